@@ -1,0 +1,33 @@
+// Bundles the command line into dist/: one entry, split at each lazy import, so that a command pays only
+// for what it uses. `mainFields: module` lets esbuild drop the operations of an AWS client that nobody calls.
+import { build } from 'esbuild';
+import { chmod, cp, rm } from 'node:fs/promises';
+
+const outdir = process.env.LEAKGUARD_DIST ?? 'dist';
+await rm(outdir, { recursive: true, force: true });
+const result = await build({
+  entryPoints: { cli: 'src/cli.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  mainFields: ['module', 'main'],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  metafile: true,
+  logLevel: 'warning',
+  banner: {
+    js: "import { createRequire as __leakguardRequire } from 'node:module'; const require = __leakguardRequire(import.meta.url);",
+  },
+  loader: { '.csv': 'text' },
+});
+await cp('src/range/models', `${outdir}/models`, { recursive: true }).catch((error) => {
+  if (error.code !== 'ENOENT') throw error;
+});
+await chmod(`${outdir}/cli.js`, 0o755);
+const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+console.log(
+  `${outdir}: ${Object.keys(result.metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB`,
+);

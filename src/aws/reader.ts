@@ -1,0 +1,25 @@
+import type { InputOf, OperationOf, OutputOf, PagedOperationOf, ServiceName } from './services/index.js';
+
+/**
+ * Reads of AWS: one call, or all pages of one. Paced, retried, time-bounded; every failure is an AwsFailure.
+ * A dry run has nothing else: what is not a read is refused before it is sent.
+ */
+export interface Reader {
+  call<S extends ServiceName, O extends OperationOf<S>>(
+    service: S,
+    operation: O,
+    region: string,
+    input: InputOf<S, O>,
+  ): Promise<OutputOf<S, O>>;
+
+  /** All pages, by the SDK's own paginator. */
+  pages<S extends ServiceName, O extends PagedOperationOf<S>>(
+    service: S,
+    operation: O,
+    region: string,
+    input: InputOf<S, O>,
+  ): AsyncIterable<OutputOf<S, O>>;
+
+  /** AWS's clock, epoch milliseconds: the local clock corrected by the Date header of the last answers. */
+  now(): number;
+}

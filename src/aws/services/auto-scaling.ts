@@ -1,0 +1,25 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLaunchConfigurationsCommand,
+  paginateDescribeAutoScalingGroups,
+  paginateDescribeLaunchConfigurations,
+  ResumeProcessesCommand,
+  SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+
+export const autoscaling = {
+  client: AutoScalingClient,
+  commands: {
+    DescribeAutoScalingGroups: DescribeAutoScalingGroupsCommand,
+    DescribeLaunchConfigurations: DescribeLaunchConfigurationsCommand,
+    ResumeProcesses: ResumeProcessesCommand,
+    SuspendProcesses: SuspendProcessesCommand,
+    UpdateAutoScalingGroup: UpdateAutoScalingGroupCommand,
+  },
+  paginators: {
+    DescribeAutoScalingGroups: paginateDescribeAutoScalingGroups,
+    DescribeLaunchConfigurations: paginateDescribeLaunchConfigurations,
+  },
+};

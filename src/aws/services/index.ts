@@ -1,0 +1,33 @@
+/**
+ * The AWS clients, each in a file of its own that names just the operations we use: the bundler drops the rest,
+ * and a command loads only the services that it touches. The one place that lists services.
+ */
+export const services = {
+  account: () => import('./account.js').then((module) => module.account),
+  autoscaling: () => import('./auto-scaling.js').then((module) => module.autoscaling),
+  cloudfront: () => import('./cloudfront.js').then((module) => module.cloudfront),
+  cloudtrail: () => import('./cloudtrail.js').then((module) => module.cloudtrail),
+  ec2: () => import('./ec2.js').then((module) => module.ec2),
+  iam: () => import('./iam.js').then((module) => module.iam),
+  sts: () => import('./sts.js').then((module) => module.sts),
+};
+
+export type ServiceName = keyof typeof services;
+type Module<S extends ServiceName> = Awaited<ReturnType<(typeof services)[S]>>;
+export type OperationOf<S extends ServiceName> = keyof Module<S>['commands'] & string;
+export type PagedOperationOf<S extends ServiceName> = keyof Module<S>['paginators'] & OperationOf<S>;
+
+type Shape<C> = C extends new (
+  ...args: never[]
+) => {
+  readonly input: infer I;
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer O }>;
+}
+  ? { input: I; output: O }
+  : never;
+export type InputOf<S extends ServiceName, O extends OperationOf<S>> = Shape<
+  Module<S>['commands'][O]
+>['input'];
+export type OutputOf<S extends ServiceName, O extends OperationOf<S>> = Shape<
+  Module<S>['commands'][O]
+>['output'];

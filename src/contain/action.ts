@@ -1,0 +1,58 @@
+import type { JsonObject, Json } from '../json.js';
+import type { Phase } from '../playbook/play.js';
+
+/** One call to AWS, as data: what the SDK is given. */
+export interface AwsCall {
+  /** The SDK's name of the service: a key of aws/services. */
+  service: string;
+  operation: string;
+  /** AWS region; `global` for services that have one endpoint a partition. */
+  region: string;
+  input: JsonObject;
+}
+
+/** How to take an action back: calls built from before-values, or the sentence that says why there is none. */
+export type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
+
+/**
+ * One change, as data. One runner executes all of them, so the dry run, the journal, the undo and the
+ * permissions are written once.
+ */
+export interface Action extends AwsCall {
+  /** Stable across runs of the same plan: derived from the call, so that "already done" can be recognised. */
+  id: string;
+  play: string;
+  phase: Phase;
+  /** Keys of the resources it changes (see resourceKey). */
+  targets: string[];
+  /** One line for people: `terminate 12 instances in eu-west-1a`. */
+  title: string;
+  /** Why: the tie, in words. */
+  reason: string;
+  /** IAM permissions that it takes, such as `ec2:TerminateInstances`. */
+  permissions: string[];
+  /** The state before, from what was read. Null where it was not readable. */
+  before: Json;
+  undo: Undo;
+}
+
+export type OutcomeStatus =
+  | 'done'
+  /** The world was as wanted already: gone, inactive, terminated. */
+  | 'already-so'
+  | 'denied'
+  | 'failed'
+  /** Refused by termination or stop protection; a remedy follows it where the play has one. */
+  | 'protected'
+  /** Not called: an earlier action that it depends on failed, or the run was stopped. */
+  | 'skipped';
+
+export interface Outcome {
+  action: string;
+  status: OutcomeStatus;
+  requestId: string | null;
+  /** AWS's error code and message, bounded and escaped by whoever prints it. */
+  error: { code: string; message: string; kind: string } | null;
+  /** What AWS answered that matters for proof or undo (bounded, no secrets). */
+  answer: Json;
+}

@@ -1,0 +1,51 @@
+/** What the process tells its caller. Neither 3 nor 5 ever means clean. */
+export const ExitCode = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  findings: 3,
+  credentials: 4,
+  incomplete: 5,
+  refused: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+const meanings: [ExitCode, string][] = [
+  [
+    0,
+    'clean (scan, verify) · contained and confirmed (contain) · serving (cloudfront) · goals reached (rehearse)',
+  ],
+  [1, 'unexpected error'],
+  [2, 'usage'],
+  [
+    3,
+    'findings (scan, verify) · goals failed (rehearse) · not serving (cloudfront) · changes pending (dry run)',
+  ],
+  [4, 'credentials'],
+  [5, 'incomplete: something failed, was denied, could not be looked at, is held or is still settling'],
+  [6, 'refused: a guard, or the person said no'],
+  [130, 'interrupted'],
+  [143, 'terminated'],
+];
+
+/** The table that --help shows. */
+export function exitCodeHelp(): string {
+  return meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n');
+}
+
+/** The one exit code of a command that only looks: the first of 6, 4, 3, 5 among `codes`, else 0. */
+export function exitCodeOfLook(codes: Iterable<ExitCode>): ExitCode {
+  return first(codes, [1, 2, 6, 4, 3, 5]);
+}
+
+/** The one exit code of a command that acts: the first of 6, 4, 5, 3 among `codes`, else 0. */
+export function exitCodeOfAct(codes: Iterable<ExitCode>): ExitCode {
+  return first(codes, [1, 2, 6, 4, 5, 3]);
+}
+
+function first(codes: Iterable<ExitCode>, order: ExitCode[]): ExitCode {
+  const set = new Set(codes);
+  return order.find((code) => set.has(code)) ?? ExitCode.ok;
+}

@@ -1,0 +1,86 @@
+import type { Action } from '../contain/action.js';
+import type { Finding, Incident } from '../detect/incident.js';
+import type { TrailEvent } from '../trail/event.js';
+import type { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
+import type { Json, JsonObject } from '../json.js';
+import type { Resource } from './resource.js';
+
+/** The order of containment. Within a phase, all regions at once. */
+export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm'] as const;
+export type Phase = (typeof phases)[number];
+
+/**
+ * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;
+ * the play only says which event speaks of which resource.
+ */
+export interface OriginRule {
+  /** `eventSource`, such as `autoscaling.amazonaws.com`. */
+  source: string;
+  /** `eventName`; with `prefix: true` any name that starts so (Lambda's carry API dates). */
+  name: string;
+  prefix?: boolean;
+  /** made: it came to be · changed: it was altered · undone: it is gone or off again. */
+  effect: 'made' | 'changed' | 'undone';
+  /** Ids of the resources (Resource.id) that the event speaks of; empty where the record does not say. */
+  ids(event: TrailEvent): string[];
+  /** Region of those resources where it is not the event's own, such as `global` for IAM. */
+  region?: 'global';
+  /** For `changed`: the value before, where the record has it. */
+  before?(event: TrailEvent): Json;
+}
+
+/** What `contain` and `remedy` may look at besides the finding. Pure data. */
+export interface PlanContext {
+  incident: Incident;
+  account: string;
+  partition: string;
+  /** AWS's clock (the Date header), epoch milliseconds: the local clock may be hours off. */
+  now: number;
+  options: {
+    /** `disable` (default) or `remove` what the attacker planted. */
+    evict: 'disable' | 'remove';
+    /** Unconditional Deny on the key's user too. */
+    denyAll: boolean;
+    snapshot: boolean;
+    /** Remove launch templates and configurations too. */
+    removeTemplates: boolean;
+  };
+}
+
+export interface Play {
+  id: string;
+  /** The attacker's move, in a few words. */
+  title: string;
+  phase: Exclude<Phase, 'confirm'>;
+  /** As in aws/services. */
+  service: string;
+  scope: 'regional' | 'global';
+  permissions: {
+    /** IAM actions of `find`. */
+    find: string[];
+    /** IAM actions of `contain`, `remedy` and `record`. */
+    contain: string[];
+    /** IAM actions of the undo calls beyond those. */
+    undo: string[];
+  };
+  /** Lists every resource of this kind in one region, with paging. Throws AwsFailure: the cell says why. */
+  find(reader: Reader, region: string): AsyncIterable<Resource>;
+  origin: OriginRule[];
+  /** The actions that contain this finding: none where it is contained already. Pure. */
+  contain(finding: Finding, context: PlanContext): Action[];
+  /** Several findings at once, where the service takes many ids in one call. Used instead of `contain`. Pure. */
+  containAll?(findings: Finding[], context: PlanContext): Action[];
+  /** The actions that answer this refusal, or null: then the refusal is the outcome. Pure. */
+  remedy?(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null;
+  /** Contained, as far as the resource just read shows? */
+  verify(resource: Resource): boolean;
+  /** Why there is no undo, in one sentence; null where actions carry undo calls. */
+  noUndo: string | null;
+  /** What is written down before anything of this finding is destroyed: reads, bounded in time. */
+  record?(
+    finding: Finding,
+  ): { service: string; operation: string; region: string; input: JsonObject; secret: boolean }[];
+  /** The range's scenario that rehearses this play. */
+  scenario: string;
+}

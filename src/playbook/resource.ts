@@ -1,0 +1,47 @@
+import type { JsonObject } from '../json.js';
+
+/** What a resource hangs on: an instance on its group, a key on its user. `kind` is the play that finds it. */
+export interface Link {
+  kind:
+    | 'auto-scaling-group'
+    | 'fleet'
+    | 'spot-fleet'
+    | 'spot-request'
+    | 'launch-template'
+    | 'instance-profile'
+    | 'key-pair'
+    | 'security-group'
+    | 'image'
+    | 'reservation'
+    | 'user'
+    | 'role'
+    | 'cluster';
+  id: string;
+}
+
+/** One thing in the account, as a play's `find` saw it. Facts only; what it means is decided in detect/. */
+export interface Resource {
+  /** The play that found it. With region and id: its identity. */
+  play: string;
+  /** Word for people: `instance`, `Auto Scaling group`, `access key`, … */
+  type: string;
+  /** What the service's operations take: instance id, group name, access key id, ARN. */
+  id: string;
+  /** AWS region, or `global`. */
+  region: string;
+  /** As the service says it: `running`, `Active`, … */
+  state: string;
+  /** It runs, costs, relaunches or lets somebody in. */
+  live: boolean;
+  /** Epoch milliseconds; null where the service does not say. */
+  createdAt: number | null;
+  tags: Record<string, string>;
+  links: Link[];
+  /** What the plan and the report need of the describe output. Never a secret. */
+  properties: JsonObject;
+}
+
+/** `play|region|id`: the identity of a resource across sweeps, findings and actions. */
+export function resourceKey(resource: { play: string; region: string; id: string }): string {
+  return `${resource.play}|${resource.region}|${resource.id}`;
+}

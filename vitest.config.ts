@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests and end-to-end tests against the range: offline, Node only. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/interop/**', 'node_modules/**'],
+    globalSetup: ['test/build-once.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
