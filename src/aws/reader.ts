@@ -1,3 +1,4 @@
+import type { AwsClients } from './clients.js';
 import type { InputOf, OperationOf, OutputOf, PagedOperationOf, ServiceName } from './services/index.js';
 
 /**
@@ -22,4 +23,15 @@ export interface Reader {
 
   /** AWS's clock, epoch milliseconds: the local clock corrected by the Date header of the last answers. */
   now(): number;
+}
+
+/** The reading half of `clients`. */
+export function readerOf(clients: AwsClients): Reader {
+  return {
+    call: async (service, operation, region, input) =>
+      (await clients.read(service, operation, region, input as object)).output,
+    pages: (service, operation, region, input) =>
+      clients.readPages(service, operation, region, input as object) as never,
+    now: () => clients.now(),
+  };
 }

@@ -12,6 +12,18 @@ export const services = {
   sts: () => import('./sts.js').then((module) => module.sts),
 };
 
+/** Each service's id in AWS_ENDPOINT_URL_<ID> and in the config file's services section, in lower case
+ *  (AWS SDKs and Tools reference guide, "Service-specific endpoints"). */
+export const endpointIds: Record<ServiceName, string> = {
+  account: 'account',
+  autoscaling: 'auto_scaling',
+  cloudfront: 'cloudfront',
+  cloudtrail: 'cloudtrail',
+  ec2: 'ec2',
+  iam: 'iam',
+  sts: 'sts',
+};
+
 export type ServiceName = keyof typeof services;
 type Module<S extends ServiceName> = Awaited<ReturnType<(typeof services)[S]>>;
 export type OperationOf<S extends ServiceName> = keyof Module<S>['commands'] & string;

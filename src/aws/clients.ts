@@ -1,0 +1,275 @@
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AwsCall } from '../contain/action.js';
+import type { Emit } from '../events.js';
+import { version } from '../version.js';
+import { credentialsHint } from './credentials.js';
+import { AwsFailure } from './errors.js';
+import { toAwsFailure } from './failure.js';
+import { Pacer, systemClock } from './pacing.js';
+import { services, type ServiceName } from './services/index.js';
+
+/** What AWS answered: the output, and the id by which CloudTrail knows the call. */
+export interface Answer {
+  output: Record<string, unknown>;
+  requestId: string | null;
+}
+
+export interface ClientsOptions {
+  credentials: AwsCredentialIdentityProvider;
+  endpoints: Partial<Record<ServiceName, string>>;
+  requestHandler: NodeHttpHandler;
+  homeRegion: string;
+  maxAttempts: number;
+  emit: Emit;
+}
+
+/** The parts of an SDK client that we use; each service's own types meet here. */
+interface Client {
+  send(
+    command: unknown,
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<Record<string, unknown> & SdkMetadata>;
+  middlewareStack: { add(middleware: unknown, options: { step: string; name: string }): void };
+  config: object;
+  destroy(): void;
+}
+interface SdkMetadata {
+  $metadata?: { requestId?: string };
+}
+type Command = new (input: unknown) => unknown;
+type Paginate = (
+  config: { client: Client },
+  input: unknown,
+) => AsyncIterable<Record<string, unknown> & SdkMetadata>;
+interface ServiceModule {
+  client: new (config: object) => Client;
+  commands: Record<string, Command>;
+  paginators: Record<string, Paginate>;
+}
+
+/** One call may take this long in all, retries included: a region that hangs must not hold the rest. */
+const callDeadline = 45_000;
+/** How often a throttled call is tried again after the SDK has given up: the work is never lost to throttling. */
+const throttledTries = 8;
+
+/** One SDK client for each service and region, made when first needed; pacing, deadlines and errors for all. */
+export class AwsClients {
+  private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
+  private readonly pacer = new Pacer();
+  /** AWS's clock minus ours, milliseconds, from the Date header of the latest answer. */
+  private clockOffset = 0;
+
+  constructor(private readonly options: ClientsOptions) {}
+
+  /** AWS's clock, epoch milliseconds. */
+  now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  /** The credentials in use. @throws AwsFailure of kind `credentials`, whose message says what mends it. */
+  async credentials(profile: string | null): Promise<{ accessKeyId: string }> {
+    try {
+      return await this.options.credentials();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new AwsFailure(
+        'credentials',
+        error instanceof Error ? error.name : 'CredentialsProviderError',
+        `${message} ${credentialsHint(message, profile)}`,
+        'sts',
+        'GetCallerIdentity',
+        this.options.homeRegion,
+        null,
+        null,
+        error,
+      );
+    }
+  }
+
+  /** One call of any kind. @throws AwsFailure */
+  async send(call: AwsCall, signal?: AbortSignal): Promise<Answer> {
+    const service = call.service as ServiceName;
+    return this.attempt(service, call.operation, call.region, signal, async (client, module, abortSignal) => {
+      const Operation = module.commands[call.operation];
+      if (Operation === undefined) throw new Error(`aws/services has no ${call.service}:${call.operation}`);
+      return client.send(new Operation(call.input), { abortSignal });
+    });
+  }
+
+  /** One read. `profile` only words the error. @throws AwsFailure */
+  async read(
+    service: ServiceName,
+    operation: string,
+    region: string,
+    input: object,
+    profile: string | null = null,
+  ): Promise<Answer> {
+    assertRead(service, operation);
+    try {
+      return await this.send({ service, operation, region, input: input as AwsCall['input'] });
+    } catch (error) {
+      if (
+        error instanceof AwsFailure &&
+        service === 'sts' &&
+        operation === 'GetCallerIdentity' &&
+        isRefused(error)
+      ) {
+        throw new AwsFailure(
+          'credentials',
+          error.code,
+          `${error.message} ${credentialsHint(`${error.code} ${error.message}`, profile)}`,
+          service,
+          operation,
+          region,
+          error.requestId,
+          error.httpStatus,
+          error,
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** All pages of a read, each paced and retried by itself. @throws AwsFailure */
+  async *readPages(
+    service: ServiceName,
+    operation: string,
+    region: string,
+    input: object,
+  ): AsyncIterable<Answer['output']> {
+    assertRead(service, operation);
+    const { client, module } = await this.client(service, this.regionOf(region));
+    const paginate = module.paginators[operation];
+    if (paginate === undefined) throw new Error(`aws/services has no paginator for ${service}:${operation}`);
+    // The paginator calls client.send; giving it ours puts every page through the same pacing and deadlines.
+    const paced: Client = Object.create(client, {
+      send: {
+        value: async (command: unknown) =>
+          (
+            await this.attempt(service, operation, region, undefined, (inner, _module, abortSignal) =>
+              inner.send(command, { abortSignal }),
+            )
+          ).output,
+      },
+    }) as Client;
+    for await (const page of paginate({ client: paced }, input)) yield page;
+  }
+
+  /** A last GetCallerIdentity whose user agent carries `mark`. Its request id, or null where it failed. */
+  async anchor(mark: string, region: string): Promise<string | null> {
+    const module = (await services.sts()) as unknown as ServiceModule;
+    const client = this.construct('sts', module, region, [['journal', mark]]);
+    try {
+      const Operation = module.commands['GetCallerIdentity'];
+      const output = await client.send(new (Operation as Command)({}));
+      return output.$metadata?.requestId ?? null;
+    } catch {
+      // The journal is complete without the anchor; the caller says that there is none.
+      return null;
+    }
+  }
+
+  /** Closes idle connections, so that the process can end. */
+  close(): void {
+    this.options.requestHandler.destroy();
+  }
+
+  private async attempt(
+    service: ServiceName,
+    operation: string,
+    region: string,
+    signal: AbortSignal | undefined,
+    run: (
+      client: Client,
+      module: ServiceModule,
+      signal: AbortSignal,
+    ) => Promise<Record<string, unknown> & SdkMetadata>,
+  ): Promise<Answer> {
+    const where = this.regionOf(region);
+    const { client, module } = await this.client(service, where);
+    for (let tries = 1; ; tries += 1) {
+      await this.pacer.pace(service, operation, where);
+      const deadline = AbortSignal.timeout(callDeadline);
+      try {
+        const output = await run(
+          client,
+          module,
+          signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+        );
+        return { output, requestId: output.$metadata?.requestId ?? null };
+      } catch (error) {
+        const failure = toAwsFailure(error, service, operation, where);
+        if (failure.kind !== 'throttled' || tries >= throttledTries || signal?.aborted === true)
+          throw failure;
+        await systemClock.sleep(Math.random() * Math.min(8000, 250 * 2 ** tries));
+      }
+    }
+  }
+
+  private regionOf(region: string): string {
+    return region === 'global' ? this.options.homeRegion : region;
+  }
+
+  private client(service: ServiceName, region: string): Promise<{ client: Client; module: ServiceModule }> {
+    const key = `${service}|${region}`;
+    let made = this.clients.get(key);
+    if (made === undefined) {
+      made = services[service]().then((loaded) => {
+        const module = loaded as unknown as ServiceModule;
+        return { client: this.construct(service, module, region, []), module };
+      });
+      this.clients.set(key, made);
+    }
+    return made;
+  }
+
+  private construct(
+    service: ServiceName,
+    module: ServiceModule,
+    region: string,
+    mark: [string, string][],
+  ): Client {
+    const endpoint = this.options.endpoints[service];
+    const client = new module.client({
+      region,
+      credentials: this.options.credentials,
+      requestHandler: this.options.requestHandler,
+      maxAttempts: this.options.maxAttempts,
+      retryMode: 'standard',
+      customUserAgent: [['leakguard', version], ...mark],
+      ...(endpoint === undefined ? {} : { endpoint }),
+    });
+    client.middlewareStack.add(this.readDate, { step: 'deserialize', name: 'leakguardClock' });
+    return client;
+  }
+
+  /** Reads AWS's clock off every answer: revocation times must not come from a local clock that is hours off. */
+  private readonly readDate = (
+    next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>,
+  ) => {
+    return async (args: unknown) => {
+      const result = await next(args);
+      const date = Date.parse(result.response?.headers?.['date'] ?? '');
+      if (!Number.isNaN(date)) this.clockOffset = date - Date.now();
+      return result;
+    };
+  };
+}
+
+/** Operations that change nothing. A name that only looks like a read is listed among the exceptions. */
+const readNames = /^(Describe|Get|List|Lookup|Simulate|Search|BatchGet|Head)/;
+const notReads = new Set(['sts:GetSessionToken', 'sts:GetFederationToken']);
+
+/** True where `operation` reads and changes nothing. */
+export function isRead(service: string, operation: string): boolean {
+  return readNames.test(operation) && !notReads.has(`${service}:${operation}`);
+}
+
+function assertRead(service: string, operation: string): void {
+  if (!isRead(service, operation)) throw new Error(`${service}:${operation} is not a read, and was not sent`);
+}
+
+function isRefused(failure: AwsFailure): boolean {
+  return failure.kind === 'not-enabled' || failure.kind === 'credentials' || failure.httpStatus === 403;
+}

@@ -1,0 +1,57 @@
+import type { Reader } from './reader.js';
+import { AwsFailure } from './errors.js';
+
+/** A region of the account, and whether calls work there. */
+export interface Region {
+  name: string;
+  enabled: boolean;
+  /** As AWS says it: ENABLED_BY_DEFAULT, DISABLED, opt-in-not-required, … */
+  status: string;
+}
+
+/** The partition in an ARN (`arn:aws-cn:…`): the caller's ARN says which one we are in. */
+export function partitionOfArn(arn: string): string {
+  return arn.split(':')[1] || 'aws';
+}
+
+/** The partition that a region's name belongs to. */
+export function partitionOfRegion(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return 'aws';
+}
+
+/** The region where the partition's global services (IAM, CloudFront) live and log
+ *  (IAM user guide, "AWS service endpoints"; CloudTrail user guide, "Global service events"). */
+export function homeRegionOf(partition: string): string {
+  return { 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' }[partition] ?? 'us-east-1';
+}
+
+/**
+ * Every region of the account: EC2's list, which also names those that are not enabled; the Account API where
+ * EC2 is denied.
+ * @throws AwsFailure where neither can be read: without the list, nothing can be said of any region.
+ */
+export async function listRegions(reader: Reader, homeRegion: string): Promise<Region[]> {
+  try {
+    const answer = await reader.call('ec2', 'DescribeRegions', homeRegion, { AllRegions: true });
+    const regions = (answer.Regions ?? []).flatMap(({ RegionName: name, OptInStatus: status }) =>
+      name === undefined ? [] : [{ name, enabled: status !== 'not-opted-in', status: status ?? 'unknown' }],
+    );
+    if (regions.length > 0) return sorted(regions);
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+  }
+  const regions: Region[] = [];
+  for await (const page of reader.pages('account', 'ListRegions', homeRegion, { MaxResults: 50 })) {
+    for (const { RegionName: name, RegionOptStatus: status } of page.Regions ?? []) {
+      if (name !== undefined)
+        regions.push({ name, enabled: !/^DISABL/.test(status ?? ''), status: status ?? 'unknown' });
+    }
+  }
+  return sorted(regions);
+}
+
+function sorted(regions: Region[]): Region[] {
+  return regions.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,133 @@
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Emit, Identity } from '../events.js';
+import type { AwsCall } from '../contain/action.js';
+import { AwsClients, type Answer } from './clients.js';
+import { resolveCredentials } from './credentials.js';
+import { resolveEndpoints } from './endpoints.js';
+import { homeRegionOf, partitionOfArn, partitionOfRegion } from './regions.js';
+import { readerOf, type Reader } from './reader.js';
+
+/** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */
+export interface SessionOptions {
+  profile: string | null;
+  region: string | null;
+  endpointUrl: string | null;
+  maxAttempts: number | null;
+  env: Record<string, string | undefined>;
+  emit: Emit;
+}
+
+/** A connection to one account, whose identity is known. */
+export interface Session {
+  identity: Identity;
+  /** Reads only: anything else is refused before it is sent. */
+  reader: Reader;
+  /** Makes one call of any kind. Only contain/run uses it, through the journal. */
+  send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
+  /** One last read that carries `mark` in its user agent, so that CloudTrail anchors the journal. */
+  anchor(mark: string): Promise<string | null>;
+  close(): void;
+}
+
+/**
+ * Resolves endpoints, credentials and the caller, in this order: nothing else is called before they are known.
+ * @throws EndpointError for a mix of AWS and not-AWS · AwsFailure of kind `credentials` where there are none or
+ * they are refused · AwsFailure of kind `unreachable` where the endpoint does not answer.
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { env, emit } = options;
+  // Node 20 warns on stderr in every client that later releases need a newer Node; set before the first client.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const { configFile } = await loadSharedConfigFiles();
+  const profileName = options.profile ?? env['AWS_PROFILE'] ?? env['AWS_DEFAULT_PROFILE'] ?? 'default';
+  const profile = configFile[profileName] ?? {};
+  const servicesName = profile['services'];
+  const endpoints = resolveEndpoints({
+    flag: options.endpointUrl,
+    env,
+    profile,
+    profileServices: servicesName === undefined ? {} : (configFile[`services.${servicesName}`] ?? {}),
+  });
+  const { credentials, profile: usedProfile } = resolveCredentials({ profile: options.profile, env });
+  const region =
+    options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region'] ?? 'us-east-1';
+
+  const requestHandler = await httpHandler(env, endpoints.simulated);
+  const clients = new AwsClients({
+    credentials: logged(credentials, emit),
+    endpoints: endpoints.custom,
+    requestHandler,
+    homeRegion: homeRegionOf(partitionOfRegion(region)),
+    maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
+    emit,
+  });
+  const { accessKeyId } = await clients.credentials(usedProfile);
+  const caller = await clients.read('sts', 'GetCallerIdentity', region, {}, usedProfile);
+  const arn = String(caller.output['Arn']);
+  const identity: Identity = {
+    account: String(caller.output['Account']),
+    arn,
+    userId: String(caller.output['UserId']),
+    partition: partitionOfArn(arn),
+    accessKeyId,
+    profile: usedProfile,
+    homeRegion: homeRegionOf(partitionOfArn(arn)),
+    simulated: endpoints.simulated,
+    endpoints: endpoints.custom,
+  };
+  return {
+    identity,
+    reader: readerOf(clients),
+    send: (call, signal) => clients.send(call, signal),
+    anchor: (mark) => clients.anchor(mark, region),
+    close: () => clients.close(),
+  };
+}
+
+/** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
+const connectionTimeout = 4_000;
+const requestTimeout = 20_000;
+
+async function httpHandler(
+  env: Record<string, string | undefined>,
+  simulated: boolean,
+): Promise<NodeHttpHandler> {
+  const caFile = env['AWS_CA_BUNDLE'];
+  const ca = caFile === undefined || caFile === '' ? undefined : await readFile(caFile);
+  const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some(
+    (name) => (env[name] ?? '') !== '',
+  );
+  const keepAlive = { keepAlive: true, maxSockets: 256 };
+  const timeouts = { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
+  if (proxied && !simulated) {
+    const { ProxyAgent } = await import('proxy-agent');
+    const agent = new ProxyAgent(ca === undefined ? keepAlive : { ...keepAlive, ca });
+    return new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent });
+  }
+  return new NodeHttpHandler({
+    ...timeouts,
+    httpAgent: new HttpAgent(keepAlive),
+    httpsAgent: new HttpsAgent(ca === undefined ? keepAlive : { ...keepAlive, ca }),
+  });
+}
+
+/** The SDK's provider, told once where it had to be asked again (a session that was about to expire). */
+function logged(provider: AwsCredentialIdentityProvider, emit: Emit): AwsCredentialIdentityProvider {
+  let asked = 0;
+  return async (properties) => {
+    asked += 1;
+    if (asked > 1)
+      emit({ type: 'warning', message: 'The credentials were about to expire and were asked for again.' });
+    return provider(properties);
+  };
+}
+
+function numberOr(text: string | undefined, otherwise: number): number {
+  const value = Number(text);
+  return text !== undefined && Number.isInteger(value) && value > 0 ? value : otherwise;
+}
