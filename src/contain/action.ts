@@ -25,6 +25,9 @@ export interface Action extends AwsCall {
   phase: Phase;
   /** Keys of the resources it changes (see resourceKey). */
   targets: string[];
+  /** Ids of actions that must have ended, done or already so, before this one is called. Where one of them did
+   *  not, this one is skipped. Empty: call at once. */
+  after: string[];
   /** One line for people: `terminate 12 instances in eu-west-1a`. */
   title: string;
   /** Why: the tie, in words. */

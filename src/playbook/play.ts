@@ -71,7 +71,8 @@ export interface Play {
   contain(finding: Finding, context: PlanContext): Action[];
   /** Several findings at once, where the service takes many ids in one call. Used instead of `contain`. Pure. */
   containAll?(findings: Finding[], context: PlanContext): Action[];
-  /** The actions that answer this refusal, or null: then the refusal is the outcome. Pure. */
+  /** The actions that answer this refusal (ordered by their `after`), or null: then the refusal is the outcome.
+   *  They take the refused action's place. Pure. */
   remedy?(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null;
   /** Contained, as far as the resource just read shows? */
   verify(resource: Resource): boolean;
