@@ -43,3 +43,5 @@ export type InputOf<S extends ServiceName, O extends OperationOf<S>> = Shape<
 export type OutputOf<S extends ServiceName, O extends OperationOf<S>> = Shape<
   Module<S>['commands'][O]
 >['output'];
+
+export type { LookupAttributeKey } from '@aws-sdk/client-cloudtrail';

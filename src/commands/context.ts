@@ -1,0 +1,36 @@
+import type { Session } from '../aws/session.js';
+import type { Emit } from '../events.js';
+
+/** What the command line gives to every command. */
+export interface CommandContext {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  /** Needed only for prompts; a command without a terminal never waits. */
+  stdin: NodeJS.ReadStream;
+  env: Record<string, string | undefined>;
+  /** Progress, warnings and findings as they come: rendered on stderr. */
+  emit: Emit;
+  json: boolean;
+  color: boolean;
+  verbose: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  width: number;
+  interactive: boolean;
+  /** Aborted by the first Ctrl-C or SIGTERM: start nothing new, flush, say how to go on. */
+  signal: AbortSignal;
+  /** Opens the session on first use, by the global flags. @throws as openSession does */
+  openSession(): Promise<Session>;
+}
+
+/** An end that the person should read as one sentence, with the exit code that says it. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  constructor(
+    readonly exitCode: number,
+    message: string,
+    /** The next step, as a command or a sentence. */
+    readonly next: string | null = null,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,76 @@
+import { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
+import type { Cell } from '../coverage.js';
+import type { Emit } from '../events.js';
+import { cellStatusOf } from '../trail/lookup.js';
+import type { Play } from './play.js';
+import { resourceKey, type Resource } from './resource.js';
+
+/** What is in the account now, and what could not be looked at. */
+export interface Inventory {
+  resources: Resource[];
+  cells: Cell[];
+}
+
+export interface InventoryScope {
+  /** Enabled regions to look at. */
+  regions: readonly string[];
+  /** Regions of the account that are not: listed, never silently left out. */
+  notEnabled: readonly string[];
+}
+
+/**
+ * Runs every play's `find` over every region, all at once: a region that hangs, refuses or throttles ends in its
+ * own cell and holds back no other.
+ * @throws AwsFailure of kind `credentials` only; every other failure is a cell.
+ */
+export async function takeInventory(
+  plays: readonly Play[],
+  reader: Reader,
+  scope: InventoryScope,
+  emit: Emit,
+): Promise<Inventory> {
+  const jobs = plays.flatMap((play) =>
+    (play.scope === 'global' ? ['global'] : scope.regions).map((region) => ({ play, region })),
+  );
+  const resources = new Map<string, Resource>();
+  let done = 0;
+  const cells = await Promise.all(
+    jobs.map(async ({ play, region }) => {
+      const cell = await findOne(play, reader, region, resources);
+      done += 1;
+      emit({ type: 'cell', cell });
+      emit({
+        type: 'progress',
+        subject: 'inventory',
+        region,
+        done,
+        total: jobs.length,
+        message: play.title,
+      });
+      return cell;
+    }),
+  );
+  for (const region of scope.notEnabled) {
+    cells.push({ subject: 'region', region, status: 'not-enabled', count: 0, detail: 'not enabled for this account' });
+  }
+  const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return {
+    resources: [...resources.values()].sort((a, b) => order(resourceKey(a), resourceKey(b))),
+    cells: cells.sort((a, b) => order(`${a.subject}|${a.region}`, `${b.subject}|${b.region}`)),
+  };
+}
+
+async function findOne(play: Play, reader: Reader, region: string, into: Map<string, Resource>): Promise<Cell> {
+  let count = 0;
+  try {
+    for await (const resource of play.find(reader, region)) {
+      count += 1;
+      into.set(resourceKey(resource), resource);
+    }
+    return { subject: play.id, region, status: 'complete', count, detail: null };
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+    return { subject: play.id, region, status: cellStatusOf(error), count, detail: error.describe() };
+  }
+}

@@ -1,0 +1,191 @@
+import type { LookupAttributeKey } from '../aws/services/index.js';
+import { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
+import type { Cell, CellStatus } from '../coverage.js';
+import type { Emit } from '../events.js';
+import type { SkippedRecords, TrailEvent } from './event.js';
+import { normaliseRecord } from './normalise.js';
+
+/** One question to CloudTrail's event history. It takes one attribute a call (CloudTrail API reference, LookupEvents). */
+export interface TrailQuery {
+  attribute: LookupAttributeKey;
+  value: string;
+  /** Epoch milliseconds: how far back to read. */
+  from: number;
+  /** Regions to ask; events of global services are in the home region. */
+  regions: readonly string[];
+  /** Leave out where a page limit was reached after this time: what is older serves as history only. */
+  enoughFrom?: number;
+}
+
+export interface LookupOptions {
+  reader: Reader;
+  account: string;
+  emit: Emit;
+  /** Pages of one query in one region, 50 events each, two a second: beyond them the cell says `truncated`. */
+  maxPages?: number;
+}
+
+/** CloudTrail keeps 90 days of event history (CloudTrail user guide, "Viewing events with CloudTrail event history"). */
+export const historyMs = 90 * 24 * 3600_000;
+/** Delivery may take 15 minutes (CloudTrail user guide): a later read overlaps the earlier one by more than that. */
+export const settlingMs = 15 * 60_000;
+const defaultMaxPages = 120;
+
+interface Progress {
+  status: CellStatus;
+  detail: string | null;
+  /** Epoch milliseconds: the period that has been read, newest to oldest. */
+  from: number;
+  to: number;
+  readAt: number;
+}
+
+/**
+ * CloudTrail's event history, read as often as needed: each read of a query asks only for what is newer than the
+ * last one, with an overlap for late delivery. All regions at once, each at its own two calls a second.
+ */
+export class TrailLookup {
+  private readonly events = new Map<string, TrailEvent>();
+  private readonly progress = new Map<string, Progress>();
+  private readonly skipped = new Map<string, SkippedRecords>();
+
+  constructor(private readonly options: LookupOptions) {}
+
+  /** Every event read so far, oldest first; equal times by key, so that the same events give the same order. */
+  all(): TrailEvent[] {
+    return [...this.events.values()].sort((a, b) => (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : 1));
+  }
+
+  /** One `trail` cell a region: the worst of its queries, since an answer needs all of them. */
+  cells(): Cell[] {
+    const regions = new Map<string, Cell>();
+    const counts = new Map<string, number>();
+    for (const event of this.events.values()) counts.set(event.region, (counts.get(event.region) ?? 0) + 1);
+    for (const [key, progress] of this.progress) {
+      const region = key.slice(0, key.indexOf('|'));
+      const cell = regions.get(region);
+      if (cell === undefined) {
+        const { status, detail, from, to } = progress;
+        regions.set(region, { subject: 'trail', region, status, detail, from, to, count: counts.get(region) ?? 0 });
+        continue;
+      }
+      if (rank(progress.status) > rank(cell.status)) {
+        cell.status = progress.status;
+        cell.detail = progress.detail;
+      }
+      cell.to = Math.min(cell.to ?? progress.to, progress.to);
+    }
+    return [...regions.values()].sort((a, b) => (a.region < b.region ? -1 : 1));
+  }
+
+  skippedRecords(): SkippedRecords[] {
+    return [...this.skipped.values()];
+  }
+
+  /** Reads what is new for each query. Failures end in the cells, never in silence. @throws AwsFailure of kind
+   *  `credentials` only. */
+  async read(queries: readonly TrailQuery[]): Promise<void> {
+    const jobs = queries.flatMap((query) => query.regions.map((region) => ({ query, region })));
+    let done = 0;
+    await Promise.all(
+      jobs.map(async ({ query, region }) => {
+        await this.readOne(query, region);
+        done += 1;
+        this.options.emit({
+          type: 'progress',
+          subject: 'trail',
+          region,
+          done,
+          total: jobs.length,
+          message: `CloudTrail by ${query.attribute}`,
+        });
+      }),
+    );
+  }
+
+  private async readOne(query: TrailQuery, region: string): Promise<void> {
+    const { reader, account, maxPages = defaultMaxPages } = this.options;
+    const key = `${region}|${query.attribute}=${query.value}`;
+    const earlier = this.progress.get(key);
+    const readAt = reader.now();
+    const complete = earlier?.status === 'complete';
+    // Times go to LookupEvents in whole seconds.
+    const start = complete ? earlier.readAt - settlingMs - 60_000 : query.from;
+    const progress: Progress = {
+      status: 'complete',
+      detail: null,
+      from: complete ? earlier.from : query.from,
+      to: readAt,
+      readAt,
+    };
+    let pages = 0;
+    let oldest = readAt;
+    try {
+      const input = {
+        LookupAttributes: [{ AttributeKey: query.attribute, AttributeValue: query.value }],
+        StartTime: new Date(Math.floor(Math.max(start, readAt - historyMs) / 1000) * 1000),
+        MaxResults: 50,
+      };
+      for await (const page of reader.pages('cloudtrail', 'LookupEvents', region, input)) {
+        pages += 1;
+        for (const found of page.Events ?? []) {
+          const time = found.EventTime?.getTime();
+          if (time !== undefined) oldest = Math.min(oldest, time);
+          this.keep(found.CloudTrailEvent, region, account);
+        }
+        if (pages >= maxPages && page.NextToken !== undefined) {
+          progress.from = oldest;
+          if (oldest > (query.enoughFrom ?? query.from)) {
+            progress.status = 'truncated';
+            progress.detail = `read back to ${new Date(oldest).toISOString()} only (${pages * 50} events)`;
+          }
+          break;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+      progress.status = cellStatusOf(error);
+      progress.detail = error.describe();
+      progress.from = oldest;
+    }
+    this.progress.set(key, progress);
+  }
+
+  private keep(record: string | undefined, region: string, account: string): void {
+    const where = `LookupEvents in ${region}`;
+    let raw: unknown;
+    try {
+      raw = JSON.parse(record ?? '');
+    } catch {
+      this.skip(where, 'not JSON');
+      return;
+    }
+    const event = normaliseRecord(raw, where);
+    if ('skipped' in event) {
+      this.skip(where, event.skipped);
+      return;
+    }
+    // A simulated CloudTrail may answer for every region and account from each of them.
+    if (event.region !== '' && event.region !== region) return;
+    if (event.account !== null && event.account !== account) return;
+    this.events.set(event.key, event);
+  }
+
+  private skip(where: string, reason: string): void {
+    const key = `${where}|${reason}`;
+    const known = this.skipped.get(key);
+    this.skipped.set(key, { where, reason, count: (known?.count ?? 0) + 1 });
+  }
+}
+
+/** What a failed read means for coverage. */
+export function cellStatusOf(failure: AwsFailure): CellStatus {
+  if (failure.kind === 'denied') return 'denied';
+  if (failure.kind === 'not-enabled') return 'not-enabled';
+  return 'failed';
+}
+
+function rank(status: CellStatus): number {
+  return ['complete', 'not-examined', 'not-enabled', 'truncated', 'denied', 'failed'].indexOf(status);
+}
