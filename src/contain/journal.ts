@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { JournalEntry, JournalRecord } from './journal-record.js';
+import { journalVersion } from './journal-record.js';
+
+/** The chain's beginning. */
+const genesis = '0'.repeat(64);
+
+/** The journal cannot be written any more: nothing more is done. */
+export class JournalBroken extends Error {
+  override readonly name = 'JournalBroken';
+}
+
+/** The journal that was read is not one, or was changed after it was written. */
+export class JournalRefused extends Error {
+  override readonly name = 'JournalRefused';
+}
+
+/** How the runner and the commands write down what they do. */
+export interface JournalWriter {
+  /** Resolves when the line is on disk. @throws JournalBroken */
+  write(entry: JournalEntry): Promise<JournalRecord>;
+  /** Hash of the last line: the proof of everything before it. */
+  readonly head: string;
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** SHA-256, hex, over the line without its `hash`. */
+function seal(record: Omit<JournalRecord, 'hash'>): string {
+  return createHash('sha256').update(JSON.stringify(record)).digest('hex');
+}
+
+interface Waiting {
+  line: string;
+  record: JournalRecord;
+  resolve: (record: JournalRecord) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * An append-only file of JSON lines, mode 0600 in a directory of mode 0700, each line chained to the one before
+ * by its hash. A line counts as written when it has been flushed (fdatasync); lines that come in while a flush
+ * is under way share the next one.
+ */
+export class Journal implements JournalWriter {
+  private readonly waiting: Waiting[] = [];
+  private flushing: Promise<void> | null = null;
+  private broken: JournalBroken | null = null;
+
+  private constructor(
+    readonly path: string,
+    private readonly file: FileHandle,
+    private seq: number,
+    private prev: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** Starts a journal. @throws JournalBroken where the directory or file cannot be made. */
+  static async create(path: string, now: () => number): Promise<Journal> {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now);
+    } catch (error) {
+      throw new JournalBroken(`The journal ${path} cannot be made (${messageOf(error)}). Nothing was done.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Takes a journal up again: its chain is checked, a torn last line is cut off. @throws JournalRefused */
+  static async resume(
+    path: string,
+    now: () => number,
+  ): Promise<{ journal: Journal; records: JournalRecord[] }> {
+    const { records, bytes } = await readChain(path);
+    let file: FileHandle;
+    try {
+      file = await open(path, 'r+');
+      await file.truncate(bytes);
+    } catch (error) {
+      throw new JournalBroken(
+        `The journal ${path} cannot be written (${messageOf(error)}). Nothing was done.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    const last = records.at(-1);
+    const journal = new Journal(path, file, (last?.seq ?? -1) + 1, last?.hash ?? genesis, now);
+    journal.position = bytes;
+    return { journal, records };
+  }
+
+  /** Where the next line goes: files taken up again are not opened for appending, since they may have been cut. */
+  private position = 0;
+
+  get head(): string {
+    return this.prev;
+  }
+
+  write(entry: JournalEntry): Promise<JournalRecord> {
+    if (this.broken !== null) return Promise.reject(this.broken);
+    const open = { ...entry, seq: this.seq, at: new Date(this.now()).toISOString(), prev: this.prev };
+    const record: JournalRecord = { ...open, hash: seal(open) };
+    this.seq += 1;
+    this.prev = record.hash;
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ line: `${JSON.stringify(record)}\n`, record, resolve, reject });
+      this.flushing ??= this.flush().finally(() => {
+        this.flushing = null;
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flushing;
+    await this.file.close();
+  }
+
+  private async flush(): Promise<void> {
+    // Let everything that is ready now share this flush.
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0);
+      try {
+        const bytes = Buffer.from(batch.map(({ line }) => line).join(''));
+        const { bytesWritten } = await this.file.write(bytes, 0, bytes.length, this.position);
+        if (bytesWritten !== bytes.length) throw new Error('the disk took only a part of the line');
+        this.position += bytes.length;
+        await this.file.datasync();
+        if ((await this.file.stat()).nlink === 0) throw new Error('it was deleted');
+        for (const { resolve, record } of batch) resolve(record);
+      } catch (error) {
+        this.broken = new JournalBroken(
+          `The journal ${this.path} cannot be written any more (${messageOf(error)}). Nothing more is done.`,
+          { cause: error },
+        );
+        for (const { reject } of [...batch, ...this.waiting.splice(0)]) reject(this.broken);
+        return;
+      }
+    }
+  }
+}
+
+/** The journal's lines, chain checked. A torn last line (the process was killed while writing it) is left out.
+ *  @throws JournalRefused, saying where the chain broke */
+export async function readJournal(path: string): Promise<JournalRecord[]> {
+  return (await readChain(path)).records;
+}
+
+async function readChain(path: string): Promise<{ records: JournalRecord[]; bytes: number }> {
+  let content: Buffer;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    throw new JournalRefused(`The journal ${path} cannot be read (${messageOf(error)}).`, { cause: error });
+  }
+  const records: JournalRecord[] = [];
+  let bytes = 0;
+  let prev = genesis;
+  for (let start = 0, line = 1; start < content.length; line += 1) {
+    const end = content.indexOf(0x0a, start);
+    // No newline: the process was killed while it wrote this line, and acted on nothing in it.
+    if (end === -1) break;
+    const record = parseLine(content.subarray(start, end).toString('utf8'), path, line);
+    const { hash, ...rest } = record;
+    if (
+      record.prev !== prev ||
+      record.seq !== records.length ||
+      seal(rest) !== hash
+    ) {
+      throw new JournalRefused(
+        `The journal ${path} was changed after it was written: its chain breaks at line ${line}. Nothing was done with it.`,
+      );
+    }
+    records.push(record);
+    prev = hash;
+    start = end + 1;
+    bytes = start;
+  }
+  const first = records[0];
+  if (first?.kind !== 'opened') {
+    throw new JournalRefused(`${path} is not a journal of leakguard: its first line does not open one.`);
+  }
+  if (first.version !== journalVersion) {
+    throw new JournalRefused(
+      `${path} is a journal of version ${first.version}; this leakguard reads ${journalVersion}.`,
+    );
+  }
+  return { records, bytes };
+}
+
+function parseLine(text: string, path: string, line: number): JournalRecord {
+  try {
+    return JSON.parse(text) as JournalRecord;
+  } catch (error) {
+    throw new JournalRefused(`The journal ${path} breaks at line ${line}: not JSON.`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,165 @@
+import pLimit from 'p-limit';
+import type { AwsFailure as Failure } from '../aws/errors.js';
+import { AwsFailure } from '../aws/errors.js';
+import type { Emit } from '../events.js';
+import { asObject, type Json } from '../json.js';
+import type { Action, AwsCall, Outcome, OutcomeStatus } from './action.js';
+import type { JournalWriter } from './journal.js';
+
+/** The only way to change the world: through the journal. */
+export interface Effects {
+  send(call: AwsCall): Promise<{ output: Record<string, unknown>; requestId: string | null }>;
+  journal: JournalWriter;
+  emit: Emit;
+  /** Aborted: nothing new is started, what runs is finished and written down. */
+  signal: AbortSignal;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** What answers a refusal: the play's `remedy`, with its context. */
+export type Remedy = (action: Action, failure: Failure) => Action[] | null;
+
+/** Calls under way at once. AWS's own limits are kept below this, by region and action, in aws/pacing. */
+const concurrency = 96;
+/** How often a call is tried again while something else is changing the resource. */
+const busyTries = 6;
+/** Remedies of remedies: an attacker who sets protection again and again must not keep us here for ever. */
+const remedyDepth = 6;
+
+/**
+ * Runs actions, each when those it waits for have ended: intent flushed, call, outcome flushed.
+ * One failure never holds back another action that does not wait for it.
+ * @returns the outcomes in the order in which they came. @throws JournalBroken: then nothing more is called.
+ */
+export async function run(actions: readonly Action[], remedy: Remedy, effects: Effects): Promise<Outcome[]> {
+  const limit = pLimit(concurrency);
+  const outcomes: Outcome[] = [];
+  const ended = new Map<string, Promise<boolean>>();
+
+  const start = (action: Action, depth: number): Promise<boolean> => {
+    const known = ended.get(action.id);
+    if (known !== undefined) return known;
+    const promise = runAfter(action, depth);
+    ended.set(action.id, promise);
+    return promise;
+  };
+
+  const runAfter = async (action: Action, depth: number): Promise<boolean> => {
+    const before = await Promise.all(action.after.map(async (id) => (await ended.get(id)) ?? true));
+    if (before.includes(false))
+      return end(action, { status: 'skipped', error: null, requestId: null, answer: null });
+    const result = await limit(() => callOne(action, effects));
+    if (result.failure !== null && depth < remedyDepth && !effects.signal.aborted) {
+      const remedies = remedy(action, result.failure);
+      if (remedies !== null) {
+        await end(action, result);
+        // A remedy repeats the refused call under a new id, so that the journal tells them apart.
+        const fresh = renamed(remedies, ended);
+        return (await Promise.all(fresh.map((next) => start(next, depth + 1)))).every(Boolean);
+      }
+    }
+    return end(action, result);
+  };
+
+  const end = async (action: Action, result: Omit<Outcome, 'action'>): Promise<boolean> => {
+    const { status, requestId, error, answer } = result;
+    const outcome: Outcome = { action: action.id, status, requestId, error, answer };
+    await effects.journal.write({ kind: 'outcome', outcome });
+    outcomes.push(outcome);
+    effects.emit({ type: 'outcome', action, outcome });
+    return status === 'done' || status === 'already-so';
+  };
+
+  // Registered first, so that `after` finds actions that stand later in the list.
+  const results = await Promise.allSettled(inOrder(actions).map((action) => start(action, 0)));
+  const broken = results.find((result) => result.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return outcomes;
+}
+
+type Result = Omit<Outcome, 'action'> & { failure: Failure | null };
+
+async function callOne(action: Action, effects: Effects): Promise<Result> {
+  if (effects.signal.aborted)
+    return { status: 'skipped', error: null, requestId: null, answer: null, failure: null };
+  await effects.journal.write({ kind: 'intent', action });
+  effects.emit({ type: 'intent', action });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { service, operation, region, input } = action;
+      const { output, requestId } = await effects.send({ service, operation, region, input });
+      return { status: 'done', error: null, requestId, answer: answerOf(output), failure: null };
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      if (error.kind === 'busy' && tries < busyTries && !effects.signal.aborted) {
+        await effects.sleep(300 * 2 ** tries);
+        continue;
+      }
+      const { code, message, kind, requestId } = error;
+      return {
+        status: statusOf(error),
+        error: { code, message, kind },
+        requestId,
+        answer: null,
+        failure: error,
+      };
+    }
+  }
+}
+
+function statusOf(failure: Failure): OutcomeStatus {
+  switch (failure.kind) {
+    case 'gone':
+    case 'already-so':
+    case 'would-work':
+      return 'already-so';
+    case 'denied':
+    case 'unmodifiable':
+      return 'denied';
+    case 'protected':
+      return 'protected';
+    default:
+      return 'failed';
+  }
+}
+
+/** Answers are kept for proof, bounded, and never with a secret: no action of ours asks AWS to make one. */
+const maxAnswer = 4000;
+
+function answerOf(output: Record<string, unknown>): Json {
+  const { $metadata: _metadata, ...rest } = output;
+  const text = JSON.stringify(rest);
+  if (text === '{}') return null;
+  return text.length <= maxAnswer ? asObject(JSON.parse(text)) : `${text.slice(0, maxAnswer)}…`;
+}
+
+/** The same actions, those that wait behind those that they wait for. */
+function inOrder(actions: readonly Action[]): Action[] {
+  const byId = new Map(actions.map((action) => [action.id, action]));
+  const placed = new Set<string>();
+  const order: Action[] = [];
+  const place = (action: Action): void => {
+    if (placed.has(action.id)) return;
+    placed.add(action.id);
+    for (const id of action.after) {
+      const earlier = byId.get(id);
+      if (earlier !== undefined) place(earlier);
+    }
+    order.push(action);
+  };
+  actions.forEach(place);
+  return order;
+}
+
+function renamed(actions: Action[], taken: ReadonlyMap<string, unknown>): Action[] {
+  const names = new Map<string, string>();
+  for (const { id } of actions) {
+    let name = id;
+    for (let again = 2; taken.has(name); again += 1) name = `${id}#${again}`;
+    names.set(id, name);
+  }
+  const rename = (id: string): string => names.get(id) ?? id;
+  return inOrder(
+    actions.map((action) => ({ ...action, id: rename(action.id), after: action.after.map(rename) })),
+  );
+}
