@@ -6,6 +6,8 @@ import type { AwsCall } from './action.js';
  *  be recognised. Short enough to be read aloud. */
 export function actionId(play: string, call: AwsCall): string {
   const { service, operation, region, input } = call;
-  const digest = createHash('sha256').update(stableStringify({ service, operation, region, input })).digest('hex');
+  const digest = createHash('sha256')
+    .update(stableStringify({ service, operation, region, input }))
+    .digest('hex');
   return `${play}:${digest.slice(0, 12)}`;
 }

@@ -166,11 +166,7 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     if (end === -1) break;
     const record = parseLine(content.subarray(start, end).toString('utf8'), path, line);
     const { hash, ...rest } = record;
-    if (
-      record.prev !== prev ||
-      record.seq !== records.length ||
-      seal(rest) !== hash
-    ) {
+    if (record.prev !== prev || record.seq !== records.length || seal(rest) !== hash) {
       throw new JournalRefused(
         `The journal ${path} was changed after it was written: its chain breaks at line ${line}. Nothing was done with it.`,
       );

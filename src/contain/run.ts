@@ -16,6 +16,12 @@ export interface Effects {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** An action, remedies among them, and what came of it. */
+export interface Executed {
+  action: Action;
+  outcome: Outcome;
+}
+
 /** What answers a refusal: the play's `remedy`, with its context. */
 export type Remedy = (action: Action, failure: Failure) => Action[] | null;
 
@@ -29,11 +35,11 @@ const remedyDepth = 6;
 /**
  * Runs actions, each when those it waits for have ended: intent flushed, call, outcome flushed.
  * One failure never holds back another action that does not wait for it.
- * @returns the outcomes in the order in which they came. @throws JournalBroken: then nothing more is called.
+ * @returns what was called, remedies among it, in the order in which it ended. @throws JournalBroken: then nothing more is called.
  */
-export async function run(actions: readonly Action[], remedy: Remedy, effects: Effects): Promise<Outcome[]> {
+export async function run(actions: readonly Action[], remedy: Remedy, effects: Effects): Promise<Executed[]> {
   const limit = pLimit(concurrency);
-  const outcomes: Outcome[] = [];
+  const executed: Executed[] = [];
   const ended = new Map<string, Promise<boolean>>();
 
   const start = (action: Action, depth: number): Promise<boolean> => {
@@ -65,7 +71,7 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
     const { status, requestId, error, answer } = result;
     const outcome: Outcome = { action: action.id, status, requestId, error, answer };
     await effects.journal.write({ kind: 'outcome', outcome });
-    outcomes.push(outcome);
+    executed.push({ action, outcome });
     effects.emit({ type: 'outcome', action, outcome });
     return status === 'done' || status === 'already-so';
   };
@@ -74,7 +80,7 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
   const results = await Promise.allSettled(inOrder(actions).map((action) => start(action, 0)));
   const broken = results.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  return outcomes;
+  return executed;
 }
 
 type Result = Omit<Outcome, 'action'> & { failure: Failure | null };

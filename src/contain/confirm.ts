@@ -1,0 +1,97 @@
+import type { Finding, Incident } from '../detect/incident.js';
+import { isComplete } from '../coverage.js';
+import type { Play } from '../playbook/play.js';
+import { resourceKey } from '../playbook/resource.js';
+import type { Outcome } from './action.js';
+import type { LeftOver } from './journal-record.js';
+import type { Executed } from './run.js';
+import { isActedOn, isContained, leftOver, type Plan } from './plan.js';
+
+/** What one sweep saw. Pure facts; the loop around it decides whether to go on. */
+export interface Sweep {
+  /** Nothing of the incident runs or can come back, as far as could be looked. */
+  clean: boolean;
+  left: LeftOver[];
+  /** Resources that came up since the sweep before. */
+  fresh: number;
+  settling: number;
+  /** Epoch milliseconds from which on CloudTrail must know of all that was seen; null where nothing settles. */
+  settlesAt: number | null;
+  message: string;
+}
+
+/**
+ * What the world still shows of the incident, and why each of it is left. Pure.
+ * `tried`: the outcome of the latest action on each resource, by resource key.
+ */
+export function judgeSweep(
+  incident: Incident,
+  planned: Plan,
+  plays: readonly Play[],
+  include: ReadonlySet<string>,
+  tried: ReadonlyMap<string, Outcome>,
+  seen: ReadonlySet<string>,
+): Sweep {
+  const byId = new Map(plays.map((play) => [play.id, play]));
+  const targeted = new Set(planned.actions.flatMap(({ targets }) => targets));
+  const open = incident.findings.filter((finding) => {
+    const play = byId.get(finding.resource.play);
+    if (play === undefined || !isActedOn(finding, include) || isContained(finding, play)) return false;
+    // Restored already: nothing is planned for it although its class stays tampered.
+    return finding.class !== 'tampered' || targeted.has(resourceKey(finding.resource));
+  });
+  const left = [...open.map((finding) => reasonLeft(finding, tried, seen)), ...planned.left];
+  const settling = incident.findings.filter((finding) => finding.class === 'settling');
+  const settlesAt = settling.reduce<number | null>(
+    (latest, { settlesAt: at }) => (at === null ? latest : Math.max(latest ?? at, at)),
+    null,
+  );
+  const fresh = open.filter((finding) => !seen.has(resourceKey(finding.resource))).length;
+  const clean = open.length === 0;
+  const unknown = isComplete(incident.coverage) ? '' : ' (not everything could be looked at)';
+  return {
+    clean,
+    left: dedupe(left),
+    fresh,
+    settling: settling.length,
+    settlesAt,
+    message: clean
+      ? `nothing of the incident is left${unknown}`
+      : `${open.length} left, ${fresh} of them new${unknown}`,
+  };
+}
+
+function reasonLeft(
+  finding: Finding,
+  tried: ReadonlyMap<string, Outcome>,
+  seen: ReadonlySet<string>,
+): LeftOver {
+  const key = resourceKey(finding.resource);
+  const outcome = tried.get(key);
+  if (outcome === undefined)
+    return leftOver(finding, seen.has(key) ? 'unknown' : 'new', finding.reasons[0] ?? null);
+  const { status, error } = outcome;
+  const cause =
+    status === 'denied' || status === 'failed' || status === 'protected' || status === 'skipped'
+      ? status
+      : 'unknown';
+  return leftOver(finding, cause, error === null ? null : `${error.code}: ${error.message}`);
+}
+
+/** The latest outcome for each resource that actions were tried on. */
+export function outcomesByTarget(executed: Iterable<Executed>): Map<string, Outcome> {
+  const result = new Map<string, Outcome>();
+  for (const { action, outcome } of executed) {
+    for (const target of action.targets) result.set(target, outcome);
+  }
+  return result;
+}
+
+function dedupe(left: LeftOver[]): LeftOver[] {
+  const byKey = new Map<string, LeftOver>();
+  for (const one of left) {
+    const key = `${one.play}|${one.region}|${one.id}`;
+    if (!byKey.has(key)) byKey.set(key, one);
+  }
+  return [...byKey.values()];
+}

@@ -1,0 +1,288 @@
+import { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
+import type { Identity } from '../events.js';
+import { datedDeny, decodedDocument, denyPolicyName, denyStands } from '../playbook/deny.js';
+import type { Action } from './action.js';
+import { actionId } from './action-id.js';
+
+/** What a person must know before the key is cut, from two parallel rounds of lookups by name. */
+export interface CutFacts {
+  key: string;
+  /** The account that the key belongs to; null where STS does not say. */
+  keyAccount: string | null;
+  owner: { kind: 'user'; name: string } | { kind: 'root' } | { kind: 'unknown'; why: string };
+  /** Null where it could not be read. */
+  status: 'Active' | 'Inactive' | null;
+  /** Null where it was never used, or could not be read. */
+  lastUsed: { at: number; service: string; region: string } | null;
+  /** The user's other keys, which keep working; null where they could not be read. */
+  otherKeys: { id: string; status: string; createdAt: number | null }[] | null;
+  /** The user has a console password: null where that could not be read. */
+  console: boolean | null;
+  /** AWS's own quarantine policies on the user or one of its groups. */
+  quarantine: string[];
+  /** AWS's own quarantine policies on the caller: it could then not do its work. */
+  callerQuarantine: string[];
+  /** Our dated Deny as it stands on the user now; null where there is none or it could not be read. */
+  deny: string | null;
+  /** What could not be read, in words. */
+  unreadable: string[];
+}
+
+/** AWS attaches `AWSCompromisedKeyQuarantine`, V2, V3 or V4 (AWS managed policy reference): match the prefix. */
+const quarantinePrefix = 'AWSCompromisedKeyQuarantine';
+
+/**
+ * Looks the key up, by name only: no region is described and no trail page read before the key is off.
+ * @throws AwsFailure of kind `credentials` only; what else fails stands in `unreadable`.
+ */
+export async function lookUpKey(reader: Reader, identity: Identity, key: string): Promise<CutFacts> {
+  const unreadable: string[] = [];
+  const attempt = async <T>(what: string, read: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+      if (error.kind !== 'gone') unreadable.push(`${what}: ${error.describe()}`);
+      return null;
+    }
+  };
+  const attachedTo = (user: string): Promise<string[] | null> =>
+    attempt(`policies of ${user}`, async () => {
+      const names: string[] = [];
+      for await (const page of reader.pages('iam', 'ListAttachedUserPolicies', 'global', {
+        UserName: user,
+      })) {
+        names.push(...(page.AttachedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? ''));
+      }
+      return names.filter((name) => name.startsWith(quarantinePrefix));
+    });
+  const groupsOf = (user: string): Promise<string[] | null> =>
+    attempt(`groups of ${user}`, async () => {
+      const names: string[] = [];
+      for await (const page of reader.pages('iam', 'ListGroupsForUser', 'global', { UserName: user })) {
+        names.push(...(page.Groups ?? []).map(({ GroupName }) => GroupName ?? ''));
+      }
+      return names;
+    });
+  const caller = userOfArn(identity.arn);
+
+  // First round: everything that needs only the key and the caller.
+  const [account, lastUsed, groups, callerAttached, callerGroups] = await Promise.all([
+    attempt('account of the key', () =>
+      reader.call('sts', 'GetAccessKeyInfo', identity.homeRegion, { AccessKeyId: key }),
+    ),
+    attempt('owner of the key', () =>
+      reader.call('iam', 'GetAccessKeyLastUsed', 'global', { AccessKeyId: key }),
+    ),
+    attempt('policies of groups', async () => {
+      const quarantined = new Map<string, string[]>();
+      for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
+        Filter: ['Group'],
+      })) {
+        for (const { GroupName, AttachedManagedPolicies } of page.GroupDetailList ?? []) {
+          const names = (AttachedManagedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? '');
+          const found = names.filter((name) => name.startsWith(quarantinePrefix));
+          if (found.length > 0) quarantined.set(GroupName ?? '', found);
+        }
+      }
+      return quarantined;
+    }),
+    caller === null ? null : attachedTo(caller),
+    caller === null ? null : groupsOf(caller),
+  ]);
+  const keyAccount = account?.Account ?? null;
+  const userName = lastUsed?.UserName ?? null;
+  const byGroups = (names: string[] | null): string[] =>
+    (names ?? []).flatMap((name) => groups?.get(name) ?? []);
+  const used = lastUsed?.AccessKeyLastUsed;
+  const facts: CutFacts = {
+    key,
+    keyAccount,
+    owner: ownerOf(userName, identity, unreadable),
+    status: null,
+    lastUsed:
+      used?.LastUsedDate === undefined
+        ? null
+        : { at: used.LastUsedDate.getTime(), service: used.ServiceName ?? '', region: used.Region ?? '' },
+    otherKeys: null,
+    console: null,
+    quarantine: [],
+    callerQuarantine: [...(callerAttached ?? []), ...byGroups(callerGroups)],
+    deny: null,
+    unreadable,
+  };
+  if (facts.owner.kind !== 'user') return facts;
+
+  // Second round: everything that needs the user's name.
+  const user = facts.owner.name;
+  const [keys, password, attached, memberOf, deny] = await Promise.all([
+    attempt(`keys of ${user}`, async () => {
+      const found: { id: string; status: string; createdAt: number | null }[] = [];
+      for await (const page of reader.pages('iam', 'ListAccessKeys', 'global', { UserName: user })) {
+        for (const { AccessKeyId, Status, CreateDate } of page.AccessKeyMetadata ?? []) {
+          found.push({
+            id: AccessKeyId ?? '',
+            status: Status ?? '',
+            createdAt: CreateDate?.getTime() ?? null,
+          });
+        }
+      }
+      return found;
+    }),
+    attempt(`console password of ${user}`, async () => hasPassword(reader, user)),
+    attachedTo(user),
+    groupsOf(user),
+    attempt(`inline policy of ${user}`, () =>
+      reader.call('iam', 'GetUserPolicy', 'global', { UserName: user, PolicyName: denyPolicyName }),
+    ),
+  ]);
+  const own = keys?.find(({ id }) => id === key);
+  facts.status = own === undefined ? null : own.status === 'Inactive' ? 'Inactive' : 'Active';
+  facts.otherKeys = keys?.filter(({ id }) => id !== key) ?? null;
+  facts.console = password;
+  facts.quarantine = [...(attached ?? []), ...byGroups(memberOf)];
+  facts.deny = decodedDocument(deny?.PolicyDocument);
+  return facts;
+}
+
+async function hasPassword(reader: Reader, user: string): Promise<boolean> {
+  try {
+    await reader.call('iam', 'GetLoginProfile', 'global', { UserName: user });
+    return true;
+  } catch (error) {
+    if (error instanceof AwsFailure && error.kind === 'gone') return false;
+    throw error;
+  }
+}
+
+function ownerOf(userName: string | null, identity: Identity, unreadable: string[]): CutFacts['owner'] {
+  if (userName === null || userName === '') {
+    return { kind: 'unknown', why: unreadable[0] ?? 'AWS knows no key of this id in this account' };
+  }
+  // The credential report calls the root user `<root_account>`; no IAM user's name may hold an angle bracket.
+  if (userName === '<root_account>' || userName === 'root' || userName === identity.account)
+    return { kind: 'root' };
+  return { kind: 'user', name: userName };
+}
+
+/** The IAM user's name in an ARN; null for roles, federated users and root. */
+export function userOfArn(arn: string): string | null {
+  return /^arn:[^:]*:iam::\d*:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] ?? null;
+}
+
+/** Why this caller must not do it, or what it must be asked about once more. Pure. */
+export interface Guard {
+  refusals: string[];
+  doubts: string[];
+}
+
+/** Nobody locks themselves out, and nobody works with the key that is to be cut. */
+export function guardCut(facts: CutFacts, identity: Identity): Guard {
+  const refusals: string[] = [];
+  const doubts: string[] = [];
+  if (facts.keyAccount !== null && facts.keyAccount !== identity.account) {
+    refusals.push(
+      `The key belongs to account ${facts.keyAccount}; you are in ${identity.account}. Nothing was touched. Use credentials of account ${facts.keyAccount}.`,
+    );
+  }
+  if (identity.accessKeyId === facts.key) {
+    refusals.push('You are calling with the misused key itself. Use credentials of another principal.');
+  }
+  const callerUser = userOfArn(identity.arn);
+  if (callerUser !== null && facts.owner.kind === 'user' && callerUser === facts.owner.name) {
+    refusals.push(
+      `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut. Use another principal, such as an administrator's role.`,
+    );
+  }
+  if (facts.callerQuarantine.length > 0) {
+    refusals.push(
+      `AWS's quarantine (${facts.callerQuarantine.join(', ')}) is on you: it denies iam:UpdateAccessKey, iam:PutUserPolicy and cloudtrail:LookupEvents. Use a principal without it.`,
+    );
+  }
+  if (/:federated-user\//.test(identity.arn)) {
+    doubts.push(
+      'You are a federated session (GetFederationToken): which key minted it cannot be told from its ARN.',
+    );
+  } else if (/:assumed-role\//.test(identity.arn) && !/:assumed-role\/AWSReservedSSO_/.test(identity.arn)) {
+    doubts.push(
+      'You are a role session: whether the misused key minted it cannot be told before the trail is read.',
+    );
+  }
+  return { refusals, doubts };
+}
+
+/** Clock skew and propagation: sessions minted in the next minutes are cut too (IAM user guide, "Revoking IAM role
+ *  temporary security credentials"; changes take seconds to be enforced). Milliseconds. */
+export const denyAhead = 3 * 60_000;
+
+/**
+ * The cut: the key Inactive, then a Deny on its user dated by `aws:TokenIssueTime`, which kills every temporary
+ * credential made so far and spares the user's other keys. Nothing where it is so already. Pure.
+ * `until`: a Deny that stands must reach to this time; null: the key is off, and any date of ours is enough.
+ */
+export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: number | null): Action[] {
+  if (facts.owner.kind !== 'user') return [];
+  const user = facts.owner.name;
+  const actions: Action[] = [];
+  if (facts.status !== 'Inactive') {
+    const call = {
+      service: 'iam',
+      operation: 'UpdateAccessKey',
+      region: 'global',
+      input: { UserName: user, AccessKeyId: facts.key, Status: 'Inactive' },
+    };
+    actions.push({
+      ...call,
+      id: actionId('access-keys', call),
+      play: 'access-keys',
+      phase: 'cut',
+      targets: [`access-keys|global|${facts.key}`],
+      after: [],
+      title: `disable access key ${facts.key}`,
+      reason: 'it is the misused key',
+      permissions: ['iam:UpdateAccessKey'],
+      before: { status: facts.status },
+      undo: {
+        calls: [{ ...call, input: { ...call.input, Status: 'Active' } }],
+        needsFlag: '--reactivate-key',
+      },
+    });
+  }
+  if (!denyStands(facts.deny, until, denyAll)) {
+    const call = {
+      service: 'iam',
+      operation: 'PutUserPolicy',
+      region: 'global',
+      input: {
+        UserName: user,
+        PolicyName: denyPolicyName,
+        PolicyDocument: datedDeny(denyAll ? null : now + denyAhead),
+      },
+    };
+    actions.push({
+      ...call,
+      id: actionId('user-sessions', call),
+      play: 'user-sessions',
+      phase: 'cut',
+      targets: [`user-sessions|global|${user}`],
+      after: [],
+      title: denyAll ? `deny everything to user ${user}` : `cut the sessions of user ${user} made so far`,
+      reason: 'sessions minted with the key outlive it',
+      permissions: ['iam:PutUserPolicy'],
+      before: facts.deny,
+      undo: {
+        calls: [
+          facts.deny === null
+            ? {
+                ...call,
+                operation: 'DeleteUserPolicy',
+                input: { UserName: user, PolicyName: denyPolicyName },
+              }
+            : { ...call, input: { ...call.input, PolicyDocument: facts.deny } },
+        ],
+      },
+    });
+  }
+  return actions;
+}

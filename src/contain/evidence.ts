@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
+import type { Finding } from '../detect/incident.js';
+import { stableStringify } from '../json.js';
+import type { Play } from '../playbook/play.js';
+import { resourceKey } from '../playbook/resource.js';
+import type { JournalWriter } from './journal.js';
+
+/** Evidence is bounded in time: it never holds back cut or stop, and terminate only this long. Milliseconds. */
+const budget = 10_000;
+
+/**
+ * Writes down what is about to be destroyed: everything as it was described, and what each play reads besides
+ * (user data, console output), into files of their own, since they may hold secrets. The journal gets their hashes.
+ * What cannot be read in time is noted, never waited for.
+ * @returns how many files were written
+ */
+export async function recordEvidence(
+  findings: readonly Finding[],
+  plays: readonly Play[],
+  reader: Reader,
+  journal: JournalWriter,
+): Promise<number> {
+  if (findings.length === 0) return 0;
+  const directory = `${journal.path.replace(/\.jsonl$/, '')}.evidence`;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const deadline = Date.now() + budget;
+  let files = 0;
+  const keep = async (what: string, of: string[], content: string): Promise<void> => {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const file = `${String(files).padStart(4, '0')}-${what.replace(/[^\w-]+/g, '-').slice(0, 60)}-${sha256.slice(0, 8)}.json`;
+    files += 1;
+    await writeFile(join(directory, file), content, { mode: 0o600 });
+    await journal.write({ kind: 'evidence', file: join(basename(directory), file), sha256, of, what });
+  };
+  await keep(
+    'described',
+    findings.map(({ resource }) => resourceKey(resource)),
+    stableStringify(findings.map(({ resource }) => resource)),
+  );
+
+  const limit = pLimit(32);
+  const missed: string[] = [];
+  const reads = plays.flatMap((play) =>
+    findings
+      .filter(({ resource }) => resource.play === play.id)
+      .flatMap((finding) => (play.record?.(finding) ?? []).map((read) => ({ finding, read }))),
+  );
+  // One read for each distinct call: a launch group is described once.
+  const distinct = new Map(reads.map((one) => [stableStringify(one.read), one]));
+  await Promise.all(
+    [...distinct.values()].map(({ finding, read }) =>
+      limit(async () => {
+        const what = `${read.service}:${read.operation} of ${finding.resource.id}`;
+        if (Date.now() > deadline) {
+          missed.push(`${what}: out of time`);
+          return;
+        }
+        try {
+          const answer = await Promise.race([
+            reader.call(
+              read.service as 'ec2',
+              read.operation as 'DescribeInstances',
+              read.region,
+              read.input,
+            ),
+            timeUp(deadline - Date.now()),
+          ]);
+          if (answer === null) missed.push(`${what}: out of time`);
+          else
+            await keep(
+              `${read.operation}-${finding.resource.id}`,
+              [resourceKey(finding.resource)],
+              stableStringify(answer),
+            );
+        } catch (error) {
+          if (!(error instanceof AwsFailure)) throw error;
+          missed.push(`${what}: ${error.code}`);
+        }
+      }),
+    ),
+  );
+  if (missed.length > 0) {
+    await journal.write({
+      kind: 'note',
+      message: `Evidence not taken (${missed.length}): ${missed.slice(0, 20).join(' · ')}`,
+    });
+  }
+  return files;
+}
+
+function timeUp(milliseconds: number): Promise<null> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(null), milliseconds).unref();
+  });
+}

@@ -1,0 +1,109 @@
+import type { Identity } from '../events.js';
+import type { Finding, Incident } from '../detect/incident.js';
+import { phases, type Phase, type Play, type PlanContext } from '../playbook/play.js';
+import { resourceKey } from '../playbook/resource.js';
+import type { Action } from './action.js';
+import type { LeftOver } from './journal-record.js';
+
+/** What is to be done, in order, and what is deliberately not. */
+export interface Plan {
+  actions: Action[];
+  /** Of the incident, and not acted on: held, settling, or nothing that undoes it. */
+  left: LeftOver[];
+}
+
+/**
+ * The plan: what the plays answer to the incident's findings. Only rogue and tampered resources are acted on, and
+ * those that the person named (`include`). Pure: the same incident gives the same plan, byte for byte.
+ */
+export function plan(
+  incident: Incident,
+  plays: readonly Play[],
+  context: PlanContext,
+  include: ReadonlySet<string>,
+  identity: Identity,
+): Plan {
+  const actions: Action[] = [];
+  const left: LeftOver[] = [];
+  for (const play of plays) {
+    const findings = incident.findings.filter(({ resource }) => resource.play === play.id);
+    const open = findings.filter((finding) => !isContained(finding, play));
+    const acted = open.filter((finding) => isActedOn(finding, include));
+    for (const finding of open) {
+      if (finding.class === 'held' && !include.has(finding.resource.id)) {
+        left.push(leftOver(finding, 'held', finding.reasons[0] ?? null));
+      } else if (finding.class === 'settling') {
+        left.push(leftOver(finding, 'settling', finding.reasons[0] ?? null));
+      }
+    }
+    const planned =
+      play.containAll?.(acted, context) ?? acted.flatMap((finding) => play.contain(finding, context));
+    const kept = planned.filter((action) => !locksOut(action, identity));
+    actions.push(...kept);
+    const targeted = new Set(kept.flatMap(({ targets }) => targets));
+    const lockedOut = new Set(
+      planned.filter((action) => locksOut(action, identity)).flatMap(({ targets }) => targets),
+    );
+    for (const finding of acted) {
+      const key = resourceKey(finding.resource);
+      if (targeted.has(key)) continue;
+      if (lockedOut.has(key)) {
+        left.push(
+          leftOver(
+            finding,
+            'held',
+            'it is your own role or user: cutting it would lock you out. Use another principal',
+          ),
+        );
+      } else if (finding.class === 'tampered') {
+        // With a before-value on record, no action means that it is restored already.
+        if (finding.before !== null) continue;
+        left.push(
+          leftOver(
+            finding,
+            'held',
+            'an innocent’s resource was changed, and what it was before is not on record',
+          ),
+        );
+      } else {
+        left.push(leftOver(finding, 'unknown', play.noUndo ?? 'no action of this play undoes it'));
+      }
+    }
+  }
+  return { actions: inPhaseOrder(actions), left };
+}
+
+/** Rogue and tampered resources, and those whose id the person named. */
+export function isActedOn(finding: Finding, include: ReadonlySet<string>): boolean {
+  return finding.class === 'rogue' || finding.class === 'tampered' || include.has(finding.resource.id);
+}
+
+/** Nothing is left to do for it, as far as the resource shows. A tampered resource works on as it should: whether it
+ *  is restored shows in its play planning nothing more. */
+export function isContained(finding: Finding, play: Play): boolean {
+  if (finding.undone) return true;
+  if (finding.class === 'tampered') return false;
+  return !finding.resource.live || play.verify(finding.resource);
+}
+
+/** The caller's own user or role, taken from its ARN: a Deny on it would end the containment in the middle. */
+function locksOut(action: Action, identity: Identity): boolean {
+  const role = /:assumed-role\/([^/]+)\//.exec(identity.arn)?.[1];
+  const user = /:user\/(?:.*\/)?([^/]+)$/.exec(identity.arn)?.[1];
+  const { RoleName, UserName, AccessKeyId } = action.input;
+  if (AccessKeyId !== undefined) return AccessKeyId === identity.accessKeyId;
+  return (role !== undefined && RoleName === role) || (user !== undefined && UserName === user);
+}
+
+export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: string | null): LeftOver {
+  const { play, type, id, region, state } = finding.resource;
+  return { play, type, id, region, state, cause, detail };
+}
+
+function inPhaseOrder(actions: Action[]): Action[] {
+  const rank = (phase: Phase): number => phases.indexOf(phase);
+  return actions
+    .map((action, at) => ({ action, at }))
+    .sort((a, b) => rank(a.action.phase) - rank(b.action.phase) || a.at - b.at)
+    .map(({ action }) => action);
+}
