@@ -1,0 +1,145 @@
+import { isComplete, type Cell } from '../coverage.js';
+import type { Finding, Incident, ResourceClass } from '../detect/incident.js';
+import { textAt } from '../json.js';
+
+/** The classes in the order in which a person needs them. */
+export const classes: readonly ResourceClass[] = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];
+
+/** What each class means, in the words of every screen and page. */
+export const classMeaning: Record<ResourceClass, string> = {
+  rogue: 'made by the misuse: contained',
+  tampered: 'an innocent thing changed by the misuse: restored',
+  held: 'in doubt: left alone unless you include it',
+  settling: 'too young for CloudTrail: not known yet',
+  own: "the key's own normal life: left alone",
+  'not-tied': 'no tie to the incident: left alone',
+};
+
+/** Findings by class. `undone` ones are told apart by whoever counts. */
+export function byClass(findings: readonly Finding[]): Map<ResourceClass, Finding[]> {
+  return groupBy(findings, (finding) => finding.class);
+}
+
+/** Items by `keyOf`, in the order in which keys first come. */
+export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The values with how often each stands there, most frequent first, ties by name. */
+export function tally(values: Iterable<string>): [value: string, count: number][] {
+  return [...groupBy(values, (value) => value)]
+    .map(([value, all]): [string, number] => [value, all.length])
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
+/** The EC2 instance type, where the finding is an instance. */
+export function instanceTypeOf(finding: Finding): string | null {
+  const { properties } = finding.resource;
+  return textAt(properties, 'InstanceType') ?? textAt(properties, 'instanceType');
+}
+
+export interface GridRow {
+  region: string;
+  /** How many of each of the grid's types. */
+  counts: number[];
+  total: number;
+  /** Epoch milliseconds of the launches there. */
+  times: number[];
+}
+
+/** Rogue instances, region by type. */
+export interface Grid {
+  types: string[];
+  rows: GridRow[];
+  total: number;
+  /** `instances`: of what is there; `launches`: of what the trail shows was launched, since nothing was listed. */
+  of: 'instances' | 'launches';
+}
+
+/** Where the misuse launched what: from the instances that were listed, else from the trail's launches. */
+export function launchGrid(incident: Incident): Grid {
+  const instances = incident.findings.flatMap((finding) => {
+    const type = instanceTypeOf(finding);
+    if (finding.class !== 'rogue' || type === null) return [];
+    return [{ region: finding.resource.region, type, time: finding.resource.createdAt, n: 1 }];
+  });
+  const launched = incident.launches.flatMap((launch) => {
+    if (launch.class !== 'rogue' || launch.result !== 'worked') return [];
+    const type =
+      launch.instanceTypes.length > 1 ? 'several types' : (launch.instanceTypes[0] ?? 'unknown type');
+    return [{ region: launch.region, type, time: launch.evidence.time, n: launch.instanceIds.length }];
+  });
+  const [seen, of] =
+    instances.length > 0 ? [instances, 'instances' as const] : [launched, 'launches' as const];
+  const sum = (list: typeof seen): number => list.reduce((total, { n }) => total + n, 0);
+  const first = (list: typeof seen): number =>
+    list.reduce((earliest, { time }) => Math.min(earliest, time ?? Infinity), Infinity);
+  // Most first; where as many, the one where it began earlier.
+  const byMost = (groups: Map<string, typeof seen>): [string, typeof seen][] =>
+    [...groups].sort(([a, x], [b, y]) => sum(y) - sum(x) || first(x) - first(y) || (a < b ? -1 : 1));
+  const types = byMost(groupBy(seen, ({ type }) => type)).map(([type]) => type);
+  const rows = byMost(groupBy(seen, ({ region }) => region)).map(([region, list]) => ({
+    region,
+    counts: types.map((type) => sum(list.filter((one) => one.type === type))),
+    total: sum(list),
+    times: list.flatMap(({ time, n }) => (time === null ? [] : Array.from({ length: n }, () => time))),
+  }));
+  return { types, rows, total: sum(seen), of };
+}
+
+/** Cells that keep a negative statement from being one, folded: one gap for each subject and status. */
+export interface Gap {
+  status: Exclude<Cell['status'], 'complete'>;
+  subject: string;
+  regions: string[];
+  /** The first cell's reason. */
+  detail: string | null;
+}
+
+/** What could not be looked at, worst first. Cells without a play, and regions not enabled, come last. */
+export function gaps(coverage: readonly Cell[]): Gap[] {
+  const order: Gap['status'][] = ['failed', 'denied', 'truncated', 'not-enabled', 'not-examined'];
+  return order.flatMap((status) => {
+    const cells = coverage.filter((cell) => cell.status === status);
+    return [...groupBy(cells, (cell) => cell.subject)].map(([subject, group]) => ({
+      status,
+      subject,
+      regions: [...new Set(group.map((cell) => cell.region))],
+      detail: group.find((cell) => cell.detail !== null)?.detail ?? null,
+    }));
+  });
+}
+
+/** Something was looked at, and no cell of it is unknown: only then does "nothing found" say something. */
+export function allSeen(coverage: readonly Cell[]): boolean {
+  return coverage.length > 0 && isComplete(coverage);
+}
+
+/** Two instants that span `times`, at least a minute apart; null where there are none. */
+export function span(times: readonly number[]): [from: number, to: number] | null {
+  if (times.length === 0) return null;
+  let from = Infinity;
+  let to = -Infinity;
+  for (const time of times) {
+    if (time < from) from = time;
+    if (time > to) to = time;
+  }
+  return [from, Math.max(to, from + 60_000)];
+}
+
+/** How many of `times` fall into each of `n` equal parts of `[from, to]`. */
+export function buckets(times: readonly number[], [from, to]: [number, number], n: number): number[] {
+  const filled = Array.from({ length: n }, () => 0);
+  for (const time of times) {
+    const i = Math.min(n - 1, Math.floor(((time - from) / (to - from)) * n));
+    if (i >= 0) filled[i] = (filled[i] ?? 0) + 1;
+  }
+  return filled;
+}

@@ -1,0 +1,130 @@
+import type { Incident, ResourceClass } from '../detect/incident.js';
+import type { Identity } from '../events.js';
+import { allSeen, gaps } from './facts.js';
+import {
+  credentials,
+  deeds,
+  fitting,
+  found,
+  launched,
+  more,
+  settledAt,
+  showGaps,
+  shown,
+} from './incident-sections.js';
+import { fit, padEnd, padStart } from './layout.js';
+import { Screen, type ScreenOptions } from './screen.js';
+import { clock, count, usd, utc } from './words.js';
+
+/**
+ * The incident in one screen: key, owner, since when; what was launched where; what each thing is and why; minted
+ * credentials; deeds; what could not be looked at; and the next command. Without a key: the keys that look misused.
+ */
+export function incidentScreen(incident: Incident, identity: Identity, options: ScreenOptions): string {
+  const screen = new Screen(options).simulated(identity);
+  if (incident.key === null) suspects(screen, incident, identity);
+  else head(screen, incident, identity);
+  launched(screen, incident);
+  found(screen, incident);
+  credentials(screen, incident);
+  deeds(screen, incident);
+  showGaps(screen, gaps(incident.coverage), incident.coverage.length);
+  screen.gap();
+  for (const [i, step] of nextSteps(incident, identity).entries())
+    screen.text(i === 0 ? 'next' : '', step, 'bold', 2);
+  return screen.toString();
+}
+
+function head(screen: Screen, incident: Incident, identity: Identity): void {
+  const { misuse } = incident;
+  screen.row(
+    'key',
+    [incident.key ?? '', 'bold'],
+    incident.userName === null ? '  owner unknown' : `  of ${fit(incident.userName, 32)}`,
+    ['  account ', 'dim'],
+    incident.account ?? identity.account,
+  );
+  if (misuse.at === null) {
+    screen.row('misuse', ['no sign of misuse seen', 'green'], ', as far as could be looked at');
+  } else {
+    screen.row(
+      'misused',
+      ['since ', null],
+      [utc(misuse.at), 'bold'],
+      ` (${misuse.source}, ${misuse.confidence})`,
+    );
+  }
+  const reasons = screen.options.verbose ? misuse.reasons : misuse.reasons.slice(0, 1);
+  for (const reason of reasons) screen.text('', reason, 'dim', screen.options.verbose ? Infinity : 2);
+  cost(screen, incident);
+  const notes = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
+  for (const [i, note] of notes.entries()) {
+    const others = incident.notes.length - notes.length;
+    const told = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
+    screen.text(i === 0 ? 'note' : '', told, 'yellow', screen.options.verbose ? Infinity : 1);
+  }
+}
+
+function cost(screen: Screen, { cost }: Incident): void {
+  const doubts = [
+    ...(cost.unknownInstances > 0
+      ? [`${count(cost.unknownInstances, 'instance')} of unknown price not counted`]
+      : []),
+    ...(cost.spotInstances > 0 ? [`${cost.spotInstances} spot at the on-demand price`] : []),
+  ];
+  screen.row(
+    'costs',
+    [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
+    `, ${usd(cost.usdSoFar)} so far: an estimate`,
+  );
+  screen.text('', [...doubts, cost.source].join('; '), 'dim', screen.options.verbose ? Infinity : 1);
+}
+
+function suspects(screen: Screen, incident: Incident, identity: Identity): void {
+  screen.row('account', [incident.account ?? identity.account, 'bold'], ' scanned without a key');
+  if (incident.suspects.length === 0) {
+    const complete = allSeen(incident.coverage);
+    screen.row(
+      'suspects',
+      complete ? 'no key looks misused' : ['no key looks misused in what could be read', 'yellow'],
+    );
+    return;
+  }
+  const max = fitting(incident.suspects.length, shown.suspects, screen.options.verbose);
+  for (const [i, suspect] of incident.suspects.slice(0, max).entries()) {
+    screen.row(
+      i === 0 ? 'suspects' : '',
+      [padEnd(suspect.accessKeyId, 21), 'bold'],
+      [`${padStart(`${Math.round(suspect.score * 100)}`, 3)} %  `, suspect.score >= 0.7 ? 'red' : 'yellow'],
+      `of ${fit(suspect.userName ?? 'unknown', 20)}, ${count(suspect.launches, 'launch')} in ${count(suspect.regions.length, 'region')}`,
+    );
+    const reasons = screen.options.verbose ? suspect.reasons : suspect.reasons.slice(0, 1);
+    for (const reason of reasons) screen.text('', `  ${reason}`, 'dim', 1);
+  }
+  if (incident.suspects.length > max) more(screen, incident.suspects.length - max, 'key');
+  cost(screen, incident);
+}
+
+/** What to do now, first things first: commands that can be copied, and what they need. */
+export function nextSteps(incident: Incident, identity: Identity): string[] {
+  const flag = identity.simulated ? ' --simulated' : '';
+  if (incident.key === null) {
+    const top = incident.suspects[0];
+    if (top !== undefined) return [`leakguard scan --key ${top.accessKeyId}${flag}`];
+    return [
+      allSeen(incident.coverage) ? 'nothing to do' : 'make readable what is listed above, and scan again',
+    ];
+  }
+  const contain = `leakguard contain --key ${incident.key}${flag}`;
+  const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
+  const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
+  const steps: string[] = [];
+  if (has('rogue') || has('tampered') || incident.misuse.at !== null) steps.push(contain);
+  if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
+  if (steps.length > 0) return steps;
+  if (has('settling')) {
+    return [`scan again after ${clock(settledAt(open))} UTC, when CloudTrail must know`];
+  }
+  if (!allSeen(incident.coverage)) return ['make readable what is listed above, and scan again'];
+  return [`nothing of a misuse was found; if AWS says otherwise: ${contain}`];
+}

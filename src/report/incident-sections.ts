@@ -1,0 +1,259 @@
+import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../detect/incident.js';
+import { allSeen, buckets, byClass, classes, launchGrid, span, tally, type Gap } from './facts.js';
+import { fit, padEnd, padStart } from './layout.js';
+import { sparkline, type Screen, type Style } from './screen.js';
+import { clock, count, some } from './words.js';
+
+export const classStyle: Record<ResourceClass, Style | null> = {
+  rogue: 'red',
+  tampered: 'yellow',
+  held: 'yellow',
+  settling: 'cyan',
+  own: 'green',
+  'not-tied': 'dim',
+};
+
+/** How many lines of each list one screen shows, the line "and more" included; `--verbose` shows all. */
+export const shown = { regions: 5, credentials: 3, deeds: 4, gaps: 3, suspects: 6 };
+
+/** How many of `n` entries fit into `lines`, where the last line must say how many more there are. */
+export function fitting(n: number, lines: number, verbose: boolean): number {
+  return verbose || n <= lines ? n : lines - 1;
+}
+
+export function launched(screen: Screen, incident: Incident): void {
+  const grid = launchGrid(incident);
+  const tried = incident.launches.filter((launch) => launch.class === 'rogue' && launch.result !== 'worked');
+  const triedLine = `${count(tried.length, 'more launch', 'more launches')} tried in vain: ${tally(
+    tried.map((launch) => launch.errorCode ?? launch.result),
+  )
+    .slice(0, 3)
+    .map(([code, n]) => `${code} ${n}`)
+    .join(', ')}`;
+  screen.gap();
+  if (grid.total === 0) {
+    screen.row(
+      'launched',
+      incident.launches.length === 0 ? 'no launch seen' : 'nothing that is tied to misuse',
+    );
+    if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow', 1);
+    return;
+  }
+  const period = span(grid.rows.flatMap((row) => row.times));
+  const spark = 11;
+  const regionWidth = 15;
+  const typeWidth = 13;
+  const room = screen.room - regionWidth - spark - 7;
+  const allFit = Math.max(0, Math.floor(room / typeWidth));
+  const nTypes =
+    grid.types.length <= allFit ? grid.types.length : Math.max(0, Math.floor((room - 8) / typeWidth));
+  const columns = (counts: readonly number[]): string => {
+    const others = counts.slice(nTypes).reduce((sum, n) => sum + n, 0);
+    const cell = (n: number, width: number): string => padStart(n === 0 ? '·' : String(n), width);
+    return [
+      ...counts.slice(0, nTypes).map((n) => cell(n, typeWidth)),
+      ...(grid.types.length > nTypes ? [cell(others, 8)] : []),
+    ].join('');
+  };
+  screen.row(
+    'launched',
+    [padEnd(count(grid.rows.length, 'region'), regionWidth), 'bold'],
+    [padEnd(period === null ? '' : `${clock(period[0])}-${clock(period[1])}`, spark), 'dim'],
+    [
+      grid.types
+        .slice(0, nTypes)
+        .map((type) => padStart(fit(type, typeWidth - 1), typeWidth))
+        .join(''),
+      'dim',
+    ],
+    [grid.types.length > nTypes ? padStart('other', 8) : '', 'dim'],
+    [padStart(String(grid.total), 7), 'red'],
+  );
+  const max = fitting(grid.rows.length, shown.regions, screen.options.verbose);
+  const bars = grid.rows.map((row) => (period === null ? [] : buckets(row.times, period, spark)));
+  const tallest = Math.max(0, ...bars.flat());
+  for (const [i, row] of grid.rows.slice(0, max).entries()) {
+    screen.row(
+      '',
+      padEnd(fit(row.region, regionWidth - 1), regionWidth),
+      [padEnd(sparkline(bars[i] ?? [], tallest, screen.options.ascii ?? false), spark), 'red'],
+      columns(row.counts),
+      padStart(String(row.total), 7),
+    );
+  }
+  const rest = grid.rows.slice(max);
+  if (rest.length > 0) {
+    const counts = grid.types.map((_, i) => rest.reduce((sum, row) => sum + (row.counts[i] ?? 0), 0));
+    const total = rest.reduce((sum, row) => sum + row.total, 0);
+    screen.row('', [
+      padEnd(`${rest.length} more`, regionWidth + spark) + columns(counts) + padStart(String(total), 7),
+      'dim',
+    ]);
+  }
+  if (grid.of === 'launches')
+    screen.row('', ['counted from the trail: the instances themselves were not listed', 'yellow']);
+  if (tried.length > 0) screen.text('', triedLine, 'dim', 1);
+}
+
+export function found(screen: Screen, incident: Incident): void {
+  const groups = byClass(incident.findings);
+  if (!classes.some((cls) => groups.has(cls) && cls !== 'not-tied')) {
+    screen.row(
+      'found',
+      'nothing that is tied to it',
+      allSeen(incident.coverage) ? '' : [' in what could be read', 'yellow'],
+    );
+    return;
+  }
+  const { verbose } = screen.options;
+  let label = 'found';
+  for (const cls of classes) {
+    const group = groups.get(cls);
+    // Without a tie it is no part of the incident: told on request only.
+    if (group === undefined || (cls === 'not-tied' && !verbose)) continue;
+    const reasons = cls === 'own' || cls === 'not-tied' ? [] : tally(group.flatMap(({ reasons }) => reasons));
+    const told = reasons.map(([reason, n]) => `${reason}${n === group.length ? '' : ` (${n})`}`);
+    // What must be acted on gets a line for its strongest reason; the rest has it on the same line.
+    const inline = !verbose && cls !== 'rogue' && told.length > 0;
+    screen.row(
+      label,
+      [padEnd(cls, 9), classStyle[cls]],
+      whatAre(group),
+      inline ? [`: ${told[0] ?? ''}`, 'dim'] : '',
+    );
+    label = '';
+    if (inline) continue;
+    for (const line of told.slice(0, verbose ? Infinity : 1)) screen.row('', indent, [line, 'dim']);
+    if (verbose && cls !== 'rogue' && cls !== 'not-tied') {
+      for (const { resource } of group) screen.row('', indent, `${resource.region} ${resource.id}`);
+    }
+  }
+}
+
+const indent = ' '.repeat(9);
+
+/** When the last of these must be known to CloudTrail, epoch milliseconds; null where none settles. */
+export function settledAt(findings: readonly Finding[]): number | null {
+  return findings.reduce<number | null>(
+    (latest, { settlesAt }) => (settlesAt === null ? latest : Math.max(latest ?? settlesAt, settlesAt)),
+    null,
+  );
+}
+
+/** `190 instances, 1 user; 3 no longer live; known at 04:00`. */
+function whatAre(group: readonly Finding[]): string {
+  const kinds = tally(group.map((finding) => finding.resource.type)).map(([type, n]) => count(n, type));
+  const gone = group.filter((finding) => finding.undone || !finding.resource.live).length;
+  const settles = settledAt(group);
+  return [
+    some(kinds, 3),
+    ...(gone > 0 ? [gone === group.length ? 'none live any more' : `${gone} no longer live`] : []),
+    ...(settles === null ? [] : [`known after ${clock(settles)} UTC`]),
+  ].join('; ');
+}
+
+const kindWords: Record<TaintedCredential['kind'], string> = {
+  'access-key': 'key',
+  'role-session': 'session',
+  'session-token': 'session token',
+  federation: 'federation',
+  console: 'console',
+  'instance-role': 'instance role',
+  unknown: 'credential',
+};
+
+export function credentials(screen: Screen, incident: Incident): void {
+  const minted = incident.credentials.filter((credential) => credential.id !== incident.key);
+  if (minted.length === 0) return;
+  screen.gap();
+  const max = fitting(minted.length, shown.credentials, screen.options.verbose);
+  for (const [i, credential] of minted.slice(0, max).entries()) {
+    const whose = credential.roleName ?? credential.userName ?? credential.principal ?? 'unknown';
+    const until = credential.expiresAt === null ? '' : ` until ${clock(credential.expiresAt)}`;
+    screen.row(
+      i === 0 ? 'minted' : '',
+      [padEnd(fit(credential.id, 21), 22), 'bold'],
+      credential.otherAccount === null
+        ? ''
+        : [`NOT contained, in account ${credential.otherAccount}: `, 'yellow'],
+      `${kindWords[credential.kind]} of ${fit(whose, 22)}`,
+      credential.parent === null && credential.mintedBy === null ? [', parent unknown', 'yellow'] : '',
+      `, ${clock(credential.since)}${until}`,
+    );
+  }
+  const otherAccounts = minted.slice(max).filter((credential) => credential.otherAccount !== null).length;
+  if (minted.length > max) {
+    more(
+      screen,
+      minted.length - max,
+      'credential',
+      otherAccounts === 0 ? '' : `, ${otherAccounts} in other accounts`,
+    );
+  }
+}
+
+const quietTactics = /discovery|reconnaissance/i;
+
+/** Deeds that worked before those that did not, what only looked last, then by time. */
+export function worthKnowing(deeds: readonly Deed[]): Deed[] {
+  const weight = (deed: Deed): number =>
+    (quietTactics.test(deed.tactic) ? 4 : 0) + (deed.result === 'worked' ? 0 : 2) + (deed.undone ? 1 : 0);
+  return [...deeds].sort(
+    (a, b) => weight(a) - weight(b) || (a.evidence.time ?? Infinity) - (b.evidence.time ?? Infinity) || 0,
+  );
+}
+
+export function deeds(screen: Screen, incident: Incident): void {
+  if (incident.deeds.length === 0) return;
+  const max = fitting(incident.deeds.length, shown.deeds, screen.options.verbose);
+  for (const [i, deed] of worthKnowing(incident.deeds).slice(0, max).entries()) {
+    const doubt = deed.play === null && deed.result === 'worked' && !deed.undone;
+    const asides = [
+      ...(deed.count > 1 ? [`${deed.count} times`] : []),
+      ...(deed.result === 'worked' ? [] : [deed.errorCode ?? deed.result]),
+      ...(deed.undone ? ['undone since'] : []),
+      ...(doubt ? ['no play contains it'] : []),
+    ];
+    screen.row(
+      i === 0 ? 'also did' : '',
+      [`${clock(deed.evidence.time)}  `, 'dim'],
+      deed.description,
+      asides.length === 0 ? '' : [` (${asides.join(', ')})`, doubt ? 'yellow' : 'dim'],
+      deed.target === null ? '' : `: ${fit(deed.target, 60)}`,
+    );
+  }
+  if (incident.deeds.length > max) more(screen, incident.deeds.length - max, 'deed');
+}
+
+export function more(screen: Screen, n: number, what: string, detail = ''): void {
+  screen.row('', [`and ${count(n, `more ${what}`)}${detail}: --verbose`, 'dim']);
+}
+
+/** The section that says what every "nothing found" above does not cover. */
+export function showGaps(screen: Screen, list: readonly Gap[], cells: number): void {
+  screen.gap();
+  if (cells === 0) {
+    screen.row('not seen', ['nothing was looked at: nothing above means clean', 'yellow']);
+    return;
+  }
+  const unknown = list.filter((gap) => gap.status !== 'not-enabled' && gap.status !== 'not-examined');
+  if (unknown.length === 0) screen.row('not seen', ['every cell that was looked at is complete', 'green']);
+  else screen.row('not seen', ['what could not be looked at is unknown, not clean:', 'yellow']);
+  const verbose = screen.options.verbose;
+  const max = fitting(unknown.length, shown.gaps, verbose);
+  for (const gap of unknown.slice(0, max)) {
+    screen.row(
+      '',
+      [padEnd(gap.status, 10), 'yellow'],
+      `${gap.subject} in ${some(gap.regions, verbose ? Infinity : 2)}`,
+      gap.detail === null ? '' : [`: ${gap.detail}`, 'dim'],
+    );
+  }
+  if (unknown.length > max) more(screen, unknown.length - max, 'gap');
+  const names = (status: Gap['status'], of: (gap: Gap) => string[]): string =>
+    some([...new Set(list.filter((gap) => gap.status === status).flatMap(of))], verbose ? Infinity : 3);
+  const without = names('not-examined', (gap) => [gap.subject]);
+  const off = names('not-enabled', (gap) => gap.regions);
+  if (without !== '') screen.row('', [`no play for ${without}`, 'dim']);
+  if (off !== '') screen.row('', [`not enabled: ${off}`, 'dim']);
+}

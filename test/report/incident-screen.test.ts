@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { incidentScreen } from '../../src/report/incident-screen.js';
+import { columnsOf } from '../../src/report/layout.js';
+import type { ScreenOptions } from '../../src/report/screen.js';
+import {
+  hostileName,
+  identity,
+  incident,
+  key,
+  quietIncident,
+  simulatedIdentity,
+  suspectsIncident,
+} from './samples.js';
+
+const plain: ScreenOptions = { width: 80, color: false, verbose: false };
+const linesOf = (screen: string): string[] => screen.trimEnd().split('\n');
+
+describe('the incident screen', () => {
+  it('shows a whole incident to a person in one screen', () => {
+    expect(incidentScreen(incident(), identity, { ...plain, width: 100 })).toMatchSnapshot();
+  });
+
+  it('is 24 to 40 lines long, at 80 and at 100 columns, simulated or not', () => {
+    for (const width of [80, 100]) {
+      for (const who of [identity, simulatedIdentity]) {
+        const lines = linesOf(incidentScreen(incident(), who, { ...plain, width }));
+        expect(lines.length).toBeGreaterThanOrEqual(24);
+        expect(lines.length).toBeLessThanOrEqual(40);
+      }
+    }
+  });
+
+  it('has no line longer than the terminal, whatever anybody is named', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.integer({ min: 40, max: 140 }),
+        fc.boolean(),
+        (name, width, verbose) => {
+          const base = incident();
+          const named = incident({
+            userName: name,
+            notes: [name],
+            deeds: base.deeds.map((deed) => ({ ...deed, target: name, description: name })),
+            coverage: base.coverage.map((cell) => ({ ...cell, detail: cell.detail === null ? null : name })),
+            findings: base.findings.slice(0, 30).map((finding) => ({
+              ...finding,
+              reasons: [name],
+              resource: { ...finding.resource, region: name, properties: { InstanceType: name } },
+            })),
+          });
+          for (const line of linesOf(incidentScreen(named, identity, { ...plain, width, verbose }))) {
+            expect(columnsOf(line)).toBeLessThanOrEqual(width);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shows hostile names escaped, and colours nothing when colour is off', () => {
+    const screen = incidentScreen(incident({ userName: hostileName }), identity, { ...plain, verbose: true });
+    expect(screen).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    expect(screen).toContain('\\e[2J\\u{202e}');
+    expect(incidentScreen(incident(), identity, { ...plain, color: true })).toContain('\u001b[31m');
+  });
+
+  it('says what could not be looked at, and never calls that clean', () => {
+    const screen = incidentScreen(
+      quietIncidentWith([
+        { subject: 'instances', region: 'eu-west-1', status: 'denied', count: 0, detail: 'needs x' },
+      ]),
+      identity,
+      plain,
+    );
+    expect(screen).toContain('unknown, not clean');
+    expect(screen).toContain('instances in eu-west-1: needs x');
+    expect(screen).toContain('nothing that is tied to it in what could be read');
+    expect(screen).not.toMatch(/nothing of a misuse|every cell/);
+  });
+
+  it('says that nothing was looked at where there is no coverage at all', () => {
+    expect(incidentScreen({ ...quietIncident(), coverage: [] }, identity, plain)).toContain(
+      'nothing was looked at',
+    );
+  });
+
+  it('says so plainly when every cell was read and nothing was found', () => {
+    const screen = incidentScreen(quietIncident(), identity, plain);
+    expect(screen).toContain('every cell that was looked at is complete');
+    expect(screen).toContain('nothing of a misuse was found');
+  });
+
+  it('names a credential of another account as not contained', () => {
+    expect(incidentScreen(incident(), identity, { ...plain, verbose: true })).toContain(
+      'NOT contained, in account 444455556666',
+    );
+  });
+
+  it('counts from the trail, and says so, where no instance could be listed', () => {
+    const base = incident();
+    const screen = incidentScreen(
+      incident({ findings: base.findings.filter(({ resource }) => resource.type !== 'instance') }),
+      identity,
+      plain,
+    );
+    expect(screen).toContain('counted from the trail');
+  });
+
+  it('begins with the banner when simulated, and gives a command that works there', () => {
+    const lines = linesOf(incidentScreen(incident(), simulatedIdentity, plain));
+    expect(lines[0]).toContain('SIMULATED: not AWS (http://127.0.0.1:4599)');
+    expect(lines.join('\n')).toContain(`leakguard contain --key ${key} --simulated`);
+  });
+
+  it('draws its bars in ASCII where the terminal has no Unicode', () => {
+    const screen = incidentScreen(incident(), identity, { ...plain, ascii: true });
+    expect(screen).not.toMatch(/[▁▂▃▄▅▆▇█]/);
+  });
+
+  it('ranks the suspects when no key was given, and says which to scan', () => {
+    const screen = incidentScreen(suspectsIncident(), identity, plain);
+    expect(screen).toMatch(new RegExp(`suspects +${key} +94 %`));
+    expect(screen).toContain(`next       leakguard scan --key ${key}`);
+  });
+
+  it('draws fifty thousand findings', () => {
+    const base = incident();
+    const many = Array.from({ length: 300 }, () => base.findings).flat();
+    expect(linesOf(incidentScreen(incident({ findings: many }), identity, plain)).length).toBeLessThanOrEqual(
+      40,
+    );
+  });
+});
+
+function quietIncidentWith(
+  coverage: ReturnType<typeof quietIncident>['coverage'],
+): ReturnType<typeof quietIncident> {
+  const quiet = quietIncident();
+  return { ...quiet, coverage: [...quiet.coverage, ...coverage] };
+}
