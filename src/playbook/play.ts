@@ -28,6 +28,23 @@ export interface OriginRule {
   region?: 'global';
   /** For `changed`: the value before, where the record has it. */
   before?(event: TrailEvent): Json;
+  /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers
+   *  with the resource, the latest value that an untainted one set is what it was before. */
+  sets?(event: TrailEvent): Json;
+}
+
+/** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
+export interface EvidenceRead {
+  service: string;
+  operation: string;
+  region: string;
+  input: JsonObject;
+  /** It may hold a secret (user data, console output): only its hash goes into the report. */
+  secret: boolean;
+  /** Keys of the resources that it speaks of (resourceKey). */
+  of: string[];
+  /** For people: `user data`, `console output`, … */
+  what: string;
 }
 
 /** What `contain` and `remedy` may look at besides the finding. Pure data. */
@@ -72,16 +89,16 @@ export interface Play {
   /** Several findings at once, where the service takes many ids in one call. Used instead of `contain`. Pure. */
   containAll?(findings: Finding[], context: PlanContext): Action[];
   /** The actions that answer this refusal (ordered by their `after`), or null: then the refusal is the outcome.
-   *  They take the refused action's place. Pure. */
+   *  They take the refused action's place; an empty list leaves the refusal on record, and what waits goes on.
+   *  Pure. */
   remedy?(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null;
   /** Contained, as far as the resource just read shows? */
   verify(resource: Resource): boolean;
   /** Why there is no undo, in one sentence; null where actions carry undo calls. */
   noUndo: string | null;
-  /** What is written down before anything of this finding is destroyed: reads, bounded in time. */
-  record?(
-    finding: Finding,
-  ): { service: string; operation: string; region: string; input: JsonObject; secret: boolean }[];
+  /** What is written down before anything of these findings is destroyed, the most telling first: the time for it
+   *  is bounded, and things alike are read once. Pure. */
+  record?(findings: Finding[]): EvidenceRead[];
   /** The range's scenario that rehearses this play. */
   scenario: string;
 }
