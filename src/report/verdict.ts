@@ -1,0 +1,84 @@
+import { allSeen } from './facts.js';
+import type { Report, ReportAction } from './document.js';
+import { count } from './words.js';
+
+/**
+ * What may be said of the whole: contained: two clean sweeps, nothing unknown, nothing left ·
+ * held: as contained, except what waits for a person's word · unknown: nothing speaks against it, and not enough
+ * for it · not-contained. `contain` never says clean: that is `verify`'s word.
+ */
+export interface Verdict {
+  state: 'contained' | 'held' | 'unknown' | 'not-contained';
+  /** In words, what keeps it from being better. Empty for contained. */
+  reasons: string[];
+}
+
+/** Two sweeps in a row must be clean, since describes are eventually consistent. */
+const cleanSweeps = 2;
+
+/** What the records allow to be said. Pure; everything that is missing counts against. */
+export function verdictOf(report: Omit<Report, 'verdict' | 'milestones'>): Verdict {
+  const { incident, left, sweeps, coverage, closed } = report;
+  const against: string[] = [];
+  const unknown: string[] = [];
+  const held: string[] = [];
+
+  const byCause = (causes: string[]): number => left.filter(({ cause }) => causes.includes(cause)).length;
+  const open = byCause(['denied', 'failed', 'protected', 'skipped', 'new']);
+  if (open > 0) against.push(`${count(open, 'resource')} of the incident not contained`);
+  const last = sweeps.at(-1);
+  if (last === undefined) {
+    const rogue = (incident?.findings ?? []).filter(
+      (finding) =>
+        (finding.class === 'rogue' || finding.class === 'tampered') &&
+        finding.resource.live &&
+        !finding.undone,
+    );
+    if (rogue.length > 0)
+      against.push(`no sweep confirmed that ${count(rogue.length, 'resource')} were contained`);
+    else unknown.push('no sweep was made');
+  } else if (!last.clean) {
+    against.push(`the last sweep: ${last.message}`);
+  } else {
+    const clean = sweeps.length - 1 - sweeps.findLastIndex((sweep) => !sweep.clean);
+    if (clean < cleanSweeps) unknown.push(`only ${count(clean, 'sweep')} in a row was clean`);
+  }
+  const unexplained = byCause(['unknown']);
+  if (unexplained > 0) unknown.push(`${count(unexplained, 'resource')} left for a reason that is not known`);
+  const unfinished = unfinishedActions(report.actions);
+  if (unfinished.length > 0) {
+    unknown.push(
+      `${count(unfinished.length, 'action')} denied, failed or of unknown outcome, and not made good since`,
+    );
+  }
+  if (!allSeen(coverage)) unknown.push('not everything could be looked at');
+  const settling = byCause(['settling']);
+  if (settling > 0) unknown.push(`${count(settling, 'resource')} too young for CloudTrail`);
+  if (closed === null) unknown.push('the journal has no closing line: the run was interrupted, or goes on');
+  else if (closed.exitCode === 130 || closed.exitCode === 143)
+    unknown.push('the run was stopped by a signal');
+  else if (closed.exitCode === 6) unknown.push(closed.summary);
+
+  const waiting = byCause(['held']);
+  if (waiting > 0) held.push(`${count(waiting, 'resource')} held for your decision`);
+
+  const reasons = [...against, ...unknown, ...held];
+  if (against.length > 0) return { state: 'not-contained', reasons };
+  if (unknown.length > 0) return { state: 'unknown', reasons };
+  return { state: waiting > 0 ? 'held' : 'contained', reasons };
+}
+
+/** Actions that did not work, and whose targets no later action of the same phase dealt with. */
+export function unfinishedActions(actions: readonly ReportAction[]): ReportAction[] {
+  const lastDone = new Map<string, number>();
+  for (const action of actions) {
+    if (action.result !== 'done' && action.result !== 'already-so') continue;
+    for (const target of action.targets) lastDone.set(`${action.phase} ${target}`, action.seq);
+  }
+  return actions.filter((action) => {
+    if (action.result === 'done' || action.result === 'already-so' || action.phase === 'record') return false;
+    const madeGood = (target: string): boolean =>
+      (lastDone.get(`${action.phase} ${target}`) ?? -1) > action.seq;
+    return action.targets.length === 0 || !action.targets.every(madeGood);
+  });
+}
