@@ -96,7 +96,7 @@ export class Screen {
   }
 
   toString(): string {
-    return `${this.lines.join('\n')}\n`;
+    return this.lines.join('\n');
   }
 }
 

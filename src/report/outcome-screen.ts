@@ -1,0 +1,167 @@
+import { allSeen, gaps, groupBy, tally } from './facts.js';
+import { isDone, type Report } from './document.js';
+import { showGaps } from './incident-sections.js';
+import { padEnd, padStart } from './layout.js';
+import { showLeft } from './plan-screen.js';
+import { Screen, type ScreenOptions, type Style } from './screen.js';
+import { unfinishedActions, type Verdict } from './verdict.js';
+import { clock, count, duration, utc, utcSeconds } from './words.js';
+
+const verdictWords: Record<Verdict['state'], [string, Style]> = {
+  contained: ['CONTAINED', 'green'],
+  held: ['CONTAINED, EXCEPT WHAT IS HELD', 'yellow'],
+  unknown: ['NOT KNOWN TO BE CONTAINED', 'yellow'],
+  'not-contained': ['NOT CONTAINED', 'red'],
+};
+
+/** The verdict in words, as every screen, page and letter says it. */
+export function verdictText(verdict: Verdict): string {
+  return verdictWords[verdict.state][0].toLowerCase();
+}
+
+/**
+ * How a containment ended, in one screen: the verdict and what keeps it from being better, what was done, what is
+ * left by cause, what is unknown, from when on `verify` can say clean, and how to go on or back.
+ * `path`: the journal's, for the commands that take it.
+ */
+export function outcomeScreen(report: Report, options: ScreenOptions, path = 'REPORT'): string {
+  const screen = new Screen(options).simulated(report.identity);
+  const { verdict, milestones: when } = report;
+  screen.row(
+    'outcome',
+    verdictWords[verdict.state],
+    `  key ${report.key ?? 'unknown'}, account ${report.identity.account}`,
+  );
+  for (const reason of verdict.reasons) screen.text('', reason, 'yellow', 2);
+  screen.row(
+    'key off',
+    when.keyOff === null
+      ? ['no record that leakguard switched it off', 'yellow']
+      : `${utcSeconds(Date.parse(when.keyOff))}${since(when.cutAgreed, when.keyOff, ' after it was agreed')}`,
+  );
+  if (when.contained !== null) {
+    screen.row(
+      'contained',
+      `${utcSeconds(Date.parse(when.contained))}${since(when.opened, when.contained, ' after the start')}`,
+    );
+  }
+  done(screen, report);
+  failed(screen, report);
+  showLeft(screen, report.left);
+  showGaps(screen, gaps(report.coverage), report.coverage.length);
+  cloudfront(screen, report);
+  screen.gap();
+  screen.text('verify', verifyText(report), null, 2);
+  screen.row(
+    'journal',
+    report.journal.head.slice(0, 16),
+    ['…', null],
+    `  ${count(report.journal.records, 'record')}, ${path}`,
+  );
+  screen.gap();
+  for (const [i, step] of nextSteps(report, path).entries())
+    screen.text(i === 0 ? 'next' : '', step, 'bold', 2);
+  return screen.toString();
+}
+
+function since(from: string | null, to: string, words: string): string {
+  return from === null ? '' : `, ${duration(Date.parse(to) - Date.parse(from))}${words}`;
+}
+
+function done(screen: Screen, report: Report): void {
+  const worked = report.actions.filter(isDone);
+  screen.gap();
+  if (worked.length === 0) {
+    screen.row('done', 'nothing was changed');
+    return;
+  }
+  for (const [i, [phase, actions]] of [...groupBy(worked, (action) => action.phase)].entries()) {
+    const targets = new Set(actions.flatMap((action) => action.targets)).size;
+    const regions = new Set(actions.map((action) => action.call.region)).size;
+    const already = actions.filter(({ result }) => result === 'already-so').length;
+    screen.row(
+      i === 0 ? 'done' : '',
+      padEnd(phase, 10),
+      padStart(String(actions.length), 4),
+      ` ${actions.length === 1 ? 'action' : 'actions'} on ${count(targets, 'resource')} in ${count(regions, 'region')}`,
+      already > 0 ? [`, ${already} already so`, 'dim'] : '',
+    );
+  }
+}
+
+function failed(screen: Screen, report: Report): void {
+  const bad = unfinishedActions(report.actions);
+  if (bad.length === 0) return;
+  screen.gap();
+  const max = screen.options.verbose ? Infinity : 5;
+  const lines = tally(
+    bad.map(
+      ({ result, title, error }) =>
+        `${padEnd(result, 10)}${title}${error === null ? '' : `: ${error.code}: ${error.message}`}`,
+    ),
+  );
+  for (const [i, [line, n]] of lines.slice(0, max).entries()) {
+    screen.row(i === 0 ? 'not done' : '', [`${line}${n > 1 ? ` (${n})` : ''}`, 'yellow']);
+  }
+  if (lines.length > max) screen.row('', [`and ${lines.length - max} more: --verbose`, 'dim']);
+}
+
+function cloudfront(screen: Screen, report: Report): void {
+  const last = report.cloudfront.at(-1);
+  if (last === undefined) return;
+  const { api, hosts } = last.facts;
+  screen.gap();
+  screen.row(
+    'CloudFront',
+    api.state === 'answers' ? 'the API answers' : [`the API: ${api.state.replace('-', ' ')}`, 'yellow'],
+    api.detail === null ? '' : [`: ${api.detail}`, 'dim'],
+  );
+  const max = screen.options.verbose ? Infinity : 4;
+  const troubled = hosts.filter(({ serving }) => serving !== true);
+  for (const host of troubled.slice(0, max)) {
+    screen.row(
+      '',
+      [`${host.host}: ${host.state}`, 'yellow'],
+      host.detail === null ? '' : [`: ${host.detail}`, 'dim'],
+    );
+  }
+  if (troubled.length > max)
+    screen.row('', [`and ${troubled.length - max} more that do not serve: --verbose`, 'dim']);
+  if (hosts.length > 0 && troubled.length === 0)
+    screen.row('', `${count(hosts.length, 'host')}, all serving`);
+  else if (hosts.length > troubled.length) screen.row('', ['the others serve', 'dim']);
+}
+
+/** From when on `verify` can say clean, and why not before. */
+export function verifyText(report: Report): string {
+  if (report.settlesAt === null && report.verdict.state === 'contained') {
+    return 'nothing settles any more: leakguard verify can say clean from now on';
+  }
+  if (report.settlesAt !== null) {
+    return `not before ${utc(Date.parse(report.settlesAt))} can leakguard verify say clean: CloudTrail may be late until then`;
+  }
+  return allSeen(report.coverage)
+    ? 'leakguard verify cannot say clean while what stands above is open'
+    : 'leakguard verify cannot say clean while something cannot be looked at';
+}
+
+function nextSteps(report: Report, path: string): string[] {
+  const flag = report.simulated ? ' --simulated' : '';
+  const steps: string[] = [];
+  const state = report.verdict.state;
+  if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${path}${flag}`);
+  if (report.left.some(({ cause }) => cause === 'held')) {
+    steps.push(
+      `to contain a held one too: leakguard contain --key ${report.key ?? 'KEY'} --include ID${flag}`,
+    );
+  }
+  if (state === 'contained' || state === 'held') {
+    const from = report.settlesAt === null ? '' : `, from ${clock(Date.parse(report.settlesAt))} UTC on`;
+    steps.push(`leakguard verify --key ${report.key ?? 'KEY'}${flag}${from}`);
+    steps.push(`leakguard case ${path} --credit`);
+  }
+  if (state === 'unknown' && report.closed !== null)
+    steps.push('mend what stands above, then run the same command again: it is safe');
+  if (report.actions.some(isDone)) steps.push(`to take it back: leakguard undo ${path}${flag}`);
+  return steps;
+}

@@ -1,0 +1,101 @@
+import type { Action } from '../contain/action.js';
+import type { LeftOver } from '../contain/journal-record.js';
+import type { Incident } from '../detect/incident.js';
+import type { Identity } from '../events.js';
+import { phases } from '../playbook/play.js';
+import { gaps, groupBy, tally } from './facts.js';
+import { showGaps } from './incident-sections.js';
+import { padEnd, padStart } from './layout.js';
+import { Screen, type ScreenOptions } from './screen.js';
+import { count, some, usd } from './words.js';
+
+/** How many actions of one phase are told one by one; more are folded by operation. */
+const actionsOfAPhase = 6;
+const leftShown = 5;
+
+/**
+ * What is about to be done, by phase and region; what has no way back; what is left alone and why; what could not be
+ * looked at. Shown before the account id is asked for, and by a dry run.
+ */
+export function planScreen(
+  incident: Incident,
+  plan: { actions: readonly Action[]; left: readonly LeftOver[] },
+  options: ScreenOptions,
+  identity: Identity | null = null,
+): string {
+  const screen = new Screen(options);
+  if (identity !== null) screen.simulated(identity);
+  const { actions, left } = plan;
+  screen.row(
+    'plan',
+    [count(actions.length, 'action'), 'bold'],
+    ` on ${count(new Set(actions.flatMap(({ targets }) => targets)).size, 'resource')}`,
+    incident.cost.usdPerHour > 0
+      ? `, about ${usd(incident.cost.usdPerHour)} an hour at stake (an estimate)`
+      : '',
+  );
+  for (const phase of phases) {
+    const group = actions.filter((action) => action.phase === phase);
+    if (group.length === 0) continue;
+    const lines = options.verbose || group.length <= actionsOfAPhase ? group.map(one) : folded(group);
+    for (const [i, line] of lines.entries()) screen.row(i === 0 ? phase : '', line);
+  }
+  const final = actions.filter((action) => 'none' in action.undo);
+  if (final.length > 0) {
+    screen.gap();
+    screen.text(
+      'no undo',
+      `${count(final.length, 'action')} cannot be undone: ${some(reasons(final), 3)}`,
+      'yellow',
+      3,
+    );
+  }
+  showLeft(screen, left);
+  showGaps(screen, gaps(incident.coverage), incident.coverage.length);
+  return screen.toString();
+}
+
+function one(action: Action): string {
+  return `${padEnd(action.region, 15)} ${action.title}`;
+}
+
+function folded(group: readonly Action[]): string[] {
+  return [...groupBy(group, ({ play, operation }) => `${play} ${operation}`).values()].map((same) => {
+    const first = same[0] as Action;
+    const targets = new Set(same.flatMap((action) => action.targets)).size;
+    const regions = [...new Set(same.map(({ region }) => region))];
+    const where = regions.length > 3 ? count(regions.length, 'region') : regions.join(', ');
+    return `${padStart(String(same.length), 4)} × ${first.operation} on ${count(targets, 'resource')} in ${where}`;
+  });
+}
+
+function reasons(actions: readonly Action[]): string[] {
+  return tally(actions.flatMap(({ undo }) => ('none' in undo ? [undo.none] : []))).map(([reason]) => reason);
+}
+
+/** What is not contained, by cause, with the first few named. */
+export function showLeft(screen: Screen, left: readonly LeftOver[]): void {
+  if (left.length === 0) return;
+  screen.gap();
+  const { verbose } = screen.options;
+  const byCause = groupBy(left, ({ cause }) => cause);
+  let label = 'left';
+  for (const [cause, group] of byCause) {
+    const kinds = tally(group.map(({ type }) => type)).map(([type, n]) => count(n, type));
+    const regions = [...new Set(group.map(({ region }) => region))];
+    screen.row(label, [padEnd(cause, 10), 'yellow'], `${some(kinds, 3)} in ${some(regions, 3)}`);
+    label = '';
+    for (const [detail, n] of tally(group.flatMap(({ detail }) => (detail === null ? [] : [detail]))).slice(
+      0,
+      verbose ? Infinity : 1,
+    )) {
+      screen.row('', ['          ', null], [`${detail}${n > 1 ? ` (${n})` : ''}`, 'dim']);
+    }
+    const shown = verbose ? group : group.slice(0, cause === 'held' ? leftShown : 2);
+    screen.row(
+      '',
+      ['          ', null],
+      `${shown.map(({ id }) => id).join(' ')}${group.length > shown.length ? ' …' : ''}`,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { Cell } from '../coverage.js';
+import type { Incident } from '../detect/incident.js';
+import type { Identity } from '../events.js';
+import type { SkippedRecords } from '../trail/event.js';
+import { version } from '../version.js';
+import { allSeen, byClass, classes, gaps, type Gap } from './facts.js';
+
+/** The version of the document that `scan --json` prints. */
+export const scanVersion = 1;
+
+/** What a scan saw, for programs. Times inside `incident` are epoch milliseconds, UTC. */
+export interface ScanDocument {
+  schemaVersion: typeof scanVersion;
+  command: 'scan';
+  tool: { name: 'leakguard'; version: string };
+  exitCode: number;
+  /** Made on an endpoint that is not AWS: nothing in it is real. */
+  simulated: boolean;
+  endpoints: Record<string, string>;
+  identity: Identity;
+  /** Something was looked at, and nothing that should have been is unknown. Only then does "none" mean none. */
+  complete: boolean;
+  counts: Record<Incident['findings'][number]['class'], number>;
+  gaps: {
+    status: Exclude<Cell['status'], 'complete'>;
+    subject: string;
+    regions: string[];
+    detail: string | null;
+  }[];
+  /** Records that could not be read, by place: a gap in the coverage. */
+  skipped: SkippedRecords[];
+  incident: Incident;
+}
+
+/** The one document of `scan --json`: pure, fields always in this order. */
+export function scanDocument(
+  incident: Incident,
+  identity: Identity,
+  { exitCode, skipped }: { exitCode: number; skipped: readonly SkippedRecords[] },
+): ScanDocument {
+  const groups = byClass(incident.findings);
+  const open: Gap[] = gaps(incident.coverage);
+  return {
+    schemaVersion: scanVersion,
+    command: 'scan',
+    tool: { name: 'leakguard', version },
+    exitCode,
+    simulated: identity.simulated,
+    endpoints: identity.endpoints,
+    identity,
+    complete: allSeen(incident.coverage) && skipped.length === 0,
+    counts: Object.fromEntries(
+      classes.map((cls) => [cls, groups.get(cls)?.length ?? 0]),
+    ) as ScanDocument['counts'],
+    gaps: open,
+    skipped: [...skipped],
+    incident,
+  };
+}
