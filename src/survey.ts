@@ -1,6 +1,5 @@
 import type { Reader } from './aws/reader.js';
 import { listRegions, type Region } from './aws/regions.js';
-import { AwsFailure } from './aws/errors.js';
 import type { Cell } from './coverage.js';
 import { detect } from './detect/detect.js';
 import type { Incident } from './detect/incident.js';
@@ -13,8 +12,8 @@ import type { SkippedRecords, TrailEvent } from './trail/event.js';
 
 /** What to look at, and how far back. Times are epoch milliseconds. */
 export interface SurveyOptions {
-  reader: Reader;
-  identity: Identity;
+  /** Null: there are no credentials, and only trail files are read. */
+  session: { reader: Reader; identity: Identity } | null;
   emit: Emit;
   plays: readonly Play[];
   key: string | null;
@@ -41,15 +40,18 @@ const maxFollowed = 60;
  */
 export class Survey {
   private regions: Region[] | null = null;
-  private readonly lookup: TrailLookup;
+  private readonly lookup: TrailLookup | null;
   private files: Awaited<ReturnType<typeof readTrail>> | null = null;
   private readonly queries = new Map<string, TrailQuery>();
   private owner: string | null;
 
   constructor(private readonly options: SurveyOptions) {
-    const { reader, identity, emit } = options;
+    const { session, emit } = options;
     this.owner = options.owner;
-    this.lookup = new TrailLookup({ reader, account: identity.account, emit });
+    this.lookup =
+      session === null
+        ? null
+        : new TrailLookup({ reader: session.reader, account: session.identity.account, emit });
   }
 
   /** The user of the key, once it is known. */
@@ -59,16 +61,25 @@ export class Survey {
 
   /** Every event read so far. */
   events(): TrailEvent[] {
-    return this.files?.events ?? this.lookup.all();
+    return this.files?.events ?? this.lookup?.all() ?? [];
   }
 
   skippedRecords(): SkippedRecords[] {
-    return this.files?.skipped ?? this.lookup.skippedRecords();
+    return this.files?.skipped ?? this.lookup?.skippedRecords() ?? [];
   }
 
   /** Looks at everything once. @throws AwsFailure where not even the list of regions can be read. */
   async look(): Promise<Incident> {
-    const { reader, identity, emit, plays } = this.options;
+    const { session, emit } = this.options;
+    const incident = session === null ? await this.lookOffline() : await this.lookOnline(session);
+    emit({ type: 'incident', incident });
+    return incident;
+  }
+
+  private async lookOnline(session: { reader: Reader; identity: Identity }): Promise<Incident> {
+    const { reader, identity } = session;
+    const { plays, emit, trail } = this.options;
+    if (trail !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     this.regions ??= await listRegions(reader, identity.homeRegion);
     const chosen = this.options.regions;
     const enabled = this.regions.filter((region) => region.enabled).map(({ name }) => name);
@@ -77,28 +88,48 @@ export class Survey {
       notEnabled: this.regions.filter((region) => !region.enabled).map(({ name }) => name),
     };
     const inventory = takeInventory(plays, reader, scope, emit);
-    const [{ resources, cells }, trailCells] = await Promise.all([inventory, this.readTrail(scope.regions)]);
+    const [{ resources, cells }, trailCells] = await Promise.all([
+      inventory,
+      this.readTrail(session, scope.regions),
+    ]);
     const leftOut = enabled.filter((name) => !scope.regions.includes(name));
     const coverage: Cell[] = [
       ...cells,
       ...trailCells,
-      ...leftOut.map(
-        (region): Cell => ({
-          subject: 'region',
-          region,
-          status: 'not-examined',
-          count: 0,
-          detail: 'left out by --region',
-        }),
-      ),
+      ...leftOut.map((region) => notExamined('region', region, 'left out by --region')),
     ];
-    const incident = this.detect(resources, coverage);
-    emit({ type: 'incident', incident });
-    return incident;
+    return this.detect(resources, coverage, reader.now());
   }
 
-  private detect(inventory: Parameters<typeof detect>[0]['inventory'], coverage: Cell[]): Incident {
-    const { reader, identity, plays, key, compromisedAt, include } = this.options;
+  /** The inventory of one account says nothing about the trail of another. */
+  private async filesOfAnotherAccount(account: string): Promise<boolean> {
+    this.files ??= await readTrail([...(this.options.trail ?? [])], this.options.emit);
+    const accounts = new Set(this.files.events.flatMap((event) => event.account ?? []));
+    if (accounts.size === 0 || accounts.has(account)) return false;
+    this.options.emit({
+      type: 'warning',
+      message: `The trail files are of account ${[...accounts].slice(0, 3).join(', ')}, and you are in ${account}: only the files are read.`,
+    });
+    return true;
+  }
+
+  /** Trail files alone: what they show happened; what runs now is not known, and the coverage says so. */
+  private async lookOffline(): Promise<Incident> {
+    this.files ??= await readTrail([...(this.options.trail ?? [])], this.options.emit);
+    const inventory = notExamined(
+      'inventory',
+      'global',
+      'only the trail files were read: what runs now is not known',
+    );
+    return this.detect([], [...this.files.cells, inventory], Date.now());
+  }
+
+  private detect(
+    inventory: Parameters<typeof detect>[0]['inventory'],
+    coverage: Cell[],
+    now: number,
+  ): Incident {
+    const { session, plays, key, compromisedAt, include } = this.options;
     return detect({
       events: this.events(),
       inventory,
@@ -106,17 +137,22 @@ export class Survey {
       coverage,
       key,
       keyOwner: this.owner,
-      account: identity.account,
+      account: session?.identity.account ?? null,
       compromisedAt,
-      now: reader.now(),
+      now,
       include: [...include],
     });
   }
 
-  private async readTrail(regions: readonly string[]): Promise<Cell[]> {
-    const { trail, emit, identity, reader, key, since, compromisedAt } = this.options;
-    if (trail !== null) {
-      this.files ??= await readTrail([...trail], emit);
+  private async readTrail(
+    session: { reader: Reader; identity: Identity },
+    regions: readonly string[],
+  ): Promise<Cell[]> {
+    const { reader, identity } = session;
+    const { trail, emit, key, since, compromisedAt } = this.options;
+    const lookup = this.lookup;
+    if (trail !== null || lookup === null) {
+      this.files ??= await readTrail([...(trail ?? [])], emit);
       return this.files.cells;
     }
     const from = reader.now() - Math.min(since, historyMs);
@@ -143,11 +179,11 @@ export class Survey {
     if (key === null) ask('EventName', 'AttachUserPolicy', [identity.homeRegion]);
     else ask('AccessKeyId', key, everywhere);
     if (this.owner !== null) ask('Username', this.owner, everywhere);
-    await this.lookup.read([...this.queries.values()]);
+    await lookup.read([...this.queries.values()]);
 
     // Follow what tainted credentials minted, until nothing new comes up.
     for (let round = 0; key !== null && round < mintRounds; round += 1) {
-      const { credentials } = this.detect([], this.lookup.cells());
+      const { credentials } = this.detect([], lookup.cells(), reader.now());
       const before = this.queries.size;
       const follow = credentials.filter(
         ({ id, otherAccount }) => otherAccount === null && /^[A-Z0-9]{16,}$/.test(id),
@@ -159,7 +195,7 @@ export class Survey {
         if (kind === 'console' && userName !== null) ask('Username', userName, everywhere, start ?? from);
       }
       if (this.queries.size === before) break;
-      await this.lookup.read([...this.queries.values()].slice(before));
+      await lookup.read([...this.queries.values()].slice(before));
       if (follow.length > maxFollowed) {
         emit({
           type: 'warning',
@@ -168,11 +204,10 @@ export class Survey {
         break;
       }
     }
-    return this.lookup.cells();
+    return lookup.cells();
   }
 }
 
-/** True where AWS would not even list the account's regions: then nothing can be said of any. */
-export function isBlind(error: unknown): error is AwsFailure {
-  return error instanceof AwsFailure && error.operation.endsWith('Regions');
+function notExamined(subject: string, region: string, detail: string): Cell {
+  return { subject, region, status: 'not-examined', count: 0, detail };
 }

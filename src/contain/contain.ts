@@ -86,7 +86,12 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
   const guard = guardCut(facts, identity);
   if (guard.refusals.length > 0) throw new Refused(guard.refusals.join(' '));
   if (facts.owner.kind === 'root') throw new Refused(rootSteps(key));
-  const cut = planCut(facts, reader.now(), request.options.denyAll, facts.status === 'Inactive' ? null : reader.now());
+  const cut = planCut(
+    facts,
+    reader.now(),
+    request.options.denyAll,
+    facts.status === 'Inactive' ? null : reader.now(),
+  );
   if (!(await request.agree.cut(facts, guard.doubts, cut.length)))
     throw new Refused('The cut was not agreed to. Nothing was done.');
   if (facts.owner.kind === 'unknown') {

@@ -45,38 +45,24 @@ export async function recordEvidence(
 
   const limit = pLimit(32);
   const missed: string[] = [];
-  const reads = plays.flatMap((play) =>
-    findings
-      .filter(({ resource }) => resource.play === play.id)
-      .flatMap((finding) => (play.record?.(finding) ?? []).map((read) => ({ finding, read }))),
+  const reads = plays.flatMap(
+    (play) => play.record?.(findings.filter(({ resource }) => resource.play === play.id)) ?? [],
   );
-  // One read for each distinct call: a launch group is described once.
-  const distinct = new Map(reads.map((one) => [stableStringify(one.read), one]));
   await Promise.all(
-    [...distinct.values()].map(({ finding, read }) =>
+    reads.map(({ service, operation, region, input, of, what }) =>
       limit(async () => {
-        const what = `${read.service}:${read.operation} of ${finding.resource.id}`;
         if (Date.now() > deadline) {
           missed.push(`${what}: out of time`);
           return;
         }
         try {
           const answer = await Promise.race([
-            reader.call(
-              read.service as 'ec2',
-              read.operation as 'DescribeInstances',
-              read.region,
-              read.input,
-            ),
+            // Evidence is data: the play names the read, and what comes back is kept as it is.
+            reader.call(service as 'ec2', operation as 'DescribeInstances', region, input),
             timeUp(deadline - Date.now()),
           ]);
           if (answer === null) missed.push(`${what}: out of time`);
-          else
-            await keep(
-              `${read.operation}-${finding.resource.id}`,
-              [resourceKey(finding.resource)],
-              stableStringify(answer),
-            );
+          else await keep(what, of, stableStringify(answer));
         } catch (error) {
           if (!(error instanceof AwsFailure)) throw error;
           missed.push(`${what}: ${error.code}`);

@@ -1,6 +1,7 @@
-import { open, readFile, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { JournalBroken } from './journal.js';
 
 /** Who is at work on this account and key. */
 export interface LockOwner {
@@ -26,7 +27,7 @@ export class LockHeld extends Error {
 /**
  * One containment of a key at a time on one machine. On two machines both may run: every play is idempotent.
  * A lock whose process is gone is taken over.
- * @returns how to let go of it. @throws LockHeld
+ * @returns how to let go of it. @throws LockHeld, JournalBroken where the directory cannot be written
  */
 export async function lock(directory: string, name: string, journal: string): Promise<() => Promise<void>> {
   const path = join(directory, `${name}.lock`);
@@ -39,12 +40,18 @@ export async function lock(directory: string, name: string, journal: string): Pr
   };
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
       const file = await open(path, 'wx', 0o600);
       await file.writeFile(JSON.stringify(owner));
       await file.close();
       return () => unlink(path).catch(ignoreMissing);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new JournalBroken(
+          `The directory ${directory} cannot be written (${String(error)}). Nothing was done.`,
+          { cause: error },
+        );
+      }
       const held = await readOwner(path);
       if (held !== null && (held.host !== owner.host || isAlive(held.pid))) throw new LockHeld(held);
       await unlink(path).catch(ignoreMissing);

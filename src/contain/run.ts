@@ -14,6 +14,8 @@ export interface Effects {
   /** Aborted: nothing new is started, what runs is finished and written down. */
   signal: AbortSignal;
   sleep(milliseconds: number): Promise<void>;
+  /** For an undo: the id of the action that each of these takes back. */
+  undoes?: ReadonlyMap<string, string>;
 }
 
 /** An action, remedies among them, and what came of it. */
@@ -88,7 +90,8 @@ type Result = Omit<Outcome, 'action'> & { failure: Failure | null };
 async function callOne(action: Action, effects: Effects): Promise<Result> {
   if (effects.signal.aborted)
     return { status: 'skipped', error: null, requestId: null, answer: null, failure: null };
-  await effects.journal.write({ kind: 'intent', action });
+  const undoes = effects.undoes?.get(action.id);
+  await effects.journal.write({ kind: 'intent', action, ...(undoes === undefined ? {} : { undoes }) });
   effects.emit({ type: 'intent', action });
   for (let tries = 1; ; tries += 1) {
     try {

@@ -52,7 +52,13 @@ export async function takeInventory(
     }),
   );
   for (const region of scope.notEnabled) {
-    cells.push({ subject: 'region', region, status: 'not-enabled', count: 0, detail: 'not enabled for this account' });
+    cells.push({
+      subject: 'region',
+      region,
+      status: 'not-enabled',
+      count: 0,
+      detail: 'not enabled for this account',
+    });
   }
   const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
   return {
@@ -61,7 +67,12 @@ export async function takeInventory(
   };
 }
 
-async function findOne(play: Play, reader: Reader, region: string, into: Map<string, Resource>): Promise<Cell> {
+async function findOne(
+  play: Play,
+  reader: Reader,
+  region: string,
+  into: Map<string, Resource>,
+): Promise<Cell> {
   let count = 0;
   try {
     for await (const resource of play.find(reader, region)) {

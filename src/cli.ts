@@ -1,0 +1,162 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandContext } from './commands/context.js';
+import { ExitCode, exitCodeHelp } from './exit-codes.js';
+import { version } from './version.js';
+
+interface GlobalFlags {
+  profile?: string;
+  region: string[];
+  endpointUrl?: string;
+  maxAttempts?: string;
+  json?: boolean;
+  output?: string;
+  color: boolean;
+  verbose?: boolean;
+  debug?: boolean;
+}
+
+/** What a command file exports: flags and context in, exit code out. */
+type Run = (flags: never, context: CommandContext) => Promise<ExitCode>;
+
+const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
+
+let exitCode: ExitCode = ExitCode.ok;
+
+/** Runs one command, loaded only now: `--help` loads none. */
+function lazily(load: () => Promise<{ run: Run }>, positional: string[] = []) {
+  return async (...args: unknown[]): Promise<void> => {
+    const command = args.at(-1) as Command;
+    const flags: Record<string, unknown> = { ...command.optsWithGlobals<GlobalFlags>() };
+    positional.forEach((name, at) => {
+      if (args[at] !== undefined) flags[name] = args[at];
+    });
+    const { runCommand } = await import('./commands/run-command.js');
+    exitCode = await runCommand(command.name(), load, flags as unknown as GlobalFlags);
+  };
+}
+
+const program = new Command('leakguard')
+  .description('Contains a misused AWS access key: cuts it, stops what it launched, and proves it.')
+  .version(version)
+  .helpOption('-h, --help')
+  .addHelpText(
+    'before',
+    [
+      'The mail has come? In this order:',
+      '',
+      '  leakguard scan --key AKIA…                 what the key made, where, and what could not be looked at',
+      '  leakguard contain --key AKIA… --dry-run    what would be done',
+      '  leakguard contain --key AKIA…              cut the key at once, then the rest; asks before each',
+      '  leakguard rehearse                         all of that on a simulated AWS, on a calm day',
+      '',
+    ].join('\n'),
+  )
+  .addHelpText('after', `\nExit codes (neither 3 nor 5 ever means clean):\n${exitCodeHelp()}`)
+  .option('--profile <name>', 'credentials of this profile (else the environment, then AWS_PROFILE)')
+  .option(
+    '--region <region>',
+    'all, or regions to look at; repeatable, or separated by commas',
+    collect,
+    [] as string[],
+  )
+  .option('--endpoint-url <url>', 'call this endpoint instead of AWS (else AWS_ENDPOINT_URL)')
+  .option('--max-attempts <n>', 'attempts of one call (else AWS_MAX_ATTEMPTS, then 4)')
+  .option('--json', 'one JSON document on stdout, on failure as well')
+  .option('--output <file>', 'write the result to this file instead of stdout')
+  .option('--no-color', 'no colours (else NO_COLOR, FORCE_COLOR, TERM)')
+  .option('--verbose', 'details')
+  .option('--debug', 'the stack of an error')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+const since = new Option('--since <period>', 'how far back to read the trail').default('90d');
+const compromisedAt = new Option(
+  '--compromised-at <time>',
+  'when the misuse began, UTC (else estimated, and shown)',
+);
+const trail = new Option(
+  '--trail <paths...>',
+  'CloudTrail log files or directories instead of the event history',
+);
+
+program
+  .command('scan')
+  .description('what a key made, which keys look misused, and what could not be looked at; changes nothing')
+  .option('--key <id>', 'the key; without it the suspicious keys are named')
+  .option('--instance <id>', 'from an instance up to the key or principal behind it')
+  .option('--session <id>', 'from a session (ASIA…) up to the key or principal behind it')
+  .option('--user <name>', 'from a user name to its keys and sessions')
+  .addOption(since)
+  .addOption(compromisedAt)
+  .addOption(trail)
+  .option('--simulated', 'the endpoint is not AWS, and I know')
+  .option('--html <file>', 'also write one self-contained page')
+  .action(lazily(() => import('./commands/scan.js')));
+
+program
+  .command('contain')
+  .description('disables the key at once, cuts its sessions, stops and terminates what it made, confirms')
+  .requiredOption('--key <id>', 'the misused key')
+  .option('--dry-run', 'only reads: what would be done')
+  .option('--check-permissions', 'which permissions the caller lacks; changes nothing')
+  .addOption(since)
+  .addOption(compromisedAt)
+  .addOption(trail)
+  .option('--include <id>', 'act on this held or untied resource too; repeatable', collect, [] as string[])
+  .option('--deny <which>', 'dated (spares the user’s other keys) or all', 'dated')
+  .option('--evict <how>', 'disable or remove what was planted', 'disable')
+  .option('--remove-templates', 'remove launch templates and configurations of the incident too')
+  .option('--snapshot', 'snapshot the volumes of rogue instances first')
+  .option('--watch <period>', 'keep sweeping until nothing was found for this long, for example 30m')
+  .option('--yes', 'agree to everything; needs --account')
+  .option('--account <id>', 'the account that must be meant')
+  .option('--simulated', 'the endpoint is not AWS, and I know')
+  .option('--report-dir <dir>', 'where the journal and the report go (else the state directory)')
+  .option('--plan <file>', 'write the plan to this file; changes nothing')
+  .option('--apply <file>', 'do exactly what this plan says')
+  .action(lazily(() => import('./commands/contain.js')));
+
+program
+  .command('cloudfront')
+  .description('does the API answer, does each host resolve, does it serve')
+  .option('--watch', 'until all serve')
+  .option(
+    '--host <name>',
+    'a distribution’s host, where the API is locked; repeatable',
+    collect,
+    [] as string[],
+  )
+  .option('--resolver <ip[:port]>', 'ask this resolver; repeatable', collect, [] as string[])
+  .option('--doh <url>', 'ask this DNS-over-HTTPS resolver too')
+  .option('--no-http', 'no HTTPS request to the hosts')
+  .option('--simulated', 'the endpoint is not AWS, and I know')
+  .action(lazily(() => import('./commands/cloudfront.js')));
+
+program
+  .command('range')
+  .description('only the simulated AWS, to point any client at')
+  .argument('[scenario]')
+  .option('--port <n>', 'port on 127.0.0.1 (else a free one)')
+  .action(lazily(() => import('./commands/range.js'), ['scenario']));
+
+async function main(): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader went away, as in `leakguard scan | head`: end quietly.
+    if (error.code === 'EPIPE') process.exit(exitCode);
+    throw error;
+  });
+  if (process.argv.length <= 2) {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  }
+  process.exitCode = exitCode;
+}
+
+await main();

@@ -1,0 +1,79 @@
+import { ExitCode } from '../exit-codes.js';
+import { CommandError } from './context.js';
+
+/**
+ * An access key id, checked before anything is sent. A secret pasted by mistake is never echoed.
+ * Simulated servers may make ids of other prefixes (`LKIA…`), so only the form is checked there.
+ * @throws CommandError with exit code 2
+ */
+export function parseKeyId(text: string, simulated: boolean): string {
+  if (/^AKIA[A-Z0-9]{12,124}$/.test(text)) return text;
+  if (/^ASIA[A-Z0-9]{12,124}$/.test(text)) {
+    throw new CommandError(
+      ExitCode.usage,
+      `${text} is the id of a temporary session, not of an access key.`,
+      'Sessions end by a Deny on whoever minted them. Find the key or role behind it with: leakguard scan --session ' +
+        text,
+    );
+  }
+  if (simulated && /^[A-Z0-9]{16,128}$/.test(text)) return text;
+  const looksSecret = /^[A-Za-z0-9/+=]{40}$/.test(text);
+  throw new CommandError(
+    ExitCode.usage,
+    looksSecret
+      ? 'That looks like a secret access key, not a key id. It was not written anywhere; take it out of your shell history.'
+      : 'Not an access key id: expected AKIA followed by capital letters and digits, 20 characters in all.',
+    'The id stands in the notice, in the IAM console and in CloudTrail as accessKeyId.',
+  );
+}
+
+/** `90d`, `36h`, `45m`: a period in milliseconds. @throws CommandError with exit code 2 */
+export function parsePeriod(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([dhms])$/.exec(text.trim());
+  const unit = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }[match?.[2] ?? ''];
+  if (match?.[1] === undefined || unit === undefined) {
+    throw new CommandError(
+      ExitCode.usage,
+      `Not a period: ${JSON.stringify(text.slice(0, 40))}. Expected for example 90d, 36h or 45m.`,
+    );
+  }
+  return Number(match[1]) * unit;
+}
+
+/** A moment: ISO 8601; without a zone it is UTC. Epoch milliseconds. @throws CommandError with exit code 2 */
+export function parseTime(text: string): number {
+  const zoned =
+    /(Z|[+-]\d\d:?\d\d)$/i.test(text) || /^\d{4}-\d\d-\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
+  const time = Date.parse(zoned);
+  if (!/^\d{4}-/.test(text) || Number.isNaN(time)) {
+    throw new CommandError(
+      ExitCode.usage,
+      `Not a time: ${JSON.stringify(text.slice(0, 40))}. Expected for example 2026-11-23T03:10:00Z.`,
+    );
+  }
+  return time;
+}
+
+/** `all`, or names, repeatable and separated by commas; null for all. @throws CommandError with exit code 2 */
+export function parseRegions(values: readonly string[]): string[] | null {
+  const names = values
+    .flatMap((value) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0 || names.includes('all')) return null;
+  const wrong = names.find((name) => !/^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(name));
+  if (wrong !== undefined) {
+    throw new CommandError(
+      ExitCode.usage,
+      `Not a region: ${JSON.stringify(wrong.slice(0, 40))}. Expected for example eu-west-1, or all.`,
+    );
+  }
+  return names;
+}
+
+/** The environment or the flags name an endpoint that is not AWS's; checked again, in full, when the session opens. */
+export function namesEndpoint(env: Record<string, string | undefined>, flag: string | null): boolean {
+  return (
+    flag !== null || Object.keys(env).some((name) => name.startsWith('AWS_ENDPOINT_URL') && env[name] !== '')
+  );
+}

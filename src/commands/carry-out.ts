@@ -1,0 +1,228 @@
+import type { Session } from '../aws/session.js';
+import { contain, defaultLimits, type ContainRequest } from '../contain/contain.js';
+import type { Journal } from '../contain/journal.js';
+import { readJournal } from '../contain/journal.js';
+import type { Plan } from '../contain/plan.js';
+import type { Incident } from '../detect/incident.js';
+import { ExitCode } from '../exit-codes.js';
+import { plays } from '../playbook/index.js';
+import type { PlanContext } from '../playbook/play.js';
+import { ask } from './agree.js';
+import { parsePeriod } from './arguments.js';
+import { CommandError, type CommandContext } from './context.js';
+import { surveyOf, type SurveyFlags } from './survey-options.js';
+
+/** The flags that decide what a containment does. The journal keeps them, so that a resumed run does the same. */
+export interface ContainmentFlags extends SurveyFlags {
+  deny: string;
+  evict: string;
+  removeTemplates?: boolean;
+  snapshot?: boolean;
+  watch?: string;
+  yes?: boolean;
+  simulated?: boolean;
+}
+
+/**
+ * One containment, from the cut to the report, through `journal`. What was agreed to before an interruption stands.
+ * @throws as contain() does
+ */
+export async function carryOut(
+  flags: ContainmentFlags,
+  key: string,
+  session: Session,
+  journal: Journal,
+  agreed: ReadonlySet<string>,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const result = await contain({
+    key,
+    session,
+    survey: surveyOf(flags, key, session, context),
+    plays,
+    include: new Set(flags.include ?? []),
+    options: planOptions(flags),
+    limits: flags.watch === undefined ? defaultLimits : watchLimits(parsePeriod(flags.watch)),
+    emit: context.emit,
+    signal: context.signal,
+    sleep: sleepUnless(context.signal),
+    journal,
+    agree: agreement(flags, session.identity.account, agreed, journal, context),
+    cloudfront: () => cloudFrontFacts(session, context),
+  }).catch(async (error: unknown) => {
+    if (error instanceof Error && error.name === 'Refused') {
+      await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
+    }
+    throw error;
+  });
+  await journal.close();
+  if ((await session.anchor(journal.head)) === null) {
+    context.emit({
+      type: 'warning',
+      message: 'The journal’s chain head could not be anchored in CloudTrail; it is printed below.',
+    });
+  }
+  await writeOutcome(journal.path, context);
+  return result.exitCode;
+}
+
+/** @throws CommandError with exit code 2 */
+export function planOptions(flags: ContainmentFlags): PlanContext['options'] {
+  const { deny, evict } = flags;
+  if (deny !== 'dated' && deny !== 'all')
+    throw new CommandError(
+      ExitCode.usage,
+      `--deny takes dated or all, not ${JSON.stringify(deny.slice(0, 40))}.`,
+    );
+  if (evict !== 'disable' && evict !== 'remove')
+    throw new CommandError(
+      ExitCode.usage,
+      `--evict takes disable or remove, not ${JSON.stringify(evict.slice(0, 40))}.`,
+    );
+  return {
+    denyAll: deny === 'all',
+    evict,
+    snapshot: flags.snapshot === true,
+    removeTemplates: flags.removeTemplates === true,
+  };
+}
+
+function watchLimits(quiet: number): typeof defaultLimits {
+  return { rounds: Number.MAX_SAFE_INTEGER, time: quiet + 60 * 60_000, quiet };
+}
+
+/** What the journal keeps of the flags, so that a resumed run does the same. */
+export function flagsOnRecord(flags: ContainmentFlags): Record<string, string | boolean | string[]> {
+  const {
+    since,
+    compromisedAt,
+    region,
+    trail,
+    include,
+    deny,
+    evict,
+    removeTemplates,
+    snapshot,
+    watch,
+    simulated,
+  } = flags;
+  const kept = {
+    since,
+    compromisedAt,
+    region,
+    trail,
+    include,
+    deny,
+    evict,
+    removeTemplates,
+    snapshot,
+    watch,
+    simulated,
+  };
+  return Object.fromEntries(
+    Object.entries(kept).filter(
+      (entry): entry is [string, string | boolean | string[]] => entry[1] !== undefined,
+    ),
+  );
+}
+
+function agreement(
+  flags: ContainmentFlags,
+  account: string,
+  agreed: ReadonlySet<string>,
+  journal: Journal,
+  context: CommandContext,
+): ContainRequest['agree'] {
+  const record = (what: string, by: string) => journal.write({ kind: 'agreed', what, by });
+  return {
+    cut: async (facts, doubts, planned) => {
+      const { cutScreen } = await import('../report/cut-screen.js');
+      const { width, verbose } = context;
+      context.stderr.write(`${cutScreen(facts, doubts, { width, color: context.color, verbose })}\n`);
+      if (agreed.has('cut')) return true;
+      if (flags.yes === true) {
+        await record('cut', '--yes');
+        return true;
+      }
+      if (planned === 0) return true;
+      for (const doubt of doubts) {
+        if (!/^y(es)?$/i.test((await ask(`${doubt}\nGo on with these credentials? [y/N] `, context)).trim()))
+          return false;
+      }
+      const last = facts.key.slice(-4);
+      const answer = (
+        await ask(
+          `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `,
+          context,
+        )
+      ).trim();
+      if (!new RegExp(`^y\\s*${last}$`, 'i').test(answer)) return false;
+      await record('cut', 'prompt');
+      return true;
+    },
+    rest: async (incident, planned) => {
+      await showPlan(incident, planned, context);
+      if (planned.actions.length === 0) return true;
+      if (agreed.has('rest')) return true;
+      if (flags.yes === true) {
+        await record('rest', `--yes --account ${account}`);
+        return true;
+      }
+      const answer = (
+        await ask(`${planned.actions.length} actions. Type the account id (${account}) to do them: `, context)
+      ).trim();
+      if (answer !== account) return false;
+      await record('rest', 'prompt');
+      return true;
+    },
+  };
+}
+
+export async function showPlan(incident: Incident, planned: Plan, context: CommandContext): Promise<void> {
+  const { planScreen } = await import('../report/plan-screen.js');
+  const { width, verbose } = context;
+  context.stderr.write(`${planScreen(incident, planned, { width, color: context.color, verbose })}\n`);
+}
+
+async function cloudFrontFacts(session: Session, context: CommandContext) {
+  const { checkForContain } = await import('../cloudfront/contain-check.js');
+  return checkForContain(session, context.emit);
+}
+
+/** The journal, folded into the report, beside it and on stdout. */
+async function writeOutcome(path: string, context: CommandContext): Promise<void> {
+  const [{ foldReport }, { default: writeFileAtomic }] = await Promise.all([
+    import('../report/document.js'),
+    import('write-file-atomic'),
+  ]);
+  const report = foldReport(await readJournal(path));
+  const file = path.replace(/\.jsonl$/, '.report.json');
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  await writeFileAtomic(file, text, { mode: 0o600 });
+  context.emit({ type: 'journal', path: file, message: 'report' });
+  if (context.json) {
+    context.stdout.write(text);
+    return;
+  }
+  const { outcomeScreen } = await import('../report/outcome-screen.js');
+  const { width, color, verbose } = context;
+  context.stdout.write(`${outcomeScreen(report, { width, color, verbose })}\n`);
+}
+
+/** Sleeps, and wakes at once when the signal comes. */
+export function sleepUnless(signal: AbortSignal): (milliseconds: number) => Promise<void> {
+  return (milliseconds) =>
+    new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done);
+    });
+}

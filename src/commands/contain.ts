@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Survey } from '../survey.js';
+import { planFor } from '../contain/contain.js';
+import { guardCut, lookUpKey, planCut } from '../contain/cut.js';
+import { Journal } from '../contain/journal.js';
+import { lock } from '../contain/lock.js';
+import type { Plan } from '../contain/plan.js';
+import type { Session } from '../aws/session.js';
+import { ExitCode } from '../exit-codes.js';
+import { isComplete } from '../coverage.js';
+import { plays } from '../playbook/index.js';
+import { version } from '../version.js';
+import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
+import { carryOut, flagsOnRecord, planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
+import { CommandError, type CommandContext } from './context.js';
+import { checkSession } from './check-session.js';
+import { reportDirectory, reportName } from './report-directory.js';
+import { surveyOf } from './survey-options.js';
+
+interface ContainFlags extends ContainmentFlags {
+  key: string;
+  dryRun?: boolean;
+  checkPermissions?: boolean;
+  account?: string;
+  reportDir?: string;
+  endpointUrl?: string;
+}
+
+/** Cuts the key, contains the rest, confirms; or with --dry-run says what that would be. */
+export async function run(flags: ContainFlags, context: CommandContext): Promise<ExitCode> {
+  const key = parseKeyId(
+    flags.key,
+    flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null),
+  );
+  planOptions(flags);
+  if (flags.watch !== undefined) parsePeriod(flags.watch);
+  const acts = flags.dryRun !== true && flags.checkPermissions !== true;
+  if (acts && !context.interactive && !(flags.yes === true && flags.account !== undefined)) {
+    throw new CommandError(
+      ExitCode.refused,
+      'There is no terminal to ask on, and --yes --account ID was not given. Nothing was done.',
+      `leakguard contain --key ${key} --yes --account <the account's id>`,
+    );
+  }
+  const session = await context.openSession();
+  checkSession(flags, session);
+  if (flags.checkPermissions === true) {
+    const { checkPermissions } = await import('./check-permissions.js');
+    return checkPermissions(session, context);
+  }
+  if (flags.dryRun === true) return dryRun(flags, key, session, context);
+
+  const { identity, reader } = session;
+  const directory = reportDirectory(flags.reportDir, context.env);
+  const path = join(directory, `${reportName(identity.account, key, reader.now())}.jsonl`);
+  const release = await lock(directory, `${identity.account}-${key}`, path);
+  try {
+    const journal = await Journal.create(path, () => reader.now());
+    context.emit({ type: 'journal', path, message: 'journal' });
+    await journal.write({
+      kind: 'opened',
+      version: 1,
+      toolVersion: version,
+      identity,
+      key,
+      options: { ...flagsOnRecord(flags) },
+    });
+    return await carryOut(flags, key, session, journal, new Set(), context);
+  } finally {
+    await release();
+  }
+}
+
+/** The same facts and the same plan, and no way to act on them. */
+async function dryRun(
+  flags: ContainFlags,
+  key: string,
+  session: Session,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const survey: Survey = surveyOf(flags, key, session, context);
+  const options = planOptions(flags);
+  const { reader, identity } = session;
+  const facts = await lookUpKey(reader, identity, key);
+  const guard = guardCut(facts, identity);
+  if (guard.refusals.length > 0) throw new CommandError(ExitCode.refused, guard.refusals.join(' '));
+  const cut = planCut(
+    facts,
+    reader.now(),
+    options.denyAll,
+    facts.status === 'Inactive' ? null : reader.now(),
+  );
+  survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
+  const incident = await survey.look();
+  const rest = planFor({ plays, session, options, include: new Set(flags.include ?? []) }, incident);
+  const planned: Plan = { actions: [...cut, ...rest.actions], left: rest.left };
+  const incomplete =
+    facts.owner.kind !== 'user' ||
+    rest.left.length > 0 ||
+    !isComplete(incident.coverage) ||
+    survey.skippedRecords().length > 0;
+  const exitCode = incomplete
+    ? ExitCode.incomplete
+    : planned.actions.length > 0
+      ? ExitCode.findings
+      : ExitCode.ok;
+  if (context.json) {
+    const document = {
+      schemaVersion: 1,
+      command: 'contain',
+      dryRun: true,
+      exitCode,
+      identity,
+      key,
+      cut: facts,
+      plan: planned,
+      incident,
+    };
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    await showPlan(incident, planned, context);
+    context.stdout.write(`Dry run: ${planned.actions.length} actions pending, nothing was changed.\n`);
+  }
+  return exitCode;
+}

@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where journals and reports go: `--report-dir`, else the XDG state directory, outside any repository
+ *  (XDG Base Directory Specification). */
+export function reportDirectory(flag: string | undefined, env: Record<string, string | undefined>): string {
+  if (flag !== undefined) return resolve(flag);
+  const state = env['XDG_STATE_HOME'];
+  return join(
+    state !== undefined && state.startsWith('/') ? state : join(homedir(), '.local', 'state'),
+    'leakguard',
+  );
+}
+
+/** `ACCOUNT-KEY-20261123T031000Z`: sorts by time, and says whose it is. */
+export function reportName(account: string, key: string, now: number): string {
+  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  return `${account}-${key}-${time}`;
+}
+
+/** The journal of a report: either file names both. */
+export function journalPath(file: string): string {
+  return resolve(file.replace(/\.report\.json$/, '.jsonl'));
+}

@@ -1,0 +1,165 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from './context.js';
+import { CommandError } from './context.js';
+
+export interface GlobalFlags {
+  profile?: string;
+  region: string[];
+  endpointUrl?: string;
+  maxAttempts?: string;
+  json?: boolean;
+  output?: string;
+  color: boolean;
+  verbose?: boolean;
+  debug?: boolean;
+}
+
+type Run = (flags: never, context: CommandContext) => Promise<ExitCode>;
+
+/** Loads one command, gives it its context, and turns whatever it throws into one clear end. */
+export async function runCommand(
+  name: string,
+  load: () => Promise<{ run: Run }>,
+  flags: GlobalFlags,
+): Promise<ExitCode> {
+  const { createRenderer, colorOf } = await import('../report/terminal/renderer.js');
+  const color = colorOf(process.stderr, process.env, flags.color);
+  const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
+  const stop = new AbortController();
+  const release = onSignals(stop, finishesWhatRuns.has(name));
+  const output =
+    flags.output === undefined ? null : createWriteStream(resolve(flags.output), { mode: 0o600 });
+  if (output !== null) await once(output, 'open');
+  let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
+  const context: CommandContext = {
+    stdout: output ?? process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    emit: renderer.emit,
+    json: flags.json === true,
+    color: output === null && colorOf(process.stdout, process.env, flags.color),
+    verbose: flags.verbose === true,
+    width: process.stdout.columns ?? 80,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    signal: stop.signal,
+    openSession: async () => {
+      if (session !== null) return session;
+      const { openSession } = await import('../aws/session.js');
+      const attempts = Number(flags.maxAttempts);
+      if (flags.maxAttempts !== undefined && !(Number.isInteger(attempts) && attempts > 0)) {
+        throw new CommandError(
+          ExitCode.usage,
+          `Not a number of attempts: ${JSON.stringify(flags.maxAttempts)}.`,
+        );
+      }
+      session = await openSession({
+        profile: flags.profile ?? null,
+        region: flags.region.find((region) => region !== 'all' && !region.includes(',')) ?? null,
+        endpointUrl: flags.endpointUrl ?? null,
+        maxAttempts: flags.maxAttempts === undefined ? null : attempts,
+        env: process.env,
+        emit: renderer.emit,
+      });
+      renderer.emit({ type: 'identity', identity: session.identity });
+      return session;
+    },
+  };
+  try {
+    const { run } = await load();
+    return await run(flags as never, context);
+  } catch (error) {
+    renderer.close();
+    return fail(name, error, flags, context);
+  } finally {
+    renderer.close();
+    release();
+    (session as { close(): void } | null)?.close();
+    if (output !== null) {
+      output.end();
+      await once(output, 'close');
+    }
+  }
+}
+
+/** One sentence on stderr, the document on stdout with --json, and the code that says what kind of end it was. */
+async function fail(
+  name: string,
+  error: unknown,
+  flags: GlobalFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { code, message, next } = await describe(error);
+  const { visible } = await import('../report/escape.js');
+  const lines = message.split('\n').map((line) => visible(line, 1000));
+  context.stderr.write(`leakguard ${name}: ${lines.join('\n')}\n`);
+  if (next !== null) context.stderr.write(`Next: ${visible(next, 1000)}\n`);
+  if (flags.debug === true && error instanceof Error) context.stderr.write(`${error.stack ?? ''}\n`);
+  if (context.json) {
+    const document = { schemaVersion: 1, command: name, exitCode: code, error: { message, next } };
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
+  return code;
+}
+
+async function describe(error: unknown): Promise<{ code: ExitCode; message: string; next: string | null }> {
+  if (error instanceof CommandError)
+    return { code: error.exitCode as ExitCode, message: error.message, next: error.next };
+  const { AwsFailure } = await import('../aws/errors.js');
+  if (error instanceof AwsFailure) {
+    const code = error.kind === 'credentials' ? ExitCode.credentials : ExitCode.incomplete;
+    return {
+      code,
+      message: error.describe(),
+      next:
+        error.kind === 'unreachable'
+          ? 'Check the network and the endpoint, then run the same command again: it is safe.'
+          : null,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  switch (error instanceof Error ? error.name : '') {
+    case 'EndpointError':
+    case 'Refused':
+    case 'LockHeld':
+    case 'JournalRefused':
+      return { code: ExitCode.refused, message, next: null };
+    case 'JournalBroken':
+      return {
+        code: ExitCode.unexpected,
+        message,
+        next: 'Give --report-dir a directory that can be written, and run the same command again: it is safe.',
+      };
+    default:
+      return {
+        code: ExitCode.unexpected,
+        message: `unexpected error: ${message}`,
+        next: 'Run it again with --debug to see where; running the same command again is safe.',
+      };
+  }
+}
+
+/** Commands that act, or keep a journal: they finish what runs. The others only look, and end at once. */
+const finishesWhatRuns = new Set(['contain', 'resume', 'undo', 'cloudfront', 'rehearse', 'range']);
+
+/** The first signal starts nothing new; the second leaves at once. */
+function onSignals(stop: AbortController, finishes: boolean): () => void {
+  const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const handler = (): void => {
+      const code = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+      if (stop.signal.aborted || !finishes) process.exit(code);
+      stop.abort(code);
+      process.stderr.write(
+        `\n${signal}: nothing new is started; what runs is written down. Once more to leave at once.\n`,
+      );
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  return () => {
+    for (const off of handlers) off();
+  };
+}

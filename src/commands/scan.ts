@@ -1,0 +1,80 @@
+import type { Session } from '../aws/session.js';
+import { isComplete } from '../coverage.js';
+import type { Incident } from '../detect/incident.js';
+import type { Identity } from '../events.js';
+import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
+import { namesEndpoint, parseKeyId } from './arguments.js';
+import type { CommandContext } from './context.js';
+import { surveyOf, type SurveyFlags } from './survey-options.js';
+
+interface ScanFlags extends SurveyFlags {
+  key?: string;
+  simulated?: boolean;
+  endpointUrl?: string;
+  html?: string;
+}
+
+/** Looks, and changes nothing. Without a key it names the suspicious ones. */
+export async function run(flags: ScanFlags, context: CommandContext): Promise<ExitCode> {
+  const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
+  const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
+  const session = await sessionOrFilesOnly(flags, context);
+  const identity = session?.identity ?? offlineIdentity;
+  const survey = surveyOf(flags, key, session, context);
+  const incident = await survey.look();
+  const exitCode = exitCodeOfScan(incident, survey.skippedRecords().length > 0);
+
+  if (flags.html !== undefined) {
+    const [{ incidentHtml }, { default: writeFileAtomic }] = await Promise.all([
+      import('../report/html/incident-page.js'),
+      import('write-file-atomic'),
+    ]);
+    await writeFileAtomic(flags.html, incidentHtml(incident, identity), { mode: 0o600 });
+  }
+  if (context.json) {
+    const { scanDocument } = await import('../report/scan-document.js');
+    const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    const { incidentScreen } = await import('../report/incident-screen.js');
+    const { width, color, verbose } = context;
+    context.stdout.write(`${incidentScreen(incident, identity, { width, color, verbose })}\n`);
+  }
+  return exitCode;
+}
+
+/** Log files can be read without an account. Then nothing is said of what runs now. */
+async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Promise<Session | null> {
+  if (flags.trail === undefined || flags.trail.length === 0) return context.openSession();
+  try {
+    return await context.openSession();
+  } catch (error) {
+    const { AwsFailure } = await import('../aws/errors.js');
+    if (!(error instanceof AwsFailure)) throw error;
+    context.emit({ type: 'warning', message: `Only the trail files are read: ${error.describe()}` });
+    return null;
+  }
+}
+
+const offlineIdentity: Identity = {
+  account: 'unknown',
+  arn: 'none: only trail files were read',
+  userId: '',
+  partition: 'aws',
+  accessKeyId: '',
+  profile: null,
+  homeRegion: 'us-east-1',
+  simulated: false,
+  endpoints: {},
+};
+
+/** 3 where something of an incident stands out, 5 where something could not be looked at or is in doubt, else 0. */
+export function exitCodeOfScan(incident: Incident, recordsSkipped: boolean): ExitCode {
+  const codes = new Set<ExitCode>();
+  const classes = new Set(incident.findings.map((finding) => finding.class));
+  const found = classes.has('rogue') || classes.has('tampered');
+  if (found || incident.suspects.length > 0 || incident.misuse.at !== null) codes.add(ExitCode.findings);
+  if (classes.has('held') || classes.has('settling')) codes.add(ExitCode.incomplete);
+  if (recordsSkipped || !isComplete(incident.coverage)) codes.add(ExitCode.incomplete);
+  return exitCodeOfLook(codes);
+}

@@ -1,0 +1,150 @@
+import { dirname } from 'node:path';
+import { Journal, readJournal } from '../contain/journal.js';
+import { lock } from '../contain/lock.js';
+import { run as runActions } from '../contain/run.js';
+import { planUndo, type UndoPlan } from '../contain/undo.js';
+import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
+import { plays } from '../playbook/index.js';
+import { takeInventory } from '../playbook/inventory.js';
+import { resourceKey } from '../playbook/resource.js';
+import { visible } from '../report/escape.js';
+import { version } from '../version.js';
+import { ask } from './agree.js';
+import { sleepUnless } from './carry-out.js';
+import { checkSession } from './check-session.js';
+import { CommandError, type CommandContext } from './context.js';
+import { journalPath } from './report-directory.js';
+
+interface UndoFlags {
+  report: string;
+  reactivateKey?: boolean;
+  yes?: boolean;
+  account?: string;
+}
+
+/** Takes a containment back, newest first, from the before-values in its journal. */
+export async function run(flags: UndoFlags, context: CommandContext): Promise<ExitCode> {
+  const path = journalPath(flags.report);
+  const records = await readJournal(path);
+  const opened = records[0];
+  if (opened?.kind !== 'opened') throw new CommandError(ExitCode.refused, `${path} is not a journal.`);
+  const planned = planUndo(records, new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []));
+  tell(planned, context);
+  const session = await context.openSession();
+  const { identity, reader } = session;
+  checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
+  await agree(flags, planned, identity.account, context);
+
+  const release = await lock(dirname(path), `${identity.account}-${opened.key ?? 'none'}`, path);
+  try {
+    const { journal } = await Journal.resume(path, () => reader.now());
+    await journal.write({ kind: 'resumed', toolVersion: version, identity });
+    await journal.write({
+      kind: 'agreed',
+      what: 'undo',
+      by: flags.yes === true ? `--yes --account ${identity.account}` : 'prompt',
+    });
+    const effects = {
+      send: session.send,
+      journal,
+      emit: context.emit,
+      signal: context.signal,
+      sleep: sleepUnless(context.signal),
+      undoes: planned.undoes,
+    };
+    const codes = new Set<ExitCode>();
+    if (planned.impossible.length + planned.flagged.length > 0) codes.add(ExitCode.incomplete);
+    let done = 0;
+    // One after the other: the way back is the way there in reverse.
+    for (const action of planned.actions) {
+      const [executed] = await runActions([action], () => null, effects);
+      if (executed?.outcome.status === 'done' || executed?.outcome.status === 'already-so') done += 1;
+      else codes.add(ExitCode.incomplete);
+    }
+    const confirmed = await confirm(planned, session, context);
+    for (const line of confirmed) context.stderr.write(`${line}\n`);
+    const summary = `undo: ${done} of ${planned.actions.length} taken back, ${planned.impossible.length} cannot be, ${planned.flagged.length} left for a flag of their own`;
+    const exitCode = exitCodeOfAct(codes);
+    await journal.write({ kind: 'closed', exitCode, summary });
+    await journal.close();
+    if (context.json) {
+      const document = {
+        schemaVersion: 1,
+        command: 'undo',
+        exitCode,
+        summary,
+        confirmed,
+        chainHead: journal.head,
+        journal: path,
+      };
+      context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    } else {
+      context.stdout.write(`${summary}\nJournal: ${path}\nChain head: ${journal.head}\n`);
+    }
+    return exitCode;
+  } finally {
+    await release();
+  }
+}
+
+/** What cannot be taken back is said first. */
+function tell({ actions, impossible, flagged }: UndoPlan, context: CommandContext): void {
+  const lines = [
+    ...impossible.map(({ action, why }) => `  no undo   ${action.title}: ${why}`),
+    ...flagged.map(({ action, flag }) => `  ${flag}   needed for: ${action.title}`),
+    ...actions.map(({ title, region }) => `  will undo ${title} (${region})`),
+  ];
+  for (const line of lines) context.stderr.write(`${visible(line, 300)}\n`);
+}
+
+async function agree(
+  flags: UndoFlags,
+  planned: UndoPlan,
+  account: string,
+  context: CommandContext,
+): Promise<void> {
+  if (planned.actions.length === 0) return;
+  if (flags.yes === true && flags.account === account) return;
+  if (!context.interactive) {
+    throw new CommandError(
+      ExitCode.refused,
+      'There is no terminal to ask on, and --yes --account ID was not given (or names another account). Nothing was undone.',
+      `leakguard undo ${flags.report} --yes --account ${account}`,
+    );
+  }
+  const answer = await ask(
+    `${planned.actions.length} actions will be taken back. Type the account id (${account}): `,
+    context,
+  );
+  if (answer.trim() !== account)
+    throw new CommandError(ExitCode.refused, 'Not agreed to. Nothing was undone.');
+}
+
+/** Reads again everything that was taken back, and says how it stands now. */
+async function confirm(
+  planned: UndoPlan,
+  session: { reader: Parameters<typeof takeInventory>[1] },
+  context: CommandContext,
+): Promise<string[]> {
+  const touched = new Set(planned.actions.map(({ play }) => play));
+  const targets = new Set(planned.actions.flatMap((action) => action.targets));
+  const regions = [
+    ...new Set(planned.actions.map(({ region }) => region).filter((region) => region !== 'global')),
+  ];
+  const affected = plays.filter((play) => touched.has(play.id));
+  const { resources, cells } = await takeInventory(
+    affected,
+    session.reader,
+    { regions, notEnabled: [] },
+    context.emit,
+  );
+  const found = resources.filter((resource) => targets.has(resourceKey(resource)));
+  return [
+    ...found.map(({ type, id, region, state }) => visible(`now: ${type} ${id} (${region}): ${state}`, 300)),
+    ...cells
+      .filter(({ status }) => status !== 'complete')
+      .map(({ subject, region, detail }) =>
+        visible(`not confirmed: ${subject} in ${region}: ${detail ?? ''}`, 300),
+      ),
+  ];
+}

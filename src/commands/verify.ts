@@ -1,0 +1,99 @@
+import { clearance, type ClearanceRow } from '../contain/clearance.js';
+import { planFor } from '../contain/contain.js';
+import { lookUpKey } from '../contain/cut.js';
+import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
+import { plays } from '../playbook/index.js';
+import { namesEndpoint, parseKeyId } from './arguments.js';
+import { sleepUnless } from './carry-out.js';
+import type { CommandContext } from './context.js';
+import { surveyOf, type SurveyFlags } from './survey-options.js';
+
+interface VerifyFlags extends SurveyFlags {
+  key?: string;
+  watchKey: string[];
+  wait?: boolean;
+  simulated?: boolean;
+  endpointUrl?: string;
+}
+
+/** Between two looks of --wait. Milliseconds. */
+const waitStep = 30_000;
+
+/** The clearance list: is everything clean, and was everything looked at? Reads only. */
+export async function run(flags: VerifyFlags, context: CommandContext): Promise<ExitCode> {
+  const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
+  const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
+  const watched = flags.watchKey.map((id) => parseKeyId(id, simulated));
+  const session = await context.openSession();
+  const { reader, identity } = session;
+  const survey = surveyOf(flags, key, session, context);
+  const watches = watched.map((id) => ({ id, survey: surveyOf(flags, id, session, context) }));
+  const sleep = sleepUnless(context.signal);
+  let rows: ClearanceRow[];
+  for (;;) {
+    const facts = key === null ? null : await lookUpKey(reader, identity, key);
+    if (facts?.owner.kind === 'user') survey.setOwner(facts.owner.name);
+    const incident = await survey.look();
+    const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
+    const { actions } = planFor({ plays, session, options, include: new Set() }, incident);
+    rows = clearance(
+      incident,
+      plays,
+      facts,
+      new Set(actions.flatMap(({ targets }) => targets)),
+      reader.now(),
+    );
+    if (key === null && incident.suspects.length > 0) {
+      const details = incident.suspects.map(
+        ({ accessKeyId, reasons }) => `${accessKeyId}: ${reasons[0] ?? ''}`,
+      );
+      rows.unshift({ subject: 'suspects', title: 'keys that look misused', status: 'dirty', details });
+    }
+    for (const watch of watches) {
+      const { misuse } = await watch.survey.look();
+      const row = { subject: `key ${watch.id}`, title: 'replacement key, watched' };
+      rows.push(
+        misuse.at === null
+          ? { ...row, status: 'clean', details: [] }
+          : { ...row, status: 'dirty', details: misuse.reasons },
+      );
+    }
+    const settling = rows.some(({ status }) => status === 'settling');
+    if (
+      flags.wait !== true ||
+      !settling ||
+      rows.some(({ status }) => status === 'dirty') ||
+      context.signal.aborted
+    )
+      break;
+    context.emit({
+      type: 'progress',
+      subject: 'verify',
+      region: null,
+      done: 0,
+      total: null,
+      message: 'waiting for CloudTrail to settle',
+    });
+    await sleep(waitStep);
+  }
+  const exitCode = exitCodeOfRows(rows);
+  if (context.json) {
+    context.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
+    );
+  } else {
+    const { clearanceScreen } = await import('../report/clearance-screen.js');
+    const { width, color, verbose } = context;
+    context.stdout.write(`${clearanceScreen(rows, identity, { width, color, verbose })}\n`);
+  }
+  return exitCode;
+}
+
+/** 3 where anything is dirty, 5 where anything is not known or still settling, 0 only where every row is clean. */
+export function exitCodeOfRows(rows: readonly ClearanceRow[]): ExitCode {
+  return exitCodeOfLook(
+    rows.map(({ status }) =>
+      status === 'clean' ? ExitCode.ok : status === 'dirty' ? ExitCode.findings : ExitCode.incomplete,
+    ),
+  );
+}

@@ -1,0 +1,116 @@
+import type { Cell } from '../coverage.js';
+import type { Incident } from '../detect/incident.js';
+import type { Play } from '../playbook/play.js';
+import { settlingMs } from '../trail/lookup.js';
+import type { CutFacts } from './cut.js';
+import { isContained } from './plan.js';
+
+/** One line of the clearance list. */
+export interface ClearanceRow {
+  /** A play's id, `key`, `trail` or a region. */
+  subject: string;
+  title: string;
+  status: 'clean' | 'dirty' | 'settling' | 'unknown' | 'not-examined';
+  /** What is dirty or unknown, in words; empty where clean. */
+  details: string[];
+}
+
+/**
+ * Is the account clear of the incident? One row for the key, the trail and each play: `clean` only where everything
+ * was looked at and nothing is left. Pure.
+ * `key`: as looked up now; null where no key was given. `restored`: keys of tampered resources for which nothing is
+ * planned any more.
+ */
+export function clearance(
+  incident: Incident,
+  plays: readonly Play[],
+  key: CutFacts | null,
+  pending: ReadonlySet<string>,
+  now: number,
+): ClearanceRow[] {
+  const rows: ClearanceRow[] = [];
+  if (key !== null) rows.push(keyRow(key));
+  rows.push(trailRow(incident, now));
+  for (const play of plays) rows.push(playRow(incident, play, pending));
+  for (const { region, status, detail } of incident.coverage) {
+    if (status === 'not-examined')
+      rows.push({ subject: region, title: 'region', status: 'not-examined', details: [detail ?? ''] });
+  }
+  return rows;
+}
+
+function keyRow(facts: CutFacts): ClearanceRow {
+  const row = { subject: 'key', title: `access key ${facts.key}` };
+  if (facts.status === 'Active') return { ...row, status: 'dirty', details: ['it is active'] };
+  if (facts.status === null || facts.owner.kind !== 'user') {
+    return {
+      ...row,
+      status: 'unknown',
+      details: [facts.owner.kind === 'unknown' ? facts.owner.why : 'its status could not be read'],
+    };
+  }
+  if (facts.deny === null) {
+    return {
+      ...row,
+      status: 'unknown',
+      details: [
+        `no Deny on ${facts.owner.name}: sessions minted with the key may live for up to 36 hours after it was disabled`,
+      ],
+    };
+  }
+  return { ...row, status: 'clean', details: [] };
+}
+
+function trailRow(incident: Incident, now: number): ClearanceRow {
+  const row = { subject: 'trail', title: 'acts of the key and its sessions' };
+  const unread = incident.coverage.filter(
+    ({ subject, status }) => subject === 'trail' && status !== 'complete' && status !== 'not-enabled',
+  );
+  if (unread.length > 0) return { ...row, status: 'unknown', details: unread.map(words) };
+  const latest = [...incident.launches, ...incident.deeds].reduce(
+    (time, { evidence }) => Math.max(time, evidence.time ?? 0),
+    0,
+  );
+  if (latest > now - settlingMs) {
+    return {
+      ...row,
+      status: 'settling',
+      details: [
+        `last act at ${new Date(latest).toISOString()}; CloudTrail may tell of more until ${new Date(latest + settlingMs).toISOString()}`,
+      ],
+    };
+  }
+  return { ...row, status: 'clean', details: [] };
+}
+
+function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): ClearanceRow {
+  const row = { subject: play.id, title: play.title };
+  const findings = incident.findings.filter(({ resource }) => resource.play === play.id);
+  const name = ({ resource }: (typeof findings)[number]): string =>
+    `${resource.type} ${resource.id} in ${resource.region}: ${resource.state}`;
+  const dirty = findings.filter((finding) =>
+    finding.class === 'rogue'
+      ? !isContained(finding, play)
+      : finding.class === 'tampered' &&
+        pending.has(`${play.id}|${finding.resource.region}|${finding.resource.id}`),
+  );
+  if (dirty.length > 0) return { ...row, status: 'dirty', details: dirty.map(name) };
+  const held = findings.filter((finding) => finding.class === 'held' && !isContained(finding, play));
+  if (held.length > 0)
+    return {
+      ...row,
+      status: 'unknown',
+      details: held.map((finding) => `${name(finding)} (held: ${finding.reasons[0] ?? 'in doubt'})`),
+    };
+  const unread = incident.coverage.filter(
+    ({ subject, status }) => subject === play.id && status !== 'complete' && status !== 'not-enabled',
+  );
+  if (unread.length > 0) return { ...row, status: 'unknown', details: unread.map(words) };
+  const settling = findings.filter((finding) => finding.class === 'settling');
+  if (settling.length > 0) return { ...row, status: 'settling', details: settling.map(name) };
+  return { ...row, status: 'clean', details: [] };
+}
+
+function words({ region, status, detail }: Cell): string {
+  return `${region}: ${status}${detail === null ? '' : ` (${detail})`}`;
+}
