@@ -29,9 +29,7 @@ export function incidentScreen(incident: Incident, identity: Identity, options: 
   credentials(screen, incident);
   deeds(screen, incident);
   showGaps(screen, gaps(incident.coverage), incident.coverage.length);
-  screen.gap();
-  for (const [i, step] of nextSteps(incident, identity).entries())
-    screen.text(i === 0 ? 'next' : '', step, 'bold', 2);
+  screen.next(nextSteps(incident, identity));
   return screen.toString();
 }
 

@@ -52,15 +52,9 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   cloudfront(screen, report);
   screen.gap();
   screen.text('verify', verifyText(report), null, 2);
-  screen.row(
-    'journal',
-    report.journal.head.slice(0, 16),
-    ['…', null],
-    `  ${count(report.journal.records, 'record')}, ${path}`,
-  );
-  screen.gap();
-  for (const [i, step] of nextSteps(report, path).entries())
-    screen.text(i === 0 ? 'next' : '', step, 'bold', 2);
+  screen.whole('journal', path);
+  screen.row('', ['its head ', 'dim'], [report.journal.head, 'dim']);
+  screen.next(nextSteps(report, path));
   return screen.toString();
 }
 

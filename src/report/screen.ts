@@ -1,10 +1,11 @@
 import { Chalk } from 'chalk';
 import type { Identity } from '../events.js';
+import { visible } from './escape.js';
 import { columnsOf, fit, padEnd, wrap } from './layout.js';
 import { some } from './words.js';
 
 export interface ScreenOptions {
-  /** Columns of the terminal. No line is ever longer. */
+  /** Columns of the terminal. No line is longer, but for what is to be copied. */
   width: number;
   color: boolean;
   /** Everything, not only what fits on one screen. */
@@ -19,6 +20,7 @@ export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan' | 'bann
 export type Part = string | readonly [text: string, style: Style | null];
 
 const labelWidth = 11;
+const longestCommand = 5000;
 const narrowest = 40;
 
 /** Lines with a label in the left margin, each cut to the width: the form of all of leakguard's screens. */
@@ -74,6 +76,26 @@ export class Screen {
     const lines = wrap(fit(text, this.room * 50), this.room);
     if (lines.length > max) lines.splice(max - 1, Infinity, `${lines.slice(max - 1).join(' ')}`);
     for (const [i, line] of lines.entries()) this.row(i === 0 ? label : '', [line, style]);
+    return this;
+  }
+
+  /** A command or a path, to be copied: never cut; a terminal that is too narrow breaks the line itself. */
+  whole(label: string, text: string, style: Style | null = null): this {
+    const margin = padEnd(fit(label, labelWidth - 1), labelWidth);
+    this.lines.push(
+      this.style(margin, label === '' ? null : 'bold') + this.style(visible(text, longestCommand), style),
+    );
+    return this;
+  }
+
+  /** The last section: what to do now. Commands stay whole, sentences are broken between words. */
+  next(steps: readonly string[]): this {
+    this.gap();
+    for (const [i, step] of steps.entries()) {
+      const label = i === 0 ? 'next' : '';
+      if (step.includes('leakguard ')) this.whole(label, step, 'bold');
+      else this.text(label, step, 'bold');
+    }
     return this;
   }
 

@@ -30,6 +30,8 @@ export interface Renderer {
 
 /** How often plain lines tell of progress that is not finished, milliseconds. */
 const plainProgressEvery = 10_000;
+/** Columns of one line that is not cut to the terminal: bounded all the same. */
+const longestLine = 1000;
 /** Columns where the terminal does not say. */
 const defaultColumns = 80;
 
@@ -66,9 +68,8 @@ export function createRenderer(options: RendererOptions): Renderer {
     if (style === null) return text;
     return style === 'banner' ? chalk.bold.black.bgYellow(text) : chalk[style](text);
   };
-  const write = (text: string, style: Style | null): void => {
-    // A terminal line is cut; a log keeps it whole, within reason.
-    stream.write(`${paint(fit(text, terminal ? columns() : 1000), style)}\n`);
+  const write = (text: string, style: Style | null, width = longestLine): void => {
+    stream.write(`${paint(fit(text, width), style)}\n`);
   };
 
   const progress = (event: Extract<CoreEvent, { type: 'progress' }>): void => {
@@ -92,7 +93,9 @@ export function createRenderer(options: RendererOptions): Renderer {
       if (event.type === 'progress') return progress(event);
       const lines = narrator.tell(event);
       if (lines.length > 0) status?.erase();
-      for (const [text, style] of lines) write(text, style);
+      // One of many is cut to the terminal; warnings and paths stay whole.
+      const many = event.type === 'cell' || event.type === 'finding' || event.type === 'outcome';
+      for (const [text, style] of lines) write(text, style, many && terminal ? columns() : longestLine);
       // What follows an incident or an agreement is written by somebody else.
       if (event.type === 'incident') status?.reset();
       else if (lines.length > 0) status?.draw();

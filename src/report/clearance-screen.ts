@@ -1,0 +1,59 @@
+import type { ClearanceRow } from '../contain/clearance.js';
+import type { Identity } from '../events.js';
+import { padEnd } from './layout.js';
+import { Screen, type ScreenOptions, type Style } from './screen.js';
+import { count, some } from './words.js';
+
+type Status = ClearanceRow['status'];
+
+/** Worst first: what must be done, what is not known, what takes time, what is well. */
+const order: readonly Status[] = ['dirty', 'unknown', 'settling', 'not-examined', 'clean'];
+const styles: Record<Status, Style> = {
+  dirty: 'red',
+  unknown: 'yellow',
+  settling: 'cyan',
+  'not-examined': 'dim',
+  clean: 'green',
+};
+const detailsShown = 2;
+const notExaminedShown = 8;
+
+/** The clearance list of `verify`, row by row, worst first; it says clean only where every row is. */
+export function clearanceScreen(
+  rows: readonly ClearanceRow[],
+  identity: Identity,
+  options: ScreenOptions,
+): string {
+  const screen = new Screen(options).simulated(identity);
+  const of = (status: Status): ClearanceRow[] => rows.filter((row) => row.status === status);
+  const counts = order.flatMap((status) => {
+    const n = of(status).length;
+    return n === 0 ? [] : [`${n} ${status}`];
+  });
+  screen.row('verify', headline(rows), `  account ${identity.account}: ${counts.join(', ') || 'no rows'}`);
+  screen.gap();
+  for (const status of order) {
+    if (status === 'not-examined' && !options.verbose) {
+      const names = of(status).map(({ subject }) => subject);
+      if (names.length > 0) screen.text('', `not examined: ${some(names, notExaminedShown)}`, 'dim');
+      continue;
+    }
+    for (const { subject, title, details } of of(status)) {
+      const max = options.verbose ? Infinity : detailsShown;
+      screen.row(status, [padEnd(subject, 24), styles[status]], title);
+      for (const detail of details.slice(0, max)) screen.row('', [`  ${detail}`, 'dim']);
+      if (details.length > max)
+        screen.row('', [`  and ${count(details.length - max, 'more', 'more')}: --verbose`, 'dim']);
+    }
+  }
+  return screen.toString();
+}
+
+function headline(rows: readonly ClearanceRow[]): [string, Style] {
+  const has = (status: Status): boolean => rows.some((row) => row.status === status);
+  if (has('dirty')) return ['NOT CLEAN', 'red'];
+  if (has('unknown') || rows.length === 0) return ['NOT KNOWN TO BE CLEAN', 'yellow'];
+  if (has('settling')) return ['NOT KNOWN YET', 'cyan'];
+  if (has('not-examined')) return ['CLEAN WHERE EXAMINED', 'yellow'];
+  return ['CLEAN', 'green'];
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { CutFacts } from '../../src/contain/cut.js';
+import type { LeftOver } from '../../src/contain/journal-record.js';
+import { cutScreen } from '../../src/report/cut-screen.js';
+import { foldReport } from '../../src/report/document.js';
+import { columnsOf } from '../../src/report/layout.js';
+import { outcomeScreen } from '../../src/report/outcome-screen.js';
+import { planScreen } from '../../src/report/plan-screen.js';
+import type { ScreenOptions } from '../../src/report/screen.js';
+import {
+  account,
+  action,
+  at,
+  hostileName,
+  identity,
+  incident,
+  journal,
+  key,
+  simulatedIdentity,
+} from './samples.js';
+
+const plain: ScreenOptions = { width: 90, color: false, verbose: false };
+
+const facts: CutFacts = {
+  key,
+  keyAccount: account,
+  owner: { kind: 'user', name: 'ci-deployer' },
+  status: 'Active',
+  lastUsed: { at: at(38), service: 'ec2', region: 'us-west-2' },
+  otherKeys: [{ id: 'AKIAI44QH8DHBEXAMPLE', status: 'Active', createdAt: at(-80_000) }],
+  console: false,
+  quarantine: ['AWSCompromisedKeyQuarantineV3'],
+  callerQuarantine: [],
+  deny: null,
+  unreadable: [],
+};
+
+function widest(screen: string): number {
+  return Math.max(...screen.split('\n').map(columnsOf));
+}
+
+describe('the cut screen', () => {
+  it('says in one screen what stops, what goes on and how to take it back', () => {
+    const screen = cutScreen(facts, [], plain);
+    expect(screen).toMatchSnapshot();
+    expect(screen.split('\n').length).toBeLessThanOrEqual(24);
+  });
+
+  it('calls unknown what could not be read, and never assumes that there is no other key', () => {
+    const screen = cutScreen(
+      {
+        ...facts,
+        owner: { kind: 'unknown', why: 'AccessDenied' },
+        status: null,
+        lastUsed: null,
+        otherKeys: null,
+        console: null,
+        unreadable: ['keys of ci-deployer: iam:ListAccessKeys denied'],
+      },
+      ['You are a role session.'],
+      plain,
+    );
+    expect(screen).toContain('status unknown');
+    expect(screen).toContain('never, or not known');
+    expect(screen).toContain('they could not be read');
+    expect(screen).toContain('iam:ListAccessKeys denied');
+    expect(screen).toContain('You are a role session.');
+    expect(screen).not.toContain('no other key');
+  });
+
+  it('stays within the width and escapes names, and says when it is a simulation', () => {
+    const screen = cutScreen(
+      { ...facts, owner: { kind: 'user', name: hostileName.repeat(20) } },
+      [hostileName.repeat(10)],
+      { ...plain, width: 60 },
+      simulatedIdentity,
+    );
+    expect(widest(screen)).toBeLessThanOrEqual(60);
+    expect(screen).toContain('SIMULATED');
+    expect(screen).not.toContain('\u001b');
+  });
+});
+
+describe('the plan screen', () => {
+  const actions = Array.from({ length: 20 }, (_, i) =>
+    action({
+      id: `a${String(i)}`,
+      region: `eu-west-${String(i % 3)}`,
+      targets: [`instances|r|i-${String(i)}`],
+    }),
+  );
+
+  it('folds many like actions, and says what has no way back and what it leaves alone', () => {
+    const left: LeftOver[] = [
+      {
+        play: 'instances',
+        type: 'instance',
+        id: 'i-held',
+        region: 'us-east-1',
+        state: 'running',
+        cause: 'held',
+        detail: 'tagged by alice',
+      },
+    ];
+    const screen = planScreen(incident(), { actions, left }, plain, identity);
+    expect(screen).toMatchSnapshot();
+    expect(screen).toContain('20 actions cannot be undone');
+    expect(screen).toContain('i-held');
+    expect(widest(screen)).toBeLessThanOrEqual(90);
+  });
+
+  it('names each action when asked to', () => {
+    const screen = planScreen(incident(), { actions, left: [] }, { ...plain, verbose: true });
+    for (const { title } of actions) expect(screen).toContain(title);
+  });
+});
+
+describe('the outcome screen', () => {
+  it('shows a person that it is contained, how fast, and what comes next', () => {
+    const screen = outcomeScreen(foldReport(journal()), plain, 'j.jsonl');
+    expect(screen).toMatchSnapshot();
+    expect(screen).toContain('CONTAINED  ');
+    expect(screen).toContain('not before 2026-11-21 04:17 UTC');
+  });
+
+  it('never says contained where something is denied, and names the cause and the way to go on', () => {
+    const screen = outcomeScreen(foldReport(journal({ denied: true })), plain, 'j.jsonl');
+    expect(screen).toMatchSnapshot();
+    expect(screen).toMatch(/^outcome {4}NOT CONTAINED/);
+    expect(screen).toContain('needs ec2:TerminateInstances');
+    expect(screen).toContain('leakguard resume j.jsonl');
+    expect(screen).not.toMatch(/\bclean from now/);
+  });
+
+  it('says what waits for a decision, and how to give it', () => {
+    const screen = outcomeScreen(foldReport(journal({ held: true })), plain);
+    expect(screen).toContain('CONTAINED, EXCEPT WHAT IS HELD');
+    expect(screen).toContain('--include ID');
+  });
+
+  it('offers to resume what ended without its closing line', () => {
+    const screen = outcomeScreen(foldReport(journal({ open: true })), plain, 'j.jsonl');
+    expect(screen).toContain('NOT KNOWN TO BE CONTAINED');
+    expect(screen).toContain('leakguard resume j.jsonl');
+  });
+
+  it('says that it is a simulation', () => {
+    expect(outcomeScreen(foldReport(journal({ identity: simulatedIdentity })), plain)).toMatch(
+      /^ SIMULATED: not AWS/,
+    );
+  });
+});
