@@ -10,6 +10,10 @@ export const roleDenyPolicyName = 'AWSRevokeOlderSessions';
 /** The inline policy on roles that are shared: it names the sessions of the incident and spares the others. */
 export const sessionDenyPolicyName = 'LeakguardRevokeNamedSessions';
 
+/** How far ahead of AWS's clock a Deny is dated: a change of IAM takes seconds to be enforced, and a session minted
+ *  meanwhile is cut too (IAM user guide, "Changes that I make are not always immediately visible"). Milliseconds. */
+export const denyAhead = 3 * 60_000;
+
 /** What one of our Deny policies does, read from its document alone: attackers choose policy names too. */
 export type Deny =
   | { kind: 'all' }

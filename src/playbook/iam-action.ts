@@ -1,0 +1,15 @@
+/** Services whose IAM prefix is not the SDK's name of the service (Service Authorization Reference). */
+const prefixes: Record<string, string> = {
+  eventbridge: 'events',
+  sesv2: 'ses',
+};
+
+/** Operations whose IAM action has another name or needs no permission of its own (Service Authorization
+ *  Reference, by service). */
+const names: Record<string, string> = {};
+
+/** The IAM action that allows `operation`, such as `ec2:TerminateInstances`. */
+export function iamAction(service: string, operation: string): string {
+  const name = `${service}:${operation}`;
+  return names[name] ?? `${prefixes[service] ?? service}:${operation}`;
+}
