@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { AwsCall } from '../contain/action.js';
 import { Journal, readJournal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
 import { run as runActions } from '../contain/run.js';
@@ -45,7 +46,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       by: flags.yes === true ? `--yes --account ${identity.account}` : 'prompt',
     });
     const effects = {
-      send: session.send,
+      send: (call: AwsCall) => session.send(call),
       journal,
       emit: context.emit,
       signal: context.signal,

@@ -40,7 +40,7 @@ export interface ContainRequest {
   limits: ConfirmLimits;
   emit: Emit;
   signal: AbortSignal;
-  sleep(milliseconds: number): Promise<void>;
+  sleep: (milliseconds: number) => Promise<void>;
   /** Opened only when something is about to be done, and before anything is. */
   journal: JournalWriter;
   /** The person's word. Both are asked once; on a resumed run, what was agreed stands. */

@@ -108,9 +108,7 @@ export class Journal implements JournalWriter {
     this.prev = record.hash;
     return new Promise((resolve, reject) => {
       this.waiting.push({ line: `${JSON.stringify(record)}\n`, record, resolve, reject });
-      this.flushing ??= this.flush().finally(() => {
-        this.flushing = null;
-      });
+      this.flushing ??= this.flush();
     });
   }
 
@@ -138,9 +136,10 @@ export class Journal implements JournalWriter {
           { cause: error },
         );
         for (const { reject } of [...batch, ...this.waiting.splice(0)]) reject(this.broken);
-        return;
       }
     }
+    // In the same turn as the look at the queue: a line that comes in now starts a flush of its own.
+    this.flushing = null;
   }
 }
 

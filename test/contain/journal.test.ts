@@ -1,0 +1,108 @@
+import { appendFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal, JournalBroken, JournalRefused, readJournal } from '../../src/contain/journal.js';
+import type { JournalEntry } from '../../src/contain/journal-record.js';
+
+const identity = {
+  account: '111122223333',
+  arn: 'arn:aws:iam::111122223333:user/oncall',
+  userId: 'AIDAEXAMPLE',
+  partition: 'aws',
+  accessKeyId: 'AKIAEXAMPLEONCALL000',
+  profile: null,
+  homeRegion: 'us-east-1',
+  simulated: true,
+  endpoints: {},
+};
+const opened: JournalEntry = {
+  kind: 'opened',
+  version: 1,
+  toolVersion: '0',
+  identity,
+  key: null,
+  options: {},
+};
+const note = (message: string): JournalEntry => ({ kind: 'note', message });
+
+let directory: string;
+let path: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'journal-'));
+  path = join(directory, 'state', 'j.jsonl');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const create = () => Journal.create(path, () => 0);
+
+describe('the journal', () => {
+  it('gives back what was written, chained from the first line to its head', async () => {
+    const journal = await create();
+    await journal.write(opened);
+    await Promise.all(Array.from({ length: 50 }, (_, n) => journal.write(note(String(n)))));
+    await journal.close();
+    const records = await readJournal(path);
+    expect(records.map(({ seq }) => seq)).toEqual(Array.from({ length: 51 }, (_, n) => n));
+    expect(records.at(-1)?.hash).toBe(journal.head);
+  });
+
+  it('is for its owner’s eyes only', async () => {
+    const journal = await create();
+    await journal.close();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(directory, 'state'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('never writes over another', async () => {
+    await (await create()).close();
+    await expect(create()).rejects.toBeInstanceOf(JournalBroken);
+  });
+
+  it('drops a torn last line, and goes on from the one before', async () => {
+    const journal = await create();
+    await journal.write(opened);
+    await journal.close();
+    await appendFile(path, '{"kind":"note","messa');
+    const { journal: again, records } = await Journal.resume(path, () => 0);
+    expect(records).toHaveLength(1);
+    await again.write(note('after'));
+    await again.close();
+    expect((await readJournal(path)).map(({ kind }) => kind)).toEqual(['opened', 'note']);
+  });
+
+  it.each([
+    ['changed', (text: string) => text.replace('second', 'sec0nd')],
+    [
+      'taken out',
+      (text: string) =>
+        text
+          .split('\n')
+          .filter((line) => !line.includes('second'))
+          .join('\n'),
+    ],
+    ['put in another order', (text: string) => [0, 2, 1, 3].map((n) => text.split('\n')[n]).join('\n')],
+  ])('is refused where a line was %s, saying which', async (_what, tamper) => {
+    const journal = await create();
+    for (const entry of [opened, note('first'), note('second'), note('third')]) await journal.write(entry);
+    await journal.close();
+    await writeFile(path, tamper(await readFile(path, 'utf8')));
+    await expect(readJournal(path)).rejects.toThrow(/chain breaks at line [23]/);
+    await expect(Journal.resume(path, () => 0)).rejects.toBeInstanceOf(JournalRefused);
+  });
+
+  it('that was deleted stops everything after it', async () => {
+    const journal = await create();
+    await journal.write(opened);
+    await unlink(path);
+    await expect(journal.write(note('lost'))).rejects.toThrow(/was deleted.*Nothing more is done/);
+    await expect(journal.write(note('later'))).rejects.toBeInstanceOf(JournalBroken);
+  });
+
+  it('of another version, or that is none, is refused', async () => {
+    await writeFile(join(directory, 'other'), 'hello\n');
+    await expect(readJournal(join(directory, 'other'))).rejects.toThrow(/line 1: not JSON/);
+    await writeFile(join(directory, 'empty'), '');
+    await expect(readJournal(join(directory, 'empty'))).rejects.toThrow(/does not open one/);
+  });
+});
