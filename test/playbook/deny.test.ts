@@ -20,9 +20,9 @@ describe('the Deny policies', () => {
   });
 
   it('have no condition where everything is denied', () => {
-    expect(JSON.parse(datedDeny(null)).Statement).toEqual([
-      { Effect: 'Deny', Action: ['*'], Resource: ['*'] },
-    ]);
+    expect(JSON.parse(datedDeny(null))).toMatchObject({
+      Statement: [{ Effect: 'Deny', Action: ['*'], Resource: ['*'] }],
+    });
   });
 
   it('name each session once, whatever its name holds', () => {
