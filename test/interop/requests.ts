@@ -8,6 +8,8 @@ export interface RecordedRequest {
   accessKeyId: string | null;
   /** The HTTP status of the answer, where the server tells it. */
   status: number | null;
+  /** What was sent, where the server keeps it: mutations name their targets there. */
+  body: string;
 }
 
 /** Reads a request off the wire: the credential scope, then the protocol's own place for the operation's name. */
@@ -32,6 +34,7 @@ export function requestOf(
     region: scope?.[2] ?? null,
     accessKeyId: scope?.[1] ?? null,
     status: null,
+    body,
   };
 }
 

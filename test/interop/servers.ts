@@ -163,5 +163,6 @@ async function localemuRequests(log: string): Promise<RecordedRequest[]> {
     region: null,
     accessKeyId: null,
     status: Number(status),
+    body: '',
   }));
 }
