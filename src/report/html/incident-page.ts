@@ -1,0 +1,119 @@
+import type { Incident } from '../../detect/incident.js';
+import type { Identity } from '../../events.js';
+import { html, type Html, type HtmlPart } from '../escape.js';
+import { byClass, launchGrid, span } from '../facts.js';
+import { worthKnowing } from '../incident-sections.js';
+import { count, usd, utc } from '../words.js';
+import { credentialGraph } from './credential-graph.js';
+import { list, page, section, table, tile } from './page.js';
+import { regionChart } from './region-chart.js';
+import { coverageMatrix, credentialTable, deedTable, gapBox, resourceTables } from './tables.js';
+import { timelineChart, type TimelineMark } from './timeline.js';
+
+/** The incident as one self-contained page: no network, no script; hostile names are text and nothing else. */
+export function incidentHtml(incident: Incident, identity: Identity): string {
+  const title =
+    incident.key === null ? `Scan of account ${identity.account}` : `Misuse of access key ${incident.key}`;
+  return page(title, identity, [
+    html`<h1>${title}</h1>${lead(incident, identity)}`,
+    tiles(incident),
+    gapBox(incident.coverage),
+    incidentSections(incident),
+    section('What was looked at', coverageMatrix(incident.coverage)),
+  ]);
+}
+
+function lead(incident: Incident, identity: Identity): Html {
+  const { misuse } = incident;
+  const owner = incident.userName === null ? 'Its owner is not known' : `It is of user ${incident.userName}`;
+  return html`<p class="soft">${incident.key !== null && `${owner}, `}account ${incident.account ?? identity.account}. How the key came to be misused is not known from these records.</p>
+${
+  misuse.at === null
+    ? html`<p>No misuse was seen, as far as could be looked at.</p>`
+    : html`<p>Misused since <b>${utc(misuse.at)}</b> (${misuse.source}, ${misuse.confidence}):</p>${list(misuse.reasons)}`
+}
+${incident.notes.length > 0 && html`<div class="box warn">${list(incident.notes)}</div>`}`;
+}
+
+function tiles(incident: Incident): Html {
+  const grid = launchGrid(incident);
+  const groups = byClass(incident.findings);
+  const n = (cls: 'rogue' | 'held' | 'tampered'): number => groups.get(cls)?.length ?? 0;
+  return html`<div class="tiles">
+${tile(`${grid.total}`, `instances launched by the misuse, in ${count(grid.rows.length, 'region')}`, grid.total > 0)}
+${tile(usd(incident.cost.usdPerHour), `an hour (estimate); ${usd(incident.cost.usdSoFar)} so far`, incident.cost.usdPerHour > 0)}
+${tile(`${n('rogue')}`, 'rogue resources in all', n('rogue') > 0)}
+${tile(`${n('tampered')} / ${n('held')}`, 'tampered with / held in doubt')}
+${tile(`${Math.max(0, incident.credentials.length - 1)}`, 'credentials that descend from the key')}
+</div>`;
+}
+
+/** Everything that an incident has to show below its head: shared with the report's page. */
+export function incidentSections(incident: Incident, marks: readonly TimelineMark[] = []): HtmlPart {
+  const deeds = worthKnowing(incident.deeds);
+  const times = incidentTimes(incident);
+  const domain = span(times);
+  const credentials = incident.credentials;
+  return [
+    incident.suspects.length > 0 &&
+      section(
+        'Keys that look misused',
+        table(
+          ['key', 'of', '#score', '#launches', 'regions', 'why'],
+          incident.suspects.map((suspect) => [
+            html`<span class="mono">${suspect.accessKeyId}</span>`,
+            suspect.userName ?? 'unknown',
+            `${Math.round(suspect.score * 100)} %`,
+            suspect.launches,
+            suspect.regions.join(', '),
+            list(suspect.reasons),
+          ]),
+        ),
+      ),
+    domain !== null &&
+      section(
+        'What happened when',
+        html`<p class="small soft">Bars: instances launched; pale: tried in vain. Letters and numbers are those of the tables below.</p>`,
+        timelineChart({
+          from: domain[0] - (domain[1] - domain[0]) * 0.03,
+          to: domain[1] + (domain[1] - domain[0]) * 0.03,
+          launches: incident.launches,
+          credentials,
+          deeds,
+          responses: null,
+          marks:
+            marks.length > 0 || incident.misuse.at === null
+              ? marks
+              : [{ time: incident.misuse.at, label: 'misuse begins' }],
+        }),
+      ),
+    section('Launches by region', regionChart(launchGrid(incident))),
+    credentials.length > 0 &&
+      section('Credentials and who minted them', credentialGraph(incident), credentialTable(incident)),
+    deeds.length > 0 && section('What else was done with them', deedTable(deeds)),
+    section('Resources', resourceTables(incident)),
+    section('Costs', costs(incident)),
+  ];
+}
+
+/** Times of everything that a tainted credential did, epoch milliseconds. */
+export function incidentTimes(incident: Incident): number[] {
+  return [
+    incident.misuse.at,
+    ...incident.launches.filter(({ class: cls }) => cls === 'rogue').map(({ evidence }) => evidence.time),
+    ...incident.deeds.map(({ evidence }) => evidence.time),
+    ...incident.credentials.map(({ mintedBy }) => mintedBy?.time ?? null),
+  ].filter((time) => time !== null);
+}
+
+function costs({ cost }: Incident): Html {
+  return html`<p>About <b>${usd(cost.usdPerHour)} an hour</b>, and <b>${usd(cost.usdSoFar)}</b> so far. This is an estimate at on-demand prices, not a bill.</p>${list(
+    [
+      `Prices: ${cost.source}`,
+      cost.unknownInstances > 0 &&
+        `${count(cost.unknownInstances, 'instance')} of unknown price are not counted: ${cost.unknownTypes.join(', ')}`,
+      cost.spotInstances > 0 &&
+        `${count(cost.spotInstances, 'spot instance')} counted at the on-demand price: less in truth`,
+    ].filter((line) => line !== false),
+  )}`;
+}

@@ -1,0 +1,192 @@
+import type { Cell, CellStatus } from '../../coverage.js';
+import type { Deed, Evidence, Finding, Incident } from '../../detect/incident.js';
+import { html, type Html, type HtmlPart } from '../escape.js';
+import { byClass, classes, classMeaning, gaps, groupBy, instanceTypeOf } from '../facts.js';
+import { count, some, utc, utcSeconds } from '../words.js';
+import { list, table } from './page.js';
+import { letter } from './timeline.js';
+
+/** How many rows one class shows, and how many ids one row; all of them are in `--json`. */
+const mostRows = 400;
+const mostIds = 60;
+const mostEvidence = 3;
+
+/** Resources of the incident by class. Those alike in type, place and reasons share a row. */
+export function resourceTables(incident: Incident): HtmlPart {
+  const groups = byClass(incident.findings);
+  return classes.map((cls) => {
+    const group = groups.get(cls);
+    if (group === undefined) return null;
+    const title = html`<h3><span class="class c-${cls}">${cls}</span> ${count(group.length, 'resource')} <span class="soft">· ${classMeaning[cls]}</span></h3>`;
+    if (cls === 'not-tied') return title;
+    const alike = [...groupBy(group, likeness).values()];
+    return html`${title}${table(
+      ['#count', 'what', 'region', 'since', 'why', 'evidence'],
+      alike.slice(0, mostRows).map(resourceRow),
+    )}${alike.length > mostRows && html`<p class="small soft">and ${alike.length - mostRows} more rows: leakguard scan --json has all.</p>`}`;
+  });
+}
+
+function likeness(finding: Finding): string {
+  const { resource, reasons, undone, tiedTo } = finding;
+  const single = resource.type === 'instance' ? '' : resource.id;
+  return JSON.stringify([
+    resource.type,
+    single,
+    resource.region,
+    instanceTypeOf(finding),
+    reasons,
+    undone,
+    tiedTo,
+    resource.live,
+  ]);
+}
+
+function resourceRow(group: readonly Finding[]): HtmlPart[] {
+  const first = group[0] as Finding;
+  const { resource } = first;
+  const ids = group.map((finding) => finding.resource.id);
+  const names = [...new Set(group.flatMap((finding) => finding.resource.tags['Name'] ?? []))];
+  const since = group.reduce(
+    (time, { resource: { createdAt } }) => Math.min(time, createdAt ?? Infinity),
+    Infinity,
+  );
+  const status = [
+    ...(first.undone ? ['undone already'] : []),
+    ...(resource.live ? [] : [resource.state]),
+    ...(first.settlesAt === null ? [] : [`known after ${utc(first.settlesAt)}`]),
+  ];
+  return [
+    group.length,
+    html`${resource.type}${instanceTypeOf(first) !== null && html` <b>${instanceTypeOf(first)}</b>`}${
+      names.length > 0 && html`<br><span class="small">named ${some(names, 3)}</span>`
+    }${status.length > 0 && html`<br><span class="small soft">${status.join(', ')}</span>`}<div class="ids mono">${ids.slice(0, mostIds).join(' ')}${
+      ids.length > mostIds && ` and ${ids.length - mostIds} more`
+    }</div>`,
+    resource.region,
+    html`${utc(Number.isFinite(since) ? since : null)}`,
+    html`${first.reasons.map((reason, i) => html`${i > 0 && html`<br>`}${reason}`)}${
+      first.tiedTo !== null &&
+      html`<br><span class="small soft">tied by <span class="mono">${first.tiedTo}</span></span>`
+    }${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}`,
+    evidenceCell(group.flatMap((finding) => finding.evidence)),
+  ];
+}
+
+function evidenceCell(evidence: readonly Evidence[]): HtmlPart {
+  if (evidence.length === 0) return html`<span class="soft">no event known</span>`;
+  const distinct = [...new Map(evidence.map((one) => [`${one.eventId} ${one.name}`, one])).values()];
+  return html`${distinct
+    .slice(0, mostEvidence)
+    .map(
+      ({ name, time, eventId, region }) =>
+        html`<div>${name} <span class="small soft">${utcSeconds(time)}, ${region}</span><div class="ids mono">${eventId ?? 'no event id'}</div></div>`,
+    )}${distinct.length > mostEvidence && html`<span class="small soft">and ${distinct.length - mostEvidence} more</span>`}`;
+}
+
+/** Credentials, by the letters of the graph and the timeline. */
+export function credentialTable(incident: Incident): Html {
+  return table(
+    ['', 'credential', 'kind', 'of', 'minted by', 'works from', 'until'],
+    incident.credentials.map((credential, i) => [
+      letter(i),
+      html`<span class="mono">${credential.id}</span>${
+        credential.otherAccount !== null &&
+        html`<br><b class="c-held">works in account ${credential.otherAccount}: not contained outside this account</b>`
+      }`,
+      credential.kind,
+      credential.roleName ?? credential.userName ?? credential.principal ?? 'unknown',
+      credential.id === incident.key
+        ? 'the misused key itself'
+        : credential.mintedBy === null
+          ? html`<b class="c-held">parent unknown: contain the user</b>`
+          : html`${credential.mintedBy.name} <span class="small soft">${utcSeconds(credential.mintedBy.time)}</span><br><span class="ids mono">${credential.parent ?? 'parent unknown'}</span>`,
+      utc(credential.since),
+      credential.expiresAt === null ? 'does not expire, or not known' : utc(credential.expiresAt),
+    ]),
+  );
+}
+
+/** Deeds, by the numbers of the timeline. */
+export function deedTable(deeds: readonly Deed[]): Html {
+  return table(
+    ['#', 'when', 'what', 'of', 'region', 'result', 'contained by'],
+    deeds.map((deed, i) => [
+      i + 1,
+      utcSeconds(deed.evidence.time),
+      html`${deed.description}${deed.count > 1 && html` <span class="soft">(${deed.count} times)</span>`}<br><span class="small soft">${deed.evidence.name}, ${deed.tactic}</span>`,
+      deed.target ?? '',
+      deed.evidence.region,
+      html`${deed.result}${deed.errorCode !== null && html`<br><span class="small soft">${deed.errorCode}</span>`}`,
+      deed.undone
+        ? 'undone since'
+        : deed.result !== 'worked'
+          ? ''
+          : (deed.play ?? html`<b class="c-held">nothing: see to it yourself</b>`),
+    ]),
+  );
+}
+
+const signs: Record<CellStatus, string> = {
+  complete: '✓',
+  truncated: 'cut',
+  denied: 'denied',
+  failed: 'failed',
+  'not-enabled': 'off',
+  'not-examined': '—',
+};
+
+/** What was looked at, service by region, and what every negative statement therefore does not cover. */
+export function coverageMatrix(coverage: readonly Cell[]): HtmlPart {
+  if (coverage.length === 0) {
+    return html`<div class="box bad"><strong>Nothing was looked at.</strong> No statement on this page means clean.</div>`;
+  }
+  const looked = coverage.filter(({ status }) => status !== 'not-examined');
+  const off = new Set(looked.filter(({ status }) => status === 'not-enabled').map(({ region }) => region));
+  const regions = [...new Set(looked.map(({ region }) => region))]
+    .filter((region) => looked.some((cell) => cell.region === region && cell.status !== 'not-enabled'))
+    .sort((a, b) => Number(b === 'global') - Number(a === 'global') || (a < b ? -1 : 1));
+  const subjects = [
+    ...groupBy(
+      looked.filter(({ status }) => status !== 'not-enabled'),
+      ({ subject }) => subject,
+    ),
+  ];
+  const without = gaps(coverage)
+    .filter(({ status }) => status === 'not-examined')
+    .map(({ subject }) => subject);
+  const offOnly = [...off].filter((region) => !regions.includes(region));
+  return html`<div class="wide"><table class="matrix"><thead><tr><th></th>${regions.map(
+    (region) => html`<th><span>${region}</span></th>`,
+  )}</tr></thead><tbody>${subjects.map(([subject, cells]) => {
+    const byRegion = new Map(cells.map((cell) => [cell.region, cell]));
+    return html`<tr><th>${subject}</th>${regions.map((region) => {
+      const cell = byRegion.get(region);
+      if (cell === undefined) return html`<td></td>`;
+      const words = `${subject} in ${region}: ${cell.status}, ${cell.count} found${cell.detail === null ? '' : `: ${cell.detail}`}`;
+      return html`<td class="s-${cell.status}" title="${words}">${signs[cell.status]}</td>`;
+    })}</tr>\n`;
+  })}</tbody></table></div>
+<p class="legend"><span><b class="c-own">✓</b> looked at, complete</span><span><b>cut</b> stopped early</span><span><b>denied</b>, <b>failed</b> not readable</span><span>empty: does not apply</span></p>
+${offOnly.length > 0 && html`<p class="small">Regions that are not enabled: ${offOnly.join(', ')}.</p>`}
+${without.length > 0 && html`<p class="small">Not examined, for leakguard has no play for them: ${without.join(', ')}.</p>`}`;
+}
+
+/** The box that stands above everything negative: what is unknown, in words. */
+export function gapBox(coverage: readonly Cell[]): HtmlPart {
+  const unknown = gaps(coverage).filter(
+    ({ status }) => status !== 'not-enabled' && status !== 'not-examined',
+  );
+  if (coverage.length === 0) {
+    return html`<div class="box bad"><strong>Nothing was looked at.</strong> No statement on this page means clean.</div>`;
+  }
+  if (unknown.length === 0) {
+    return html`<div class="box good"><strong>Every cell that was looked at is complete.</strong> What was not examined at all stands under <i>What was looked at</i>.</div>`;
+  }
+  return html`<div class="box warn"><strong>Could not be looked at: unknown, not clean</strong>${list(
+    unknown.map(
+      ({ status, subject, regions, detail }) =>
+        html`<b>${status}</b>: ${subject} in ${some(regions, 6)}${detail !== null && html` <span class="soft">· ${detail}</span>`}`,
+    ),
+  )}</div>`;
+}

@@ -1,0 +1,201 @@
+import type { Deed, Launch, TaintedCredential } from '../../detect/incident.js';
+import { html, type Html } from '../escape.js';
+import { buckets } from '../facts.js';
+import { utc, utcSeconds } from '../words.js';
+import { TimeAxis, round } from './time-axis.js';
+
+const width = 1060;
+const left = 96;
+const right = width - 16;
+const bars = 90;
+const barHeight = 96;
+const dotRadius = 8;
+
+export interface TimelineMark {
+  time: number;
+  label: string;
+}
+
+export interface Timeline {
+  from: number;
+  to: number;
+  launches: readonly Launch[];
+  credentials: readonly TaintedCredential[];
+  /** In the order in which a table numbers them from 1. */
+  deeds: readonly Deed[];
+  /** What the responder did: a bar each, below; null where there is no responder side. */
+  responses: readonly { time: number; label: string }[] | null;
+  marks: readonly TimelineMark[];
+}
+
+/**
+ * What the misuse did over time (launches as bars, minted credentials and deeds as dots that carry the number of
+ * their row), and below the axis what the responder did. SVG, no script.
+ */
+export function timelineChart(timeline: Timeline): Html {
+  const { from, to } = timeline;
+  const axis = new TimeAxis(from, to, left, right);
+  const marks = markLabels(
+    timeline.marks.filter(({ time }) => axis.has(time)),
+    axis,
+  );
+  const top = 12 + marks.rows * 16;
+  const zero = top + barHeight;
+  const lanes = [
+    lane('minted', zero + 14, mintDots(timeline.credentials, axis)),
+    (y: number) => lane('also did', y, deedDots(timeline.deeds, axis)),
+  ] as const;
+  const minted = lanes[0];
+  const did = lanes[1](minted.bottom);
+  const axisY = did.bottom + 14;
+  const answered = timeline.responses === null ? null : responses(timeline.responses, axis, axisY + 12);
+  const height = (answered?.bottom ?? axisY) + 8;
+  return html`<div class="wide"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${`Timeline from ${utc(from)} to ${utc(to)}`}">
+${axis.draw(top, height - 8, axisY)}
+${launchBars(timeline.launches, axis, zero)}
+${minted.svg}${did.svg}
+<line class="rule strong" x1="${left}" x2="${right}" y1="${axisY + 6}" y2="${axisY + 6}"/>
+${answered?.svg}
+${marks.svg(height - 8)}
+</svg></div>`;
+}
+
+function launchBars(launches: readonly Launch[], axis: TimeAxis, zero: number): Html[] {
+  const times = (worked: boolean): number[] =>
+    launches.flatMap(({ class: cls, result, evidence, instanceIds }) => {
+      if (cls !== 'rogue' || (result === 'worked') !== worked) return [];
+      const { time } = evidence;
+      if (time === null || !axis.has(time)) return [];
+      return Array.from({ length: worked ? Math.max(1, instanceIds.length) : 1 }, () => time);
+    });
+  const worked = buckets(times(true), [axis.from, axis.to], bars);
+  const tried = buckets(times(false), [axis.from, axis.to], bars);
+  const most = Math.max(1, ...worked.map((n, i) => n + (tried[i] ?? 0)));
+  const step = (right - left) / bars;
+  const bar = (i: number, n: number, base: number, kind: string, words: string): Html | null => {
+    if (n === 0) return null;
+    const tall = (n / most) * (barHeight - 14);
+    const time = axis.from + (i / bars) * (axis.to - axis.from);
+    return html`<rect class="${kind}" x="${round(left + i * step)}" y="${round(zero - base - tall)}" width="${round(Math.max(1, step - 1))}" height="${round(tall)}"><title>${`${n} ${words} from ${utcSeconds(time)}`}</title></rect>`;
+  };
+  return [
+    html`<text x="0" y="${zero - 2}" class="bold">launched</text><text class="axis" x="${left - 8}" y="${zero - barHeight + 22}" text-anchor="end">${most}</text><line class="rule" x1="${left}" x2="${right}" y1="${zero}" y2="${zero}"/>`,
+    ...worked.map((n, i) => html`${bar(i, n, 0, 'attacker', 'instances launched')}`),
+    ...tried.map((n, i) => {
+      const base = ((worked[i] ?? 0) / most) * (barHeight - 14);
+      return html`${bar(i, n, base, 'tried', 'launches tried in vain')}`;
+    }),
+  ];
+}
+
+interface Dot {
+  x: number;
+  label: string;
+  title: string;
+  kind: string;
+}
+
+function mintDots(credentials: readonly TaintedCredential[], axis: TimeAxis): Dot[] {
+  return credentials.flatMap(({ id, kind, mintedBy }, i) => {
+    const time = mintedBy?.time ?? null;
+    if (time === null || !axis.has(time)) return [];
+    return [{ x: axis.x(time), label: letter(i), title: `${utcSeconds(time)}: ${kind} ${id}`, kind: 'dot' }];
+  });
+}
+
+function deedDots(deeds: readonly Deed[], axis: TimeAxis): Dot[] {
+  return deeds.flatMap(({ evidence, description, target, result }, i) => {
+    if (evidence.time === null || !axis.has(evidence.time)) return [];
+    const what = `${description}${target === null ? '' : `: ${target}`}`;
+    return [
+      {
+        x: axis.x(evidence.time),
+        label: String(i + 1),
+        title: `${utcSeconds(evidence.time)}: ${what} (${result})`,
+        kind: result === 'worked' ? 'dot' : 'dot quiet',
+      },
+    ];
+  });
+}
+
+/** a, b, …, z, a1, …: how the pages name credentials. */
+export function letter(i: number): string {
+  const name = String.fromCharCode(97 + (i % 26));
+  return i < 26 ? name : `${name}${Math.floor(i / 26)}`;
+}
+
+/** How many dots may stand on top of each other; beyond that they overlap, and the table tells them apart. */
+const deepest = 6;
+
+function lane(label: string, top: number, dots: Dot[]): { svg: Html; bottom: number } {
+  const lastX: number[] = [];
+  const placed = [...dots]
+    .sort((a, b) => a.x - b.x)
+    .map((dot) => {
+      let row = lastX.findIndex((x) => dot.x - x > 2 * dotRadius + 1);
+      if (row === -1) row = Math.min(lastX.length, deepest - 1);
+      lastX[row] = dot.x;
+      return { ...dot, y: top + dotRadius + row * (2 * dotRadius + 2) };
+    });
+  const rows = Math.max(1, lastX.length);
+  const svg = html`<text x="0" y="${top + dotRadius + 4}" class="bold">${label}</text>${placed.map(
+    ({ x, y, label: no, title, kind }) =>
+      html`<g><circle class="${kind}" cx="${x}" cy="${y}" r="${dotRadius}"/><text class="dotno" x="${x}" y="${y + 3.5}">${no}</text><title>${title}</title></g>`,
+  )}`;
+  return { svg, bottom: top + rows * (2 * dotRadius + 2) + 6 };
+}
+
+function responses(
+  all: readonly { time: number; label: string }[],
+  axis: TimeAxis,
+  top: number,
+): { svg: Html; bottom: number } {
+  const inside = all.filter(({ time }) => axis.has(time));
+  const filled = buckets(
+    inside.map(({ time }) => time),
+    [axis.from, axis.to],
+    bars,
+  );
+  const most = Math.max(1, ...filled);
+  const step = (right - left) / bars;
+  const tallest = 60;
+  const svg = html`<text x="0" y="${top + 14}" class="bold">responder</text><text class="axis" x="${left - 8}" y="${top + tallest}" text-anchor="end">${most}</text>${filled.map(
+    (n, i) => {
+      if (n === 0) return null;
+      const first = inside.find(
+        ({ time }) => Math.floor(((time - axis.from) / (axis.to - axis.from)) * bars) === i,
+      );
+      const height = Math.max(3, (n / most) * tallest);
+      return html`<rect class="responder" x="${round(left + i * step)}" y="${top}" width="${round(Math.max(2, step - 1))}" height="${round(height)}"><title>${`${n} actions, from ${utcSeconds(first?.time ?? null)}: ${first?.label ?? ''}`}</title></rect>`;
+    },
+  )}`;
+  return { svg, bottom: top + tallest };
+}
+
+/** Labels of upright lines, each on a row of its own where they would run into each other. */
+function markLabels(
+  marks: TimelineMark[],
+  axis: TimeAxis,
+): { rows: number; svg: (bottom: number) => Html[] } {
+  const ends: number[] = [];
+  const placed = [...marks]
+    .sort((a, b) => a.time - b.time)
+    .map((mark) => {
+      const x = axis.x(mark.time);
+      const wide = mark.label.length * 6.4 + 10;
+      const flipped = x + wide > right;
+      const begin = flipped ? x - wide : x;
+      let row = ends.findIndex((end) => begin > end);
+      if (row === -1) row = ends.length;
+      ends[row] = begin + wide;
+      return { ...mark, x, row, flipped };
+    });
+  return {
+    rows: ends.length,
+    svg: (bottom) =>
+      placed.map(({ x, row, label, flipped, time }) => {
+        const y = 14 + row * 16;
+        return html`<line class="mark" x1="${x}" x2="${x}" y1="${y - 10}" y2="${bottom}"><title>${`${label}: ${utcSeconds(time)}`}</title></line><text x="${flipped ? x - 4 : x + 4}" y="${y}" text-anchor="${flipped ? 'end' : 'start'}">${label}</text>`;
+      }),
+  };
+}
