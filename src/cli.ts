@@ -134,6 +134,49 @@ program
   .action(lazily(() => import('./commands/cloudfront.js')));
 
 program
+  .command('resume')
+  .description('goes on with an interrupted containment')
+  .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--yes', 'agree to what was not agreed to yet; needs --account')
+  .option('--account <id>', 'the account that must be meant')
+  .action(lazily(() => import('./commands/resume.js'), ['report']));
+
+program
+  .command('undo')
+  .description('takes a containment back, newest first, from the before-values in its journal')
+  .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--reactivate-key', 'turn the key on again too')
+  .option('--yes', 'agree; needs --account')
+  .option('--account <id>', 'the account that must be meant')
+  .action(lazily(() => import('./commands/undo.js'), ['report']));
+
+program
+  .command('verify')
+  .description('the clearance list: is everything clean, and was everything looked at; changes nothing')
+  .option('--key <id>', 'the key that was misused')
+  .option('--watch-key <id>', 'a replacement key to watch too; repeatable', collect, [] as string[])
+  .option('--wait', 'until CloudTrail has settled')
+  .addOption(since)
+  .addOption(compromisedAt)
+  .addOption(trail)
+  .option('--simulated', 'the endpoint is not AWS, and I know')
+  .action(lazily(() => import('./commands/verify.js')));
+
+program
+  .command('completion')
+  .description('a completion script')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action(async (shell: string) => {
+    const { completionScript, isShell } = await import('./commands/completion.js');
+    if (!isShell(shell)) return program.error('completion takes bash, zsh or fish');
+    const commands = program.commands.map((command) => ({
+      name: command.name(),
+      flags: [...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+    }));
+    process.stdout.write(completionScript(shell, commands));
+  });
+
+program
   .command('range')
   .description('only the simulated AWS, to point any client at')
   .argument('[scenario]')

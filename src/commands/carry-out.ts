@@ -1,8 +1,10 @@
 import type { Session } from '../aws/session.js';
+import type { AwsCall } from '../contain/action.js';
 import { contain, defaultLimits, type ContainRequest } from '../contain/contain.js';
 import type { Journal } from '../contain/journal.js';
 import { readJournal } from '../contain/journal.js';
 import type { Plan } from '../contain/plan.js';
+import type { PlanFile } from '../contain/plan-file.js';
 import type { Incident } from '../detect/incident.js';
 import { ExitCode } from '../exit-codes.js';
 import { plays } from '../playbook/index.js';
@@ -24,7 +26,8 @@ export interface ContainmentFlags extends SurveyFlags {
 }
 
 /**
- * One containment, from the cut to the report, through `journal`. What was agreed to before an interruption stands.
+ * One containment, from the cut to the report, through `journal`. What was agreed to before an interruption stands;
+ * with a `fixed` plan exactly that is done.
  * @throws as contain() does
  */
 export async function carryOut(
@@ -32,7 +35,7 @@ export async function carryOut(
   key: string,
   session: Session,
   journal: Journal,
-  agreed: ReadonlySet<string>,
+  settled: { agreed: ReadonlySet<string>; fixed: PlanFile | null },
   context: CommandContext,
 ): Promise<ExitCode> {
   const result = await contain({
@@ -43,11 +46,16 @@ export async function carryOut(
     include: new Set(flags.include ?? []),
     options: planOptions(flags),
     limits: flags.watch === undefined ? defaultLimits : watchLimits(parsePeriod(flags.watch)),
+    fixed: settled.fixed,
+    effects: {
+      send: (call: AwsCall) => session.send(call),
+      journal,
+      emit: context.emit,
+      signal: context.signal,
+      sleep: sleepUnless(context.signal),
+    },
     emit: context.emit,
-    signal: context.signal,
-    sleep: sleepUnless(context.signal),
-    journal,
-    agree: agreement(flags, session.identity.account, agreed, journal, context),
+    agree: agreement(flags, session.identity.account, settled.agreed, journal, context),
     cloudfront: () => cloudFrontFacts(session, context),
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Survey } from '../survey.js';
-import { planFor } from '../contain/contain.js';
+import { readFile } from 'node:fs/promises';
+import { pending, planFor } from '../contain/contain.js';
+import { readPlan, sealPlan, type PlanFile } from '../contain/plan-file.js';
 import { guardCut, lookUpKey, planCut } from '../contain/cut.js';
 import { Journal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
@@ -23,6 +25,8 @@ interface ContainFlags extends ContainmentFlags {
   checkPermissions?: boolean;
   account?: string;
   reportDir?: string;
+  plan?: string;
+  apply?: string;
   endpointUrl?: string;
 }
 
@@ -34,7 +38,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
   );
   planOptions(flags);
   if (flags.watch !== undefined) parsePeriod(flags.watch);
-  const acts = flags.dryRun !== true && flags.checkPermissions !== true;
+  const acts = flags.dryRun !== true && flags.checkPermissions !== true && flags.plan === undefined;
   if (acts && !context.interactive && !(flags.yes === true && flags.account !== undefined)) {
     throw new CommandError(
       ExitCode.refused,
@@ -48,7 +52,8 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     const { checkPermissions } = await import('./check-permissions.js');
     return checkPermissions(session, context);
   }
-  if (flags.dryRun === true) return dryRun(flags, key, session, context);
+  if (flags.dryRun === true || flags.plan !== undefined) return dryRun(flags, key, session, context);
+  const fixed = flags.apply === undefined ? null : await planToApply(flags.apply, key, session);
 
   const { identity, reader } = session;
   const directory = reportDirectory(flags.reportDir, context.env);
@@ -65,10 +70,20 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
       key,
       options: { ...flagsOnRecord(flags) },
     });
-    return await carryOut(flags, key, session, journal, new Set(), context);
+    return await carryOut(flags, key, session, journal, { agreed: new Set(), fixed }, context);
   } finally {
     await release();
   }
+}
+
+/** The plan of the file, for this account and key. @throws PlanRefused, CommandError */
+async function planToApply(file: string, key: string, { identity, reader }: Session): Promise<PlanFile> {
+  const plan = readPlan(await readFile(file, 'utf8'), identity.account, identity.simulated, reader.now());
+  if (plan.key === key) return plan;
+  throw new CommandError(
+    ExitCode.refused,
+    `The plan is for key ${plan.key}, not for ${key}. Nothing was done.`,
+  );
 }
 
 /** The same facts and the same plan, and no way to act on them. */
@@ -93,7 +108,24 @@ async function dryRun(
   survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
   const incident = await survey.look();
   const rest = planFor({ plays, session, options, include: new Set(flags.include ?? []) }, incident);
-  const planned: Plan = { actions: [...cut, ...rest.actions], left: rest.left };
+  const { actions, left } = pending(cut, rest);
+  const planned: Plan = { actions: [...cut, ...actions], left };
+  if (flags.plan !== undefined) {
+    const { account, simulated } = identity;
+    const at = new Date(reader.now()).toISOString();
+    const file = sealPlan({
+      planVersion: 1,
+      toolVersion: version,
+      account,
+      key,
+      at,
+      simulated,
+      cut,
+      rest: { actions, left },
+    });
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    await writeFileAtomic(flags.plan, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  }
   const incomplete =
     facts.owner.kind !== 'user' ||
     rest.left.length > 0 ||

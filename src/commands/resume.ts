@@ -50,7 +50,7 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
       key,
       session,
       journal,
-      agreed,
+      { agreed, fixed: null },
       context,
     );
   } finally {

@@ -78,6 +78,20 @@ function reasonLeft(
   return leftOver(finding, cause, error === null ? null : `${error.code}: ${error.message}`);
 }
 
+/** Two sweeps in a row that leave the same for the same reasons: more of them would change nothing. Pure. */
+export function isStuck(before: Sweep | null, now: Sweep): boolean {
+  if (before === null || now.clean || now.fresh > 0) return false;
+  const signature = ({ left }: Sweep): string =>
+    left
+      .map(({ play, region, id, cause }) => `${play}|${region}|${id}|${cause}`)
+      .sort()
+      .join('\n');
+  return (
+    signature(before) === signature(now) &&
+    now.left.every(({ cause }) => cause !== 'unknown' && cause !== 'new')
+  );
+}
+
 /** The latest outcome for each resource that actions were tried on. */
 export function outcomesByTarget(executed: Iterable<Executed>): Map<string, Outcome> {
   const result = new Map<string, Outcome>();

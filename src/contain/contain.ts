@@ -1,19 +1,22 @@
 import type { Session } from '../aws/session.js';
 import { isComplete } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
-import type { Emit, Identity } from '../events.js';
+import type { Emit } from '../events.js';
 import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
-import type { Play, PlanContext } from '../playbook/play.js';
+import type { PlanContext, Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
 import type { Survey } from '../survey.js';
-import { outcomesByTarget, judgeSweep, type Sweep } from './confirm.js';
+import type { Action, Outcome } from './action.js';
+import { isStuck, judgeSweep, outcomesByTarget, type Sweep } from './confirm.js';
 import { guardCut, lookUpKey, planCut, type CutFacts } from './cut.js';
 import { recordEvidence } from './evidence.js';
-import type { JournalWriter } from './journal.js';
 import type { CloudFrontFacts, LeftOver } from './journal-record.js';
+import { moved, type PlanFile } from './plan-file.js';
 import { plan, type Plan } from './plan.js';
+import { refuseDescendant, refuseMoved, Refused, rootSteps } from './refused.js';
 import { runPlan } from './run-plan.js';
-import { run, type Effects, type Executed, type Remedy } from './run.js';
+import { run, type Effects, type Executed } from './run.js';
+import { summarise } from './summary.js';
 
 /** Limits of confirm. Times in milliseconds. */
 export interface ConfirmLimits {
@@ -25,10 +28,13 @@ export interface ConfirmLimits {
 
 /** Until two sweeps in a row are clean, but not for ever. */
 export const defaultLimits: ConfirmLimits = { rounds: 40, time: 10 * 60_000, quiet: 0 };
+const cleanSweeps = 2;
 /** An attacker with IAM rights can see the Deny and delete it within the seconds that IAM takes to enforce it:
  *  it is read again after this long (hackingthe.cloud, "Survive access key deletion"). Milliseconds. */
 const denySecondLook = 15_000;
-const cleanSweeps = 2;
+/** How long confirm waits for launches that CloudTrail has not told of yet; after that the report names the time
+ *  from which `verify` can say more. Milliseconds. */
+const settlePatience = 90_000;
 
 export interface ContainRequest {
   key: string;
@@ -38,219 +44,241 @@ export interface ContainRequest {
   include: ReadonlySet<string>;
   options: PlanContext['options'];
   limits: ConfirmLimits;
+  /** Exactly this is done, and nothing that comes up later; null: whatever the incident asks for. */
+  fixed: PlanFile | null;
+  /** The only way to change the world. */
+  effects: Effects;
   emit: Emit;
-  signal: AbortSignal;
-  sleep: (milliseconds: number) => Promise<void>;
-  /** Opened only when something is about to be done, and before anything is. */
-  journal: JournalWriter;
-  /** The person's word. Both are asked once; on a resumed run, what was agreed stands. */
+  /** The person's word. Each is asked once; on a resumed run, what was agreed stands. */
   agree: {
     cut(facts: CutFacts, doubts: string[], planned: number): Promise<boolean>;
     rest(incident: Incident, planned: Plan): Promise<boolean>;
   };
-  cloudfront(): Promise<CloudFrontFacts>;
+  cloudfront: () => Promise<CloudFrontFacts>;
 }
 
 export interface ContainResult {
   exitCode: ExitCode;
   summary: string;
-  incident: Incident | null;
   left: LeftOver[];
   changes: number;
 }
 
-/** A guard, or the person, said no. What was done before stands in the journal. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
-
 /**
- * The whole containment: cut, then the rest, then confirm. Asks through `request.agree`, acts through the journal.
- * @throws Refused where nothing was done · JournalBroken · AwsFailure of kind `credentials`
+ * The whole containment: cut, then the rest, then confirm.
+ * @throws Refused where a guard or the person said no (what was done before stands in the journal) · JournalBroken ·
+ * AwsFailure of kind `credentials`
  */
 export async function contain(request: ContainRequest): Promise<ContainResult> {
-  const { key, session, survey, journal, emit, signal } = request;
-  const { identity, reader } = session;
-  const effects: Effects = {
-    send: (call) => session.send(call),
-    journal,
-    emit,
-    signal,
-    sleep: request.sleep,
-  };
-  const codes = new Set<ExitCode>();
-  const executed: Executed[] = [];
-
-  // 1. Cut: by name only, before any region is described.
-  const facts = await lookUpKey(reader, identity, key);
-  const guard = guardCut(facts, identity);
-  if (guard.refusals.length > 0) throw new Refused(guard.refusals.join(' '));
-  if (facts.owner.kind === 'root') throw new Refused(rootSteps(key));
-  const cut = planCut(
-    facts,
-    reader.now(),
-    request.options.denyAll,
-    facts.status === 'Inactive' ? null : reader.now(),
-  );
-  if (!(await request.agree.cut(facts, guard.doubts, cut.length)))
-    throw new Refused('The cut was not agreed to. Nothing was done.');
-  if (facts.owner.kind === 'unknown') {
-    codes.add(ExitCode.incomplete);
-    const message = `Access key ${key}: not found or not readable in account ${identity.account} (${facts.owner.why}). It was NOT disabled.`;
-    emit({ type: 'warning', message });
-    await journal.write({ kind: 'note', message });
-  }
-  for (const unread of facts.unreadable)
-    await journal.write({ kind: 'note', message: `Could not be read before the cut: ${unread}` });
-  executed.push(...(await run(cut, () => null, effects)));
-  const cutAt = reader.now();
-
-  // 2. The rest: one look at everything, one agreement.
-  survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
-  let incident = await survey.look();
-  refuseDescendant(incident, identity);
-  await journal.write({ kind: 'incident', incident });
-  let planned = planFor(request, incident);
-  if (!(await request.agree.rest(incident, planned))) {
-    await journal.write({ kind: 'note', message: 'The rest was not agreed to: only the cut was done.' });
-    return finish(
-      request,
-      ExitCode.refused,
-      'the cut stands; the rest was not agreed to and is not contained',
-      incident,
-      planned.left,
-      executed,
-    );
-  }
-  const tried = async (): Promise<void> => {
-    const remedy: Remedy = remedyOf(request, incident);
-    const now = planned;
-    const findings = incident;
-    executed.push(
-      ...(await runPlan(
-        now.actions,
-        {
-          remedy,
-          record: async () => {
-            const targets = new Set(
-              now.actions.filter(({ phase }) => phase !== 'cut').flatMap(({ targets }) => targets),
-            );
-            await recordEvidence(
-              findings.findings.filter(({ resource }) => targets.has(resourceKey(resource))),
-              request.plays,
-              reader,
-              journal,
-            );
-          },
-        },
-        effects,
-      )),
-    );
-  };
-  const seen = new Set<string>();
-  const remember = (): void => {
-    for (const { resource } of incident.findings) seen.add(resourceKey(resource));
-  };
-  remember();
-  await tried();
-
-  // 3. Confirm: sweep until two rounds in a row are clean; what is new goes back to 2.
-  const { limits } = request;
-  const startedAt = reader.now();
-  let lastFound = startedAt;
-  let clean = 0;
-  let sweep: Sweep | null = null;
-  let stubborn = '';
-  for (let round = 1; round <= limits.rounds && !signal.aborted; round += 1) {
-    await request.sleep(Math.min(1000 * round, 10_000));
-    const [again, next] = await Promise.all([lookUpKey(reader, identity, key), survey.look()]);
-    incident = next;
-    refuseDescendant(incident, identity);
-    // The key or its Deny may have been turned back by the attacker.
-    const recut = planCut(again, reader.now(), request.options.denyAll, facts.deny === null ? cutAt : null);
-    if (recut.length > 0 && facts.owner.kind === 'user') {
-      const message = `The cut did not hold: ${recut.map(({ title }) => title).join(', ')} is needed again. Somebody took it back.`;
-      emit({ type: 'warning', message });
-      await journal.write({ kind: 'note', message });
-      executed.push(...(await run(recut, () => null, effects)));
-    }
-    planned = planFor(request, incident);
-    sweep = judgeSweep(incident, planned, request.plays, request.include, outcomesByTarget(executed), seen);
-    const now = reader.now();
-    await journal.write({
-      kind: 'sweep',
-      round,
-      clean: sweep.clean && recut.length === 0,
-      left: sweep.left,
-      coverage: incident.coverage,
-      settlesAt: sweep.settlesAt,
-      message: sweep.message,
-    });
-    emit({
-      type: 'sweep',
-      round,
-      clean: sweep.clean,
-      live: sweep.left.length,
-      settling: sweep.settling,
-      message: sweep.message,
-    });
-    // What was refused or failed in the same way as before would be so for ever: it is left, and told.
-    const signature = sweep.clean
-      ? ''
-      : sweep.left
-          .map(({ play, region, id, cause }) => `${play}|${region}|${id}|${cause}`)
-          .sort()
-          .join('\n');
-    const stuck =
-      !sweep.clean &&
-      sweep.fresh === 0 &&
-      signature === stubborn &&
-      sweep.left.every(({ cause }) => cause !== 'unknown' && cause !== 'new');
-    stubborn = signature;
-    if (sweep.clean && recut.length === 0) clean += 1;
-    else {
-      clean = 0;
-      lastFound = now;
-    }
-    const settled = sweep.settling === 0 || now - startedAt > settlePatience;
-    const lookedTwice = now - cutAt >= denySecondLook || facts.owner.kind !== 'user';
-    if (clean >= cleanSweeps && settled && lookedTwice && now - lastFound >= limits.quiet) break;
-    if ((stuck || now - startedAt > limits.time) && now - lastFound >= limits.quiet) break;
-    remember();
-    if (planned.actions.length > 0) await tried();
-  }
-
-  // 4. CloudFront, once.
-  const facing = await request.cloudfront();
-  await journal.write({ kind: 'cloudfront', facts: facing });
-  if (facing.api.state !== 'answers' || facing.hosts.some(({ serving }) => serving !== true))
-    codes.add(ExitCode.incomplete);
-
-  // 5. What is true now, in one code and one sentence.
-  const left = sweep?.left ?? planned.left;
-  if (clean < cleanSweeps || left.length > 0 || !isComplete(incident.coverage))
-    codes.add(ExitCode.incomplete);
-  if (survey.skippedRecords().length > 0) codes.add(ExitCode.incomplete);
-  const failed = executed.filter(
-    ({ outcome }) => outcome.status === 'denied' || outcome.status === 'failed',
-  ).length;
-  const exitCode = signal.aborted ? ExitCode.incomplete : exitCodeOfAct(codes);
-  return finish(
-    request,
-    exitCode,
-    summarise(exitCode, left, failed, incident, signal.aborted),
-    incident,
-    left,
-    executed,
-  );
+  const containment = new Containment(request);
+  await containment.cut();
+  if (!(await containment.rest())) return containment.close(ExitCode.refused);
+  await containment.confirm();
+  await containment.checkCloudFront();
+  return containment.close();
 }
 
-/** How long confirm waits for launches that CloudTrail has not told of yet; after that the report names the time
- *  from which `verify` can say more. Milliseconds. */
-const settlePatience = 90_000;
+class Containment {
+  private readonly executed: Executed[] = [];
+  private readonly codes = new Set<ExitCode>();
+  private readonly seen = new Set<string>();
+  private incident: Incident | null = null;
+  private planned: Plan = { actions: [], left: [] };
+  private sweep: Sweep | null = null;
+  private confirmed = false;
+  private cutAt = 0;
+  /** The Deny that was put must reach to the cut; one that stood before is enough as it is. */
+  private denyReaches: number | null = null;
 
-/** The rest of the plan. The key itself and its user's Deny were cut by name; here they are found again, and nothing
- *  is planned for what is contained. */
+  constructor(private readonly request: ContainRequest) {}
+
+  /** 1. The key, by name only: no region is described and no trail page read before it is off. */
+  async cut(): Promise<void> {
+    const { key, session, fixed, options, agree } = this.request;
+    const { identity, reader } = session;
+    const facts = await lookUpKey(reader, identity, key);
+    const guard = guardCut(facts, identity);
+    if (guard.refusals.length > 0) throw new Refused(guard.refusals.join(' '));
+    if (facts.owner.kind === 'root') throw new Refused(rootSteps(key));
+    const now = reader.now();
+    const until = facts.status === 'Inactive' ? null : now;
+    const actions = fixed?.cut ?? planCut(facts, now, options.denyAll, until);
+    if (!(await agree.cut(facts, guard.doubts, actions.length))) {
+      throw new Refused('The cut was not agreed to. Nothing was done.');
+    }
+    if (facts.owner.kind === 'unknown') {
+      await this.note(
+        `Access key ${key}: not found or not readable in account ${identity.account} (${facts.owner.why}). It was not disabled by name.`,
+      );
+    }
+    for (const unread of facts.unreadable) await this.note(`Could not be read before the cut: ${unread}`);
+    await this.run(actions);
+    this.cutAt = reader.now();
+    this.denyReaches = facts.deny === null ? this.cutAt : null;
+    this.request.survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
+  }
+
+  /** 2. The rest: one look at everything, one agreement. False where the person said no. */
+  async rest(): Promise<boolean> {
+    const { fixed, agree, effects } = this.request;
+    const incident = await this.look();
+    await effects.journal.write({ kind: 'incident', incident });
+    if (fixed !== null) {
+      const difference = moved({ ...fixed, cut: [] }, [], this.planned);
+      if (difference.added.length + difference.gone.length > 0) throw refuseMoved(difference);
+      this.planned = fixed.rest;
+    }
+    if (!(await agree.rest(incident, this.planned))) {
+      await this.note('The rest was not agreed to: only the cut was done.');
+      return false;
+    }
+    await this.carryOutPlan(incident);
+    return true;
+  }
+
+  /** 3. Sweep until two rounds in a row are clean; what is new goes through the plan again. */
+  async confirm(): Promise<void> {
+    const { limits, effects, session, fixed } = this.request;
+    const startedAt = session.reader.now();
+    let lastFound = startedAt;
+    let clean = 0;
+    for (let round = 1; round <= limits.rounds && !effects.signal.aborted; round += 1) {
+      await effects.sleep(Math.min(1000 * round, 10_000));
+      const before = this.sweep;
+      const [held, incident] = await Promise.all([this.cutHolds(), this.look()]);
+      this.sweep = await this.judge(round, incident, held);
+      const now = session.reader.now();
+      if (this.sweep.clean && held) clean += 1;
+      else [clean, lastFound] = [0, now];
+      const quiet = now - lastFound >= limits.quiet;
+      const settled = this.sweep.settling === 0 || now - startedAt > settlePatience;
+      const denySeenAgain = this.denyReaches === null || now - this.cutAt >= denySecondLook;
+      this.confirmed = clean >= cleanSweeps;
+      if (this.confirmed && settled && denySeenAgain && quiet) break;
+      if ((isStuck(before, this.sweep) || now - startedAt > limits.time) && quiet) break;
+      if (fixed === null && this.planned.actions.length > 0) await this.carryOutPlan(incident);
+    }
+  }
+
+  /** 4. CloudFront, once: AWS may have locked it, and lifts the lock only when everything is clean. */
+  async checkCloudFront(): Promise<void> {
+    const facts = await this.request.cloudfront();
+    await this.request.effects.journal.write({ kind: 'cloudfront', facts });
+    if (facts.api.state !== 'answers' || facts.hosts.some(({ serving }) => serving !== true)) {
+      this.codes.add(ExitCode.incomplete);
+    }
+  }
+
+  /** 5. What is true now, in one code and one sentence. */
+  async close(refused?: ExitCode): Promise<ContainResult> {
+    const { survey, effects } = this.request;
+    const left = this.sweep?.left ?? this.planned.left;
+    const complete =
+      this.incident !== null && isComplete(this.incident.coverage) && survey.skippedRecords().length === 0;
+    const failed = [...outcomesByTarget(this.executed).values()].some(isFailure);
+    if (!this.confirmed || left.length > 0 || !complete || failed) this.codes.add(ExitCode.incomplete);
+    const exitCode = refused ?? exitCodeOfAct(this.codes);
+    const summary = summarise({
+      exitCode,
+      left,
+      executed: this.executed,
+      complete,
+      aborted: effects.signal.aborted,
+    });
+    await effects.journal.write({ kind: 'closed', exitCode, summary });
+    const changes = this.executed.filter(({ outcome }) => outcome.status === 'done').length;
+    return { exitCode, summary, left, changes };
+  }
+
+  private async run(actions: readonly Action[]): Promise<void> {
+    this.executed.push(...(await run(actions, () => null, this.request.effects)));
+  }
+
+  /** Looks at everything again, and plans what is still to be done. */
+  private async look(): Promise<Incident> {
+    const incident = await this.request.survey.look();
+    refuseDescendant(incident, this.request.session.identity);
+    this.incident = incident;
+    this.planned = planFor(this.request, incident);
+    return incident;
+  }
+
+  private async carryOutPlan(incident: Incident): Promise<void> {
+    const { plays, session, effects } = this.request;
+    const { actions } = this.planned;
+    for (const { resource } of incident.findings) this.seen.add(resourceKey(resource));
+    const byId = new Map(plays.map((play) => [play.id, play]));
+    const targets = new Set(
+      actions.filter(({ phase }) => phase !== 'cut').flatMap((action) => action.targets),
+    );
+    const destroyed = incident.findings.filter(({ resource }) => targets.has(resourceKey(resource)));
+    const options = {
+      remedy: (action: Action, failure: Parameters<NonNullable<Play['remedy']>>[1]) =>
+        byId.get(action.play)?.remedy?.(action, failure, contextOf(this.request, incident)) ?? null,
+      record: async () => {
+        await recordEvidence(destroyed, plays, session.reader, effects.journal);
+      },
+    };
+    this.executed.push(...(await runPlan(actions, options, effects)));
+  }
+
+  /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told. */
+  private async cutHolds(): Promise<boolean> {
+    const { session, key, options } = this.request;
+    const facts = await lookUpKey(session.reader, session.identity, key);
+    if (facts.owner.kind !== 'user') return true;
+    const tried = outcomesByTarget(this.executed);
+    const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(({ operation, targets }) => {
+      // What was refused before stays refused, and stands in the report; what cannot be read proves nothing.
+      if (targets.some((target) => isFailure(tried.get(target)))) return false;
+      return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
+    });
+    if (again.length === 0) return true;
+    await this.note(
+      `The cut did not hold: ${again.map(({ title }) => title).join(', ')} was needed again. Somebody took it back.`,
+    );
+    await this.run(again);
+    return false;
+  }
+
+  private async judge(round: number, incident: Incident, held: boolean): Promise<Sweep> {
+    const { plays, include, effects } = this.request;
+    const sweep = judgeSweep(
+      incident,
+      this.planned,
+      plays,
+      include,
+      outcomesByTarget(this.executed),
+      this.seen,
+    );
+    const { left, settling, settlesAt, message } = sweep;
+    const clean = sweep.clean && held;
+    await effects.journal.write({
+      kind: 'sweep',
+      round,
+      clean,
+      left,
+      coverage: incident.coverage,
+      settlesAt,
+      message,
+    });
+    this.request.emit({ type: 'sweep', round, clean, live: left.length, settling, message });
+    return sweep;
+  }
+
+  /** A doubt about the whole: told, on record, and never a success. */
+  private async note(message: string): Promise<void> {
+    this.codes.add(ExitCode.incomplete);
+    this.request.emit({ type: 'warning', message });
+    await this.request.effects.journal.write({ kind: 'note', message });
+  }
+}
+
+function isFailure(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && outcome.status !== 'done' && outcome.status !== 'already-so';
+}
+
+/** The plan for this incident, with what the request says of it. Pure but for AWS's clock. */
 export function planFor(
   request: Pick<ContainRequest, 'plays' | 'include' | 'options' | 'session'>,
   incident: Incident,
@@ -264,70 +292,19 @@ export function planFor(
   );
 }
 
+/** What is pending now, without doing any of it: what the cut does is not planned a second time. */
+export function pending(cut: readonly Action[], rest: Plan): Plan {
+  const done = new Set(cut.flatMap(({ targets }) => targets));
+  return {
+    actions: rest.actions.filter(({ targets }) => !targets.every((target) => done.has(target))),
+    left: rest.left,
+  };
+}
+
 function contextOf(
   { options, session }: Pick<ContainRequest, 'options' | 'session'>,
   incident: Incident,
 ): PlanContext {
   const { account, partition } = session.identity;
   return { incident, account, partition, now: session.reader.now(), options };
-}
-
-function remedyOf(request: ContainRequest, incident: Incident): Remedy {
-  const byId = new Map(request.plays.map((play) => [play.id, play]));
-  return (action, failure) =>
-    byId.get(action.play)?.remedy?.(action, failure, contextOf(request, incident)) ?? null;
-}
-
-/** The trail may show that the caller's own session descends from the misused key. */
-function refuseDescendant(incident: Incident, identity: Identity): void {
-  const own = incident.credentials.find(({ id }) => id === identity.accessKeyId);
-  if (own === undefined) return;
-  throw new Refused(
-    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ` +
-      'The cut stands; nothing more was done. Go on with another principal, by the same command.',
-  );
-}
-
-async function finish(
-  request: ContainRequest,
-  exitCode: ExitCode,
-  summary: string,
-  incident: Incident,
-  left: LeftOver[],
-  executed: Executed[],
-): Promise<ContainResult> {
-  await request.journal.write({ kind: 'closed', exitCode, summary });
-  const changes = executed.filter(({ outcome }) => outcome.status === 'done').length;
-  return { exitCode, summary, incident, left, changes };
-}
-
-function summarise(
-  exitCode: ExitCode,
-  left: LeftOver[],
-  failed: number,
-  incident: Incident,
-  aborted: boolean,
-): string {
-  if (aborted) return 'stopped by a signal before the end: not contained';
-  if (exitCode === ExitCode.ok) return 'contained, and confirmed by two sweeps';
-  const parts: string[] = [];
-  const count = (cause: LeftOver['cause']): number => left.filter((one) => one.cause === cause).length;
-  const held = count('held');
-  const settling = count('settling');
-  const open = left.length - held - settling;
-  if (open > 0) parts.push(`${open} not contained`);
-  if (failed > 0) parts.push(`${failed} actions denied or failed`);
-  if (held > 0) parts.push(`${held} held for your decision`);
-  if (settling > 0) parts.push(`${settling} settling`);
-  if (!isComplete(incident.coverage)) parts.push('not everything could be looked at');
-  return `incomplete: ${parts.length > 0 ? parts.join(', ') : 'see the notes'}`;
-}
-
-function rootSteps(key: string): string {
-  return [
-    `${key} is a key of the account's root user: no policy can cut it, and only root can disable it. Nothing was done. As root:`,
-    '1. Sign in as root (another device than the one that may be compromised), change the password, check the MFA device and the contact data.',
-    `2. Security credentials → Access keys → ${key} → Deactivate. Root sessions end within an hour.`,
-    '3. Then run: leakguard scan --key (the same key), and leakguard verify.',
-  ].join('\n');
 }

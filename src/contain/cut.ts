@@ -25,6 +25,8 @@ export interface CutFacts {
   callerQuarantine: string[];
   /** Our dated Deny as it stands on the user now; null where there is none or it could not be read. */
   deny: string | null;
+  /** It could not be read whether our Deny stands. */
+  denyUnreadable: boolean;
   /** What could not be read, in words. */
   unreadable: string[];
 }
@@ -110,6 +112,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
     quarantine: [],
     callerQuarantine: [...(callerAttached ?? []), ...byGroups(callerGroups)],
     deny: null,
+    denyUnreadable: false,
     unreadable,
   };
   if (facts.owner.kind !== 'user') return facts;
@@ -142,6 +145,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   facts.otherKeys = keys?.filter(({ id }) => id !== key) ?? null;
   facts.console = password;
   facts.quarantine = [...(attached ?? []), ...byGroups(memberOf)];
+  facts.denyUnreadable = unreadable.some((line) => line.startsWith('inline policy of'));
   facts.deny = decodedDocument(deny?.PolicyDocument);
   return facts;
 }

@@ -8,7 +8,7 @@ import type { JournalWriter } from './journal.js';
 
 /** The only way to change the world: through the journal. */
 export interface Effects {
-  send(call: AwsCall): Promise<{ output: Record<string, unknown>; requestId: string | null }>;
+  send: (call: AwsCall) => Promise<{ output: Record<string, unknown>; requestId: string | null }>;
   journal: JournalWriter;
   emit: Emit;
   /** Aborted: nothing new is started, what runs is finished and written down. */

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { asObject, stableStringify } from '../json.js';
+import type { Action } from './action.js';
+import type { Plan } from './plan.js';
+
+/** The version of plan files. A reader refuses versions that it does not know. */
+export const planFileVersion = 1;
+/** A plan older than this speaks of another world. Milliseconds. */
+export const planMaxAge = 60 * 60_000;
+
+/** A plan as a file: reviewed by one person, applied by another. */
+export interface PlanFile {
+  planVersion: typeof planFileVersion;
+  toolVersion: string;
+  account: string;
+  key: string;
+  /** ISO 8601, UTC: when the world was looked at. */
+  at: string;
+  simulated: boolean;
+  cut: Action[];
+  rest: Plan;
+  /** SHA-256 over everything above: a plan that was edited is not the one that was made. */
+  digest: string;
+}
+
+/** A plan file that cannot be applied, and why. */
+export class PlanRefused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Seals a plan. */
+export function sealPlan(plan: Omit<PlanFile, 'digest'>): PlanFile {
+  return { ...plan, digest: digestOf(plan) };
+}
+
+/**
+ * Reads a plan file for this account, as of `now` (epoch milliseconds).
+ * @throws PlanRefused where it is no plan, of another version, edited, of another account, or too old
+ */
+export function readPlan(text: string, account: string, simulated: boolean, now: number): PlanFile {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new PlanRefused('The plan file is not JSON. Nothing was done.', { cause: error });
+  }
+  if (asObject(parsed)?.['planVersion'] !== planFileVersion) {
+    throw new PlanRefused(
+      `The file is not a plan of version ${planFileVersion}. Nothing was done. Make a new one with --plan.`,
+    );
+  }
+  const plan = parsed as PlanFile;
+  const { digest, ...rest } = plan;
+  if (digestOf(rest) !== digest)
+    throw new PlanRefused('The plan was edited after it was made. Nothing was done.');
+  if (plan.account !== account)
+    throw new PlanRefused(
+      `The plan is for account ${plan.account}; you are in ${account}. Nothing was done.`,
+    );
+  if (plan.simulated !== simulated)
+    throw new PlanRefused(
+      'The plan was made on another kind of endpoint (simulated or AWS). Nothing was done.',
+    );
+  const age = now - Date.parse(plan.at);
+  if (!(age <= planMaxAge)) {
+    throw new PlanRefused(
+      `The plan is of ${plan.at}: older than an hour. Nothing was done. Make a new one with --plan.`,
+    );
+  }
+  return plan;
+}
+
+/**
+ * How the world has moved since the plan was made: actions that would be planned now and are not in it, and actions
+ * in it that would not be planned now. Both empty: it has not moved. Dates inside policies do not count. Pure.
+ */
+export function moved(
+  file: PlanFile,
+  cutNow: readonly Action[],
+  restNow: Plan,
+): { added: string[]; gone: string[] } {
+  const then = new Map([...file.cut, ...file.rest.actions].map((action) => [fingerprint(action), action]));
+  const now = new Map([...cutNow, ...restNow.actions].map((action) => [fingerprint(action), action]));
+  const missing = (from: Map<string, Action>, to: Map<string, Action>): string[] =>
+    [...from].filter(([print]) => !to.has(print)).map(([, { title, region }]) => `${title} (${region})`);
+  return { added: missing(now, then), gone: missing(then, now) };
+}
+
+function fingerprint({ play, operation, region, targets, input }: Action): string {
+  const { PolicyDocument: _dated, ...rest } = input;
+  return stableStringify({ play, operation, region, targets, input: rest });
+}
+
+function digestOf(plan: Omit<PlanFile, 'digest'>): string {
+  return createHash('sha256').update(stableStringify(plan)).digest('hex');
+}

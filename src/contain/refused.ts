@@ -1,0 +1,37 @@
+import type { Incident } from '../detect/incident.js';
+import type { Identity } from '../events.js';
+
+/** A guard, or the person, said no. What was done before stands in the journal. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** The trail may show that the caller's own session descends from the misused key. @throws Refused */
+export function refuseDescendant(incident: Incident, identity: Identity): void {
+  const own = incident.credentials.find(({ id }) => id === identity.accessKeyId);
+  if (own === undefined) return;
+  throw new Refused(
+    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ` +
+      'The cut stands; nothing more was done. Go on with another principal, by the same command.',
+  );
+}
+
+/** The end of `--apply` where the world is not the one that the plan was made for. */
+export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }): Refused {
+  const differences = [...added.map((one) => `new: ${one}`), ...gone.map((one) => `no longer: ${one}`)];
+  return new Refused(
+    `The world has moved since the plan was made: ${differences.slice(0, 10).join('; ')}${differences.length > 10 ? '; …' : ''}. ` +
+      'The cut was done; nothing else was. Make a new plan with --plan.',
+  );
+}
+
+/** A root user's key cannot be cut by anybody else: what root has to do, in words
+ *  (IAM user guide, "Deactivating access keys for the root user"). */
+export function rootSteps(key: string): string {
+  return [
+    `${key} is a key of the account's root user: no policy can cut it, and only root can disable it. Nothing was done. As root:`,
+    '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
+    `2. Security credentials → Access keys → ${key} → Deactivate. Sessions of root end within an hour.`,
+    `3. Then run: leakguard scan --key ${key}, and leakguard verify --key ${key}`,
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import { ExitCode } from '../exit-codes.js';
+import type { LeftOver } from './journal-record.js';
+import type { Executed } from './run.js';
+
+/** The end of a containment in one sentence. It never says clean: only `verify` can. Pure. */
+export function summarise(end: {
+  exitCode: ExitCode;
+  left: readonly LeftOver[];
+  executed: readonly Executed[];
+  complete: boolean;
+  aborted: boolean;
+}): string {
+  if (end.aborted) return 'stopped by a signal before the end: not contained';
+  if (end.exitCode === ExitCode.refused)
+    return 'the cut stands; the rest was not agreed to and is not contained';
+  const changes = end.executed.filter(({ outcome }) => outcome.status === 'done').length;
+  if (end.exitCode === ExitCode.ok) {
+    return changes === 0
+      ? 'contained already: nothing was changed, and two sweeps confirm it'
+      : 'contained, and confirmed by two sweeps';
+  }
+  const refused = end.executed.filter(
+    ({ outcome }) => outcome.status === 'denied' || outcome.status === 'failed',
+  ).length;
+  const count = (...causes: LeftOver['cause'][]): number =>
+    end.left.filter(({ cause }) => causes.includes(cause)).length;
+  const held = count('held');
+  const settling = count('settling');
+  const open = end.left.length - held - settling;
+  const parts = [
+    open > 0 && `${open} not contained`,
+    refused > 0 && `${refused} actions denied or failed`,
+    held > 0 && `${held} held for your decision`,
+    settling > 0 && `${settling} settling`,
+    !end.complete && 'not everything could be looked at',
+    changes === 0 && 'nothing was changed',
+  ].filter((part) => part !== false);
+  return `incomplete: ${parts.length > 0 ? parts.join(', ') : 'see the notes'}`;
+}
