@@ -1,0 +1,32 @@
+/**
+ * The IAM actions of what is no play: who is called and where, the trail, the cut's lookups by name, CloudFront.
+ * sts:GetCallerIdentity needs no permission (STS API reference), and is listed so that the policy says what is called.
+ */
+export const lookPermissions: readonly string[] = [
+  'account:ListRegions',
+  'cloudfront:GetDistribution',
+  'cloudfront:ListDistributions',
+  'cloudtrail:DescribeTrails',
+  'cloudtrail:GetTrailStatus',
+  'cloudtrail:LookupEvents',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeRegions',
+  'iam:GetAccessKeyLastUsed',
+  'iam:GetAccountAuthorizationDetails',
+  'iam:GetLoginProfile',
+  'iam:GetRole',
+  'iam:GetUserPolicy',
+  'iam:ListAccessKeys',
+  'iam:ListAttachedUserPolicies',
+  'iam:ListGroupsForUser',
+  'iam:SimulatePrincipalPolicy',
+  'sts:GetAccessKeyInfo',
+  'sts:GetCallerIdentity',
+];
+
+/** The IAM actions of the cut itself, and of taking it back. */
+export const cutPermissions: readonly string[] = [
+  'iam:DeleteUserPolicy',
+  'iam:PutUserPolicy',
+  'iam:UpdateAccessKey',
+];

@@ -1,0 +1,22 @@
+import type { Play } from './play.js';
+
+/** The table of plays in docs/plays.md, in Markdown: generated, so that it cannot say what is not so. Pure. */
+export function playTable(plays: readonly Play[]): string {
+  const rows = plays.map(({ id, title, phase, permissions, noUndo, scope }) => [
+    `\`${id}\``,
+    title,
+    phase,
+    scope === 'global' ? 'global' : 'each region',
+    permissions.contain.length === 0
+      ? 'listed only'
+      : permissions.contain.map((action) => `\`${action}\``).join(' '),
+    noUndo === null ? 'yes' : `no: ${noUndo}`,
+  ]);
+  return [
+    ['play', 'the attacker’s move', 'phase', 'where', 'contained by', 'undo'],
+    ['---', '---', '---', '---', '---', '---'],
+    ...rows,
+  ]
+    .map((cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`)
+    .join('\n');
+}
