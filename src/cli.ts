@@ -177,6 +177,13 @@ program
   });
 
 program
+  .command('policy')
+  .description('the IAM policy that the responder needs, generated from the plays')
+  .option('--read-only', 'only what scan and verify need')
+  .option('--plays <ids...>', 'only these plays')
+  .action(lazily(() => import('./commands/policy.js')));
+
+program
   .command('range')
   .description('only the simulated AWS, to point any client at')
   .argument('[scenario]')
