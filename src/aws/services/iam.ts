@@ -4,6 +4,7 @@ import {
   GetAccessKeyLastUsedCommand,
   GetAccountAuthorizationDetailsCommand,
   GetLoginProfileCommand,
+  GetRoleCommand,
   GetRolePolicyCommand,
   GetUserCommand,
   GetUserPolicyCommand,
@@ -22,6 +23,7 @@ import {
   paginateListUsers,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
+  SimulatePrincipalPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 
@@ -33,6 +35,7 @@ export const iam = {
     GetAccessKeyLastUsed: GetAccessKeyLastUsedCommand,
     GetAccountAuthorizationDetails: GetAccountAuthorizationDetailsCommand,
     GetLoginProfile: GetLoginProfileCommand,
+    GetRole: GetRoleCommand,
     GetRolePolicy: GetRolePolicyCommand,
     GetUser: GetUserCommand,
     GetUserPolicy: GetUserPolicyCommand,
@@ -44,6 +47,7 @@ export const iam = {
     ListUsers: ListUsersCommand,
     PutRolePolicy: PutRolePolicyCommand,
     PutUserPolicy: PutUserPolicyCommand,
+    SimulatePrincipalPolicy: SimulatePrincipalPolicyCommand,
     UpdateAccessKey: UpdateAccessKeyCommand,
   },
   paginators: {
