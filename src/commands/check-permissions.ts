@@ -1,4 +1,5 @@
 import { AwsFailure } from '../aws/errors.js';
+import type { Reader } from '../aws/reader.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../exit-codes.js';
 import { cutPermissions, lookPermissions } from '../playbook/fixed-permissions.js';
@@ -10,12 +11,16 @@ import type { CommandContext } from './context.js';
  *  (IAM API reference, SimulatePrincipalPolicy: MaxItems defaults to 100). */
 const actionsPerCall = 100;
 
-/** The principal whose policies decide: for a role session, its role. Null for root and federated users, which IAM
- *  does not simulate. */
-export function simulatedPrincipal(arn: string): string | null {
-  const role = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn);
-  // The session's ARN leaves the role's path out; roles with a path are looked up by name.
-  if (role !== null) return `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+/** The role of a role session, or null: a session's ARN leaves the role's path out, so IAM is asked for the whole. */
+export function roleOfSession(arn: string): string | null {
+  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? null;
+}
+
+/** The principal whose policies decide; null for root and federated users, which IAM does not simulate. */
+async function simulatedPrincipal(arn: string, reader: Reader): Promise<string | null> {
+  const role = roleOfSession(arn);
+  if (role !== null)
+    return (await reader.call('iam', 'GetRole', 'global', { RoleName: role })).Role?.Arn ?? null;
   return /:iam::\d+:user\//.test(arn) ? arn : null;
 }
 
@@ -27,23 +32,20 @@ export async function checkPermissions(session: Session, context: CommandContext
   ].sort();
   const lacking: string[] = [];
   let unknown: string | null = null;
-  const principal = simulatedPrincipal(identity.arn);
-  if (principal === null) {
-    unknown = `IAM does not simulate ${identity.arn}`;
-  } else {
-    try {
-      for (let at = 0; at < needed.length; at += actionsPerCall) {
-        const input = { PolicySourceArn: principal, ActionNames: needed.slice(at, at + actionsPerCall) };
-        for await (const page of reader.pages('iam', 'SimulatePrincipalPolicy', 'global', input)) {
-          for (const { EvalActionName, EvalDecision } of page.EvaluationResults ?? []) {
-            if (EvalDecision !== 'allowed') lacking.push(EvalActionName ?? '');
-          }
+  try {
+    const principal = await simulatedPrincipal(identity.arn, reader);
+    if (principal === null) unknown = `IAM does not simulate ${identity.arn}`;
+    for (let at = 0; principal !== null && at < needed.length; at += actionsPerCall) {
+      const input = { PolicySourceArn: principal, ActionNames: needed.slice(at, at + actionsPerCall) };
+      for await (const page of reader.pages('iam', 'SimulatePrincipalPolicy', 'global', input)) {
+        for (const { EvalActionName, EvalDecision } of page.EvaluationResults ?? []) {
+          if (EvalDecision !== 'allowed') lacking.push(EvalActionName ?? '');
         }
       }
-    } catch (error) {
-      if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-      unknown = error.describe();
     }
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+    unknown = error.describe();
   }
   const exitCode = unknown !== null || lacking.length > 0 ? ExitCode.incomplete : ExitCode.ok;
   if (context.json) {

@@ -21,6 +21,7 @@ import {
   paginateListAttachedUserPolicies,
   paginateListGroupsForUser,
   paginateListUsers,
+  paginateSimulatePrincipalPolicy,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
   SimulatePrincipalPolicyCommand,
@@ -57,5 +58,6 @@ export const iam = {
     ListAttachedUserPolicies: paginateListAttachedUserPolicies,
     ListGroupsForUser: paginateListGroupsForUser,
     ListUsers: paginateListUsers,
+    SimulatePrincipalPolicy: paginateSimulatePrincipalPolicy,
   },
 };
