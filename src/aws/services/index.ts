@@ -5,11 +5,21 @@
 export const services = {
   account: () => import('./account.js').then((module) => module.account),
   autoscaling: () => import('./auto-scaling.js').then((module) => module.autoscaling),
+  bedrock: () => import('./bedrock.js').then((module) => module.bedrock),
   cloudfront: () => import('./cloudfront.js').then((module) => module.cloudfront),
   cloudtrail: () => import('./cloudtrail.js').then((module) => module.cloudtrail),
   ec2: () => import('./ec2.js').then((module) => module.ec2),
+  ecs: () => import('./ecs.js').then((module) => module.ecs),
+  guardduty: () => import('./guardduty.js').then((module) => module.guardduty),
+  health: () => import('./health.js').then((module) => module.health),
   iam: () => import('./iam.js').then((module) => module.iam),
+  lambda: () => import('./lambda.js').then((module) => module.lambda),
+  route53: () => import('./route-53.js').then((module) => module.route53),
+  s3: () => import('./s3.js').then((module) => module.s3),
+  sagemaker: () => import('./sagemaker.js').then((module) => module.sagemaker),
+  sesv2: () => import('./sesv2.js').then((module) => module.sesv2),
   sts: () => import('./sts.js').then((module) => module.sts),
+  support: () => import('./support.js').then((module) => module.support),
 };
 
 /** Each service's id in AWS_ENDPOINT_URL_<ID> and in the config file's services section, in lower case
@@ -17,11 +27,21 @@ export const services = {
 export const endpointIds: Record<ServiceName, string> = {
   account: 'account',
   autoscaling: 'auto_scaling',
+  bedrock: 'bedrock',
   cloudfront: 'cloudfront',
   cloudtrail: 'cloudtrail',
   ec2: 'ec2',
+  ecs: 'ecs',
+  guardduty: 'guardduty',
+  health: 'health',
   iam: 'iam',
+  lambda: 'lambda',
+  route53: 'route_53',
+  s3: 's3',
+  sagemaker: 'sagemaker',
+  sesv2: 'sesv2',
   sts: 'sts',
+  support: 'support',
 };
 
 export type ServiceName = keyof typeof services;

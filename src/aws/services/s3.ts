@@ -1,0 +1,7 @@
+import { S3Client, ListBucketsCommand } from '@aws-sdk/client-s3';
+
+export const s3 = {
+  client: S3Client,
+  commands: { ListBuckets: ListBucketsCommand },
+  paginators: {},
+};
