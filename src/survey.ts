@@ -1,11 +1,15 @@
+import { describeAccelerators, type AcceleratorInfo } from './aws/accelerators.js';
 import type { Reader } from './aws/reader.js';
 import { listRegions, type Region } from './aws/regions.js';
 import type { Cell } from './coverage.js';
+import { instanceType } from './data/instance-types.js';
 import { detect } from './detect/detect.js';
 import type { Incident } from './detect/incident.js';
 import type { Emit, Identity } from './events.js';
 import { takeInventory } from './playbook/inventory.js';
+import { asText } from './json.js';
 import type { Play } from './playbook/play.js';
+import type { Resource } from './playbook/resource.js';
 import { readTrail } from './trail/files.js';
 import { TrailLookup, historyMs, type TrailQuery } from './trail/lookup.js';
 import type { SkippedRecords, TrailEvent } from './trail/event.js';
@@ -44,6 +48,8 @@ export class Survey {
   private files: Awaited<ReturnType<typeof readTrail>> | null = null;
   private readonly queries = new Map<string, TrailQuery>();
   private owner: string | null;
+  private readonly accelerators = new Map<string, AcceleratorInfo>();
+  private readonly askedTypes = new Set<string>();
 
   constructor(private readonly options: SurveyOptions) {
     const { session, emit } = options;
@@ -98,7 +104,19 @@ export class Survey {
       ...trailCells,
       ...leftOut.map((region) => notExamined('region', region, 'left out by --region')),
     ];
+    await this.learnTypes(resources, reader, identity.homeRegion);
     return this.detect(resources, coverage, reader.now());
+  }
+
+  /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, once. */
+  private async learnTypes(resources: readonly Resource[], reader: Reader, region: string): Promise<void> {
+    const types = new Set(resources.flatMap(({ properties }) => asText(properties['instanceType']) ?? []));
+    const unknown = [...types]
+      .filter((type) => instanceType(type) === null && !this.askedTypes.has(type))
+      .sort();
+    for (const type of unknown) this.askedTypes.add(type);
+    for (const [type, device] of await describeAccelerators(unknown, reader, region))
+      this.accelerators.set(type, device);
   }
 
   /** The inventory of one account says nothing about the trail of another. */
@@ -124,11 +142,7 @@ export class Survey {
     return this.detect([], [...this.files.cells, inventory], Date.now());
   }
 
-  private detect(
-    inventory: Parameters<typeof detect>[0]['inventory'],
-    coverage: Cell[],
-    now: number,
-  ): Incident {
+  private detect(inventory: readonly Resource[], coverage: Cell[], now: number): Incident {
     const { session, plays, key, compromisedAt, include } = this.options;
     return detect({
       events: this.events(),
@@ -141,6 +155,7 @@ export class Survey {
       compromisedAt,
       now,
       include: [...include],
+      accelerators: this.accelerators,
     });
   }
 
