@@ -66,6 +66,8 @@ export interface SeedOptions {
   regions: string[];
   /** Rogue instances a region. */
   perRegion: number;
+  /** One more launch, of this many instances at once. */
+  large?: { region: string; count: number };
   /** The server's own trail is used, so the story happens now; else it lies in the past, on paper. */
   live: boolean;
 }
@@ -75,7 +77,7 @@ const minute = 60_000;
 const image = 'ami-12345678';
 
 /** One incident in an account with a life of its own. */
-export async function seed({ url, account, regions, perRegion, live }: SeedOptions): Promise<Seeded> {
+export async function seed({ url, account, regions, perRegion, large, live }: SeedOptions): Promise<Seeded> {
   const story = new Story(url, account);
   const now = Date.now();
   const at = (time: number): void => {
@@ -129,6 +131,7 @@ export async function seed({ url, account, regions, perRegion, live }: SeedOptio
     const type = index % 3 === 0 ? 'c5.24xlarge' : index % 3 === 1 ? 'g4dn.12xlarge' : 'p3.16xlarge';
     rogue.push(...(await launch(attacker, region, type, perRegion)));
   }
+  if (large !== undefined) rogue.push(...(await launch(attacker, large.region, 'g4dn.xlarge', large.count)));
   for (let index = 0; index < rogue.length; index += 10) {
     const instance = rogue[index];
     if (instance !== undefined) await protect(attacker, instance);

@@ -48,3 +48,12 @@ export function startLeakguard(
 export async function runLeakguard(url: string, credentials: Credentials, args: string[]): Promise<Run> {
   return startLeakguard(url, credentials, args).ended;
 }
+
+/** The document that a run with `--json` printed; with what the run said where there is none. */
+export function documentOf(run: Run): Record<string, unknown> {
+  try {
+    return JSON.parse(run.stdout) as Record<string, unknown>;
+  } catch {
+    throw new Error(`no document on stdout; code ${run.code}, stderr:\n${run.stderr.slice(-4000)}`);
+  }
+}
