@@ -7,8 +7,8 @@ export const classes: readonly ResourceClass[] = ['rogue', 'tampered', 'held', '
 
 /** What each class means, in the words of every screen and page. */
 export const classMeaning: Record<ResourceClass, string> = {
-  rogue: 'made by the misuse: contained',
-  tampered: 'an innocent thing changed by the misuse: restored',
+  rogue: 'made by the misuse: to be contained',
+  tampered: 'an innocent thing changed by the misuse: to be restored',
   held: 'in doubt: left alone unless you include it',
   settling: 'too young for CloudTrail: not known yet',
   own: "the key's own normal life: left alone",

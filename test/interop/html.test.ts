@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -128,7 +127,9 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
       expect(await page.locator('h1').first().isVisible()).toBe(true);
       expect(await page.locator('script, img, iframe, object, embed, link:not([rel=icon])').count()).toBe(0);
       // Applied, so that the policy's hash is the style sheet's.
-      expect(await page.locator('main').evaluate((main) => getComputedStyle(main).maxWidth)).toBe('1120px');
+      expect(await page.evaluate<string>("getComputedStyle(document.querySelector('main')).maxWidth")).toBe(
+        '1120px',
+      );
       await page.close();
     },
   );
@@ -163,7 +164,7 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
       const { page } = await open(markup);
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         expect(overflow).toBeLessThanOrEqual(0);
       }
       await page.close();
@@ -185,11 +186,8 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
     await page.emulateMedia({ media: 'print' });
     // A4 less the margins, at 96 dpi.
     await page.setViewportSize({ width: 703, height: 1020 });
-    const cut = await page.evaluate(
-      () =>
-        [...document.querySelectorAll('table, svg')].filter(
-          (one) => one.getBoundingClientRect().right > window.innerWidth + 1,
-        ).length,
+    const cut = await page.evaluate<number>(
+      "[...document.querySelectorAll('table, svg')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length",
     );
     expect(cut).toBe(0);
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');

@@ -32,6 +32,7 @@ const facts: CutFacts = {
   quarantine: ['AWSCompromisedKeyQuarantineV3'],
   callerQuarantine: [],
   deny: null,
+  denyUnreadable: false,
   unreadable: [],
 };
 

@@ -7,7 +7,7 @@ import { letter } from './timeline.js';
 
 const nodeWidth = 250;
 const nodeHeight = 66;
-const columnGap = 84;
+const columnGap = 116;
 const rowGap = 14;
 /** More are listed in the table only. */
 const mostNodes = 80;
@@ -89,7 +89,7 @@ function edge(parent: Placed, child: Placed): Html {
   const by = child.credential.mintedBy;
   return html`<path class="edge" d="M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"/>${
     by !== null &&
-    html`<text class="axis" x="${x2 - 6}" y="${y2 - 6}" text-anchor="end">${fit(by.name.replace('CreateLoginProfile', 'LoginProfile'), 13)}</text>`
+    html`<text class="axis" x="${x2 - 6}" y="${y2 - 6}" text-anchor="end">${fit(by.name, 17)}</text>`
   }`;
 }
 

@@ -53,11 +53,16 @@ export function list(items: readonly HtmlPart[]): Html {
   return html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 }
 
-/** A table; columns whose header begins with `#` hold numbers. */
-export function table(headers: readonly string[], rows: readonly (readonly HtmlPart[])[]): Html {
+/** A table; columns whose header begins with `#` hold numbers. `widths`: percent in steps of 5; 0: as it comes. */
+export function table(
+  headers: readonly string[],
+  rows: readonly (readonly HtmlPart[])[],
+  widths: readonly number[] = [],
+): Html {
   const kind = (i: number): string => (headers[i]?.startsWith('#') === true ? 'n' : '');
-  return html`<div class="wide"><table><thead><tr>${headers.map(
-    (header, i) => html`<th class="${kind(i)}">${header.replace(/^#/, '')}</th>`,
+  const wide = (i: number): string => ((widths[i] ?? 0) > 0 ? ` w${widths[i]}` : '');
+  return html`<div class="wide"><table class="${widths.length > 0 && 'fixed'}"><thead><tr>${headers.map(
+    (header, i) => html`<th class="${kind(i)}${wide(i)}">${header.replace(/^#/, '')}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, i) => html`<td class="${kind(i)}">${cell}</td>`)}</tr>\n`,
   )}</tbody></table></div>`;

@@ -1,7 +1,8 @@
+import type { LeftOver } from '../../contain/journal-record.js';
 import type { Json } from '../../json.js';
 import { html, type Html, type HtmlPart } from '../escape.js';
 import { isDone, type Report, type ReportAction } from '../document.js';
-import { span, tally } from '../facts.js';
+import { groupBy, span, tally } from '../facts.js';
 import { worthKnowing } from '../incident-sections.js';
 import { verdictText, verifyText } from '../outcome-screen.js';
 import { count, duration, some, usd, utc, utcSeconds } from '../words.js';
@@ -61,8 +62,8 @@ function tiles(report: Report): Html {
 ${tile(between(misuseBegan, keyOff), 'from the misuse’s beginning until the key was off')}
 ${tile(between(cutAgreed ?? opened, keyOff), 'from the word to cut until the key was off')}
 ${tile(
-  keyOff === null || lastLaunch === null ? 'unknown' : after ? between(keyOff, lastLaunch) : 'none',
-  after ? 'from key off until the last launch' : 'launch seen after the key was off',
+  keyOff === null || lastLaunch === null ? 'unknown' : after ? between(keyOff, lastLaunch) : 'none seen',
+  after ? 'from key off until the last launch' : 'launches after the key was off, in what could be read',
   after,
 )}
 ${tile(between(opened, contained), 'from the start until contained')}
@@ -111,22 +112,29 @@ function sideBySide(report: Report): HtmlPart {
 
 function leftTable(report: Report): HtmlPart {
   if (report.left.length === 0) return null;
+  const alike = [
+    ...groupBy(report.left, ({ cause, type, region, state, detail }) =>
+      [cause, type, region, state, detail].join('\n'),
+    ).values(),
+  ];
   return section(
     `What is left: ${count(report.left.length, 'resource')}`,
     table(
       ['cause', 'what', 'region', 'state', 'detail'],
-      report.left
-        .slice(0, mostLeft)
-        .map(({ cause, type, id, region, state, detail }) => [
+      alike.slice(0, mostLeft).map((group) => {
+        const { cause, type, region, state, detail } = group[0] as LeftOver;
+        return [
           html`<b class="c-held">${cause}</b>`,
-          html`${type} <span class="mono">${id}</span>`,
+          html`${count(group.length, type)}<div class="ids mono">${group.map(({ id }) => id).join(' ')}</div>`,
           region,
           state,
           detail ?? '',
-        ]),
+        ];
+      }),
+      [10, 40, 15, 10, 25],
     ),
-    report.left.length > mostLeft &&
-      html`<p class="small soft">and ${report.left.length - mostLeft} more: the JSON report has all.</p>`,
+    alike.length > mostLeft &&
+      html`<p class="small soft">and ${alike.length - mostLeft} more rows: the JSON report has all.</p>`,
   );
 }
 

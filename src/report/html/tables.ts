@@ -23,6 +23,7 @@ export function resourceTables(incident: Incident): HtmlPart {
     return html`${title}${table(
       ['#count', 'what', 'region', 'since', 'why', 'evidence'],
       alike.slice(0, mostRows).map(resourceRow),
+      [5, 30, 10, 10, 25, 20],
     )}${alike.length > mostRows && html`<p class="small soft">and ${alike.length - mostRows} more rows: leakguard scan --json has all.</p>`}`;
   });
 }
@@ -65,7 +66,7 @@ function resourceRow(group: readonly Finding[]): HtmlPart[] {
     }</div>`,
     resource.region,
     html`${utc(Number.isFinite(since) ? since : null)}`,
-    html`${first.reasons.map((reason, i) => html`${i > 0 && html`<br>`}${reason}`)}${
+    html`${first.reasons.join('; ')}${
       first.tiedTo !== null &&
       html`<br><span class="small soft">tied by <span class="mono">${first.tiedTo}</span></span>`
     }${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}`,
@@ -107,6 +108,8 @@ export function credentialTable(incident: Incident): Html {
   );
 }
 
+const onlyLooked = /discovery|reconnaissance/i;
+
 /** Deeds, by the numbers of the timeline. */
 export function deedTable(deeds: readonly Deed[]): Html {
   return table(
@@ -122,8 +125,12 @@ export function deedTable(deeds: readonly Deed[]): Html {
         ? 'undone since'
         : deed.result !== 'worked'
           ? ''
-          : (deed.play ?? html`<b class="c-held">nothing: see to it yourself</b>`),
+          : (deed.play ??
+            (onlyLooked.test(deed.tactic)
+              ? html`<span class="soft">it only looked</span>`
+              : html`<b class="c-held">nothing: see to it yourself</b>`)),
     ]),
+    [0, 15, 25, 20, 10, 10, 15],
   );
 }
 

@@ -39,21 +39,33 @@ export function timelineChart(timeline: Timeline): Html {
     timeline.marks.filter(({ time }) => axis.has(time)),
     axis,
   );
-  const top = 12 + marks.rows * 16;
-  const zero = top + barHeight;
-  const lanes = [
-    lane('minted', zero + 14, mintDots(timeline.credentials, axis)),
-    (y: number) => lane('also did', y, deedDots(timeline.deeds, axis)),
-  ] as const;
-  const minted = lanes[0];
-  const did = lanes[1](minted.bottom);
-  const axisY = did.bottom + 14;
+  let y = 12 + marks.rows * 16;
+  const top = y;
+  const parts: Html[] = [];
+  // A side that did nothing in this time takes no room.
+  const launched = timeline.launches.some(
+    ({ class: cls, evidence }) => cls === 'rogue' && evidence.time !== null && axis.has(evidence.time),
+  );
+  if (launched) {
+    y += barHeight;
+    parts.push(...launchBars(timeline.launches, axis, y));
+    y += 14;
+  }
+  for (const [label, dots] of [
+    ['minted', mintDots(timeline.credentials, axis)],
+    ['also did', deedDots(timeline.deeds, axis)],
+  ] as const) {
+    if (dots.length === 0) continue;
+    const drawn = lane(label, y, dots);
+    parts.push(drawn.svg);
+    y = drawn.bottom;
+  }
+  const axisY = y + 14;
   const answered = timeline.responses === null ? null : responses(timeline.responses, axis, axisY + 12);
   const height = (answered?.bottom ?? axisY) + 8;
   return html`<div class="wide"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${`Timeline from ${utc(from)} to ${utc(to)}`}">
 ${axis.draw(top, height - 8, axisY)}
-${launchBars(timeline.launches, axis, zero)}
-${minted.svg}${did.svg}
+${parts}
 <line class="rule strong" x1="${left}" x2="${right}" y1="${axisY + 6}" y2="${axisY + 6}"/>
 ${answered?.svg}
 ${marks.svg(height - 8)}
@@ -127,7 +139,7 @@ export function letter(i: number): string {
 /** How many dots may stand on top of each other; beyond that they overlap, and the table tells them apart. */
 const deepest = 6;
 
-function lane(label: string, top: number, dots: Dot[]): { svg: Html; bottom: number } {
+function lane(label: string, top: number, dots: readonly Dot[]): { svg: Html; bottom: number } {
   const lastX: number[] = [];
   const placed = [...dots]
     .sort((a, b) => a.x - b.x)
