@@ -27,7 +27,10 @@ export function plan(
   const left: LeftOver[] = [];
   for (const play of plays) {
     const findings = incident.findings.filter(({ resource }) => resource.play === play.id);
-    const open = findings.filter((finding) => !isContained(finding, play));
+    const removing = play.onRequest?.(context.options) === true;
+    const open = findings.filter(
+      (finding) => !isContained(finding, play) || (removing && finding.class === 'rogue' && !finding.undone),
+    );
     const acted = open.filter((finding) => isActedOn(finding, include));
     for (const finding of open) {
       if (finding.class === 'held' && !include.has(finding.resource.id)) {

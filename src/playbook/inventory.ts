@@ -73,6 +73,15 @@ async function findOne(
   region: string,
   into: Map<string, Resource>,
 ): Promise<Cell> {
+  if (play.notIn?.includes(region) === true) {
+    return {
+      subject: play.id,
+      region,
+      status: 'not-enabled',
+      count: 0,
+      detail: `AWS does not offer ${play.service} there`,
+    };
+  }
   let count = 0;
   try {
     for await (const resource of play.find(reader, region)) {
@@ -82,6 +91,9 @@ async function findOne(
     return { subject: play.id, region, status: 'complete', count, detail: null };
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-    return { subject: play.id, region, status: cellStatusOf(error), count, detail: error.describe() };
+    // An endpoint that does not know the operation (a simulated one, or a region without that part of the service)
+    // has nothing of the kind to show, and nothing was looked at.
+    const status = error.kind === 'unsupported' ? 'not-examined' : cellStatusOf(error);
+    return { subject: play.id, region, status, count, detail: error.describe() };
   }
 }

@@ -73,6 +73,8 @@ export interface Play {
   /** As in aws/services. */
   service: string;
   scope: 'regional' | 'global';
+  /** AWS regions in which the service is not offered: they are told as such, and not asked. */
+  notIn?: readonly string[];
   permissions: {
     /** IAM actions of `find`. */
     find: string[];
@@ -86,6 +88,8 @@ export interface Play {
   origin: OriginRule[];
   /** The actions that contain this finding: none where it is contained already. Pure. */
   contain(finding: Finding, context: PlanContext): Action[];
+  /** True where the person asked to have removed what is not live: then `contain` is asked about that too. */
+  onRequest?(options: PlanContext['options']): boolean;
   /** Several findings at once, where the service takes many ids in one call. Used instead of `contain`. Pure. */
   containAll?(findings: Finding[], context: PlanContext): Action[];
   /** The actions that answer this refusal (ordered by their `after`), or null: then the refusal is the outcome.
