@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { clearance } from '../../src/contain/clearance.js';
+import { isStuck, judgeSweep } from '../../src/contain/confirm.js';
+import { plan } from '../../src/contain/plan.js';
+import { plays } from '../../src/playbook/index.js';
+import type { PlanContext } from '../../src/playbook/play.js';
+import type { Incident } from '../../src/detect/incident.js';
+import { account, cutFacts, finding, identity, incident, now } from './builders.js';
+
+const context = (of: Incident): PlanContext => ({
+  incident: of,
+  account,
+  partition: 'aws',
+  now,
+  options: { evict: 'disable', denyAll: false, snapshot: false, removeTemplates: false },
+});
+const planOf = (of: Incident, include: string[] = [], caller = identity) =>
+  plan(of, plays, context(of), new Set(include), caller);
+const terminated = (of: Incident, include: string[] = []) =>
+  planOf(of, include)
+    .actions.filter(({ operation }) => operation === 'TerminateInstances')
+    .flatMap(({ input }) => input['InstanceIds']);
+
+describe('the plan', () => {
+  const mixed = incident([
+    finding('i-0000000000000000a', 'rogue'),
+    finding('i-0000000000000000b', 'own'),
+    finding('i-0000000000000000c', 'held'),
+    finding('i-0000000000000000d', 'not-tied'),
+    finding('i-0000000000000000e', 'settling'),
+    finding('i-0000000000000000f', 'tampered'),
+  ]);
+
+  it('terminates what is rogue and nothing else', () => {
+    expect(terminated(mixed)).toEqual(['i-0000000000000000a']);
+  });
+
+  it('acts on what the person named, and only on that', () => {
+    expect(terminated(mixed, ['i-0000000000000000c'])).toEqual([
+      'i-0000000000000000a',
+      'i-0000000000000000c',
+    ]);
+  });
+
+  it('tells what it leaves, and why', () => {
+    const left = planOf(mixed).left;
+    expect(left.map(({ id, cause }) => [id.slice(-1), cause])).toEqual([
+      ['c', 'held'],
+      ['e', 'settling'],
+      ['f', 'held'],
+    ]);
+  });
+
+  it('plans nothing for what is contained already', () => {
+    const done = incident([
+      finding('i-1', 'rogue', {}, { state: 'terminated', live: false }),
+      finding('i-2', 'rogue', { undone: true }),
+    ]);
+    expect(planOf(done)).toEqual({ actions: [], left: [] });
+  });
+
+  it('is the same for the same facts, byte for byte', () => {
+    expect(JSON.stringify(planOf(mixed))).toBe(JSON.stringify(planOf(structuredClone(mixed))));
+  });
+
+  it('never cuts the caller’s own role, and says so', () => {
+    const role = finding(
+      'Admin',
+      'rogue',
+      {},
+      { play: 'role-sessions', type: 'role', region: 'global', properties: { deny: null } },
+    );
+    const caller = { ...identity, arn: `arn:aws:sts::${account}:assumed-role/Admin/me` };
+    const { actions, left } = planOf(incident([role]), [], caller);
+    expect(actions).toEqual([]);
+    expect(left[0]?.detail).toMatch(/lock you out/);
+  });
+});
+
+describe('a sweep', () => {
+  const judge = (of: Incident) => judgeSweep(of, planOf(of), plays, new Set(), new Map(), new Set());
+
+  it('is clean when nothing of the incident lives, and says when not everything could be seen', () => {
+    const gone = incident([finding('i-1', 'rogue', {}, { state: 'shutting-down' }), finding('i-2', 'own')]);
+    expect(judge(gone).clean).toBe(true);
+    const blind = {
+      ...gone,
+      coverage: [
+        { subject: 'ec2-instances', region: 'eu-west-1', status: 'denied' as const, count: 0, detail: 'x' },
+      ],
+    };
+    expect(judge(blind).message).toMatch(/not everything could be looked at/);
+  });
+
+  it('is not clean while something lives, and knows what is new', () => {
+    const sweep = judge(incident([finding('i-1', 'rogue')]));
+    expect(sweep).toMatchObject({ clean: false, fresh: 1, left: [{ id: 'i-1', cause: 'new' }] });
+    expect(isStuck(null, sweep)).toBe(false);
+  });
+
+  it('names the time from which more can be known', () => {
+    expect(judge(incident([finding('i-1', 'settling', { settlesAt: now + 1 })]))).toMatchObject({
+      clean: true,
+      settling: 1,
+      settlesAt: now + 1,
+    });
+  });
+});
+
+describe('clearance', () => {
+  const rowsOf = (of: Incident, key = cutFacts({ status: 'Inactive', deny: '{}' })) =>
+    Object.fromEntries(
+      clearance(of, plays, key, new Set(), now).map(({ subject, status }) => [subject, status]),
+    );
+
+  it('is clean only where everything was looked at and nothing is left', () => {
+    const rows = rowsOf(incident([finding('i-1', 'own')]));
+    expect(new Set(Object.values(rows))).toEqual(new Set(['clean']));
+  });
+
+  it('never takes what could not be read for clean', () => {
+    const blind = incident([], {
+      coverage: [{ subject: 'ec2-instances', region: 'eu-west-1', status: 'failed', count: 0, detail: 'x' }],
+    });
+    expect(rowsOf(blind)['ec2-instances']).toBe('unknown');
+    const noTrail = incident([], {
+      coverage: [{ subject: 'trail', region: 'eu-west-1', status: 'truncated', count: 0, detail: 'x' }],
+    });
+    expect(rowsOf(noTrail)['trail']).toBe('unknown');
+    expect(rowsOf(incident([]), cutFacts({ status: null }))['key']).toBe('unknown');
+  });
+
+  it('is dirty while the key or anything rogue lives, settling while CloudTrail may not know yet', () => {
+    expect(rowsOf(incident([finding('i-1', 'rogue')]))['ec2-instances']).toBe('dirty');
+    expect(rowsOf(incident([]), cutFacts())['key']).toBe('dirty');
+    expect(rowsOf(incident([finding('i-1', 'settling', { settlesAt: now + 1 })]))['ec2-instances']).toBe(
+      'settling',
+    );
+    expect(rowsOf(incident([finding('i-1', 'held')]))['ec2-instances']).toBe('unknown');
+  });
+});
