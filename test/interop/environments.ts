@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 
 /** A Python virtual environment with pinned requirements, git-ignored. */
 export interface Environment {
@@ -11,8 +10,9 @@ export interface Environment {
   python: [major: number, minor: number];
 }
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = resolve(here, '../../.venv');
+// Tests and benchmarks run in the project's directory.
+const root = resolve('.venv');
+const here = resolve('test/interop');
 
 export const environments: readonly Environment[] = [
   { name: 'interop', requirements: join(here, 'requirements.txt'), python: [3, 10] },

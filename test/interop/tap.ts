@@ -19,8 +19,8 @@ export interface Tap {
  *  server has done what nobody will hear of. */
 export async function startTap(
   target: string,
-  decide: (request: RecordedRequest) => Fate,
-  lost: (request: RecordedRequest) => void,
+  decide: (request: RecordedRequest) => Fate | Promise<Fate>,
+  lost: (request: RecordedRequest) => void = () => undefined,
 ): Promise<Tap> {
   const { hostname, port } = new URL(target);
   const server = createServer((incoming, outgoing) => {
@@ -28,7 +28,7 @@ export async function startTap(
       const body = await read(incoming);
       const { method = 'GET', url = '/', headers } = incoming;
       const request = requestOf(method, url, headers, body.toString('utf8'));
-      const fate = decide(request);
+      const fate = await decide(request);
       const passed = forward({ host: hostname.replace(/^\[|\]$/g, ''), port, method, path: url, headers });
       passed.on('error', () => outgoing.destroy());
       passed.end(body);

@@ -1,0 +1,232 @@
+/**
+ * leakguard against a floor: a bare concurrent boto3 script that is told which instances are protected.
+ *
+ *     node bench/run.mjs peers [--instances N] [--latency MILLISECONDS] [--runs N]
+ *
+ * On a moto of its own for each run: 17 regions × N GPU instances made with a leaked key, a tenth of them protected,
+ * and three t3.micro of production a region. Figures are printed, not asserted. Build first: npm run build.
+ */
+import { ModifyInstanceAttributeCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { program } from '../test/interop/environments.js';
+import { Actor, Story, type Credentials } from '../test/interop/incident-actors.js';
+import { defaultRegions } from '../test/interop/incident-seed.js';
+import { writeTrail } from '../test/interop/incident-trail.js';
+import install from '../test/interop/install.js';
+import { documentOf, runLeakguard } from '../test/interop/leakguard.js';
+import { startMoto, type Server } from '../test/interop/servers.js';
+import { startTap } from '../test/interop/tap.js';
+
+const { values } = parseArgs({
+  options: {
+    instances: { type: 'string', default: '10' },
+    latency: { type: 'string', default: '0' },
+    runs: { type: 'string', default: '3' },
+  },
+});
+const perRegion = Number(values.instances);
+const latency = Number(values.latency);
+const runs = Number(values.runs);
+
+const account = '123456789012';
+const user = 'ci-deploy';
+const gpu = 'g4dn.xlarge';
+
+interface World {
+  server: Server;
+  /** Where the tools call: the server, behind the latency. */
+  url: string;
+  story: Story;
+  leaked: Credentials;
+  responder: Credentials;
+  protectedIds: Record<string, string[]>;
+  misuseBegan: Date;
+  stop(): Promise<void>;
+}
+
+async function makeWorld(): Promise<World> {
+  const server = await startMoto();
+  const story = new Story(server.url, account);
+  const root = new Actor(
+    story,
+    'root',
+    { accessKeyId: 'test', secretAccessKey: 'test' },
+    '192.0.2.1',
+    'setup',
+  );
+  const addUser = async (name: string): Promise<Credentials> => {
+    await root.iam().send(new CreateUserCommand({ UserName: name }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    await root.iam().send(new AttachUserPolicyCommand({ UserName: name, PolicyArn }));
+    const { AccessKey } = await root.iam().send(new CreateAccessKeyCommand({ UserName: name }));
+    return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+  };
+  const leaked = await addUser(user);
+  const responder = await addUser('responder');
+  const production = root.as('production', await addUser('production'), '198.51.100.77', 'Terraform');
+  story.calls.length = 0;
+  const misuseBegan = new Date(Date.now() - 40 * 60_000);
+  const attacker = root.as(user, leaked, '203.0.113.66', 'Boto3/1.26.0');
+  const launch = async (
+    by: Actor,
+    region: string,
+    type: typeof gpu | 't3.micro',
+    count: number,
+  ): Promise<string[]> => {
+    const input = { ImageId: 'ami-12345678', InstanceType: type, MinCount: count, MaxCount: count };
+    const { Instances = [] } = await by.ec2(region).send(new RunInstancesCommand(input));
+    return Instances.map(({ InstanceId = '' }) => InstanceId);
+  };
+  const protectedIds: Record<string, string[]> = {};
+  let made = 0;
+  for (const region of defaultRegions) {
+    story.clock = misuseBegan.getTime() - 10 * 86_400_000;
+    await launch(production, region, 't3.micro', 3);
+    story.clock = misuseBegan.getTime() + 60_000;
+    protectedIds[region] = [];
+    for (const id of await launch(attacker, region, gpu, perRegion)) {
+      if (made++ % 10 !== 0) continue;
+      const input = { InstanceId: id, DisableApiTermination: { Value: true } };
+      await attacker.ec2(region).send(new ModifyInstanceAttributeCommand(input));
+      protectedIds[region].push(id);
+    }
+  }
+  const tap =
+    latency === 0
+      ? null
+      : await startTap(server.url, async (): Promise<'through'> => {
+          await sleep(latency);
+          return 'through';
+        });
+  return {
+    server,
+    url: tap?.url ?? server.url,
+    story,
+    leaked,
+    responder,
+    protectedIds,
+    misuseBegan,
+    stop: async () => {
+      await tap?.close();
+      await server.stop();
+    },
+  };
+}
+
+interface Figures {
+  /** Seconds from the start of the process. */
+  keyOff: number | null;
+  lastTermination: number | null;
+  end: number;
+  /** API calls until the last termination, and in all. */
+  callsToTermination: number;
+  calls: number;
+}
+
+async function callsOf({ server, responder }: World): Promise<Pick<Figures, 'calls' | 'callsToTermination'>> {
+  const own = (await server.recordedRequests()).filter(
+    ({ accessKeyId }) => accessKeyId === responder.accessKeyId,
+  );
+  const last = own.findLastIndex(({ operation }) => operation === 'TerminateInstances');
+  return { calls: own.length, callsToTermination: last + 1 };
+}
+
+async function floor(world: World): Promise<Figures> {
+  const { url, leaked, responder, protectedIds } = world;
+  const task = { endpoint: url, key: leaked.accessKeyId, user, type: gpu, protected: protectedIds };
+  const started = performance.now();
+  const child = spawn(program('interop', 'python'), ['bench/peers-floor.py'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      AWS_ACCESS_KEY_ID: responder.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: responder.secretAccessKey,
+    },
+  });
+  child.stdin.end(JSON.stringify(task));
+  const [code] = (await once(child, 'exit')) as [number];
+  const end = (performance.now() - started) / 1000;
+  if (code !== 0) throw new Error(`the floor exited with ${code}`);
+  return { keyOff: null, lastTermination: end, end, ...(await callsOf(world)) };
+}
+
+async function leakguard(world: World): Promise<Figures> {
+  const { url, story, leaked, responder, misuseBegan } = world;
+  const directory = await mkdtemp(join(tmpdir(), 'leakguard-bench-'));
+  await writeTrail(join(directory, 'trail'), account, story.calls);
+  const args = [
+    'contain',
+    '--key',
+    leaked.accessKeyId,
+    '--simulated',
+    '--json',
+    '--yes',
+    '--account',
+    account,
+  ];
+  args.push('--trail', join(directory, 'trail'), '--report-dir', join(directory, 'reports'));
+  args.push('--compromised-at', misuseBegan.toISOString());
+  const started = Date.now();
+  const run = await runLeakguard(url, responder, args);
+  const end = (Date.now() - started) / 1000;
+  const { milestones } = documentOf(run) as {
+    milestones: { keyOff: string | null; lastTermination: string | null };
+  };
+  await rm(directory, { recursive: true, force: true });
+  const since = (time: string | null): number | null =>
+    time === null ? null : (Date.parse(time) - started) / 1000;
+  return {
+    keyOff: since(milestones.keyOff),
+    lastTermination: since(milestones.lastTermination),
+    end,
+    ...(await callsOf(world)),
+  };
+}
+
+const median = (numbers: number[]): number =>
+  numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+
+await install();
+const tools = { floor, leakguard };
+const results: Record<string, Figures[]> = {};
+for (let run = 0; run < runs; run += 1) {
+  for (const [name, tool] of Object.entries(tools)) {
+    const world = await makeWorld();
+    try {
+      (results[name] ??= []).push(await tool(world));
+    } finally {
+      await world.stop();
+    }
+  }
+}
+const base = median((results['floor'] ?? []).map(({ end }) => end));
+console.log(
+  `17 regions × ${perRegion} GPU instances, a tenth protected, latency ${latency} ms, median of ${runs}`,
+);
+console.table(
+  Object.fromEntries(
+    Object.entries(results).map(([name, figures]) => {
+      const of = (pick: (one: Figures) => number | null): number =>
+        median(figures.map((one) => pick(one) ?? NaN));
+      const round = (seconds: number): number => Math.round(seconds * 100) / 100;
+      return [
+        name,
+        {
+          'key off, s': round(of(({ keyOff }) => keyOff)),
+          'last termination, s': round(of(({ lastTermination }) => lastTermination)),
+          '× floor': round(of(({ lastTermination }) => lastTermination) / base),
+          'confirmed, s': round(of(({ end }) => end)),
+          'calls to last termination': of(({ callsToTermination }) => callsToTermination),
+          'calls in all': of(({ calls }) => calls),
+        },
+      ];
+    }),
+  ),
+);
