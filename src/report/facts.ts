@@ -41,8 +41,7 @@ export function tally(values: Iterable<string>): [value: string, count: number][
 
 /** The EC2 instance type, where the finding is an instance. */
 export function instanceTypeOf(finding: Finding): string | null {
-  const { properties } = finding.resource;
-  return textAt(properties, 'InstanceType') ?? textAt(properties, 'instanceType');
+  return textAt(finding.resource.properties, 'instanceType');
 }
 
 export interface GridRow {

@@ -58,7 +58,7 @@ function hostileIncident(): ReturnType<typeof incident> {
         region: worst,
         type: worst,
         tags: { Name: worst },
-        properties: { InstanceType: worst },
+        properties: { instanceType: worst },
       },
     })),
     coverage: base.coverage.map((cell) => ({ ...cell, subject: worst, region: worst, detail: worst })),

@@ -47,7 +47,7 @@ describe('the incident screen', () => {
             findings: base.findings.slice(0, 30).map((finding) => ({
               ...finding,
               reasons: [name],
-              resource: { ...finding.resource, region: name, properties: { InstanceType: name } },
+              resource: { ...finding.resource, region: name, properties: { instanceType: name } },
             })),
           });
           for (const line of linesOf(incidentScreen(named, identity, { ...plain, width, verbose }))) {
@@ -70,13 +70,13 @@ describe('the incident screen', () => {
   it('says what could not be looked at, and never calls that clean', () => {
     const screen = incidentScreen(
       quietIncidentWith([
-        { subject: 'instances', region: 'eu-west-1', status: 'denied', count: 0, detail: 'needs x' },
+        { subject: 'ec2-instances', region: 'eu-west-1', status: 'denied', count: 0, detail: 'needs x' },
       ]),
       identity,
       plain,
     );
     expect(screen).toContain('unknown, not clean');
-    expect(screen).toContain('instances in eu-west-1: needs x');
+    expect(screen).toContain('ec2-instances in eu-west-1: needs x');
     expect(screen).toContain('nothing that is tied to it in what could be read');
     expect(screen).not.toMatch(/nothing of a misuse|every cell/);
   });

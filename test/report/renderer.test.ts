@@ -90,14 +90,20 @@ describe('the renderer', () => {
       },
       {
         type: 'cell',
-        cell: { subject: 'instances', region: 'eu-west-1', status: 'denied', count: 0, detail: 'needs x' },
+        cell: {
+          subject: 'ec2-instances',
+          region: 'eu-west-1',
+          status: 'denied',
+          count: 0,
+          detail: 'needs x',
+        },
       },
       { type: 'warning', message: 'slow' },
     ];
     const text = render([...seen, ...seen], new Sink(false));
     expect(text.split('\n')).toHaveLength(4);
     expect(text).toContain('rogue: instance i-0aaaaaaaaaaaaaaa1 in eu-west-1: new region');
-    expect(text).toContain('unknown: instances in eu-west-1: denied: needs x');
+    expect(text).toContain('unknown: ec2-instances in eu-west-1: denied: needs x');
   });
 
   it('names the first of many findings, and each with --verbose', () => {

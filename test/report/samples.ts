@@ -96,7 +96,7 @@ export function instance(
   more: Partial<Resource> = {},
 ): Resource {
   return {
-    play: 'instances',
+    play: 'ec2-instances',
     type: 'instance',
     id: `i-0${n.toString(16).padStart(16, 'a')}`,
     region,
@@ -105,7 +105,7 @@ export function instance(
     createdAt,
     tags: {},
     links: [],
-    properties: { InstanceType: type, AvailabilityZone: `${region}a` },
+    properties: { instanceType: type, availabilityZone: `${region}a` },
     ...more,
   };
 }
@@ -371,7 +371,7 @@ function launches(): Launch[] {
 }
 
 function coverage(): Cell[] {
-  const plays = ['instances', 'auto-scaling-groups', 'spot-requests', 'functions'];
+  const plays = ['ec2-instances', 'auto-scaling-groups', 'spot-requests', 'functions'];
   const cells: Cell[] = regions.flatMap((region) =>
     plays.map((subject): Cell => ({ subject, region, status: 'complete', count: 3, detail: null })),
   );
@@ -396,7 +396,7 @@ function coverage(): Cell[] {
   set('functions', 'sa-east-1', 'denied', 'AccessDeniedException: needs lambda:ListFunctions');
   set('functions', 'ap-south-1', 'denied', 'AccessDeniedException: needs lambda:ListFunctions');
   set('trail', 'us-east-1', 'truncated', 'stopped after 400 pages: earlier events are not known');
-  set('instances', 'ap-northeast-3', 'failed', 'ECONNRESET: connection cut after 3 attempts');
+  set('ec2-instances', 'ap-northeast-3', 'failed', 'ECONNRESET: connection cut after 3 attempts');
   for (const region of ['af-south-1', 'ap-east-1', 'eu-south-1', 'me-south-1']) {
     cells.push({
       subject: 'regions',
@@ -520,7 +520,7 @@ export function action(more: Partial<Action> & { id: string }): Action {
     operation: 'TerminateInstances',
     region: 'us-east-1',
     input: {},
-    play: 'instances',
+    play: 'ec2-instances',
     phase: 'terminate',
     targets: [],
     after: [],
@@ -648,7 +648,7 @@ export function journal(
       kind: 'evidence',
       file: 'evidence/user-data-us-east-1.b64',
       sha256: createHash('sha256').update('sample').digest('hex'),
-      of: [`instances|us-east-1|i-0${'1'.padStart(16, 'a')}`],
+      of: [`ec2-instances|us-east-1|i-0${'1'.padStart(16, 'a')}`],
       what: 'user data of a launch group',
     },
   ]);
@@ -702,7 +702,7 @@ export function journal(
   }
   if (options.held === true) {
     left.push({
-      play: 'instances',
+      play: 'ec2-instances',
       type: 'instance',
       id: instance(2001, 'us-east-1', 'c6i.xlarge', 0).id,
       region: 'us-east-1',

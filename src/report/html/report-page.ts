@@ -159,7 +159,7 @@ function actionTable(report: Report): HtmlPart {
       report.actions
         .slice(0, mostActions)
         .map((action) => [
-          html`<span class="small">${utcSeconds(ms(action.at)).slice(0, 19)}</span>`,
+          html`<span class="small">${utcSeconds(ms(action.at)).slice(0, 10)}<br>${utcSeconds(ms(action.at)).slice(11, 19)}</span>`,
           action.phase,
           html`${action.title}<br><span class="small soft">${action.reason}${action.undoes !== null && `; takes back ${action.undoes}`}</span>${
             action.actor !== report.identity.arn && html`<br><span class="ids mono">${action.actor}</span>`
@@ -174,6 +174,7 @@ function actionTable(report: Report): HtmlPart {
           html`<span class="ids mono">${action.requestId ?? 'none'}</span>`,
           undoOf(action),
         ]),
+      [10, 10, 20, 10, 10, 10, 10, 10, 10],
     ),
     report.actions.length > mostActions &&
       html`<p class="small soft">and ${report.actions.length - mostActions} more: the JSON report has all.</p>`,
