@@ -1,5 +1,6 @@
 import {
   AutoScalingClient,
+  DeleteLaunchConfigurationCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
   paginateDescribeAutoScalingGroups,
@@ -12,6 +13,7 @@ import {
 export const autoscaling = {
   client: AutoScalingClient,
   commands: {
+    DeleteLaunchConfiguration: DeleteLaunchConfigurationCommand,
     DescribeAutoScalingGroups: DescribeAutoScalingGroupsCommand,
     DescribeLaunchConfigurations: DescribeLaunchConfigurationsCommand,
     ResumeProcesses: ResumeProcessesCommand,

@@ -1,7 +1,19 @@
-import { BedrockClient, ListFoundationModelsCommand } from '@aws-sdk/client-bedrock';
+import {
+  BedrockClient,
+  DeleteProvisionedModelThroughputCommand,
+  ListFoundationModelsCommand,
+  ListProvisionedModelThroughputsCommand,
+  paginateListProvisionedModelThroughputs,
+} from '@aws-sdk/client-bedrock';
 
 export const bedrock = {
   client: BedrockClient,
-  commands: { ListFoundationModels: ListFoundationModelsCommand },
-  paginators: {},
+  commands: {
+    DeleteProvisionedModelThroughput: DeleteProvisionedModelThroughputCommand,
+    ListFoundationModels: ListFoundationModelsCommand,
+    ListProvisionedModelThroughputs: ListProvisionedModelThroughputsCommand,
+  },
+  paginators: {
+    ListProvisionedModelThroughputs: paginateListProvisionedModelThroughputs,
+  },
 };

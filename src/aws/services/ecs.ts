@@ -1,7 +1,31 @@
-import { ECSClient, ListClustersCommand, paginateListClusters } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+  ListTasksCommand,
+  paginateListClusters,
+  paginateListServices,
+  paginateListTasks,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
 
 export const ecs = {
   client: ECSClient,
-  commands: { ListClusters: ListClustersCommand },
-  paginators: { ListClusters: paginateListClusters },
+  commands: {
+    DescribeServices: DescribeServicesCommand,
+    DescribeTasks: DescribeTasksCommand,
+    ListClusters: ListClustersCommand,
+    ListServices: ListServicesCommand,
+    ListTasks: ListTasksCommand,
+    StopTask: StopTaskCommand,
+    UpdateService: UpdateServiceCommand,
+  },
+  paginators: {
+    ListClusters: paginateListClusters,
+    ListServices: paginateListServices,
+    ListTasks: paginateListTasks,
+  },
 };
