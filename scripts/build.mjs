@@ -18,8 +18,14 @@ const result = await build({
   minifyWhitespace: true,
   metafile: true,
   logLevel: 'warning',
+  // Some libraries are CommonJS inside: what Node gives such a module, the bundle gives it too.
   banner: {
-    js: "import { createRequire as __leakguardRequire } from 'node:module'; const require = __leakguardRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+      'const require = __createRequire(import.meta.url);',
+      'const __filename = __fileURLToPath(import.meta.url);',
+    ].join('\n'),
   },
   loader: { '.csv': 'text' },
 });

@@ -1,7 +1,6 @@
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AwsCall } from '../contain/action.js';
-import type { Emit } from '../events.js';
 import { version } from '../version.js';
 import { credentialsHint } from './credentials.js';
 import { AwsFailure } from './errors.js';
@@ -21,7 +20,6 @@ export interface ClientsOptions {
   requestHandler: NodeHttpHandler;
   homeRegion: string;
   maxAttempts: number;
-  emit: Emit;
 }
 
 /** The parts of an SDK client that we use; each service's own types meet here. */

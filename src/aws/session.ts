@@ -1,10 +1,10 @@
-import { loadSharedConfigFiles } from '@smithy/core/config';
+import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpsAgent } from 'node:https';
 import { Agent as HttpAgent } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Emit, Identity } from '../events.js';
+import type { Identity } from '../events.js';
 import type { AwsCall } from '../contain/action.js';
 import { AwsClients, type Answer } from './clients.js';
 import { resolveCredentials } from './credentials.js';
@@ -19,7 +19,6 @@ export interface SessionOptions {
   endpointUrl: string | null;
   maxAttempts: number | null;
   env: Record<string, string | undefined>;
-  emit: Emit;
 }
 
 /** A connection to one account, whose identity is known. */
@@ -40,7 +39,7 @@ export interface Session {
  * they are refused · AwsFailure of kind `unreachable` where the endpoint does not answer.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { env, emit } = options;
+  const { env } = options;
   // Node 20 warns on stderr in every client that later releases need a newer Node; set before the first client.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const { configFile } = await loadSharedConfigFiles();
@@ -59,12 +58,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   const requestHandler = await httpHandler(env, endpoints.simulated);
   const clients = new AwsClients({
-    credentials: logged(credentials, emit),
+    credentials: shared(credentials),
     endpoints: endpoints.custom,
     requestHandler,
     homeRegion: homeRegionOf(partitionOfRegion(region)),
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
-    emit,
   });
   const { accessKeyId } = await clients.credentials(usedProfile);
   const caller = await clients.read('sts', 'GetCallerIdentity', region, {}, usedProfile);
@@ -92,6 +90,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
 const connectionTimeout = 4_000;
 const requestTimeout = 20_000;
+/** Credentials that expire within this are asked for again. Milliseconds. */
+const expiryMargin = 5 * 60_000;
 
 async function httpHandler(
   env: Record<string, string | undefined>,
@@ -116,15 +116,14 @@ async function httpHandler(
   });
 }
 
-/** The SDK's provider, told once where it had to be asked again (a session that was about to expire). */
-function logged(provider: AwsCredentialIdentityProvider, emit: Emit): AwsCredentialIdentityProvider {
-  let asked = 0;
-  return async (properties) => {
-    asked += 1;
-    if (asked > 1)
-      emit({ type: 'warning', message: 'The credentials were about to expire and were asked for again.' });
-    return provider(properties);
-  };
+/** Asked once for all clients, and again when what it gave is about to expire: a provider may start a process or
+ *  call SSO, and there is a client for each service and region. */
+function shared(provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
+  return memoize(
+    provider,
+    ({ expiration }) => expiration !== undefined && expiration.getTime() - Date.now() < expiryMargin,
+    ({ expiration }) => expiration !== undefined,
+  );
 }
 
 function numberOr(text: string | undefined, otherwise: number): number {

@@ -62,7 +62,6 @@ export async function runCommand(
         endpointUrl: flags.endpointUrl ?? null,
         maxAttempts: flags.maxAttempts === undefined ? null : attempts,
         env: process.env,
-        emit: renderer.emit,
       });
       renderer.emit({ type: 'identity', identity: session.identity });
       return session;
