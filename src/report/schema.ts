@@ -1,0 +1,378 @@
+import { z } from 'zod';
+import type { Action } from '../contain/action.js';
+import type { CloudFrontFacts, LeftOver } from '../contain/journal-record.js';
+import type { Cell } from '../coverage.js';
+import type * as Detect from '../detect/incident.js';
+import type { Identity } from '../events.js';
+import type { Json, JsonObject } from '../json.js';
+import { phases } from '../playbook/play.js';
+import type { Resource } from '../playbook/resource.js';
+import { reportVersion, type Milestones, type Report, type ReportAction } from './document.js';
+import { scanVersion, type ScanDocument } from './scan-document.js';
+import type { Verdict } from './verdict.js';
+
+/*
+ * The documents' schemas, each held by the compiler to the type that the code works with. Import it lazily: no other
+ * command needs zod. docs/schemas is made from here; a test fails when it is stale.
+ */
+
+/** Holds a schema to a type in both directions: neither may know of more than the other. */
+const exactly =
+  <T>() =>
+  <S extends z.ZodType<T>>(schema: [T] extends [z.output<S>] ? S : never): z.ZodType<T> =>
+    schema;
+
+const text = z.string();
+const maybe = text.nullable();
+const epoch = z.number().describe('epoch milliseconds, UTC');
+const moment = z.iso.datetime().describe('ISO 8601, UTC');
+const whole = z.int().nonnegative();
+
+const json: z.ZodType<Json> = z.json();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+const identity = exactly<Identity>()(
+  z.strictObject({
+    account: text,
+    arn: text,
+    userId: text,
+    partition: text,
+    accessKeyId: text,
+    profile: maybe,
+    homeRegion: text,
+    simulated: z.boolean(),
+    endpoints: z.record(z.string(), z.string()),
+  }),
+);
+
+const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);
+
+const cell = exactly<Cell>()(
+  z.strictObject({
+    subject: text.describe('a play, `trail`, or a service without a play'),
+    region: text,
+    status: cellStatus,
+    count: whole,
+    detail: maybe,
+    from: z.exactOptional(epoch),
+    to: z.exactOptional(epoch),
+  }),
+);
+
+const resourceClass = z.enum(['rogue', 'own', 'held', 'tampered', 'settling', 'not-tied']);
+
+const evidence = exactly<Detect.Evidence>()(
+  z.strictObject({
+    eventId: maybe,
+    name: text,
+    source: text,
+    region: text,
+    time: epoch.nullable(),
+    accessKeyId: maybe,
+    principal: maybe,
+  }),
+);
+
+const resource = exactly<Resource>()(
+  z.strictObject({
+    play: text,
+    type: text,
+    id: text,
+    region: text,
+    state: text,
+    live: z.boolean(),
+    createdAt: epoch.nullable(),
+    tags: z.record(z.string(), z.string()),
+    links: z.array(
+      z.strictObject({
+        kind: z.enum([
+          'auto-scaling-group',
+          'fleet',
+          'spot-fleet',
+          'spot-request',
+          'launch-template',
+          'instance-profile',
+          'key-pair',
+          'security-group',
+          'image',
+          'reservation',
+          'user',
+          'role',
+        ]),
+        id: text,
+      }),
+    ),
+    properties: jsonObject,
+  }),
+);
+
+const finding = exactly<Detect.Finding>()(
+  z.strictObject({
+    resource,
+    class: resourceClass,
+    reasons: z.array(text),
+    tiedTo: maybe,
+    evidence: z.array(evidence),
+    before: json,
+    undone: z.boolean(),
+    settlesAt: epoch.nullable(),
+  }),
+);
+
+const credential = exactly<Detect.TaintedCredential>()(
+  z.strictObject({
+    id: text,
+    kind: z.enum([
+      'access-key',
+      'role-session',
+      'session-token',
+      'federation',
+      'console',
+      'instance-role',
+      'unknown',
+    ]),
+    principal: maybe,
+    userName: maybe,
+    roleName: maybe,
+    userId: maybe,
+    parent: maybe,
+    mintedBy: evidence.nullable(),
+    since: epoch.nullable(),
+    expiresAt: epoch.nullable(),
+    otherAccount: maybe,
+  }),
+);
+
+const result = z.enum(['worked', 'denied', 'failed', 'dry-run']);
+
+const launch = exactly<Detect.Launch>()(
+  z.strictObject({
+    evidence,
+    result,
+    errorCode: maybe,
+    region: text,
+    instanceTypes: z.array(text),
+    asked: z.number(),
+    instanceIds: z.array(text),
+    accelerator: z.boolean(),
+    score: z.number(),
+    class: resourceClass,
+    reasons: z.array(text),
+    protection: z.boolean(),
+    truncated: z.boolean(),
+  }),
+);
+
+const deed = exactly<Detect.Deed>()(
+  z.strictObject({
+    evidence,
+    tactic: text,
+    target: maybe,
+    result,
+    errorCode: maybe,
+    description: text,
+    undone: z.boolean(),
+    count: whole,
+    play: maybe,
+  }),
+);
+
+const suspect = exactly<Detect.Suspect>()(
+  z.strictObject({
+    accessKeyId: text,
+    userName: maybe,
+    score: z.number(),
+    reasons: z.array(text),
+    launches: whole,
+    regions: z.array(text),
+  }),
+);
+
+const cost = exactly<Detect.Cost>()(
+  z.strictObject({
+    usdPerHour: z.number(),
+    usdSoFar: z.number(),
+    unknownTypes: z.array(text),
+    unknownInstances: whole,
+    spotInstances: whole,
+    source: text,
+  }),
+);
+
+const incident = exactly<Detect.Incident>()(
+  z.strictObject({
+    key: maybe,
+    userName: maybe,
+    account: maybe,
+    misuse: z.strictObject({
+      at: epoch.nullable(),
+      source: z.enum(['given', 'estimated', 'none']),
+      confidence: z.enum(['certain', 'likely', 'uncertain']),
+      reasons: z.array(text),
+    }),
+    credentials: z.array(credential),
+    launches: z.array(launch),
+    findings: z.array(finding),
+    deeds: z.array(deed),
+    suspects: z.array(suspect),
+    cost,
+    coverage: z.array(cell),
+    notes: z.array(text),
+  }),
+);
+
+const call = z.strictObject({ service: text, operation: text, region: text, input: jsonObject });
+
+const undo = exactly<Action['undo']>()(
+  z.union([
+    z.strictObject({ calls: z.array(call), needsFlag: z.exactOptional(text) }),
+    z.strictObject({ none: text.describe('why there is no way back') }),
+  ]),
+);
+
+const action = exactly<ReportAction>()(
+  z.strictObject({
+    seq: whole,
+    at: moment.describe('when it was written ahead of the call; ISO 8601, UTC'),
+    endedAt: moment.nullable(),
+    phase: z.enum(phases),
+    play: text,
+    id: text,
+    title: text,
+    reason: text,
+    actor: text.describe('ARN of who did it'),
+    call,
+    targets: z.array(text),
+    permissions: z.array(text),
+    before: json,
+    result: z.enum(['done', 'already-so', 'denied', 'failed', 'protected', 'skipped', 'unknown']),
+    requestId: maybe,
+    after: json,
+    error: z.strictObject({ code: text, message: text, kind: text }).nullable(),
+    undo,
+    undoes: maybe,
+  }),
+);
+
+const leftOver = exactly<LeftOver>()(
+  z.strictObject({
+    play: text,
+    type: text,
+    id: text,
+    region: text,
+    state: text,
+    cause: z.enum(['denied', 'failed', 'protected', 'skipped', 'held', 'settling', 'new', 'unknown']),
+    detail: maybe,
+  }),
+);
+
+const cloudfront = exactly<CloudFrontFacts>()(
+  z.strictObject({
+    api: z.strictObject({
+      state: z.enum(['answers', 'denied', 'restricted', 'failed', 'cannot-tell']),
+      detail: maybe,
+    }),
+    hosts: z.array(
+      z.strictObject({
+        host: text,
+        distribution: maybe,
+        state: text,
+        serving: z.boolean().nullable(),
+        detail: maybe,
+      }),
+    ),
+  }),
+);
+
+const verdict = exactly<Verdict>()(
+  z.strictObject({
+    state: z.enum(['contained', 'held', 'unknown', 'not-contained']),
+    reasons: z.array(text),
+  }),
+);
+
+const milestones = exactly<Milestones>()(
+  z.strictObject({
+    misuseBegan: moment.nullable(),
+    opened: moment,
+    cutAgreed: moment.nullable(),
+    keyOff: moment.nullable(),
+    lastLaunch: moment.nullable(),
+    lastTermination: moment.nullable(),
+    contained: moment.nullable(),
+  }),
+);
+
+const tool = z.strictObject({ name: z.literal('leakguard'), version: text });
+
+/** The report of `contain`, folded from its journal. */
+export const reportSchema = exactly<Report>()(
+  z.strictObject({
+    schemaVersion: z.literal(reportVersion),
+    tool,
+    simulated: z.boolean().describe('made on an endpoint that is not AWS: nothing in it is real'),
+    endpoints: z.record(z.string(), z.string()),
+    identity,
+    key: maybe,
+    options: jsonObject,
+    verdict,
+    milestones,
+    agreed: z.array(z.strictObject({ at: moment, what: text, by: text })),
+    incident: incident.nullable(),
+    actions: z.array(action),
+    evidence: z.array(
+      z.strictObject({ at: moment, file: text, sha256: text, of: z.array(text), what: text }),
+    ),
+    sweeps: z.array(
+      z.strictObject({
+        at: moment,
+        round: whole,
+        clean: z.boolean(),
+        left: whole,
+        settlesAt: moment.nullable(),
+        message: text,
+      }),
+    ),
+    left: z.array(leftOver),
+    coverage: z.array(cell),
+    settlesAt: moment.nullable(),
+    cloudfront: z.array(z.strictObject({ at: moment, facts: cloudfront })),
+    notes: z.array(z.strictObject({ at: moment, message: text })),
+    resumed: z.array(z.strictObject({ at: moment, actor: text })),
+    closed: z.strictObject({ at: moment, exitCode: z.int(), summary: text }).nullable(),
+    journal: z.strictObject({ records: whole, head: text }),
+  }),
+);
+
+/** What `scan --json` prints. */
+export const scanSchema = exactly<ScanDocument>()(
+  z.strictObject({
+    schemaVersion: z.literal(scanVersion),
+    command: z.literal('scan'),
+    tool,
+    exitCode: z.int(),
+    simulated: z.boolean().describe('made on an endpoint that is not AWS: nothing in it is real'),
+    endpoints: z.record(z.string(), z.string()),
+    identity,
+    complete: z.boolean().describe('only where this is true does "none" mean none'),
+    counts: z.record(resourceClass, whole),
+    gaps: z.array(
+      z.strictObject({
+        status: cellStatus.exclude(['complete']),
+        subject: text,
+        regions: z.array(text),
+        detail: maybe,
+      }),
+    ),
+    skipped: z.array(z.strictObject({ where: text, count: whole, reason: text })),
+    incident,
+  }),
+);
+
+/** The published JSON Schemas, by their file under docs/schemas. */
+export function publishedSchemas(): Record<string, unknown> {
+  return {
+    'report-v1.schema.json': { title: 'leakguard report, version 1', ...z.toJSONSchema(reportSchema) },
+    'scan-v1.schema.json': { title: 'leakguard scan --json, version 1', ...z.toJSONSchema(scanSchema) },
+  };
+}
