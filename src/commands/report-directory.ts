@@ -12,9 +12,10 @@ export function reportDirectory(flag: string | undefined, env: Record<string, st
   );
 }
 
-/** `ACCOUNT-KEY-20261123T031000Z`: sorts by time, and says whose it is. */
+/** `ACCOUNT-KEY-20261123T031000123Z`: sorts by time, and says whose it is. In milliseconds, since a run that was killed
+ *  may be started again within the same second. */
 export function reportName(account: string, key: string, now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  const time = new Date(now).toISOString().replace(/[-:.]/g, '');
   return `${account}-${key}-${time}`;
 }
 
