@@ -121,6 +121,8 @@ async function exchange(
     return failed('malformed', `content type ${reply.contentType || 'missing'}`);
   try {
     const packet = decode(reply.body);
+    // dns-packet reads past the end of a message that was cut.
+    if (decode.bytes > reply.body.length) return failed('malformed', 'the answer is cut');
     const question = packet.questions?.[0];
     if (!packet.flag_qr || question === undefined || !sameName(question.name, host) || question.type !== type)
       return failed('malformed', 'it answers another question');

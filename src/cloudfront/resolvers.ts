@@ -109,6 +109,8 @@ export function judgeControl(name: string, zone: string, outcome: DnsOutcome): R
 
 /** An answer without error, which may still hold no address (a CNAME that leads nowhere). */
 export function addressesOrNone(addresses: readonly string[]): Answered {
+  if (!addresses.every((address) => isIP(address) !== 0))
+    return { outcome: 'malformed', addresses: [], detail: 'an address that is none' };
   return addresses.length === 0
     ? { outcome: 'nodata', addresses: [], detail: null }
     : { outcome: 'addresses', addresses: addresses.slice(0, maxAddresses).sort(), detail: null };
