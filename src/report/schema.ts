@@ -6,7 +6,7 @@ import type * as Detect from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import type { Json, JsonObject } from '../json.js';
 import { phases } from '../playbook/play.js';
-import type { Resource } from '../playbook/resource.js';
+import type { Link, Resource } from '../playbook/resource.js';
 import { reportVersion, type Milestones, type Report, type ReportAction } from './document.js';
 import { scanVersion, type ScanDocument } from './scan-document.js';
 import type { Verdict } from './verdict.js';
@@ -73,6 +73,9 @@ const evidence = exactly<Detect.Evidence>()(
   }),
 );
 
+// Open in the published schema: a new play may bring a new kind without a new version.
+const linkKind = text as z.ZodType as z.ZodType<Link['kind']>;
+
 const resource = exactly<Resource>()(
   z.strictObject({
     play: text,
@@ -85,20 +88,7 @@ const resource = exactly<Resource>()(
     tags: z.record(z.string(), z.string()),
     links: z.array(
       z.strictObject({
-        kind: z.enum([
-          'auto-scaling-group',
-          'fleet',
-          'spot-fleet',
-          'spot-request',
-          'launch-template',
-          'instance-profile',
-          'key-pair',
-          'security-group',
-          'image',
-          'reservation',
-          'user',
-          'role',
-        ]),
+        kind: linkKind,
         id: text,
       }),
     ),
