@@ -108,6 +108,12 @@ export class Survey {
     return this.detect(resources, coverage, reader.now());
   }
 
+  /** The account that the trail files are of; null where they are of several, or of none. */
+  accountOfFiles(): string | null {
+    const accounts = new Set((this.files?.events ?? []).flatMap((event) => event.account ?? []));
+    return accounts.size === 1 ? ([...accounts][0] ?? null) : null;
+  }
+
   /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, once. */
   private async learnTypes(resources: readonly Resource[], reader: Reader, region: string): Promise<void> {
     const types = new Set(resources.flatMap(({ properties }) => asText(properties['instanceType']) ?? []));
@@ -134,11 +140,13 @@ export class Survey {
   /** Trail files alone: what they show happened; what runs now is not known, and the coverage says so. */
   private async lookOffline(): Promise<Incident> {
     this.files ??= await readTrail([...(this.options.trail ?? [])], this.options.emit);
-    const inventory = notExamined(
-      'inventory',
-      'global',
-      'only the trail files were read: what runs now is not known',
-    );
+    const inventory: Cell = {
+      subject: 'inventory',
+      region: 'global',
+      status: 'failed',
+      count: 0,
+      detail: 'only the trail files were read: what runs now is not known',
+    };
     return this.detect([], [...this.files.cells, inventory], Date.now());
   }
 
@@ -151,7 +159,7 @@ export class Survey {
       coverage,
       key,
       keyOwner: this.owner,
-      account: session?.identity.account ?? null,
+      account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
       now,
       include: [...include],

@@ -19,9 +19,9 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
   const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
   const session = await sessionOrFilesOnly(flags, context);
-  const identity = session?.identity ?? offlineIdentity;
   const survey = surveyOf(flags, key, session, context);
   const incident = await survey.look();
+  const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
   const exitCode = exitCodeOfScan(incident, survey.skippedRecords().length > 0);
 
   if (flags.html !== undefined) {
@@ -56,17 +56,19 @@ async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Pr
   }
 }
 
-const offlineIdentity: Identity = {
-  account: 'unknown',
-  arn: 'none: only trail files were read',
-  userId: '',
-  partition: 'aws',
-  accessKeyId: '',
-  profile: null,
-  homeRegion: 'us-east-1',
-  simulated: false,
-  endpoints: {},
-};
+function offlineIdentity(account: string | null): Identity {
+  return {
+    account: account ?? 'unknown',
+    arn: 'none: only trail files were read',
+    userId: '',
+    partition: 'aws',
+    accessKeyId: '',
+    profile: null,
+    homeRegion: 'us-east-1',
+    simulated: false,
+    endpoints: {},
+  };
+}
 
 /** 3 where something of an incident stands out, 5 where something could not be looked at or is in doubt, else 0. */
 export function exitCodeOfScan(incident: Incident, recordsSkipped: boolean): ExitCode {
