@@ -1,0 +1,111 @@
+import type { TrailEvent } from '../trail/event.js';
+import { mintOf, type Mint } from './mints.js';
+import { isService } from './record-fields.js';
+
+/** Who signed what, and what made whom: CloudTrail's events as a graph. Facts only; taint is another file's. */
+export interface CredentialGraph {
+  /** Each event once, oldest first. */
+  events: TrailEvent[];
+  /** By signer (see `signerOf`), oldest first. */
+  bySigner: Map<string, TrailEvent[]>;
+  /** The mint of each key id. Where several events claim it, the earliest. */
+  mints: Map<string, Mint>;
+  /** What each signer minted, oldest first. */
+  minted: Map<string, Mint[]>;
+  /** Mints that a service made for itself or for an instance, and by outsiders. */
+  unsigned: Mint[];
+  signersOfUser: Map<string, Set<string>>;
+  signersOfRole: Map<string, Set<string>>;
+  signersOfArn: Map<string, Set<string>>;
+  signersOfSession: Map<string, Set<string>>;
+}
+
+/** The credential behind a call: its key id, else (console, sign-in) its principal. Null for services. */
+export function signerOf(event: TrailEvent): string | null {
+  if (isService(event)) return null;
+  return event.actor.accessKeyId ?? event.actor.arn;
+}
+
+/** `account|user name`: user names repeat between accounts. */
+export function userKey(account: string | null, userName: string): string {
+  return `${account ?? ''}|${userName}`;
+}
+
+/** Temporary key ids begin with ASIA (IAM user guide, "IAM identifiers"); LSIA is a simulated AWS's. */
+export function isTemporary(keyId: string): boolean {
+  return /^[AL]SIA/.test(keyId);
+}
+
+/** Sorted by time and key, each event once: any order and any duplication of the same events gives the same. */
+export function inOrderOnce(events: Iterable<TrailEvent>): TrailEvent[] {
+  const once = new Map<string, TrailEvent>();
+  for (const event of events) {
+    const known = once.get(event.key);
+    // A record that was cut and the same record whole: the whole one tells more.
+    if (known === undefined || (known.truncated && !event.truncated)) once.set(event.key, event);
+  }
+  return [...once.values()].sort(
+    (a, b) => (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
+  );
+}
+
+export function buildGraph(all: Iterable<TrailEvent>): CredentialGraph {
+  const graph: CredentialGraph = {
+    events: inOrderOnce(all),
+    bySigner: new Map(),
+    mints: new Map(),
+    minted: new Map(),
+    unsigned: [],
+    signersOfUser: new Map(),
+    signersOfRole: new Map(),
+    signersOfArn: new Map(),
+    signersOfSession: new Map(),
+  };
+  for (const event of graph.events) {
+    const signer = signerOf(event);
+    if (signer !== null) index(graph, event, signer);
+    const mint = mintOf(event);
+    if (mint === null) continue;
+    if (mint.id !== null && !graph.mints.has(mint.id)) graph.mints.set(mint.id, mint);
+    if (signer === null) graph.unsigned.push(mint);
+    else push(graph.minted, signer, mint);
+  }
+  return graph;
+}
+
+function index(graph: CredentialGraph, event: TrailEvent, signer: string): void {
+  const { arn, userName, issuerArn, sessionName, type } = event.actor;
+  const mine = graph.bySigner.get(signer);
+  if (mine === undefined) graph.bySigner.set(signer, [event]);
+  else mine.push(event);
+  if (userName !== null && type !== 'AssumedRole') {
+    add(graph.signersOfUser, userKey(event.actor.account ?? event.account, userName), signer);
+  }
+  if (issuerArn !== null) add(graph.signersOfRole, issuerArn, signer);
+  if (arn !== null) add(graph.signersOfArn, arn, signer);
+  if (sessionName !== null) add(graph.signersOfSession, sessionName, signer);
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const set = map.get(key);
+  if (set === undefined) map.set(key, new Set([value]));
+  else set.add(value);
+}
+
+/** The key and the sessions that descend from it by mint events, whenever they were minted: one life. Keys that it
+ *  made for others are lives of their own. */
+export function familyOf(graph: CredentialGraph, key: string): Set<string> {
+  const family = new Set([key]);
+  for (const signer of family) {
+    for (const mint of graph.minted.get(signer) ?? []) {
+      if (mint.id !== null && mint.kind !== 'access-key') family.add(mint.id);
+    }
+  }
+  return family;
+}

@@ -1,0 +1,128 @@
+import { eventOfInterest } from '../data/events-of-interest.js';
+import { wasDryRun, worked, type TrailEvent } from '../trail/event.js';
+import type { Case } from './case.js';
+import { evidenceOf } from './evidence.js';
+import type { Deed } from './incident.js';
+import { launchRequestOf } from './launch-request.js';
+import { mintOf } from './mints.js';
+import type { OriginRules } from './origins.js';
+import { itemsOf, requestOf, valueOf } from './record-fields.js';
+import { plainName } from './sensitive-acts.js';
+import { targetOf } from './targets.js';
+
+/** What takes a deed back, by the deed's name: same target, later. */
+const undoing: Record<string, readonly string[]> = {
+  CreateUser: ['DeleteUser'],
+  CreateAccessKey: ['DeleteAccessKey'],
+  CreateLoginProfile: ['DeleteLoginProfile'],
+  UpdateLoginProfile: ['DeleteLoginProfile'],
+  AttachUserPolicy: ['DetachUserPolicy', 'DeleteUser'],
+  PutUserPolicy: ['DeleteUserPolicy', 'DeleteUser'],
+  AddUserToGroup: ['RemoveUserFromGroup', 'DeleteUser'],
+  CreateRole: ['DeleteRole'],
+  AttachRolePolicy: ['DetachRolePolicy', 'DeleteRole'],
+  PutRolePolicy: ['DeleteRolePolicy', 'DeleteRole'],
+  CreateGroup: ['DeleteGroup'],
+  StopLogging: ['StartLogging'],
+  CreateKeyPair: ['DeleteKeyPair'],
+  ImportKeyPair: ['DeleteKeyPair'],
+  CreateSecurityGroup: ['DeleteSecurityGroup'],
+  CreateFunction: ['DeleteFunction'],
+  AddPermission: ['RemovePermission', 'DeleteFunction'],
+  CreateTrustAnchor: ['DeleteTrustAnchor', 'DisableTrustAnchor'],
+  CreateProfile: ['DeleteProfile', 'DisableProfile'],
+  CreateCluster: ['DeleteCluster'],
+  CreateService: ['DeleteService'],
+  CreateAutoScalingGroup: ['DeleteAutoScalingGroup'],
+  CreateLaunchTemplate: ['DeleteLaunchTemplate'],
+  EnableRegion: ['DisableRegion'],
+  PutRule: ['DisableRule', 'DeleteRule'],
+  CreateEmailIdentity: ['DeleteEmailIdentity'],
+};
+
+/** Everything of interest that tainted credentials did or tried, like ones folded, oldest first. Launches are told
+ *  apart. */
+export function deedsOf(its: Case, rules: OriginRules): Deed[] {
+  const deeds = new Map<string, Deed>();
+  const undone = undoneBy(its.graph.events);
+  for (const event of its.graph.events) {
+    const tainted = its.taint?.of(event) ?? null;
+    if (tainted === null || launchRequestOf(event) !== null) continue;
+    const interest = eventOfInterest(event.source, event.name);
+    if (interest === null) continue;
+    const target = targetOf(event);
+    const result = resultOf(event);
+    const fold = `${event.source}|${event.name}|${target ?? ''}|${result}`;
+    const known = deeds.get(fold);
+    if (known !== undefined) {
+      known.count += 1;
+      continue;
+    }
+    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
+    deeds.set(fold, {
+      evidence: evidenceOf(event),
+      tactic: interest.tactic,
+      target,
+      result,
+      errorCode: event.errorCode,
+      description: [interest.description, ...remarks(event, usual)].join(' '),
+      undone:
+        result === 'worked' &&
+        (undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, target, event)),
+      count: 1,
+      play: rules.of(event).find(({ rule }) => rule.effect !== 'undone')?.play ?? null,
+    });
+  }
+  return [...deeds.values()];
+}
+
+function remarks(event: TrailEvent, usual: number): string[] {
+  const other = mintOf(event)?.otherAccount ?? null;
+  return [
+    ...(other === null ? [] : [`In account ${other}: not contained outside this account.`]),
+    ...sharedWith(event),
+    ...(usual >= 3 ? [`The key did so ${usual} times before the misuse too.`] : []),
+  ];
+}
+
+/** Whom a snapshot or an image was shared with. */
+function sharedWith(event: TrailEvent): string[] {
+  const request = requestOf(event);
+  const added = [request.createVolumePermission, request.launchPermission].flatMap((change) =>
+    itemsOf((change as { add?: unknown } | null | undefined)?.add),
+  );
+  const whom = added.map((item) => valueOf(item.userId) ?? valueOf(item.group)).filter((one) => one !== null);
+  const values = Array.isArray(request.valuesToAdd)
+    ? request.valuesToAdd.filter((one) => typeof one === 'string')
+    : [];
+  const all = [...whom, ...values];
+  return all.length === 0 ? [] : [`Shared with ${all.slice(0, 10).join(', ')}.`];
+}
+
+function resultOf(event: TrailEvent): Deed['result'] {
+  if (worked(event)) return 'worked';
+  if (wasDryRun(event)) return 'dry-run';
+  return /AccessDenied|Unauthorized|NotAuthorized|Forbidden/i.test(event.errorCode ?? '')
+    ? 'denied'
+    : 'failed';
+}
+
+type Undoings = Map<string, number>;
+
+const undoers = new Set(Object.values(undoing).flat());
+
+/** The latest time of each undoing, by name and target, whoever did it. */
+function undoneBy(events: readonly TrailEvent[]): Undoings {
+  const latest: Undoings = new Map();
+  for (const event of events) {
+    const name = plainName(event.name);
+    if (!undoers.has(name) || !worked(event)) continue;
+    latest.set(`${name}|${targetOf(event) ?? ''}`, event.time ?? 0);
+  }
+  return latest;
+}
+
+function later(undone: Undoings, name: string, target: string | null, event: TrailEvent): boolean {
+  const time = target === null ? undefined : undone.get(`${name}|${target}`);
+  return time !== undefined && time >= (event.time ?? 0);
+}

@@ -1,0 +1,291 @@
+import { resourceKey, type Resource } from '../playbook/resource.js';
+import type { TrailEvent } from '../trail/event.js';
+import { Baseline } from './baseline.js';
+import type { Case } from './case.js';
+import { classify } from './classify.js';
+import { classifyInstance, indexInstances } from './classify-instances.js';
+import { costOf } from './cost.js';
+import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credential-graph.js';
+import { credentialsOf } from './credentials.js';
+import { deedsOf } from './deeds.js';
+import { scoreOf } from './departures.js';
+import type { Facts } from './facts.js';
+import type { Finding, Incident, MisuseStart, Suspect } from './incident.js';
+import { launchRequestOf } from './launch-request.js';
+import { judgeLaunches, launchedByFleet, launchOf, type JudgedLaunch } from './launches.js';
+import { makersOf } from './makers.js';
+import { estimateStart } from './misuse-start.js';
+import { notesOf, quarantineNotes } from './notes.js';
+import { historiesOf, OriginRules } from './origins.js';
+import { withPersonsWord } from './person-and-tags.js';
+import { signalsOf, type Signal } from './signals.js';
+import { quarantinesOf, standsOut, suspectsOf } from './suspects.js';
+import { Taint } from './taint.js';
+import { loweredCoverage, tamperingOf } from './trail-tampering.js';
+
+export type { Facts } from './facts.js';
+
+/** Rogue instances' sessions may launch more instances: more rounds than any chain that was seen. */
+const maxRounds = 6;
+
+/**
+ * The incident that these facts show. Pure: the same facts in any order give the same incident, byte for byte.
+ * Nearly linear in the number of events.
+ */
+export function detect(facts: Facts): Incident {
+  const graph = buildGraph(facts.events);
+  const suspects = facts.key === null ? suspectsOf(graph, facts.accelerators) : [];
+  const key = facts.key ?? theOne(suspects);
+  const family = key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
+  const mine = graph.events.filter((event) => family.has(signerOf(event) ?? ''));
+  const owner = facts.keyOwner ?? ownerOf(graph, key);
+  const quarantined = quarantinesOf(graph.events);
+  const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
+  const signals = key === null ? [] : allSignals(mine, quarantines, facts);
+  const start = startOf(graph, facts, key, signals, mine);
+  const baseline = baselineOf(mine, start.at);
+  const taint = key === null || start.at === null ? null : new Taint(graph, key, start.at);
+  const judged =
+    taint === null
+      ? withoutStart(mine, baseline, facts)
+      : judgedLaunches(graph, taint, baseline, start, signals, facts);
+  const rules = new OriginRules(facts.plays);
+  const its: Case = {
+    facts,
+    graph,
+    key: key ?? '',
+    family,
+    taint,
+    start,
+    baseline,
+    histories: historiesOf(graph.events, rules),
+    makers: makersOf(graph.events),
+    launches: new Map(judged.map((one) => [one.request.event.key, one])),
+  };
+  const tampered = tamperingOf(its);
+  its.facts = {
+    ...facts,
+    coverage: loweredCoverage(facts.coverage, tampered, facts.trailFrom === 'event-history'),
+  };
+  const findings = withPersonsWord(classifyAll(its), its);
+  return {
+    key,
+    userName: owner,
+    account: facts.account,
+    misuse: start,
+    credentials: credentialsOf(
+      graph,
+      taint?.credentials.values() ?? alone(graph, key),
+      key ?? '',
+      owner,
+      facts.account,
+    ),
+    launches: judged.map(({ launch }) => launch),
+    findings,
+    deeds: deedsOf(its, rules),
+    suspects,
+    cost: costOf(findings, graph.events, facts.now),
+    coverage: [...its.facts.coverage],
+    notes:
+      key === null
+        ? [...quarantined.values()].flatMap(quarantineNotes)
+        : notesOf(its, quarantines, tampered, owner),
+  };
+}
+
+/** The suspect that stands out of the others; null where none does: nothing is guessed. */
+function theOne([first, second]: readonly Suspect[]): string | null {
+  if (first === undefined || first.score < standsOut) return null;
+  return second === undefined || second.score < first.score - 0.15 ? first.accessKeyId : null;
+}
+
+function familiesOf(graph: CredentialGraph, suspects: readonly Suspect[]): Set<string> {
+  return new Set(suspects.flatMap(({ accessKeyId }) => [...familyOf(graph, accessKeyId)]));
+}
+
+function ownerOf(graph: CredentialGraph, key: string | null): string | null {
+  if (key === null) return null;
+  const used = graph.bySigner.get(key)?.find(({ actor }) => actor.userName !== null)?.actor.userName;
+  return used ?? graph.mints.get(key)?.userName ?? null;
+}
+
+function allSignals(mine: readonly TrailEvent[], quarantines: readonly Signal[], facts: Facts): Signal[] {
+  const signals = [...signalsOf(mine, facts.accelerators), ...quarantines];
+  return signals.sort((a, b) => a.time - b.time || (a.kind < b.kind ? -1 : 1));
+}
+
+function startOf(
+  graph: CredentialGraph,
+  facts: Facts,
+  key: string | null,
+  signals: readonly Signal[],
+  mine: readonly TrailEvent[],
+): MisuseStart {
+  if (key === null)
+    return {
+      at: null,
+      source: 'none',
+      confidence: 'uncertain',
+      reasons: ['no key was named, and none stands out'],
+    };
+  if (facts.compromisedAt !== null) {
+    return {
+      at: facts.compromisedAt,
+      source: 'given',
+      confidence: 'certain',
+      reasons: ['given by the person'],
+    };
+  }
+  return estimateStart(signals, {
+    isKnownBefore: (time) => baselineOf(mine, time).knowsTheKey,
+    busySince: (time) => busySince(mine, time),
+    mintedAt: (signer) => mintedAt(graph, key, signer),
+  });
+}
+
+/** Back along events that lie less than an hour apart. */
+function busySince(mine: readonly TrailEvent[], time: number): number {
+  let since = time;
+  for (let index = mine.length - 1; index >= 0; index -= 1) {
+    const at = mine[index]?.time ?? null;
+    if (at === null || at > since) continue;
+    if (since - at > 3600_000) break;
+    since = at;
+  }
+  return since;
+}
+
+/** When the first of the sessions between the key and `signer` was minted; null for the key itself. */
+function mintedAt(graph: CredentialGraph, key: string, signer: string): number | null {
+  let first: number | null = null;
+  for (let here = signer, step = 0; here !== key && step < 20; step += 1) {
+    const mint = graph.mints.get(here);
+    if (mint === undefined) break;
+    first = mint.event.time ?? first;
+    here = signerOf(mint.event) ?? key;
+  }
+  return first;
+}
+
+/** The key's life before `until`; its whole life where that is null. What has no time is in no life. */
+function baselineOf(mine: readonly TrailEvent[], until: number | null): Baseline {
+  const baseline = new Baseline();
+  for (const event of mine) {
+    if (event.time === null || (until !== null && event.time >= until)) continue;
+    baseline.addEvent(event);
+    const launch = launchRequestOf(event);
+    if (launch !== null && !launchedByFleet(event)) baseline.addLaunch(launch);
+  }
+  return baseline;
+}
+
+/** Judges, taints the sessions of rogue instances, and judges again until nothing is added. */
+function judgedLaunches(
+  graph: CredentialGraph,
+  taint: Taint,
+  baseline: Baseline,
+  start: MisuseStart,
+  signals: readonly Signal[],
+  facts: Facts,
+): JudgedLaunch[] {
+  for (let round = 0; ; round += 1) {
+    const judged = judgeLaunches(graph, taint, baseline, start, signals, facts.accelerators);
+    const known = taint.credentials.size;
+    for (const { launch, request, tainted } of judged) {
+      if (launch.class === 'rogue') taint.addInstances(launch.instanceIds, request.time, tainted.id);
+    }
+    if (taint.credentials.size === known || round === maxRounds) return judged;
+  }
+}
+
+/** Nothing shows misuse: what the key does again and again is its own, the rest cannot be told. */
+function withoutStart(mine: readonly TrailEvent[], baseline: Baseline, facts: Facts): JudgedLaunch[] {
+  const judged: JudgedLaunch[] = [];
+  for (const event of mine) {
+    const request = launchedByFleet(event) ? null : launchRequestOf(event);
+    if (request === null) continue;
+    const habit = baseline.habit(request);
+    const usual = habit !== null && habit.count >= 3 && habit.days.size >= 2;
+    const reasons = usual
+      ? [`one of ${habit.count} such launches on ${habit.days.size} days`]
+      : ['nothing shows when the misuse of its key began, and it is no habit of the key'];
+    const launch = launchOf(
+      request,
+      { class: usual ? 'own' : 'held', score: scoreOf([]), reasons },
+      facts.accelerators,
+    );
+    const id = signerOf(event) ?? '';
+    judged.push({
+      request,
+      tainted: {
+        id,
+        kind: 'unknown',
+        parent: null,
+        mint: null,
+        since: null,
+        strength: 'likely',
+        fresh: false,
+        samePrincipal: true,
+        how: '',
+      },
+      launch,
+    });
+  }
+  return judged;
+}
+
+/** Without a beginning nothing is tainted but the key itself. */
+function alone(graph: CredentialGraph, key: string | null) {
+  if (key === null) return [];
+  const mint = graph.mints.get(key) ?? null;
+  return [
+    {
+      id: key,
+      kind: mint?.kind ?? ('access-key' as const),
+      parent: null,
+      mint,
+      since: null,
+      strength: 'certain' as const,
+      fresh: false,
+      samePrincipal: true,
+      how: '',
+    },
+  ];
+}
+
+function classifyAll(its: Case): Finding[] {
+  const index = indexInstances(its);
+  const inventory = [...its.facts.inventory].sort((a, b) => (resourceKey(a) < resourceKey(b) ? -1 : 1));
+  const others = new Map<string, Finding[]>();
+  const groups = new Map<string, Resource[]>();
+  const findings = new Map<Resource, Finding>();
+  for (const resource of inventory) {
+    if (resource.type === 'instance') {
+      if (!resource.live) continue;
+      for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
+      continue;
+    }
+    const found = classify(resource, its);
+    findings.set(resource, found);
+    push(others, `${resource.region}|${resource.id}`, found);
+  }
+  for (const members of groups.values()) {
+    members.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
+  }
+  for (const resource of inventory) {
+    if (resource.type === 'instance')
+      findings.set(resource, classifyInstance(resource, its, index, others, groups));
+  }
+  return [...findings.values()].sort(
+    (a, b) => order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1),
+  );
+}
+
+const classes = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];
+const order = (found: Finding): number => classes.indexOf(found.class);
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

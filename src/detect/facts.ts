@@ -1,0 +1,40 @@
+import type { Cell } from '../coverage.js';
+import type { Play } from '../playbook/play.js';
+import type { Resource } from '../playbook/resource.js';
+import type { TrailEvent } from '../trail/event.js';
+
+/** An accelerator of an instance type, as DescribeInstanceTypes or the built-in table says. */
+export interface Accelerator {
+  name: string;
+  count: number;
+}
+
+/** Everything that detect/ decides from. The same facts give the same incident. */
+export interface Facts {
+  events: readonly TrailEvent[];
+  inventory: readonly Resource[];
+  /** Which event speaks of which resource: the plays' origin rules, injected. */
+  plays: readonly Pick<Play, 'id' | 'origin'>[];
+  coverage: readonly Cell[];
+  /** The misused key, where the person named one. */
+  key: string | null;
+  account: string | null;
+  /** Epoch milliseconds: when misuse began, where the person says so. */
+  compromisedAt: number | null;
+  /** AWS's clock, epoch milliseconds. */
+  now: number;
+  keyOwner?: string | null;
+  /** Ids of resources that the person wants contained. */
+  include?: readonly string[];
+  /** Ids of resources that the person wants left alone until they say otherwise. */
+  protect?: readonly string[];
+  /** Event history goes on where a trail was stopped; log files do not. Files where it is not said. */
+  trailFrom?: 'event-history' | 'files';
+  /** By instance type; completes the built-in table. */
+  accelerators?: ReadonlyMap<string, Accelerator>;
+  /** Epoch milliseconds up to which CloudTrail must have delivered; else 15 minutes before `now`. */
+  trailSettled?: number;
+}
+
+/** CloudTrail may take 15 minutes to deliver (CloudTrail user guide, "How CloudTrail works"). */
+export const deliveryDelay = 15 * 60_000;

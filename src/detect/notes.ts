@@ -1,0 +1,64 @@
+import type { TrailEvent } from '../trail/event.js';
+import type { Case } from './case.js';
+import { principalOf } from './classify.js';
+import { isTemporary } from './credential-graph.js';
+import { timeInWords } from './evidence.js';
+import type { Signal } from './signals.js';
+
+/** Doubts and facts that hold for the whole incident, in words. */
+export function notesOf(
+  its: Case,
+  quarantines: readonly Signal[],
+  tampered: readonly TrailEvent[],
+  owner: string | null,
+): string[] {
+  const notes: string[] = [];
+  const { key, start, taint, graph } = its;
+  notes.push(...quarantineNotes(quarantines));
+  if (start.at === null)
+    notes.push(
+      'Nothing in the trail shows when misuse began; say it with --compromised-at where it is known.',
+    );
+  else if (start.source === 'estimated' && start.confidence === 'uncertain') {
+    notes.push(
+      'The beginning of the misuse is an uncertain estimate; say it with --compromised-at where it is known.',
+    );
+  }
+  if (isTemporary(key) && !graph.mints.has(key)) {
+    notes.push(
+      `No event tells what minted ${key}: parent unknown, contain ${owner === null ? 'its user' : `user ${owner}`}.`,
+    );
+  }
+  const orphans = [...(taint?.credentials.values() ?? [])].filter(
+    ({ id, strength, parent }) => id !== key && strength === 'likely' && parent === null,
+  );
+  if (orphans.length > 0) {
+    notes.push(
+      `${orphans.length} sessions have no mint event: parent unknown, contain ${owner === null ? 'the user' : `user ${owner}`}.`,
+    );
+  }
+  const outside = [...(taint?.credentials.values() ?? [])]
+    .map(({ mint }) => mint?.otherAccount ?? null)
+    .filter((one) => one !== null);
+  if (outside.length > 0)
+    notes.push(
+      `Roles were taken in other accounts (${[...new Set(outside)].sort().join(', ')}): not contained outside this account.`,
+    );
+  const names = [...(taint?.madeUsers.keys() ?? [])].map((user) => user.slice(user.indexOf('|') + 1));
+  if (names.length > 0) notes.push(`Users made by the misuse: ${names.sort().join(', ')}.`);
+  for (const event of tampered.slice(0, 5))
+    notes.push(
+      `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}: trail files may leave out what came after.`,
+    );
+  const timeless = graph.events.filter(({ time }) => time === null).length;
+  if (timeless > 0)
+    notes.push(
+      `${timeless} events have no readable time: before or after the misuse cannot be told of them.`,
+    );
+  return notes;
+}
+
+/** AWS's own word, once. */
+export function quarantineNotes([first]: readonly Signal[]): string[] {
+  return first === undefined ? [] : [`${first.words} (${timeInWords(first.time)})`];
+}

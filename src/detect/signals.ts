@@ -1,0 +1,285 @@
+import { worked, type TrailEvent } from '../trail/event.js';
+import { actOf, Baseline } from './baseline.js';
+import { signerOf } from './credential-graph.js';
+import { departuresOf, isHabit } from './departures.js';
+import type { AcceleratorTable } from './instance-size.js';
+import { launchRequestOf, type LaunchRequest } from './launch-request.js';
+import { Recent } from './recent.js';
+import { addressPrefix, agentFamily, isConsole, isForwarded } from './record-fields.js';
+import { sensitivityOf } from './sensitive-acts.js';
+
+/** One thing that speaks for misuse, at the time when it began. */
+export interface Signal {
+  /** Epoch milliseconds. */
+  time: number;
+  kind: string;
+  weight: number;
+  words: string;
+  /** The address it came from, as a prefix. */
+  place: string | null;
+  /** Who signed it (see `signerOf`). */
+  signer: string | null;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** A scanner that looks for leaked keys says so in its user agent. */
+const keyHunter = /trufflehog|nuclei|pacu|cloudfox|enumerate-iam/i;
+
+/**
+ * What departs from the key's own life up to a day before it, as its events stream by. What happened within the day
+ * is no habit yet, so an attack does not make itself normal while it lasts.
+ * @param events of one key and its sessions, oldest first
+ */
+export function signalsOf(events: readonly TrailEvent[], table: AcceleratorTable): Signal[] {
+  return new SignalReader(table).read(events);
+}
+
+class SignalReader {
+  private readonly signals = new Map<string, Signal>();
+  private readonly baseline = new Baseline();
+  private readonly reads = new Recent<TrailEvent>(minute, actOf);
+  private readonly sources = new Recent<TrailEvent>(minute, (event) => event.source);
+  private readonly sweeps = new Recent<TrailEvent>(10 * minute, (event) => event.region);
+  private readonly refusals = new Recent<TrailEvent>(minute, actOf);
+  private readonly newActs = new Recent<TrailEvent>(hour, actOf);
+  private readonly launches = new Recent<LaunchRequest>(
+    hour,
+    (launch) => launch.event.region,
+    (launch) => launch.asked,
+  );
+  private readonly habits = new Recent<LaunchRequest>(
+    hour,
+    (launch) => launch.event.region,
+    (launch) => launch.asked,
+  );
+  private readonly failures = new Recent<LaunchRequest>(hour, (launch) => launch.result);
+  private readonly dryRuns = new Recent<LaunchRequest>(hour, (launch) => launch.result);
+  private readonly quota = new Recent<TrailEvent>(day, (event) => event.region);
+  private usualReads = 0;
+  private usualRefusals = 0;
+  private usualSweep = 0;
+  /** Maxima that become usual a day later. */
+  private readonly pending: { time: number; reads: number; refusals: number; sweep: number }[] = [];
+  private lag = 0;
+  private pendingHead = 0;
+  private readonly toldPlaces = new Set<string>();
+  private readonly toldAgents = new Set<string>();
+  private readonly toldRegions = new Set<string>();
+
+  constructor(private readonly table: AcceleratorTable) {}
+
+  read(events: readonly TrailEvent[]): Signal[] {
+    const timed = events.filter(({ time }) => time !== null);
+    for (const event of timed) {
+      this.learn(timed, (event.time ?? 0) - day);
+      this.look(event, event.time ?? 0);
+    }
+    return [...this.signals.values()].sort((a, b) => a.time - b.time || (a.kind < b.kind ? -1 : 1));
+  }
+
+  /** What is older than `until` is the key's life by now. */
+  private learn(events: readonly TrailEvent[], until: number): void {
+    for (let event = events[this.lag]; event !== undefined; event = events[this.lag]) {
+      if ((event.time ?? 0) >= until) break;
+      this.lag += 1;
+      this.baseline.addEvent(event);
+      const launch = launchRequestOf(event);
+      if (launch !== null) this.baseline.addLaunch(launch);
+    }
+    for (
+      let seen = this.pending[this.pendingHead];
+      seen !== undefined;
+      seen = this.pending[this.pendingHead]
+    ) {
+      if (seen.time >= until) break;
+      this.pendingHead += 1;
+      this.usualReads = Math.max(this.usualReads, seen.reads);
+      this.usualRefusals = Math.max(this.usualRefusals, seen.refusals);
+      this.usualSweep = Math.max(this.usualSweep, seen.sweep);
+    }
+  }
+
+  private look(event: TrailEvent, time: number): void {
+    if (!isForwarded(event)) {
+      if (!isConsole(event)) this.lookAtReads(event, time);
+      this.lookAtPlace(event, time);
+      this.lookAtAct(event, time);
+    }
+    const launch = launchRequestOf(event);
+    if (launch !== null) this.lookAtLaunch(launch, time);
+  }
+
+  private lookAtReads(event: TrailEvent, time: number): void {
+    if (/AccessDenied|Unauthorized/i.test(event.errorCode ?? '')) this.refusals.add(time, event);
+    else this.refusals.forget(time);
+    if (/^(Get|List|Describe|Search|Lookup|BatchGet)/.test(event.name)) {
+      this.reads.add(time, event);
+      this.sources.add(time, event);
+      this.sweeps.add(time, event);
+    }
+    const acts = this.reads.distinct;
+    const sweep = this.sweeps.distinct;
+    const refusals = this.refusals.size;
+    this.pending.push({ time, reads: acts, refusals, sweep });
+    if (acts >= 15 && acts > this.usualReads * 1.5) {
+      const services = this.sources.distinct;
+      const refused = refusals / Math.max(1, this.reads.size) > 0.3;
+      const weight =
+        (acts >= 40 ? 0.5 : acts >= 20 ? 0.4 : 0.3) + (services >= 12 ? 0.3 : 0) + (refused ? 0.2 : 0);
+      this.tell(
+        event,
+        this.reads.since ?? time,
+        'reconnaissance',
+        weight,
+        `a burst of reads: ${acts} different calls to ${services} services within a minute`,
+      );
+    }
+    if (refusals >= 10 && refusals > this.usualRefusals * 2) {
+      this.tell(
+        event,
+        this.refusals.since ?? time,
+        'refusals',
+        0.3,
+        `${refusals} calls refused within a minute`,
+      );
+    }
+    if (sweep >= 5 && sweep > this.usualSweep + 2) {
+      this.tell(
+        event,
+        this.sweeps.since ?? time,
+        'sweep',
+        0.35,
+        `reads in ${sweep} regions within ten minutes`,
+      );
+    }
+  }
+
+  private lookAtPlace(event: TrailEvent, time: number): void {
+    if (keyHunter.test(event.userAgent ?? '')) {
+      this.tell(
+        event,
+        time,
+        'key-hunter',
+        0.8,
+        `a program that looks for leaked keys called: ${(event.userAgent ?? '').slice(0, 60)}`,
+      );
+    }
+    if (!this.baseline.knowsTheKey) return;
+    const prefix = addressPrefix(event);
+    if (prefix !== null && !this.baseline.prefixes.has(prefix) && !this.toldPlaces.has(prefix)) {
+      this.toldPlaces.add(prefix);
+      const weight = this.baseline.addressesAreStable ? 0.4 : 0.05;
+      if (this.baseline.prefixes.size > 0)
+        this.tell(event, time, 'address', weight, `first call from ${prefix}`);
+    }
+    const agent = agentFamily(event);
+    if (agent !== null && !this.baseline.agents.has(agent) && !this.toldAgents.has(agent)) {
+      this.toldAgents.add(agent);
+      this.tell(event, time, 'agent', 0.2, `first call by the program ${agent.slice(0, 60)}`);
+    }
+    if (!this.baseline.regions.has(event.region) && !this.toldRegions.has(event.region)) {
+      this.toldRegions.add(event.region);
+      this.tell(event, time, 'region', 0.15, `first call in ${event.region}`);
+    }
+  }
+
+  private lookAtAct(event: TrailEvent, time: number): void {
+    const known = this.baseline.acts.has(actOf(event));
+    if (event.name === 'RequestServiceQuotaIncrease') this.quota.add(time, event);
+    if (known) return;
+    const weight = sensitivityOf(event);
+    if (weight > 0) {
+      this.tell(
+        event,
+        time,
+        `act:${event.name}`,
+        weight,
+        `${event.name}${worked(event) ? '' : ' tried'}, which the key never did before`,
+      );
+    }
+    if (!this.baseline.knowsTheKey) return;
+    if (event.name === 'GetCallerIdentity')
+      this.tell(
+        event,
+        time,
+        'probe',
+        0.3,
+        'GetCallerIdentity, which the key never asked before: somebody tries what it is',
+      );
+    this.newActs.add(time, event);
+    if (this.newActs.distinct >= 8) {
+      this.tell(
+        event,
+        this.newActs.since ?? time,
+        'new-acts',
+        0.3,
+        `${this.newActs.distinct} kinds of calls within an hour that the key never made before`,
+      );
+    }
+  }
+
+  private lookAtLaunch(launch: LaunchRequest, time: number): void {
+    const habit = isHabit(launch, this.baseline);
+    const around = habit ? this.habits : this.launches;
+    this.launches.forget(time);
+    this.habits.forget(time);
+    this.failures.forget(time);
+    this.dryRuns.forget(time);
+    this.quota.forget(time);
+    around.add(time, launch);
+    const found = departuresOf(
+      launch,
+      this.baseline,
+      {
+        asked: this.launches.size,
+        regions: this.launches.distinct,
+        sameHabit: habit ? this.habits.size : 0,
+        failures: this.failures.size,
+        dryRuns: this.dryRuns.size,
+        quotaRequests: 0,
+        reconnaissance: false,
+      },
+      this.table,
+    );
+    // What is new about the caller is told of its first call already.
+    const own = found.filter(({ kind }) => kind !== 'address' && kind !== 'agent' && kind !== 'hour');
+    for (const { kind, weight, words } of own) {
+      const began = kind === 'burst' || kind === 'regions' ? (this.launches.since ?? time) : time;
+      this.tell(launch.event, began, `launch:${kind}`, weight, `${launch.event.name}: ${words}`);
+    }
+    if (launch.result === 'denied' || launch.result === 'failed') {
+      if (this.baseline.failures === 0) {
+        this.tell(
+          launch.event,
+          time,
+          'launch:refused',
+          0.15,
+          `${launch.event.name} refused: ${(launch.event.errorCode ?? '').slice(0, 60)}`,
+        );
+      }
+    }
+    if (launch.result === 'dry-run') this.dryRuns.add(time, launch);
+    else if (launch.result !== 'worked') this.failures.add(time, launch);
+  }
+
+  /** One signal a kind and six hours: the earliest time, the greatest weight. */
+  private tell(event: TrailEvent, time: number, kind: string, weight: number, words: string): void {
+    const slot = `${kind}|${Math.floor(time / (6 * hour))}`;
+    const known = this.signals.get(slot);
+    if (known !== undefined && known.weight > weight) {
+      known.time = Math.min(known.time, time);
+      return;
+    }
+    this.signals.set(slot, {
+      time: Math.min(time, known?.time ?? time),
+      kind,
+      weight,
+      words,
+      place: addressPrefix(event),
+      signer: signerOf(event),
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { asText, type JsonObject } from '../json.js';
+import type { TrailEvent } from '../trail/event.js';
+import { itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
+
+/** Fields that say what a call was about, most telling first. */
+const fields = [
+  'userName',
+  'roleName',
+  'roleArn',
+  'groupName',
+  'functionName',
+  'secretId',
+  'trailName',
+  'snapshotId',
+  'dBSnapshotIdentifier',
+  'imageId',
+  'bucketName',
+  'keyName',
+  'instanceId',
+  'regionName',
+  'quotaCode',
+  'modelId',
+  'policyArn',
+  'policyName',
+  'name',
+  'groupId',
+  'clusterName',
+  'detectorId',
+  'target',
+  'arn',
+  'resource',
+  'emailIdentity',
+  'identity',
+  'domainName',
+  'hostedZoneId',
+];
+const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'instancesSet'];
+
+/** What the call was done to, as far as its record says; null where it does not (refused IAM calls among them). */
+export function targetOf(event: TrailEvent): string | null {
+  const named = fromFields(requestOf(event)) ?? fromFields(responseOf(event));
+  if (named !== null) return named.slice(0, 300);
+  // "… is not authorized to perform: iam:CreateUser on resource: arn:…"
+  return /on resource: ([^\s]+)/.exec(event.errorMessage ?? '')?.[1]?.slice(0, 300) ?? null;
+}
+
+function fromFields(part: JsonObject): string | null {
+  for (const field of fields) {
+    const value = valueOf(part[field]) ?? valueOf(part[field.charAt(0).toUpperCase() + field.slice(1)]);
+    if (value !== null) return value;
+  }
+  for (const field of lists) {
+    const value = part[field];
+    const texts = Array.isArray(value)
+      ? value.map((item) => asText(item)).filter((item) => item !== null)
+      : itemsOf(value)
+          .map((item) => valueOf(item.instanceId))
+          .filter((item) => item !== null);
+    if (texts.length > 0) return texts.sort().slice(0, 10).join(', ');
+  }
+  return null;
+}
