@@ -118,22 +118,6 @@ program
   .action(lazily(() => import('./commands/contain.js')));
 
 program
-  .command('cloudfront')
-  .description('does the API answer, does each host resolve, does it serve')
-  .option('--watch', 'until all serve')
-  .option(
-    '--host <name>',
-    'a distribution’s host, where the API is locked; repeatable',
-    collect,
-    [] as string[],
-  )
-  .option('--resolver <ip[:port]>', 'ask this resolver; repeatable', collect, [] as string[])
-  .option('--doh <url>', 'ask this DNS-over-HTTPS resolver too')
-  .option('--no-http', 'no HTTPS request to the hosts')
-  .option('--simulated', 'the endpoint is not AWS, and I know')
-  .action(lazily(() => import('./commands/cloudfront.js')));
-
-program
   .command('resume')
   .description('goes on with an interrupted containment')
   .argument('<report>', 'its journal (.jsonl) or report')
@@ -182,13 +166,6 @@ program
   .option('--read-only', 'only what scan and verify need')
   .option('--plays <ids...>', 'only these plays')
   .action(lazily(() => import('./commands/policy.js')));
-
-program
-  .command('range')
-  .description('only the simulated AWS, to point any client at')
-  .argument('[scenario]')
-  .option('--port <n>', 'port on 127.0.0.1 (else a free one)')
-  .action(lazily(() => import('./commands/range.js'), ['scenario']));
 
 async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
