@@ -5,6 +5,7 @@ import type { Emit } from '../events.js';
 import { lookAtApi, notAsked, type ApiLook } from './api.js';
 import type { EdgeOptions } from './edge.js';
 import { dnsReason, judge } from './judge.js';
+import type { KnownHost } from './known-hosts.js';
 import { observeAlias, observeHost, parseHost, type NameContext } from './names.js';
 import type { NameResolver } from './resolvers.js';
 import {
@@ -14,14 +15,6 @@ import {
   type DistributionCheck,
   type DistributionObservation,
 } from './state.js';
-
-/** A distribution that is known from elsewhere than the API: from the command line, a file, a report, the trail. */
-export interface KnownHost {
-  host: string;
-  /** Distribution id; null where it is not known. */
-  id: string | null;
-  aliases: string[];
-}
 
 export interface CheckRequest {
   /** Null: no credentials; the API is not asked. */
@@ -88,16 +81,16 @@ export async function checkCloudFront(request: CheckRequest): Promise<CloudFront
       limit(async (): Promise<DistributionCheck> => {
         const observation = await observe(target, context, request.changes);
         done += 1;
-        const message = stateWords[judge(look.api, observation).state];
+        const judgement = judge(look.api, observation);
         emit({
           type: 'progress',
-          subject: `CloudFront ${observation.host.name}`,
+          subject: 'CloudFront',
           region: null,
           done,
           total: targets.length,
-          message,
+          message: `${observation.host.name}: ${stateWords[judgement.state]}`,
         });
-        return { ...observation, judgement: judge(look.api, observation) };
+        return { ...observation, judgement };
       }),
     ),
   );
@@ -111,7 +104,7 @@ export async function checkCloudFront(request: CheckRequest): Promise<CloudFront
   };
 }
 
-type Target = KnownHost & Pick<DistributionObservation, 'configuration'>;
+type Target = Omit<KnownHost, 'lastKnown'> & Pick<DistributionObservation, 'configuration'>;
 
 /** The API's list first; then the hosts from elsewhere that are not in it. */
 function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Target[] {
@@ -123,7 +116,7 @@ function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Tar
   };
   for (const { id, host, aliases, configuration } of look.distributions)
     put({ id, host, aliases, configuration });
-  for (const known of hosts) put({ ...known, configuration: null });
+  for (const { host, id, aliases } of hosts) put({ host, id, aliases, configuration: null });
   const all = [...targets.values()];
   if (all.length > maxDistributions)
     notes.push(

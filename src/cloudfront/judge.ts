@@ -1,5 +1,6 @@
 import {
   type ApiObservation,
+  type ConfigurationChange,
   type DistributionObservation,
   type DistributionState,
   type DnsAnswer,
@@ -56,13 +57,18 @@ export function judge(api: ApiObservation, distribution: DistributionObservation
   if (locked) return make('api-locked', serving, nextSteps.locked);
   if (host.verdict === 'partly') return make('dns-partly', null, nextSteps.partly);
   if (host.verdict === 'unknown') return make('cannot-tell', null, nextSteps.otherResolver);
-  if (distribution.changes?.some(({ tainted }) => tainted) === true)
+  if (distribution.changes?.some(isTampering) === true)
     return make('misconfigured-by-attacker', serving, nextSteps.restore);
   if (serving === false)
     return make('not-serving', false, configuration?.enabled === false ? nextSteps.disabled : nextSteps.look);
   if (distribution.aliases.some(isAstray)) return make('alias-astray', serving, nextSteps.alias);
   if (api.state === 'cannot-tell' || api.state === 'failed') return make('cannot-tell', serving, api.next);
   return make('serving', true, []);
+}
+
+/** A credential of the incident changed it, and nobody has changed that back. */
+function isTampering({ tainted, standing }: ConfigurationChange): boolean {
+  return tainted && standing;
 }
 
 /** An alternate name that leads elsewhere, nowhere, or to a certificate that is not its own. */
@@ -91,7 +97,7 @@ function reasonsOf(
   if (host.verdict !== 'resolves') reasons.push(`DNS: ${dnsReason(host)}`);
   if (configuration?.enabled === false) reasons.push('configuration: the distribution is disabled');
   if (configuration?.deployed === false) reasons.push('configuration: a change is still being deployed');
-  for (const change of changes?.filter(({ tainted }) => tainted) ?? [])
+  for (const change of changes?.filter(isTampering) ?? [])
     reasons.push(`configuration: ${change.what.join('; ')} (by ${change.by})`);
   if (host.edge.outcome !== 'answers' && host.verdict === 'resolves')
     reasons.push(`edge: ${host.edge.detail ?? host.edge.outcome}`);

@@ -90,6 +90,8 @@ export interface ConfigurationChange {
   by: string;
   /** It was made by a credential of the incident. */
   tainted: boolean;
+  /** What it set is still so, as far as later events show. */
+  standing: boolean;
   /** In words: `origin app changed from a.example to b.example`. Never empty. */
   what: string[];
 }

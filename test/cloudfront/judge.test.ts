@@ -28,6 +28,7 @@ const tampering: ConfigurationChange = {
   eventId: null,
   by: 'AKIAEXAMPLE',
   tainted: true,
+  standing: true,
   what: ['origin app changed from app.example.com to evil.example'],
 };
 
@@ -121,6 +122,8 @@ describe('the one state of a distribution', () => {
     expect(judgement.reasons.join()).toContain('evil.example');
     const own = { ...tampering, tainted: false };
     expect(judge(answers, distribution({ changes: [own] })).state).toBe('serving');
+    const undone = { ...tampering, standing: false };
+    expect(judge(answers, distribution({ changes: [undone] })).state).toBe('serving');
   });
 
   it('is locked first and misconfigured second, and says both', () => {
