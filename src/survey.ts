@@ -5,6 +5,7 @@ import type { Cell } from './coverage.js';
 import { instanceType } from './data/instance-types.js';
 import { detect } from './detect/detect.js';
 import type { Incident } from './detect/incident.js';
+import { traceUp, type Trace, type TraceTarget } from './detect/trace-up.js';
 import type { Emit, Identity } from './events.js';
 import { takeInventory } from './playbook/inventory.js';
 import { asText } from './json.js';
@@ -58,6 +59,32 @@ export class Survey {
       session === null
         ? null
         : new TrailLookup({ reader: session.reader, account: session.identity.account, emit });
+  }
+
+  /**
+   * From an orphan up to the key behind it, as far as the trail tells: each step up is looked up by the name of the
+   * credential or instance that the last one ended at (LookupEvents' ResourceName), so that few events are read.
+   */
+  async trace(target: TraceTarget): Promise<Trace> {
+    const { session, trail, emit, since } = this.options;
+    if (trail !== null) this.files ??= await readTrail([...trail], emit);
+    let trace = traceUp(this.events(), target);
+    if (session === null || this.lookup === null || trail !== null) return trace;
+    const { reader, identity } = session;
+    this.regions ??= await listRegions(reader, identity.homeRegion);
+    const regions = this.regions.filter((region) => region.enabled).map(({ name }) => name);
+    const from = reader.now() - Math.min(since, historyMs);
+    const asked = new Set<string>();
+    for (;;) {
+      const value = trace.path.at(-1) ?? Object.values(target)[0] ?? '';
+      if (asked.has(value)) return trace;
+      asked.add(value);
+      const attributes = value.startsWith('i-')
+        ? (['ResourceName'] as const)
+        : (['ResourceName', 'AccessKeyId', 'Username'] as const);
+      await this.lookup.read(attributes.map((attribute) => ({ attribute, value, from, regions })));
+      trace = traceUp(this.events(), target);
+    }
   }
 
   /** The user of the key, once it is known. */
