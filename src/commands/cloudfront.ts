@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { AwsFailure } from '../aws/errors.js';
+import type { Session } from '../aws/session.js';
+import { checkCloudFront, zoneOf } from '../cloudfront/check.js';
+import { lastReport, readReport, readTrail, type FromReport, type FromTrail } from '../cloudfront/gather.js';
+import { hostsFromLines, unique, type KnownHost } from '../cloudfront/known-hosts.js';
+import { rehearsalEndpoint, resolversFor } from '../cloudfront/resolver-options.js';
+import type { NameResolver } from '../cloudfront/resolvers.js';
+import { cloudFrontScreen, outageLine } from '../cloudfront/screen.js';
+import { originProbe, planStandIn, type StandInPlan } from '../cloudfront/stand-in.js';
+import type { CloudFrontCheck } from '../cloudfront/state.js';
+import { resetText } from '../cloudfront/support-text.js';
+import { ExitCode } from '../exit-codes.js';
+import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
+import { exitCodeOf } from './cloudfront-exit.js';
+import { CommandError, type CommandContext } from './context.js';
+import { reportDirectory } from './report-directory.js';
+import { watchAndJournal } from './watch-cloudfront.js';
+
+interface CloudFrontFlags {
+  watch?: boolean;
+  host: string[];
+  hostsFile?: string;
+  report?: string;
+  key?: string;
+  since?: string;
+  compromisedAt?: string;
+  resolver: string[];
+  doh?: string | string[];
+  http: boolean;
+  standIn?: boolean;
+  probeOrigins?: boolean;
+  reportDir?: string;
+  simulated?: boolean;
+  endpointUrl?: string;
+}
+
+/** Does the API answer, does each host resolve, does it serve, and has its configuration been changed? */
+export async function run(flags: CloudFrontFlags, context: CommandContext): Promise<ExitCode> {
+  const { emit, env } = context;
+  const simulated = flags.simulated === true || namesEndpoint(env, flags.endpointUrl ?? null);
+  const given = await givenHosts(flags);
+  const session = await sessionOrHosts(context, given.length > 0);
+  const resolvers = resolversOf(flags, session?.identity.simulated ?? simulated, env);
+  const directory = reportDirectory(flags.reportDir, env);
+  const report = await reportOf(flags, session, directory);
+  const trail = session === null ? null : await trailOf(flags, session, report, context);
+  const hosts = unique([...given, ...(report?.hosts ?? []), ...(trail?.hosts ?? [])]);
+  const rehearsal = session === null ? null : rehearsalEndpoint(session.identity);
+  const look = async (): Promise<CloudFrontCheck> => {
+    const check = await checkCloudFront({
+      reader: session?.reader ?? null,
+      resolvers,
+      hosts,
+      http: flags.http,
+      simulated: session?.identity.simulated ?? simulated,
+      rehearsal,
+      zone: zoneOf(session?.identity.partition ?? 'aws'),
+      ...(trail?.changes == null ? {} : { changes: trail.changes }),
+      emit,
+    });
+    return { ...check, notes: [...check.notes, ...(trail?.notes ?? [])] };
+  };
+
+  const watched =
+    flags.watch === true ? await watchAndJournal(look, session, simulated, directory, context) : null;
+  const check = watched?.result.last ?? (await look());
+  const exitCode = watched?.exitCode ?? exitCodeOf(check);
+  const standIn = await standInOf(flags, check, hosts, resolvers, rehearsal);
+  const reset = resetText(check, session?.identity.account ?? null);
+  if (context.json) {
+    const document = {
+      schemaVersion: 1,
+      command: 'cloudfront',
+      simulated: check.simulated,
+      identity: session?.identity ?? null,
+      exitCode,
+      check,
+      watch:
+        watched === null
+          ? null
+          : {
+              looks: watched.result.looks,
+              changes: watched.result.changes,
+              outages: watched.result.outages,
+              journal: watched.journal,
+            },
+      standIn,
+      supportText: reset,
+    };
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    const { width, color, verbose } = context;
+    const endpoint = rehearsal?.href ?? null;
+    context.stdout.write(
+      `${cloudFrontScreen(check, { endpoint, reset, standIn }, { width, color, verbose })}\n`,
+    );
+    for (const outage of watched?.result.outages ?? [])
+      context.stdout.write(`${outageLine(outage, Date.now())}\n`);
+  }
+  return exitCode;
+}
+
+async function givenHosts(flags: CloudFrontFlags): Promise<KnownHost[]> {
+  const given = hostsFromLines(flags.host.join('\n'));
+  if (flags.hostsFile === undefined) return given;
+  try {
+    return [...given, ...hostsFromLines(await readFile(flags.hostsFile, 'utf8'))];
+  } catch (error) {
+    throw new CommandError(ExitCode.usage, `The file of hosts cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Where hosts are named, the DNS and the edge can be asked without credentials. */
+async function sessionOrHosts(context: CommandContext, hostsGiven: boolean): Promise<Session | null> {
+  try {
+    return await context.openSession();
+  } catch (error) {
+    const known = error instanceof AwsFailure && ['credentials', 'unreachable'].includes(error.kind);
+    if (!known || !hostsGiven) throw error;
+    context.emit({ type: 'warning', message: `The API is not asked: ${error.message}` });
+    return null;
+  }
+}
+
+function resolversOf(flags: CloudFrontFlags, simulated: boolean, env: CommandContext['env']): NameResolver[] {
+  try {
+    const doh = flags.doh === undefined ? [] : [flags.doh].flat();
+    return resolversFor({ resolvers: flags.resolver, doh, simulated, env });
+  } catch (error) {
+    throw new CommandError(ExitCode.usage, (error as Error).message);
+  }
+}
+
+async function reportOf(
+  flags: CloudFrontFlags,
+  session: Session | null,
+  directory: string,
+): Promise<FromReport | null> {
+  const path =
+    flags.report ?? (session === null ? null : await lastReport(directory, session.identity.account));
+  if (path === null) return null;
+  try {
+    return await readReport(path);
+  } catch (error) {
+    throw new CommandError(ExitCode.usage, (error as Error).message, 'Name another with --report FILE.');
+  }
+}
+
+/** Read where it is known which credential was misused, or where nothing else may name the hosts. */
+async function trailOf(
+  flags: CloudFrontFlags,
+  session: Session,
+  report: FromReport | null,
+  context: CommandContext,
+): Promise<FromTrail | null> {
+  const key = flags.key === undefined ? null : parseKeyId(flags.key, session.identity.simulated);
+  const incidentAt =
+    flags.compromisedAt === undefined ? (report?.misuseAt ?? null) : parseTime(flags.compromisedAt);
+  const credentials = [
+    ...(report?.credentials ?? []),
+    ...(key === null ? [] : [{ id: key, since: incidentAt }]),
+  ];
+  if (credentials.length === 0 && flags.host.length + Number(flags.hostsFile !== undefined) > 0) return null;
+  try {
+    return await readTrail(session, {
+      from: session.reader.now() - parsePeriod(flags.since ?? '90d'),
+      credentials,
+      incidentAt,
+      emit: context.emit,
+    });
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error;
+    return { hosts: [], changes: null, notes: [`CloudTrail was not read: ${error.describe()}`] };
+  }
+}
+
+async function standInOf(
+  flags: CloudFrontFlags,
+  check: CloudFrontCheck,
+  hosts: readonly KnownHost[],
+  resolvers: readonly NameResolver[],
+  rehearsal: URL | null,
+): Promise<StandInPlan | null> {
+  if (flags.standIn !== true) return null;
+  const names = new Set(check.resolvers.filter((resolver) => resolver.working).map(({ name }) => name));
+  const working = resolvers.filter(({ name }) => names.has(name));
+  return planStandIn(check, hosts, flags.probeOrigins === true ? originProbe(working, { rehearsal }) : null);
+}

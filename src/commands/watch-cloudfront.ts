@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Session } from '../aws/session.js';
+import { toFacts } from '../cloudfront/check.js';
+import { changeLine } from '../cloudfront/screen.js';
+import type { CloudFrontCheck } from '../cloudfront/state.js';
+import { sawNothing, watchCloudFront, type WatchResult } from '../cloudfront/watch.js';
+import { Journal } from '../contain/journal.js';
+import { journalVersion } from '../contain/journal-record.js';
+import type { Identity } from '../events.js';
+import { ExitCode } from '../exit-codes.js';
+import { version } from '../version.js';
+import { exitCodeOf } from './cloudfront-exit.js';
+import type { CommandContext } from './context.js';
+import { reportName } from './report-directory.js';
+
+export interface Watched {
+  result: WatchResult;
+  /** Path of the journal: every look and every change, hash-chained. */
+  journal: string;
+  exitCode: ExitCode;
+}
+
+/**
+ * Looks until everything serves or the person stops it, and writes each look down: the outage's length is evidence for
+ * the credit. @throws JournalBroken
+ */
+export async function watchAndJournal(
+  look: () => Promise<CloudFrontCheck>,
+  session: Session | null,
+  simulated: boolean,
+  directory: string,
+  context: CommandContext,
+): Promise<Watched> {
+  const { emit, signal, json, stdout, stderr } = context;
+  const identity = session?.identity ?? nobody(simulated);
+  const path = join(directory, `${reportName(identity.account, 'cloudfront', Date.now())}.jsonl`);
+  const journal = await Journal.create(path, Date.now);
+  emit({ type: 'journal', path, message: 'every look is written down here' });
+  try {
+    await journal.write({
+      kind: 'opened',
+      version: journalVersion,
+      toolVersion: version,
+      identity,
+      key: null,
+      options: { command: 'cloudfront --watch' },
+    });
+    const result = await watchCloudFront({
+      look,
+      clock: {
+        random: Math.random,
+        // Aborted: the watch sees that it is stopped.
+        sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
+      },
+      onLook: async (check, changes) => {
+        if (changes.length > 0) await journal.write({ kind: 'cloudfront', facts: toFacts(check) });
+        else
+          await journal.write({
+            kind: 'note',
+            message: sawNothing(check) ? 'nothing could be seen: no resolver answers' : 'no change',
+          });
+        for (const change of changes) (json ? stderr : stdout).write(`${changeLine(change)}\n`);
+      },
+      stopped: () => signal.aborted,
+    });
+    const exitCode = result.back
+      ? ExitCode.ok
+      : signal.aborted
+        ? ((typeof signal.reason === 'number' ? signal.reason : ExitCode.interrupted) as ExitCode)
+        : exitCodeOf(result.last);
+    const summary = result.back ? 'everything serves' : 'stopped before everything served';
+    await journal.write({ kind: 'closed', exitCode, summary });
+    return { result, journal: path, exitCode };
+  } finally {
+    await journal.close();
+  }
+}
+
+function nobody(simulated: boolean): Identity {
+  const unknown = 'unknown';
+  return {
+    account: unknown,
+    arn: unknown,
+    userId: unknown,
+    partition: 'aws',
+    accessKeyId: unknown,
+    profile: null,
+    homeRegion: 'us-east-1',
+    simulated,
+    endpoints: {},
+  };
+}
