@@ -68,10 +68,10 @@ async function makeWorld(): Promise<World> {
     const { AccessKey } = await root.iam().send(new CreateAccessKeyCommand({ UserName: name }));
     return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
   };
+  story.clock -= 60 * 86_400_000;
   const leaked = await addUser(user);
   const responder = await addUser('responder');
   const production = root.as('production', await addUser('production'), '198.51.100.77', 'Terraform');
-  story.calls.length = 0;
   const misuseBegan = new Date(Date.now() - 40 * 60_000);
   const attacker = root.as(user, leaked, '203.0.113.66', 'Boto3/1.26.0');
   const launch = async (

@@ -83,6 +83,7 @@ export async function seed({ url, account, regions, perRegion, large, live }: Se
   const at = (time: number): void => {
     story.clock = live ? Date.now() : time;
   };
+  at(now - 60 * day);
   const root = new Actor(
     story,
     'root',
@@ -94,8 +95,6 @@ export async function seed({ url, account, regions, perRegion, large, live }: Se
   const alice = await addUser(root, 'alice', '198.51.100.77', 'Boto3/1.40.0');
   const responder = await addUser(root, 'responder', '192.0.2.9', 'aws-cli/2.31.0');
   const second = ci.with(await addKey(root, ci.name));
-  // How the account came to be is not part of the story.
-  story.calls.length = 0;
 
   // Three weeks of everyday life, some of it with GPUs.
   const own: InstanceRef[] = [];

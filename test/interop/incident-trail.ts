@@ -65,6 +65,16 @@ function recordOf(call: Call, account: string): Fields {
 function identityOf({ name, credentials, userAgent }: Actor, account: string, time: number): Fields {
   const idOf = (prefix: string, text: string): string =>
     prefix + createHash('sha256').update(text).digest('hex').slice(0, 17).toUpperCase();
+  if (name === 'root') {
+    const { accessKeyId } = credentials;
+    return {
+      type: 'Root',
+      principalId: account,
+      arn: `arn:aws:iam::${account}:root`,
+      accountId: account,
+      accessKeyId,
+    };
+  }
   if (userAgent === 'autoscaling.amazonaws.com') {
     const role = 'AWSServiceRoleForAutoScaling';
     return {
