@@ -1,0 +1,45 @@
+import type { WireRequest } from './protocol/codec.js';
+import { truth } from './world/truth.js';
+import type { Faults, Settings, World } from './world/world.js';
+
+/**
+ * The range's own door, which AWS does not have: `GET /_range/log[?from=N]`, `GET /_range/truth`, `GET /_range/unknown`,
+ * `GET /_range/clock`, `POST /_range/clock {"advance": ms, "speed": n}`, `POST /_range/faults {…}`,
+ * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true}`.
+ */
+export function control(world: World, request: WireRequest): { status: number; value: unknown } {
+  const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
+  world.clock.settle();
+  switch (what) {
+    case 'GET log':
+      return ok(world.log.slice(Number(request.query.get('from') ?? 0)));
+    case 'GET truth':
+      return ok(truth(world));
+    case 'GET unknown':
+      return ok(Object.fromEntries(world.unknownOperations));
+    case 'GET clock':
+      return ok({ now: world.clock.now(), speed: world.clock.speed });
+    case 'POST clock': {
+      const { advance, speed } = body<{ advance?: number; speed?: number }>(request);
+      if (speed !== undefined) world.clock.setSpeed(speed);
+      if (advance !== undefined) world.clock.advance(advance);
+      return ok({ now: world.clock.now(), speed: world.clock.speed });
+    }
+    case 'POST faults':
+      world.faults = body<Faults>(request);
+      return ok(world.faults);
+    case 'POST settings':
+      Object.assign(world.settings, body<Partial<Settings>>(request));
+      return ok(world.settings);
+    case 'POST cloudfront': {
+      const { account, locked } = body<{ account: string; locked: boolean }>(request);
+      world.account(account).cloudfrontLocked = locked;
+      return ok({ account, locked });
+    }
+    default:
+      return { status: 404, value: { message: `the range has no ${what}` } };
+  }
+}
+
+const ok = (value: unknown) => ({ status: 200, value });
+const body = <T>(request: WireRequest) => JSON.parse(request.body.toString('utf8') || '{}') as T;

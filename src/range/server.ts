@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { control } from './control.js';
+import { Dispatcher } from './dispatch.js';
+import type { WireRequest } from './protocol/codec.js';
+import { parseAuthorization } from './sigv4.js';
+import { latencyByArea } from './world/catalog.js';
+import { World } from './world/world.js';
+
+export interface RangeOptions {
+  /** The world to serve; an empty one where none is given. */
+  world?: World;
+  /** 0 or absent: any free port. */
+  port?: number;
+}
+
+export interface Range {
+  /** `http://127.0.0.1:PORT`: the endpoint of every service. */
+  url: string;
+  world: World;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated AWS on loopback. Every service answers on the one port; the signature's scope says which. */
+export async function startRange(options: RangeOptions = {}): Promise<Range> {
+  const world = options.world ?? new World();
+  const dispatcher = new Dispatcher(world);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    serve(world, dispatcher, request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    world,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+const largestBody = 10 * 1024 * 1024;
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new Error('the request body is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function serve(
+  world: World,
+  dispatcher: Dispatcher,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
+  const wire: WireRequest = {
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(search),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(',') : value,
+      ]),
+    ),
+    body,
+  };
+  if (path.startsWith('/_range/')) {
+    const { status, value } = control(world, wire);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    return;
+  }
+  const { faults, settings, random, clock } = world;
+  const region = parseAuthorization(wire.headers.authorization)?.region ?? '';
+  // A dark region takes the connection and never answers.
+  if (faults.darkRegions?.includes(region)) return;
+  if (faults.drop && random.next() < faults.drop) {
+    response.destroy();
+    return;
+  }
+  if (faults.slow && random.next() < faults.slow) await sleep(faults.slowMs ?? 5000);
+  if (settings.latency && clock.speed > 0)
+    await sleep((latencyByArea[region.split('-')[0] ?? ''] ?? 100) / clock.speed);
+  const answer = dispatcher.handle(wire);
+  const content = Buffer.from(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(content.length) });
+  if (faults.truncate && random.next() < faults.truncate) {
+    response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());
+    return;
+  }
+  response.end(content);
+}

@@ -1,0 +1,407 @@
+import { AwsError } from '../aws-error.js';
+import { page, tagMap, type Context, type Service } from '../service.js';
+import { instancesOf, isLive, stateAt, terminate, zonesOf, type LaunchSpec } from '../world/compute.js';
+import { membersOf, reconcileLater, relaunchersOf, type Relauncher } from '../world/relaunch.js';
+import type { Maker, Region } from '../world/world.js';
+import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './ec2/launch-templates.js';
+
+interface Group {
+  relauncher: Relauncher;
+  name: string;
+  min: number;
+  max: number;
+  zones: string[];
+  createdAt: number;
+  suspended: Set<string>;
+  /** As the request gave it: a configuration's name, or a template. */
+  source: { LaunchConfigurationName?: string; LaunchTemplate?: object; MixedInstancesPolicy?: object };
+  tags: Record<string, string>;
+  protectedFromScaleIn: boolean;
+  maker: Maker;
+}
+
+interface Configuration {
+  name: string;
+  arn: string;
+  createdAt: number;
+  data: LaunchData;
+  maker: Maker;
+}
+
+interface TemplateSpecification extends TemplateReference {
+  Version?: string;
+}
+
+interface GroupInput {
+  AutoScalingGroupName: string;
+  MinSize: number;
+  MaxSize: number;
+  DesiredCapacity?: number;
+  LaunchConfigurationName?: string;
+  LaunchTemplate?: TemplateSpecification;
+  MixedInstancesPolicy?: {
+    LaunchTemplate?: {
+      LaunchTemplateSpecification?: TemplateSpecification;
+      Overrides?: { InstanceType?: string }[];
+    };
+  };
+  AvailabilityZones?: string[];
+  NewInstancesProtectedFromScaleIn?: boolean;
+  Tags?: { Key?: string; Value?: string }[];
+}
+
+const processes = [
+  'Launch',
+  'Terminate',
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+];
+const groups = (region: Region) => region.table<Group>('autoscaling:groups');
+const configurations = (region: Region) => region.table<Configuration>('autoscaling:configurations');
+
+function groupOf(region: Region, name: string): Group {
+  const group = groups(region).get(name);
+  if (group === undefined)
+    throw new AwsError(
+      'ValidationError',
+      `AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`,
+    );
+  return group;
+}
+
+/** What the group launches, from its template, its configuration or its mixed policy. */
+function specsOf(region: Region, input: Partial<GroupInput>): LaunchSpec[] {
+  const mixed = input.MixedInstancesPolicy?.LaunchTemplate;
+  const template = input.LaunchTemplate ?? mixed?.LaunchTemplateSpecification;
+  if (template !== undefined) {
+    const { data } = templateBy(region, template);
+    return (mixed?.Overrides?.length ? mixed.Overrides : [{}]).map((override) =>
+      launchSpec(region, { ...data, ...override }),
+    );
+  }
+  const configuration = configurations(region).get(input.LaunchConfigurationName ?? '');
+  if (configuration === undefined)
+    throw new AwsError(
+      'ValidationError',
+      `Launch configuration name not found - Launch configuration ${input.LaunchConfigurationName ?? ''} not found`,
+    );
+  return [launchSpec(region, configuration.data)];
+}
+
+/** Suspending Launch stops what relaunches; suspending Terminate keeps what is too many. */
+function refresh(region: Region, group: Group): void {
+  group.relauncher.keeps = !group.suspended.has('Launch');
+  if (group.relauncher.keeps) return reconcileLater(region, group.relauncher);
+  if (group.suspended.has('Terminate')) return;
+  for (const surplus of membersOf(region, group.relauncher).slice(group.relauncher.target))
+    terminate(region, surplus);
+}
+
+function sizes(min: number, max: number, desired: number): void {
+  if (min > max) throw new AwsError('ValidationError', 'Min size must be less than or equal to max size');
+  if (desired < min || desired > max)
+    throw new AwsError(
+      'ValidationError',
+      `Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`,
+    );
+}
+
+const sourceOf = ({
+  LaunchConfigurationName,
+  LaunchTemplate,
+  MixedInstancesPolicy,
+}: Partial<GroupInput>): Group['source'] => ({
+  ...(LaunchConfigurationName === undefined ? {} : { LaunchConfigurationName }),
+  ...(LaunchTemplate === undefined ? {} : { LaunchTemplate }),
+  ...(MixedInstancesPolicy === undefined ? {} : { MixedInstancesPolicy }),
+});
+
+const arnOf = (region: Region, group: Group) =>
+  region.arn('autoscaling', `autoScalingGroup:${group.name}:autoScalingGroupName/${group.name}`);
+
+const groupShape = (region: Region) => (group: Group) => ({
+  AutoScalingGroupName: group.name,
+  AutoScalingGroupARN: arnOf(region, group),
+  ...group.source,
+  MinSize: group.min,
+  MaxSize: group.max,
+  DesiredCapacity: group.relauncher.target,
+  DefaultCooldown: 300,
+  AvailabilityZones: group.zones,
+  LoadBalancerNames: [],
+  HealthCheckType: 'EC2',
+  HealthCheckGracePeriod: 0,
+  Instances: membersOf(region, group.relauncher).map((instance) => ({
+    InstanceId: instance.id,
+    InstanceType: instance.instanceType,
+    AvailabilityZone: instance.zone,
+    HealthStatus: 'Healthy',
+    ProtectedFromScaleIn: false,
+    LifecycleState: stateAt(instance, region.world.clock.now()) === 'running' ? 'InService' : 'Pending',
+  })),
+  CreatedTime: group.createdAt,
+  SuspendedProcesses: [...group.suspended].map((ProcessName) => ({
+    ProcessName,
+    SuspensionReason: 'User suspended',
+  })),
+  Tags: Object.entries(group.tags).map(([Key, Value]) => ({
+    ResourceId: group.name,
+    ResourceType: 'auto-scaling-group',
+    Key,
+    Value,
+    PropagateAtLaunch: true,
+  })),
+  TerminationPolicies: ['Default'],
+  NewInstancesProtectedFromScaleIn: group.protectedFromScaleIn,
+});
+
+function createGroup({ region, now, maker, touched }: Context, input: GroupInput): void {
+  const name = input.AutoScalingGroupName;
+  if (groups(region).has(name))
+    throw new AwsError(
+      'AlreadyExists',
+      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+    );
+  const target = input.DesiredCapacity ?? input.MinSize;
+  sizes(input.MinSize, input.MaxSize, target);
+  const tags = tagMap(input.Tags);
+  const specs = specsOf(region, input).map((spec) => ({ ...spec, tags: { ...spec.tags, ...tags } }));
+  const group: Group = {
+    relauncher: { kind: 'group', id: name, createdAt: now, maker, specs, target, keeps: true },
+    name,
+    min: input.MinSize,
+    max: input.MaxSize,
+    zones: input.AvailabilityZones ?? zonesOf(region),
+    createdAt: now,
+    suspended: new Set(),
+    source: sourceOf(input),
+    tags,
+    protectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? false,
+    maker,
+  };
+  groups(region).set(name, group);
+  relaunchersOf(region).set(name, group.relauncher);
+  touched.push(name);
+  reconcileLater(region, group.relauncher);
+}
+
+function updateGroup(
+  { region, touched }: Context,
+  input: Partial<GroupInput> & { AutoScalingGroupName: string },
+): void {
+  const group = groupOf(region, input.AutoScalingGroupName);
+  const min = input.MinSize ?? group.min;
+  const max = input.MaxSize ?? group.max;
+  // Without a desired capacity, AWS moves the present one inside the new sizes.
+  const target = input.DesiredCapacity ?? Math.min(max, Math.max(min, group.relauncher.target));
+  sizes(min, max, target);
+  const source = sourceOf(input);
+  if (Object.keys(source).length > 0)
+    Object.assign(
+      group,
+      { source },
+      { relauncher: Object.assign(group.relauncher, { specs: specsOf(region, input) }) },
+    );
+  Object.assign(group, { min, max });
+  group.relauncher.target = target;
+  touched.push(group.name);
+  refresh(region, group);
+}
+
+function suspend(
+  context: Context,
+  input: { AutoScalingGroupName: string; ScalingProcesses?: string[] },
+  on: boolean,
+): void {
+  const group = groupOf(context.region, input.AutoScalingGroupName);
+  for (const name of input.ScalingProcesses?.length ? input.ScalingProcesses : processes) {
+    if (!processes.includes(name))
+      throw new AwsError('ValidationError', `${name} is not a valid process type`);
+    if (on) group.suspended.add(name);
+    else group.suspended.delete(name);
+  }
+  context.touched.push(group.name);
+  refresh(context.region, group);
+}
+
+export const autoscaling: Service = {
+  resources: ({ region }, { AutoScalingGroupName: name }) => [
+    typeof name === 'string'
+      ? region.arn('autoscaling', `autoScalingGroup:${name}:autoScalingGroupName/${name}`)
+      : '*',
+  ],
+  operations: {
+    CreateAutoScalingGroup: createGroup,
+    UpdateAutoScalingGroup: updateGroup,
+    SetDesiredCapacity: (context, input: { AutoScalingGroupName: string; DesiredCapacity: number }) =>
+      updateGroup(context, input),
+    SuspendProcesses: (context, input: { AutoScalingGroupName: string; ScalingProcesses?: string[] }) =>
+      suspend(context, input, true),
+    ResumeProcesses: (context, input: { AutoScalingGroupName: string; ScalingProcesses?: string[] }) =>
+      suspend(context, input, false),
+    DescribeAutoScalingGroups: (
+      { region },
+      input: { AutoScalingGroupNames?: string[]; NextToken?: string; MaxRecords?: number },
+    ) => {
+      const all = [...groups(region).values()].filter(
+        ({ name }) => !input.AutoScalingGroupNames?.length || input.AutoScalingGroupNames.includes(name),
+      );
+      const { items, next } = page(all, input.NextToken, Math.min(input.MaxRecords ?? 50, 100));
+      return { AutoScalingGroups: items.map(groupShape(region)), NextToken: next };
+    },
+    DeleteAutoScalingGroup: (
+      { region, touched },
+      input: { AutoScalingGroupName: string; ForceDelete?: boolean },
+    ) => {
+      const group = groupOf(region, input.AutoScalingGroupName);
+      const members = membersOf(region, group.relauncher);
+      if (members.length > 0 && !input.ForceDelete)
+        throw new AwsError(
+          'ResourceInUse',
+          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+        );
+      relaunchersOf(region).delete(group.name);
+      groups(region).delete(group.name);
+      for (const instance of members) terminate(region, instance);
+      touched.push(group.name);
+    },
+    CreateLaunchConfiguration: (
+      { region, now, maker, touched },
+      input: {
+        LaunchConfigurationName: string;
+        IamInstanceProfile?: string;
+        SecurityGroups?: string[];
+      } & Omit<LaunchData, 'IamInstanceProfile'>,
+    ) => {
+      const { LaunchConfigurationName: name, IamInstanceProfile, SecurityGroups, ...data } = input;
+      if (configurations(region).has(name))
+        throw new AwsError(
+          'AlreadyExists',
+          `Launch Configuration by this name already exists - A launch configuration already exists with the name ${name}`,
+        );
+      const profile =
+        IamInstanceProfile === undefined
+          ? {}
+          : { IamInstanceProfile: { Name: IamInstanceProfile.split('/').at(-1)! } };
+      configurations(region).set(name, {
+        name,
+        arn: region.arn('autoscaling', `launchConfiguration:${name}:launchConfigurationName/${name}`),
+        createdAt: now,
+        maker,
+        data: { ...data, ...profile, SecurityGroupIds: SecurityGroups ?? [] },
+      });
+      touched.push(name);
+    },
+    DescribeLaunchConfigurations: (
+      { region },
+      input: { LaunchConfigurationNames?: string[]; NextToken?: string; MaxRecords?: number },
+    ) => {
+      const all = [...configurations(region).values()].filter(
+        ({ name }) =>
+          !input.LaunchConfigurationNames?.length || input.LaunchConfigurationNames.includes(name),
+      );
+      const { items, next } = page(all, input.NextToken, input.MaxRecords ?? 50);
+      return {
+        LaunchConfigurations: items.map(({ name, arn, createdAt, data }) => ({
+          LaunchConfigurationName: name,
+          LaunchConfigurationARN: arn,
+          CreatedTime: createdAt,
+          ImageId: data.ImageId ?? '',
+          InstanceType: data.InstanceType,
+          KeyName: data.KeyName ?? '',
+          SecurityGroups: data.SecurityGroupIds,
+          UserData: data.UserData ?? '',
+          IamInstanceProfile: data.IamInstanceProfile?.Name,
+        })),
+        NextToken: next,
+      };
+    },
+    DeleteLaunchConfiguration: ({ region, touched }, input: { LaunchConfigurationName: string }) => {
+      const used = [...groups(region).values()].some(
+        ({ source }) => source.LaunchConfigurationName === input.LaunchConfigurationName,
+      );
+      if (used)
+        throw new AwsError(
+          'ResourceInUse',
+          'Cannot delete launch configuration because it is attached to an AutoScalingGroup',
+        );
+      if (!configurations(region).delete(input.LaunchConfigurationName))
+        throw new AwsError(
+          'ValidationError',
+          `Launch configuration name not found - Launch configuration ${input.LaunchConfigurationName} not found`,
+        );
+      touched.push(input.LaunchConfigurationName);
+    },
+    DescribeAutoScalingInstances: ({ region }, input: { InstanceIds?: string[] }) => ({
+      AutoScalingInstances: [...groups(region).values()].flatMap((group) =>
+        membersOf(region, group.relauncher)
+          .filter(({ id }) => !input.InstanceIds?.length || input.InstanceIds.includes(id))
+          .map(({ id, zone, instanceType }) => ({
+            InstanceId: id,
+            InstanceType: instanceType,
+            AutoScalingGroupName: group.name,
+            AvailabilityZone: zone,
+            LifecycleState: 'InService',
+            HealthStatus: 'HEALTHY',
+            ProtectedFromScaleIn: false,
+          })),
+      ),
+    }),
+    DescribeScalingActivities: () => ({ Activities: [] }),
+    TerminateInstanceInAutoScalingGroup: (
+      { region, now, world, touched },
+      input: { InstanceId: string; ShouldDecrementDesiredCapacity: boolean },
+    ) => {
+      const instance = instancesOf(region).get(input.InstanceId);
+      const group = groups(region).get(instance?.maker.launcher ?? '');
+      if (instance === undefined || group === undefined || !isLive(instance))
+        throw new AwsError(
+          'ValidationError',
+          `Instance Id not found - No managed instance found for instance ID ${input.InstanceId}`,
+        );
+      if (input.ShouldDecrementDesiredCapacity) {
+        group.relauncher.target -= 1;
+        group.min = Math.min(group.min, group.relauncher.target);
+      }
+      terminate(region, instance);
+      touched.push(instance.id);
+      return {
+        Activity: {
+          ActivityId: world.random.uuid(),
+          AutoScalingGroupName: group.name,
+          Cause: 'instance was taken out of service in response to a user request',
+          StartTime: now,
+          StatusCode: 'InProgress',
+        },
+      };
+    },
+    DescribeTags: ({ region }) => ({
+      Tags: [...groups(region).values()].flatMap(({ name, tags }) =>
+        Object.entries(tags).map(([Key, Value]) => ({
+          ResourceId: name,
+          ResourceType: 'auto-scaling-group',
+          Key,
+          Value,
+          PropagateAtLaunch: true,
+        })),
+      ),
+    }),
+    CreateOrUpdateTags: (
+      { region, touched },
+      input: { Tags: { ResourceId: string; Key: string; Value?: string }[] },
+    ) => {
+      for (const { ResourceId, Key, Value = '' } of input.Tags) {
+        groupOf(region, ResourceId).tags[Key] = Value;
+        touched.push(ResourceId);
+      }
+    },
+    DeleteTags: ({ region }, input: { Tags: { ResourceId: string; Key: string }[] }) => {
+      for (const { ResourceId, Key } of input.Tags) delete groupOf(region, ResourceId).tags[Key];
+    },
+  },
+};

@@ -1,0 +1,61 @@
+import { AwsError } from '../../aws-error.js';
+import { matches } from '../../iam/policy.js';
+
+export interface Filter {
+  Name?: string;
+  Values?: string[];
+}
+
+export interface Paging {
+  MaxResults?: number;
+  NextToken?: string;
+  Filters?: Filter[];
+}
+
+type Field<T> = (item: T) => string | string[] | undefined;
+
+/** EC2's filters: every filter must hold, any of its values may; `*` and `?` are wildcards. */
+export function applyFilters<T extends { tags?: Record<string, string> }>(
+  items: T[],
+  filters: Filter[] | undefined,
+  fields: Record<string, Field<T>>,
+): T[] {
+  return (filters ?? []).reduce((left, { Name: name = '', Values: values = [] }) => {
+    const field: Field<T> | undefined = name.startsWith('tag:')
+      ? (item) => item.tags?.[name.slice(4)]
+      : name === 'tag-key'
+        ? (item) => Object.keys(item.tags ?? {})
+        : fields[name];
+    if (field === undefined) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
+    return left.filter((item) => {
+      const actual = field(item);
+      const list = actual === undefined ? [] : Array.isArray(actual) ? actual : [actual];
+      return list.some((one) => values.some((value) => matches(value, one)));
+    });
+  }, items);
+}
+
+export interface TagSpecification {
+  ResourceType?: string;
+  Tags?: { Key?: string; Value?: string }[];
+}
+
+/** The tags that a request gives to one type of resource. */
+export function tagsFor(
+  specifications: TagSpecification[] | undefined,
+  type: string,
+): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const { ResourceType, Tags = [] } of specifications ?? []) {
+    if (ResourceType !== type) continue;
+    for (const { Key = '', Value = '' } of Tags) {
+      if (Key.toLowerCase().startsWith('aws:'))
+        throw new AwsError(
+          'InvalidParameterValue',
+          `Tag keys starting with 'aws:' are reserved for internal use`,
+        );
+      tags[Key] = Value;
+    }
+  }
+  return tags;
+}

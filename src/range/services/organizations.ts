@@ -1,0 +1,162 @@
+import { AwsError } from '../aws-error.js';
+import { page, type Context, type Service } from '../service.js';
+import type { Account, World } from '../world/world.js';
+
+const orgId = (management: string) => `o-${Number(management).toString(36).padStart(10, '0').slice(0, 10)}`;
+const rootId = (management: string) => `r-${Number(management).toString(36).slice(0, 4)}`;
+
+function management({ account }: Context): string {
+  if (account.managementAccount === null)
+    throw new AwsError(
+      'AWSOrganizationsNotInUseException',
+      'Your account is not a member of an organization.',
+    );
+  return account.managementAccount;
+}
+
+/** The management account's own operations. */
+function asManagement(context: Context): string {
+  const id = management(context);
+  if (id !== context.account.id)
+    throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
+  return id;
+}
+
+const members = (world: World, id: string) =>
+  [...world.accounts.values()].filter(({ managementAccount }) => managementAccount === id);
+const accountShape = (account: Account) => ({
+  Id: account.id,
+  Arn: `arn:aws:organizations::${account.managementAccount}:account/${orgId(account.managementAccount!)}/${account.id}`,
+  Name: account.name,
+  Email: account.email,
+  Status: 'ACTIVE',
+  JoinedMethod: 'CREATED',
+});
+
+interface Scp {
+  id: string;
+  name: string;
+  document: string;
+}
+const policies = (world: World, id: string) =>
+  world.account(id).region('us-east-1').table<Scp>('organizations:policies');
+const policySummary = ({ id, name }: Scp) => ({
+  Id: id,
+  Name: name,
+  Type: 'SERVICE_CONTROL_POLICY',
+  AwsManaged: false,
+});
+
+function scp(context: Context, id: string): Scp {
+  const found = policies(context.world, asManagement(context)).get(id);
+  if (found === undefined)
+    throw new AwsError(
+      'PolicyNotFoundException',
+      "We can't find a policy with the PolicyId that you specified.",
+    );
+  return found;
+}
+
+/** The accounts that a target id stands for: one account, or all below the root. */
+function targets(context: Context, target: string): Account[] {
+  const all = members(context.world, asManagement(context));
+  const found = target === rootId(context.account.id) ? all : all.filter(({ id }) => id === target);
+  if (found.length === 0)
+    throw new AwsError(
+      'TargetNotFoundException',
+      "We can't find a root, OU, account, or policy with the TargetId that you specified.",
+    );
+  return found;
+}
+
+export const organizations: Service = {
+  global: true,
+  operations: {
+    DescribeOrganization: (context) => {
+      const id = management(context);
+      return {
+        Organization: {
+          Id: orgId(id),
+          Arn: `arn:aws:organizations::${id}:organization/${orgId(id)}`,
+          FeatureSet: 'ALL',
+          MasterAccountArn: `arn:aws:organizations::${id}:account/${orgId(id)}/${id}`,
+          MasterAccountId: id,
+          MasterAccountEmail: context.world.account(id).email,
+          AvailablePolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
+        },
+      };
+    },
+    ListAccounts: (context, input: { NextToken?: string; MaxResults?: number }) => {
+      const { items, next } = page(
+        members(context.world, asManagement(context)),
+        input.NextToken,
+        input.MaxResults ?? 20,
+      );
+      return { Accounts: items.map(accountShape), NextToken: next };
+    },
+    DescribeAccount: (context, input: { AccountId: string }) => {
+      const found = members(context.world, asManagement(context)).find(({ id }) => id === input.AccountId);
+      if (found === undefined)
+        throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+      return { Account: accountShape(found) };
+    },
+    ListRoots: (context) => ({
+      Roots: [
+        {
+          Id: rootId(asManagement(context)),
+          Name: 'Root',
+          Arn: `arn:aws:organizations::${context.account.id}:root/${orgId(context.account.id)}/${rootId(context.account.id)}`,
+          PolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
+        },
+      ],
+    }),
+    ListParents: (context) => ({ Parents: [{ Id: rootId(asManagement(context)), Type: 'ROOT' }] }),
+    ListPolicies: (context) => ({
+      Policies: [...policies(context.world, asManagement(context)).values()].map(policySummary),
+    }),
+    ListPoliciesForTarget: (context, input: { TargetId: string }) => ({
+      Policies: (targets(context, input.TargetId)[0]?.scps ?? []).map(policySummary),
+    }),
+    DescribePolicy: (context, input: { PolicyId: string }) => {
+      const found = scp(context, input.PolicyId);
+      return { Policy: { PolicySummary: policySummary(found), Content: found.document } };
+    },
+    CreatePolicy: (context, input: { Name: string; Content: string; Type: string }) => {
+      const created = {
+        id: `p-${context.world.random.text(8, 'abcdefghijklmnopqrstuvwxyz0123456789')}`,
+        name: input.Name,
+        document: input.Content,
+      };
+      policies(context.world, asManagement(context)).set(created.id, created);
+      context.touched.push(created.id);
+      return { Policy: { PolicySummary: policySummary(created), Content: created.document } };
+    },
+    AttachPolicy: (context, input: { PolicyId: string; TargetId: string }) => {
+      const found = scp(context, input.PolicyId);
+      for (const account of targets(context, input.TargetId)) {
+        if (account.scps.some(({ id }) => id === found.id))
+          throw new AwsError(
+            'DuplicatePolicyAttachmentException',
+            'The selected policy is already attached to the specified target.',
+          );
+        account.scps = [...account.scps, found];
+        context.touched.push(account.id);
+      }
+    },
+    DetachPolicy: (context, input: { PolicyId: string; TargetId: string }) => {
+      for (const account of targets(context, input.TargetId)) {
+        account.scps = account.scps.filter(({ id }) => id !== input.PolicyId);
+        context.touched.push(account.id);
+      }
+    },
+    LeaveOrganization: (context) => {
+      if (management(context) === context.account.id)
+        throw new AwsError(
+          'MasterCannotLeaveOrganizationException',
+          "You can't remove a management account from an organization.",
+        );
+      context.account.managementAccount = null;
+      context.account.scps = [];
+    },
+  },
+};
