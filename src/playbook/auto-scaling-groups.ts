@@ -7,7 +7,8 @@ import type { TrailEvent } from '../trail/event.js';
 import { arnName, fromRequest, requestValues } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import type { OriginRule, Play } from './play.js';
-import type { Link, Resource } from './resource.js';
+import { linkTo, tagsOf } from './make-resource.js';
+import type { Resource } from './resource.js';
 
 type Group = NonNullable<OutputOf<'autoscaling', 'DescribeAutoScalingGroups'>['AutoScalingGroups']>[number];
 
@@ -148,8 +149,6 @@ function isContained({ properties }: Resource): boolean {
 function asResource(group: Group, region: string): Resource {
   const template =
     group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? null;
-  const link = (kind: Link['kind'], id: string | undefined): Link[] =>
-    id === undefined || id === '' ? [] : [{ kind, id }];
   const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
   return {
     play: 'auto-scaling-groups',
@@ -159,12 +158,12 @@ function asResource(group: Group, region: string): Resource {
     state: group.Status ?? `desired ${group.DesiredCapacity ?? 0}`,
     live: (group.MaxSize ?? 0) > 0 || (group.DesiredCapacity ?? 0) > 0,
     createdAt: group.CreatedTime?.getTime() ?? null,
-    tags: Object.fromEntries((group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    tags: tagsOf(group.Tags),
     links: [
-      ...link('launch-template', template?.LaunchTemplateId),
-      ...link('launch-configuration', group.LaunchConfigurationName),
-      ...(group.Instances ?? []).flatMap(({ InstanceId }) => link('instance', InstanceId)),
-      ...link('role', arnName(group.ServiceLinkedRoleARN ?? null) ?? undefined),
+      ...linkTo('launch-template', template?.LaunchTemplateId),
+      ...linkTo('launch-configuration', group.LaunchConfigurationName),
+      ...(group.Instances ?? []).flatMap(({ InstanceId }) => linkTo('instance', InstanceId)),
+      ...linkTo('role', arnName(group.ServiceLinkedRoleARN ?? null) ?? undefined),
     ],
     properties: {
       minSize: group.MinSize ?? null,

@@ -7,7 +7,8 @@ import { idsIn } from './event-ids.js';
 import { instanceEvidence } from './ec2-evidence.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';
 import type { Play, PlanContext } from './play.js';
-import type { Link, Resource } from './resource.js';
+import { linkTo, tagsOf } from './make-resource.js';
+import type { Resource } from './resource.js';
 
 type Instance = NonNullable<
   NonNullable<OutputOf<'ec2', 'DescribeInstances'>['Reservations']>[number]['Instances']
@@ -232,10 +233,8 @@ function isSpot(resource: Resource): boolean {
 }
 
 function asResource(instance: Instance, reservationId: string | null, region: string): Resource {
-  const tags = Object.fromEntries((instance.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  const tags = tagsOf(instance.Tags);
   const state = instance.State?.Name ?? 'unknown';
-  const link = (kind: Link['kind'], id: string | null | undefined): Link[] =>
-    id === null || id === undefined || id === '' ? [] : [{ kind, id }];
   const profile = instance.IamInstanceProfile?.Arn ?? null;
   // LaunchTime is that of the last start: the primary interface or root volume was attached when it was made.
   const times = [
@@ -253,16 +252,16 @@ function asResource(instance: Instance, reservationId: string | null, region: st
     createdAt: times.length === 0 ? null : Math.min(...times),
     tags,
     links: [
-      ...link('auto-scaling-group', tags['aws:autoscaling:groupName']),
-      ...link('fleet', tags['aws:ec2:fleet-id']),
-      ...link('spot-fleet', tags['aws:ec2spot:fleet-request-id']),
-      ...link('spot-request', instance.SpotInstanceRequestId),
-      ...link('launch-template', tags['aws:ec2launchtemplate:id']),
-      ...link('instance-profile', profile?.split('/').at(-1)),
-      ...link('key-pair', instance.KeyName),
-      ...(instance.SecurityGroups ?? []).flatMap(({ GroupId }) => link('security-group', GroupId)),
-      ...link('image', instance.ImageId),
-      ...link('reservation', reservationId),
+      ...linkTo('auto-scaling-group', tags['aws:autoscaling:groupName']),
+      ...linkTo('fleet', tags['aws:ec2:fleet-id']),
+      ...linkTo('spot-fleet', tags['aws:ec2spot:fleet-request-id']),
+      ...linkTo('spot-request', instance.SpotInstanceRequestId),
+      ...linkTo('launch-template', tags['aws:ec2launchtemplate:id']),
+      ...linkTo('instance-profile', profile?.split('/').at(-1)),
+      ...linkTo('key-pair', instance.KeyName),
+      ...(instance.SecurityGroups ?? []).flatMap(({ GroupId }) => linkTo('security-group', GroupId)),
+      ...linkTo('image', instance.ImageId),
+      ...linkTo('reservation', reservationId),
     ],
     properties: {
       instanceType: instance.InstanceType ?? null,

@@ -10,6 +10,8 @@ export interface Link {
     | 'launch-template'
     | 'launch-configuration'
     | 'compute-environment'
+    | 'job-queue'
+    | 'service'
     | 'function'
     | 'instance'
     | 'group'

@@ -14,6 +14,7 @@ import {
 } from './deny.js';
 import { fromRequest, requestText } from './event-ids.js';
 import { makeAction } from './make-action.js';
+import { tagsOf } from './make-resource.js';
 import type { OriginRule, Play, PlanContext } from './play.js';
 import type { Resource } from './resource.js';
 import { latestMint } from './user-sessions.js';
@@ -68,7 +69,7 @@ export const roleSessions: Play = {
           state: deny === null ? 'not denied' : 'denied',
           live: true,
           createdAt: role.CreateDate?.getTime() ?? null,
-          tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+          tags: tagsOf(role.Tags),
           links: (role.InstanceProfileList ?? []).flatMap(({ InstanceProfileName: id }) =>
             id === undefined ? [] : [{ kind: 'instance-profile', id }],
           ),

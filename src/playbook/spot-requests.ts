@@ -3,6 +3,7 @@ import type { Action } from '../contain/action.js';
 import type { Finding } from '../detect/incident.js';
 import { idsIn } from './event-ids.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';
+import { tagsOf } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
 import type { Resource } from './resource.js';
 
@@ -89,7 +90,7 @@ function asResource(request: SpotRequest, region: string): Resource {
     // A one-time request that has its instance asks for no other; a disabled persistent one may ask again.
     live: state === 'open' || (persistent && (state === 'active' || state === 'disabled')),
     createdAt: request.CreateTime?.getTime() ?? null,
-    tags: Object.fromEntries((request.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    tags: tagsOf(request.Tags),
     links: request.InstanceId === undefined ? [] : [{ kind: 'instance', id: request.InstanceId }],
     properties: {
       requestType: request.Type ?? null,

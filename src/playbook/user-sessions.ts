@@ -5,6 +5,7 @@ import type { TrailEvent } from '../trail/event.js';
 import { datedDeny, decodedDocument, denyAhead, denyPolicyName, denyStands } from './deny.js';
 import { fromRequest } from './event-ids.js';
 import { makeAction } from './make-action.js';
+import { tagsOf } from './make-resource.js';
 import type { OriginRule, Play, PlanContext } from './play.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {
@@ -52,7 +53,7 @@ export const userSessions: Play = {
           state: deny === null ? 'not denied' : 'denied',
           live: true,
           createdAt: user.CreateDate?.getTime() ?? null,
-          tags: Object.fromEntries((user.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+          tags: tagsOf(user.Tags),
           links: (user.GroupList ?? []).map((id) => ({ kind: 'group', id })),
           properties: { arn: user.Arn ?? null, userId: user.UserId ?? null, deny },
         };
