@@ -136,8 +136,12 @@ function startOf(
       reasons: ['given by the person'],
     };
   }
+  const times = mine.map(({ time }) => time).filter((time) => time !== null);
+  const first = times[0] ?? null;
+  const last = times.at(-1) ?? null;
   return estimateStart(signals, {
-    isKnownBefore: (time) => baselineOf(mine, time).knowsTheKey,
+    before: (time) => (first === null ? 0 : Math.max(0, time - first)),
+    span: first === null || last === null ? 0 : last - first,
     busySince: (time) => busySince(mine, time),
     mintedAt: (signer) => mintedAt(graph, key, signer),
   });

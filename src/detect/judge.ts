@@ -17,9 +17,10 @@ export interface Judgement {
 /** What is of the launch itself, not of what went on around it. */
 const hardKinds = new Set(['address', 'agent', 'protection', 'key-pair', 'profile', 'role']);
 
-/** From this score on, a departure is no chance. Without any history to compare with, more has to come together. */
+/** From this score on, a departure is no chance. Where the beginning is uncertain, or nothing is there
+ *  to compare with, more has to come together. */
 const rogueFrom = 0.5;
-const rogueWithoutHistory = 0.7;
+const rogueWhenUncertain = 0.7;
 const rogueWhenLikely = 0.8;
 
 /**
@@ -56,12 +57,8 @@ export function judgeLaunch(
   }
   if (isHabit(launch, baseline)) return judgeHabit(launch, departures, baseline, score, tie);
   const history = baseline.launches > 0 || baseline.knowsTheKey;
-  const needed =
-    tainted.strength === 'likely'
-      ? rogueWhenLikely
-      : history || start.source === 'given'
-        ? rogueFrom
-        : rogueWithoutHistory;
+  const sure = start.source === 'given' || (history && start.confidence === 'likely');
+  const needed = tainted.strength === 'likely' ? rogueWhenLikely : sure ? rogueFrom : rogueWhenUncertain;
   const mayBeRogue = tainted.strength === 'certain' || tainted.samePrincipal;
   if (score >= needed && mayBeRogue) return { class: 'rogue', score, reasons: [...reasons, tie] };
   const doubt =

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** Below this, what was seen is what any key does now and then. */
-export const noticeable = 0.3;
+const noticeable = 0.4;
 
 /** The clusters, one for each signal that may have begun it, oldest first. */
 export function clustersOf(signals: readonly Signal[]): Cluster[] {
@@ -36,10 +36,23 @@ export function clustersOf(signals: readonly Signal[]): Cluster[] {
 /** A key that the trail shows no earlier life of has none to depart from: less has to speak, since it was named. */
 const noticeableWithoutLife = 0.15;
 
+/** A week shows what a key does; within it, a long life that goes on as it began is no break. */
+const knownLife = 7 * day;
+const beyondChance = 1;
+
+function speaks(cluster: Cluster, life: KeyLife): boolean {
+  if (life.before(cluster.time) >= knownLife) return cluster.score >= noticeable;
+  if (life.span >= 2 * knownLife) return cluster.score >= beyondChance;
+  const always = cluster.signals.filter(({ absolute }) => absolute);
+  return always.reduce((sum, { weight }) => sum + weight, 0) >= noticeableWithoutLife;
+}
+
 /** What the estimate may ask of the key's life. */
 export interface KeyLife {
-  /** Whether the life before that time is known well enough to compare with. */
-  isKnownBefore(time: number): boolean;
+  /** Milliseconds of the key's life that the trail shows before that time. */
+  before(time: number): number;
+  /** Milliseconds of its life that the trail shows in all. */
+  span: number;
   /** When the activity that goes on at this time began, without a pause of an hour. */
   busySince(time: number): number;
   /** When the session that signed was minted, and the one that minted it, up to the key. */
@@ -52,14 +65,14 @@ export interface KeyLife {
  * would call the attacker's first launches the key's own. The usual address and program acquit nothing.
  */
 export function estimateStart(signals: readonly Signal[], life: KeyLife): MisuseStart {
-  const clusters = clustersOf(signals);
+  const clusters = clustersOf(signals).filter((cluster) => speaks(cluster, life));
   const strongest = clusters.reduce((most, { score }) => Math.max(most, score), 0);
   const cluster = clusters.find(({ score }) => score >= strongest * 0.8);
-  const known = cluster !== undefined && life.isKnownBefore(cluster.time);
-  if (cluster === undefined || strongest < (known ? noticeable : noticeableWithoutLife)) {
+  if (cluster === undefined) {
     const nothing = 'nothing in the trail departs from the normal life of the key';
     return { at: null, source: 'none', confidence: 'uncertain', reasons: [nothing] };
   }
+  const known = life.before(cluster.time) >= knownLife;
   let at = sinceFirstSeen(withoutStragglers(cluster), cluster, signals);
   for (const { signer } of cluster.signals)
     at = Math.min(at, (signer === null ? null : life.mintedAt(signer)) ?? at);

@@ -19,11 +19,21 @@ export interface Signal {
   place: string | null;
   /** Who signed it (see `signerOf`). */
   signer: string | null;
+  /** It says something of any key; else it is news against the key's own life. */
+  absolute: boolean;
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
+
+/** What says something of any key, however young its trail is. All else is news only to a life that is known: in the
+ *  first days everything that a key does is new. */
+const absolute =
+  /^(reconnaissance|refusals|sweep|key-hunter|launch:(burst|regions|protection|failures|dry-runs|refused|size|accelerator|habit-burst)|act:)/;
+
+/** A life of a week is known. */
+const knownAfter = 7 * day;
 
 /** A scanner that looks for leaked keys says so in its user agent. */
 const keyHunter = /trufflehog|nuclei|pacu|cloudfox|enumerate-iam/i;
@@ -266,20 +276,25 @@ class SignalReader {
   }
 
   /** One signal a kind and six hours: the earliest time, the greatest weight. */
-  private tell(event: TrailEvent, time: number, kind: string, weight: number, words: string): void {
+  private tell(event: TrailEvent, time: number, kind: string, full: number, words: string): void {
+    const known = Math.min(1, this.baseline.span / knownAfter);
+    const always = absolute.test(kind);
+    const weight = always ? full : full * known;
+    if (weight <= 0) return;
     const slot = `${kind}|${Math.floor(time / (6 * hour))}`;
-    const known = this.signals.get(slot);
-    if (known !== undefined && known.weight > weight) {
-      known.time = Math.min(known.time, time);
+    const told = this.signals.get(slot);
+    if (told !== undefined && told.weight > weight) {
+      told.time = Math.min(told.time, time);
       return;
     }
     this.signals.set(slot, {
-      time: Math.min(time, known?.time ?? time),
+      time: Math.min(time, told?.time ?? time),
       kind,
       weight,
       words,
       place: addressPrefix(event),
       signer: signerOf(event),
+      absolute: always,
     });
   }
 }

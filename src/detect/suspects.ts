@@ -94,6 +94,7 @@ export function quarantinesOf(events: readonly TrailEvent[]): Map<string, Signal
       words: `AWS put ${user} under quarantine: it holds a key of this user to be exposed`,
       place: null,
       signer: null,
+      absolute: true,
     };
     found.set(user, [...(found.get(user) ?? []), signal]);
   }
