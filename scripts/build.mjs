@@ -1,7 +1,8 @@
 // Bundles the command line into dist/: one entry, split at each lazy import, so that a command pays only
 // for what it uses. `mainFields: module` lets esbuild drop the operations of an AWS client that nobody calls.
 import { build } from 'esbuild';
-import { chmod, cp, rm } from 'node:fs/promises';
+import { chmod, cp, rm, symlink } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 
 const outdir = process.env.LEAKGUARD_DIST ?? 'dist';
 await rm(outdir, { recursive: true, force: true });
@@ -29,6 +30,23 @@ const result = await build({
   },
   loader: { '.csv': 'text' },
 });
+// The attacker of a rehearsal is a process of its own and takes the SDK's packages as they are installed: bundled
+// with the command line, the operations that only it calls would weigh on every start.
+await build({
+  entryPoints: { attacker: 'src/range/rehearsal/attacker.ts' },
+  outdir,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  packages: 'external',
+  logLevel: 'warning',
+});
+await cp('fixtures/scenarios', `${outdir}/scenarios`, { recursive: true });
+// A build outside the tree finds the installed packages by a link.
+if (relative(process.cwd(), resolve(outdir)).startsWith('..')) {
+  await symlink(resolve('node_modules'), `${outdir}/node_modules`, 'dir');
+}
 await cp('src/range/models', `${outdir}/models`, { recursive: true }).catch((error) => {
   if (error.code !== 'ENOENT') throw error;
 });

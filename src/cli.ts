@@ -167,6 +167,30 @@ program
   .option('--plays <ids...>', 'only these plays')
   .action(lazily(() => import('./commands/policy.js')));
 
+program
+  .command('rehearse')
+  .description('an incident on a simulated AWS: the real scan and contain against an attacker, scored')
+  .argument('[scenario...]', 'names (see --list) or files; default: mass-gpu')
+  .option('--all', 'every scenario that comes with leakguard')
+  .option('--list', 'which scenarios there are')
+  .option('--seed <n>', 'another incident of the same kind; the same seed gives the same one')
+  .option('--speed <n>', 'simulated seconds a second')
+  .option('--goal <key=value>', 'set a goal; repeatable', collect, [] as string[])
+  .option('--chaos', 'a bad day: dropped connections, 500s, throttle storms, by seed')
+  .option('--manual', 'print endpoint and credentials, wait, score whoever responds')
+  .option('--junit <file>', 'also write JUnit XML')
+  .option('--keep <dir>', 'keep the journals and reports of the rehearsals here')
+  .action(lazily(() => import('./commands/rehearse.js'), ['scenario']));
+
+program
+  .command('range')
+  .description('only the simulated AWS, to point any client at')
+  .argument('[scenario]', 'a name or a file; default: an empty account')
+  .option('--port <n>', 'listen here; default: any free port')
+  .option('--seed <n>', 'the same seed gives the same account')
+  .option('--speed <n>', 'simulated seconds a second')
+  .action(lazily(() => import('./commands/range.js'), ['scenario']));
+
 async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader went away, as in `leakguard scan | head`: end quietly.

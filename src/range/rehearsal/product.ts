@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Credentials } from './script.js';
+
+/** One run of the command line, as whoever started it saw it. */
+export interface CommandRun {
+  command: string;
+  exitCode: number | null;
+  /** Wall milliseconds. */
+  took: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ProductOptions {
+  /** The built command line: `dist/cli.js`. */
+  cli: string;
+  endpoint: string;
+  credentials: Credentials;
+  /** Home and state directory of the run: nothing of the person's own is read. */
+  home: string;
+  signal?: AbortSignal;
+  /** Ends the run with SIGKILL after this many wall milliseconds. */
+  killAfter?: number;
+}
+
+/**
+ * An environment with the responder's credentials and nothing else of AWS in it: a rehearsal never reads ambient
+ * credentials, and cannot reach a real account.
+ */
+export function rehearsalEnvironment(
+  { endpoint, credentials, home }: Pick<ProductOptions, 'endpoint' | 'credentials' | 'home'>,
+  ambient: Record<string, string | undefined> = process.env,
+): Record<string, string> {
+  const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot', 'NODE_V8_COVERAGE'];
+  return {
+    ...Object.fromEntries(
+      kept.flatMap((name) => (ambient[name] === undefined ? [] : [[name, ambient[name]]])),
+    ),
+    HOME: home,
+    XDG_STATE_HOME: join(home, 'state'),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    AWS_REGION: 'us-east-1',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NO_COLOR: '1',
+  };
+}
+
+/** Runs the real command line as a process of its own. Resolves at its end, whatever that is. */
+export function runProduct(args: string[], options: ProductOptions): Promise<CommandRun> {
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, [options.cli, ...args], {
+    env: rehearsalEnvironment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+  }
+  const killer =
+    options.killAfter === undefined ? null : setTimeout(() => child.kill('SIGKILL'), options.killAfter);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => {
+      if (error.name !== 'AbortError') reject(error);
+    });
+    child.on('close', (exitCode) => {
+      if (killer !== null) clearTimeout(killer);
+      resolve({ command: args[0] ?? '', exitCode, took: Date.now() - startedAt, ...output });
+    });
+  });
+}
+
+/** One line of a journal, as far as the score reads it. */
+export interface JournalLine {
+  kind: string;
+  action?: { id: string; service: string; operation: string; region: string; input: unknown };
+  outcome?: { action: string; status: string; requestId: string | null };
+}
+
+/** Every complete line of the journals in `directory`, oldest journal first. */
+export async function readJournals(directory: string): Promise<JournalLine[]> {
+  if (!existsSync(directory)) return [];
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
+  const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
+  return texts.flatMap((text) =>
+    text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as JournalLine),
+  );
+}

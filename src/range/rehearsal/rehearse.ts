@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dispatcher } from '../dispatch.js';
+import { startRange } from '../server.js';
+import type { World } from '../world/world.js';
+import { AttackerProcess } from './attacker-process.js';
+import type { Tally } from './attacker-messages.js';
+import { judge, withGoals, type Judgement } from './goals.js';
+import { lengthOf, live } from './history.js';
+import { itemsOf } from './items.js';
+import { pastOf } from './past.js';
+import { onDemandPrice } from './prices.js';
+import { readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
+import type { NamedScenario } from './scenario-file.js';
+import { scoreOf, type Score } from './score.js';
+import { credentialsOf, restrict, seedWorld, settingsOf } from './seed.js';
+import { openRoles, taintedCredentials } from './taint.js';
+
+export interface RehearsalOptions {
+  /** The built command line and the built attacker. */
+  cli: string;
+  attacker: string;
+  /** Instead of the scenario's own. */
+  seed?: number;
+  speed?: number;
+  /** `key=value`, over the scenario's goals. */
+  goals?: readonly string[];
+  /** Keep the journals and reports here instead of throwing them away. */
+  keep?: string;
+  signal?: AbortSignal;
+  /** What goes on, in a few words: for the screen. */
+  tell?: (message: string) => void;
+  /** Instead of leakguard: a person or another tool. Resolves when they are done. */
+  manual?: (scene: Scene) => Promise<void>;
+}
+
+/** What a responder is given. */
+export interface Scene {
+  endpoint: string;
+  account: string;
+  key: string;
+  notice: string | null;
+  /** The environment with the responder's credentials. */
+  environment: Record<string, string>;
+}
+
+export interface Rehearsal {
+  name: string;
+  title: string;
+  seed: number;
+  score: Score;
+  judgements: Judgement[];
+  reached: boolean;
+  commands: CommandRun[];
+  /** What the attacker believes that it did. */
+  tally: Tally;
+  /** Wall milliseconds. */
+  took: number;
+  /** Calls that the range does not know: a hole in the range, not in the responder. */
+  unknownOperations: Record<string, number>;
+}
+
+/** Quiet time after the responder has ended: what comes back, comes back in it. Virtual milliseconds. */
+const aftermath = 10 * 60_000;
+
+/**
+ * One rehearsal: an account with a past, an attacker, the real command line, and a score from the range's own truth.
+ * @throws where the range, the attacker or the scenario itself fails: that is no result
+ */
+export async function rehearse(named: NamedScenario, options: RehearsalOptions): Promise<Rehearsal> {
+  const { scenario } = named;
+  const { tell = () => undefined, signal } = options;
+  const seed = options.seed ?? scenario.seed;
+  const speed = options.speed ?? scenario.speed;
+  const goals = withGoals(scenario.goals, options.goals ?? []);
+  const startedAt = Date.now();
+  const home = options.keep ?? (await mkdtemp(join(tmpdir(), 'leakguard-rehearsal-')));
+
+  // The past ends now, on the wall's clock, once the attacker has done what it did before anybody noticed.
+  const waits = (scenario.attacker?.steps ?? []).reduce(
+    (sum, step) => sum + ('wait' in step ? step.wait : 0),
+    0,
+  );
+  const incidentAt = Date.now() - waits;
+  const { world, keys } = seedWorld(scenario, seed, incidentAt - lengthOf(scenario.history));
+  const range = await startRange({ world });
+  const order = {
+    endpoint: range.url,
+    seed,
+    speed,
+    names: Object.fromEntries([...keys].map(([label, { id }]) => [label, id])),
+  };
+  const attacker = new AttackerProcess(options.attacker, (ms) => world.clock.advance(ms));
+  try {
+    tell('living the past');
+    live(scenario, pastOf(world, new Dispatcher(world), keys), incidentAt, seed);
+    Object.assign(world.settings, settingsOf(scenario, seed));
+    const innocents = itemsOf(world);
+    const misuseAt = scenario.attacker === undefined ? null : world.clock.now();
+    const key = keys.get(scenario.incident.key)!;
+    let tally: Tally = { calls: 0, worked: {}, refused: {} };
+    if (scenario.attacker !== undefined) {
+      tell('the attacker is at work');
+      const leaked = keys.get(scenario.attacker.as);
+      tally = await attacker.prepare({
+        ...order,
+        attacker: scenario.attacker,
+        credentials: leaked === undefined ? {} : { [scenario.attacker.as]: credentialsOf(leaked) },
+        key: scenario.incident.key,
+        user: key.user,
+      });
+    }
+
+    // Somebody reads the mail.
+    restrict(world, scenario);
+    world.faults = { ...scenario.aws.faults };
+    world.clock.setSpeed(speed);
+    if (scenario.attacker !== undefined) attacker.go();
+    const responder = keys.get(scenario.responder.key)!;
+    const account = responder.account.id;
+    const directory = join(home, 'reports');
+    const product = { cli: options.cli, endpoint: range.url, credentials: credentialsOf(responder), home };
+    const marks: { scan: number | null; contain: number | null; end: number } = {
+      scan: null,
+      contain: null,
+      end: 0,
+    };
+    const commands: CommandRun[] = [];
+    if (options.manual !== undefined) {
+      marks.contain = world.log.length;
+      await options.manual({
+        endpoint: range.url,
+        account,
+        key: key.id,
+        notice: noticeOf(scenario.notice, order.names),
+        environment: rehearsalEnvironment(product),
+      });
+    } else {
+      for (const command of scenario.responder.commands) {
+        if (signal?.aborted === true) break;
+        marks[command] = world.log.length;
+        tell(`leakguard ${command}`);
+        const scan = ['scan', '--simulated', '--json'];
+        const contain = [
+          ...['contain', '--key', key.id, '--yes', '--account', account, '--simulated', '--json'],
+          ...['--report-dir', directory, ...(scenario.responder.flags ?? [])],
+        ];
+        commands.push(
+          await runProduct(command === 'scan' ? scan : contain, {
+            ...product,
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        );
+      }
+    }
+    marks.end = world.log.length;
+    if (scenario.attacker !== undefined) tally = await attacker.stop();
+
+    // What is truly over stays over: ten more quiet minutes, then the truth.
+    tell('looking at what is true');
+    world.faults = {};
+    world.clock.setSpeed(0);
+    world.clock.advance(aftermath);
+    const tainted = taintedCredentials(world, key.id, misuseAt);
+    if (scenario.attacker !== undefined) {
+      world.settings.throttling = false;
+      await attacker.probe([...tainted.values()], openRoles(world, scenario));
+    }
+    const exitOf = (name: string) => commands.find(({ command }) => command === name)?.exitCode ?? null;
+    const score = scoreOf({
+      log: world.log,
+      innocents,
+      after: itemsOf(world),
+      key: key.id,
+      user: key.user,
+      tainted: new Set(tainted.keys()),
+      responder: new Set([responder.id]),
+      marks,
+      misuseAt,
+      endedAt: world.clock.now() - aftermath,
+      journal: options.manual === undefined && marks.contain !== null ? await readJournals(directory) : null,
+      exits: { scan: exitOf('scan'), contain: exitOf('contain') },
+      dark: scenario.aws.faults?.darkRegions ?? [],
+      price: onDemandPrice,
+    });
+    const judgements = judge(score, goals);
+    return {
+      name: named.name,
+      title: scenario.title,
+      seed,
+      score,
+      judgements,
+      reached: judgements.every(({ reached }) => reached),
+      commands,
+      tally,
+      took: Date.now() - startedAt,
+      unknownOperations: Object.fromEntries(world.unknownOperations),
+    };
+  } finally {
+    attacker.end();
+    await range.close();
+    if (options.keep === undefined) await rm(home, { recursive: true, force: true });
+  }
+}
+
+function noticeOf(notice: string | undefined, names: Record<string, string>): string | null {
+  return notice?.replace(/\$\{([^}]+)\}/g, (text, name: string) => names[name] ?? text) ?? null;
+}
+
+/** The world of a scenario with nobody in it but its past: what `leakguard range SCENARIO` serves. */
+export function worldOf(
+  { scenario }: NamedScenario,
+  seed = scenario.seed,
+): { world: World; keys: ReturnType<typeof seedWorld>['keys'] } {
+  const now = Date.now();
+  const { world, keys } = seedWorld(scenario, seed, now - lengthOf(scenario.history));
+  live(scenario, pastOf(world, new Dispatcher(world), keys), now, seed);
+  Object.assign(world.settings, settingsOf(scenario, seed));
+  restrict(world, scenario);
+  return { world, keys };
+}
