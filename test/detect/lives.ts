@@ -1,4 +1,5 @@
-import { account, day, History, hour, minute, night, regions, type Caller } from './history.js';
+import type { History} from './history.js';
+import { account, day, hour, minute, night, regions, type Caller } from './history.js';
 
 export const ci: Caller = {
   key: 'AKIACICICICICICI0001',
