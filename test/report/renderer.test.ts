@@ -102,7 +102,7 @@ describe('the renderer', () => {
     ];
     const text = render([...seen, ...seen], new Sink(false));
     expect(text.split('\n')).toHaveLength(4);
-    expect(text).toContain('rogue: instance i-0aaaaaaaaaaaaaaa1 in eu-west-1: new region');
+    expect(text).toContain('rogue: instance i-00000000000000001 in eu-west-1: new region');
     expect(text).toContain('unknown: ec2-instances in eu-west-1: denied: needs x');
   });
 

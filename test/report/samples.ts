@@ -98,7 +98,7 @@ export function instance(
   return {
     play: 'ec2-instances',
     type: 'instance',
-    id: `i-0${n.toString(16).padStart(16, 'a')}`,
+    id: `i-0${n.toString(16).padStart(16, '0')}`,
     region,
     state: 'running',
     live: true,
@@ -332,7 +332,6 @@ function launches(): Launch[] {
   const worked = regions.flatMap((region, r) => {
     const types = gpuRegions.has(region) ? ['g5.48xlarge', 'p3.16xlarge'] : ['c5.24xlarge', 'm6i.32xlarge'];
     return types.map((type, t): Launch => {
-      const count = t === 0 ? 8 - (r % 3) : 4;
       return {
         evidence: evidence('RunInstances', region, at(6 + r * 1.5 + t)),
         result: 'worked',
@@ -340,7 +339,9 @@ function launches(): Launch[] {
         region,
         instanceTypes: [type],
         asked: 20,
-        instanceIds: Array.from({ length: count }, (_, i) => `i-${region}-${String(t)}-${String(i)}`),
+        instanceIds: rogueInstances().flatMap(({ resource }) =>
+          resource.region === region && resource.properties['instanceType'] === type ? [resource.id] : [],
+        ),
         accelerator: gpuRegions.has(region),
         score: 0.94,
         class: 'rogue',
@@ -598,11 +599,19 @@ const cutSessions = action({
 export function journal(
   options: { denied?: boolean; open?: boolean; held?: boolean; identity?: Identity } = {},
 ): JournalRecord[] {
+  const whole = incident();
   const seen = incident({
     coverage:
       options.denied === true
-        ? coverage()
-        : coverage().filter((cell) => !['denied', 'failed', 'truncated'].includes(cell.status)),
+        ? whole.coverage
+        : whole.coverage.map((cell) =>
+            ['denied', 'failed', 'truncated'].includes(cell.status)
+              ? { ...cell, status: 'complete' as const, detail: null }
+              : cell,
+          ),
+    findings: whole.findings.filter(
+      (one) => one.class !== 'settling' && (options.held === true || one.class !== 'held'),
+    ),
   });
   const entries: [number, JournalEntry][] = [
     [
@@ -638,17 +647,69 @@ export function journal(
     before: { MinSize: 10, DesiredCapacity: 20, MaxSize: 999 },
     undo: { calls: [] },
   });
-  entries.push(
-    [45, { kind: 'intent', action: stop }],
-    [45.1, { kind: 'outcome', outcome: outcome('stop-asg') }],
-  );
+  const others = [
+    stop,
+    action({
+      id: 'cut-second-key',
+      service: 'iam',
+      operation: 'UpdateAccessKey',
+      region: 'global',
+      input: { UserName: 'svc-backup', AccessKeyId: secondKey, Status: 'Inactive' },
+      play: 'access-keys',
+      phase: 'cut',
+      targets: [`access-keys|global|${secondKey}`],
+      title: `disable access key ${secondKey} of user svc-backup`,
+      before: { status: 'Active' },
+      undo: { calls: [] },
+    }),
+    action({
+      id: 'cut-role',
+      service: 'iam',
+      operation: 'PutRolePolicy',
+      region: 'global',
+      play: 'role-sessions',
+      phase: 'cut',
+      targets: ['role-sessions|global|deploy-admin'],
+      title: 'cut the sessions of role deploy-admin made so far',
+      undo: { calls: [] },
+    }),
+    action({
+      id: 'deny-user',
+      service: 'iam',
+      operation: 'PutUserPolicy',
+      region: 'global',
+      play: 'users',
+      phase: 'cut',
+      targets: [`users|global|${hostileName}`],
+      title: 'deny everything to a user that the attacker made',
+      undo: { calls: [] },
+    }),
+    action({
+      id: 'restore-asg',
+      service: 'auto-scaling',
+      operation: 'UpdateAutoScalingGroup',
+      region: 'eu-west-1',
+      play: 'auto-scaling-groups',
+      phase: 'stop',
+      targets: ['auto-scaling-groups|eu-west-1|web-frontend'],
+      title: 'restore the sizes of web-frontend',
+      before: { MinSize: 2, DesiredCapacity: 200, MaxSize: 200 },
+      undo: { calls: [] },
+    }),
+  ];
+  for (const other of others) {
+    entries.push(
+      [45, { kind: 'intent', action: other }],
+      [45.1, { kind: 'outcome', outcome: outcome(other.id) }],
+    );
+  }
   entries.push([
     45.5,
     {
       kind: 'evidence',
       file: 'evidence/user-data-us-east-1.b64',
       sha256: createHash('sha256').update('sample').digest('hex'),
-      of: [`ec2-instances|us-east-1|i-0${'1'.padStart(16, 'a')}`],
+      of: [`ec2-instances|us-east-1|i-0${'1'.padStart(16, '0')}`],
       what: 'user data of a launch group',
     },
   ]);
@@ -700,16 +761,10 @@ export function journal(
     }
     n++;
   }
-  if (options.held === true) {
-    left.push({
-      play: 'ec2-instances',
-      type: 'instance',
-      id: instance(2001, 'us-east-1', 'c6i.xlarge', 0).id,
-      region: 'us-east-1',
-      state: 'running',
-      cause: 'held',
-      detail: 'normal for the key, but after misuse began',
-    });
+  for (const { class: cls, resource, reasons } of seen.findings) {
+    if (cls !== 'held') continue;
+    const { play, type, id, region, state } = resource;
+    left.push({ play, type, id, region, state, cause: 'held', detail: reasons[0] ?? null });
   }
   const clean = left.every((thing) => thing.cause === 'held');
   for (const round of [1, 2]) {
