@@ -31,10 +31,11 @@ export const accessKeys: Play = {
 
   async *find(reader) {
     const limit = pLimit(8);
-    const perUser = (await userNames(reader)).map((user) =>
-      limit(() => unlessGone(() => keysOf(reader, user))),
+    // All at once: a refusal that nobody waits for yet would end the process.
+    const perUser = await Promise.all(
+      (await userNames(reader)).map((user) => limit(() => unlessGone(() => keysOf(reader, user)))),
     );
-    for (const keys of perUser) yield* (await keys) ?? [];
+    for (const keys of perUser) yield* keys ?? [];
   },
 
   origin: [

@@ -16,8 +16,9 @@ export async function* ofEachFunction<T>(
 ): AsyncIterable<T> {
   const limit = pLimit(8);
   for await (const page of reader.pages('lambda', 'ListFunctions', region, {})) {
-    const answers = (page.Functions ?? []).map((made) => limit(() => read(made, made.FunctionName ?? '')));
-    for (const answer of answers) yield await answer;
+    yield* await Promise.all(
+      (page.Functions ?? []).map((made) => limit(() => read(made, made.FunctionName ?? ''))),
+    );
   }
 }
 

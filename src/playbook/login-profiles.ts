@@ -25,11 +25,13 @@ export const loginProfiles: Play = {
 
   async *find(reader) {
     const limit = pLimit(8);
-    const perUser = (await userNames(reader)).map((user) =>
-      limit(() => unlessGone(() => reader.call('iam', 'GetLoginProfile', 'global', { UserName: user }))),
+    const perUser = await Promise.all(
+      (await userNames(reader)).map((user) =>
+        limit(() => unlessGone(() => reader.call('iam', 'GetLoginProfile', 'global', { UserName: user }))),
+      ),
     );
     for (const answer of perUser) {
-      const profile = (await answer)?.LoginProfile;
+      const profile = answer?.LoginProfile;
       if (profile === undefined) continue;
       const user = profile.UserName ?? '';
       yield {

@@ -63,10 +63,10 @@ export const userCredentials: Play = {
 
   async *find(reader) {
     const limit = pLimit(8);
-    const perUser = (await userNames(reader)).map((user) =>
-      limit(() => unlessGone(() => credentialsOf(reader, user))),
+    const perUser = await Promise.all(
+      (await userNames(reader)).map((user) => limit(() => unlessGone(() => credentialsOf(reader, user)))),
     );
-    for (const credentials of perUser) yield* (await credentials) ?? [];
+    for (const credentials of perUser) yield* credentials ?? [];
   },
 
   origin: [
