@@ -1,4 +1,4 @@
-import type { History} from './history.js';
+import type { History } from './history.js';
 import { account, day, hour, minute, night, regions, type Caller } from './history.js';
 
 export const ci: Caller = {
