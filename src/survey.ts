@@ -12,7 +12,7 @@ import { asText } from './json.js';
 import type { Play } from './playbook/play.js';
 import type { Resource } from './playbook/resource.js';
 import { readTrail } from './trail/files.js';
-import { TrailLookup, historyMs, type TrailQuery } from './trail/lookup.js';
+import { TrailLookup, historyMs, settlingMs, type TrailQuery } from './trail/lookup.js';
 import type { SkippedRecords, TrailEvent } from './trail/event.js';
 
 /** What to look at, and how far back. Times are epoch milliseconds. */
@@ -132,6 +132,8 @@ export class Survey {
       ...leftOut.map((region) => notExamined('region', region, 'left out by --region')),
     ];
     await this.learnTypes(resources, reader, identity.homeRegion);
+    const incident = this.detect(resources, coverage, reader.now());
+    if (trail !== null || !(await this.askWhoMade(incident, identity.homeRegion))) return incident;
     return this.detect(resources, coverage, reader.now());
   }
 
@@ -139,6 +141,31 @@ export class Survey {
   accountOfFiles(): string | null {
     const accounts = new Set((this.files?.events ?? []).flatMap((event) => event.account ?? []));
     return accounts.size === 1 ? ([...accounts][0] ?? null) : null;
+  }
+
+  /**
+   * What is too young to be judged may have a maker that CloudTrail knows already, only not by the key: its maker's
+   * event is asked for by name, by the plays' own rules. False where there is nothing to ask.
+   */
+  private async askWhoMade(incident: Incident, homeRegion: string): Promise<boolean> {
+    const young = incident.findings
+      .filter((finding) => finding.class === 'settling')
+      .map(({ resource }) => resource);
+    const queries = young.flatMap(({ play: id, region, createdAt }) =>
+      (this.options.plays.find((play) => play.id === id)?.origin ?? [])
+        .filter(
+          ({ effect, prefix, name }) =>
+            effect === 'made' && prefix !== true && !this.queries.has(`EventName=${name}`),
+        )
+        .map(({ name, region: global }): TrailQuery => {
+          const regions = [global === 'global' || region === 'global' ? homeRegion : region];
+          return { attribute: 'EventName', value: name, from: (createdAt ?? 0) - settlingMs, regions };
+        }),
+    );
+    const distinct = new Map(queries.map((query) => [`${query.value}|${query.regions.join()}`, query]));
+    if (distinct.size === 0 || this.lookup === null) return false;
+    await this.lookup.read([...distinct.values()]);
+    return true;
   }
 
   /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, once. */

@@ -4,6 +4,7 @@ import type { AwsCall } from '../contain/action.js';
 import { version } from '../version.js';
 import { credentialsHint } from './credentials.js';
 import { AwsFailure } from './errors.js';
+import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Pacer, systemClock } from './pacing.js';
 import { services, type ServiceName } from './services/index.js';
@@ -55,14 +56,13 @@ const throttledTries = 8;
 export class AwsClients {
   private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
   private readonly pacer = new Pacer();
-  /** AWS's clock minus ours, milliseconds, from the Date header of the latest answer. */
-  private clockOffset = 0;
+  private readonly awsClock = new AwsClock(Date.now);
 
   constructor(private readonly options: ClientsOptions) {}
 
   /** AWS's clock, epoch milliseconds. */
   now(): number {
-    return Date.now() + this.clockOffset;
+    return this.awsClock.now();
   }
 
   /** The credentials in use. @throws AwsFailure of kind `credentials`, whose message says what mends it. */
@@ -248,8 +248,7 @@ export class AwsClients {
   ) => {
     return async (args: unknown) => {
       const result = await next(args);
-      const date = Date.parse(result.response?.headers?.['date'] ?? '');
-      if (!Number.isNaN(date)) this.clockOffset = date - Date.now();
+      this.awsClock.heard(result.response?.headers?.['date']);
       return result;
     };
   };

@@ -14,17 +14,33 @@ export function partitionOfArn(arn: string): string {
   return arn.split(':')[1] || 'aws';
 }
 
+/** Region prefixes of the partitions other than `aws` (AWS general reference, "AWS Regions and endpoints"). */
+const prefixes: [string, string][] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['us-iso-', 'aws-iso'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['eusc-', 'aws-eusc'],
+];
+
 /** The partition that a region's name belongs to. */
 export function partitionOfRegion(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return 'aws';
+  return prefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
+
+const homes: Record<string, string> = {
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-iso': 'us-iso-east-1',
+  'aws-iso-b': 'us-isob-east-1',
+};
 
 /** The region where the partition's global services (IAM, CloudFront) live and log
  *  (IAM user guide, "AWS service endpoints"; CloudTrail user guide, "Global service events"). */
 export function homeRegionOf(partition: string): string {
-  return { 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' }[partition] ?? 'us-east-1';
+  return homes[partition] ?? 'us-east-1';
 }
 
 /**
@@ -33,6 +49,12 @@ export function homeRegionOf(partition: string): string {
  * @throws AwsFailure where neither can be read: without the list, nothing can be said of any region.
  */
 export async function listRegions(reader: Reader, homeRegion: string): Promise<Region[]> {
+  // Partitions are never mixed: credentials of one mean nothing in another, and a simulated EC2 may list them all.
+  const partition = partitionOfRegion(homeRegion);
+  return (await readRegions(reader, homeRegion)).filter(({ name }) => partitionOfRegion(name) === partition);
+}
+
+async function readRegions(reader: Reader, homeRegion: string): Promise<Region[]> {
   try {
     const answer = await reader.call('ec2', 'DescribeRegions', homeRegion, { AllRegions: true });
     const regions = (answer.Regions ?? []).flatMap(({ RegionName: name, OptInStatus: status }) =>

@@ -54,7 +54,9 @@ export class TrailLookup {
 
   /** Every event read so far, oldest first; equal times by key, so that the same events give the same order. */
   all(): TrailEvent[] {
-    return [...this.events.values()].sort((a, b) => (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : 1));
+    return [...this.events.values()].sort(
+      (a, b) => (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : 1),
+    );
   }
 
   /** One `trail` cell a region: the worst of its queries, since an answer needs all of them. */
@@ -67,7 +69,15 @@ export class TrailLookup {
       const cell = regions.get(region);
       if (cell === undefined) {
         const { status, detail, from, to } = progress;
-        regions.set(region, { subject: 'trail', region, status, detail, from, to, count: counts.get(region) ?? 0 });
+        regions.set(region, {
+          subject: 'trail',
+          region,
+          status,
+          detail,
+          from,
+          to,
+          count: counts.get(region) ?? 0,
+        });
         continue;
       }
       if (rank(progress.status) > rank(cell.status)) {
