@@ -5,7 +5,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cliPath } from '../cli-path.js';
 import { program } from './environments.js';
 import { requestOf, type RecordedRequest } from './requests.js';
 
@@ -165,4 +168,37 @@ async function localemuRequests(log: string): Promise<RecordedRequest[]> {
     status: Number(status),
     body: '',
   }));
+}
+
+/** The project's own range, by its own command, with an empty account and the credentials of its administrator. */
+export async function startRange(): Promise<{ environment: Record<string, string>; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [cliPath, 'range', '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const line = await firstLine(child.stdout);
+  const { endpoint, credentials } = JSON.parse(line) as {
+    endpoint: string;
+    credentials: { accessKeyId: string; secretAccessKey: string }[];
+  };
+  return {
+    environment: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: credentials[0]?.accessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: credentials[0]?.secretAccessKey ?? '',
+    },
+    stop: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+async function firstLine(stream: Readable): Promise<string> {
+  for await (const line of createInterface(stream)) return line;
+  throw new Error('it ended without a word');
 }
