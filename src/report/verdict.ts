@@ -51,6 +51,10 @@ export function verdictOf(report: Omit<Report, 'verdict' | 'milestones'>): Verdi
       `${count(unfinished.length, 'action')} denied, failed or of unknown outcome, and not made good since`,
     );
   }
+  const takenBack = report.actions.filter(
+    ({ undoes, result }) => undoes !== null && result !== 'denied',
+  ).length;
+  if (takenBack > 0) unknown.push(`${count(takenBack, 'action')} taken back since`);
   if (!allSeen(coverage)) unknown.push('not everything could be looked at');
   const settling = byCause(['settling']);
   if (settling > 0) unknown.push(`${count(settling, 'resource')} too young for CloudTrail`);
@@ -72,11 +76,12 @@ export function verdictOf(report: Omit<Report, 'verdict' | 'milestones'>): Verdi
 export function unfinishedActions(actions: readonly ReportAction[]): ReportAction[] {
   const lastDone = new Map<string, number>();
   for (const action of actions) {
-    if (action.result !== 'done' && action.result !== 'already-so') continue;
+    if (action.undoes !== null || (action.result !== 'done' && action.result !== 'already-so')) continue;
     for (const target of action.targets) lastDone.set(`${action.phase} ${target}`, action.seq);
   }
   return actions.filter((action) => {
-    if (action.result === 'done' || action.result === 'already-so' || action.phase === 'record') return false;
+    const { result, phase, undoes } = action;
+    if (result === 'done' || result === 'already-so' || phase === 'record' || undoes !== null) return false;
     const madeGood = (target: string): boolean =>
       (lastDone.get(`${action.phase} ${target}`) ?? -1) > action.seq;
     return action.targets.length === 0 || !action.targets.every(madeGood);

@@ -106,6 +106,17 @@ describe('the report', () => {
     expect(foldReport(resumed)).toMatchObject({ closed: null, verdict: { state: 'unknown' } });
   });
 
+  it('is no longer contained once something was taken back', () => {
+    const records = journal().map((record): [number, JournalEntry] => [45, record]);
+    const back: [number, JournalEntry][] = [
+      [90, { kind: 'intent', action: action({ id: 'back' }), undoes: 'cut-key' }],
+      [90, { kind: 'outcome', outcome: outcome('back') }],
+    ];
+    const report = foldReport(seal([...records, ...back]));
+    expect(report.verdict).toEqual({ state: 'unknown', reasons: ['1 action taken back since'] });
+    expect(report.actions.at(-1)?.undoes).toBe('cut-key');
+  });
+
   it('lets no secret through, should one have come this far', () => {
     const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
     const report = foldReport(

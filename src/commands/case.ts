@@ -1,0 +1,58 @@
+import { readJournal } from '../contain/journal.js';
+import { instanceType, regionFactor } from '../data/instance-types.js';
+import { ExitCode } from '../exit-codes.js';
+import { caseText } from '../report/case-text.js';
+import { foldReport } from '../report/document.js';
+import { CommandError, type CommandContext } from './context.js';
+import { journalPath } from './report-directory.js';
+
+export interface CaseFlags {
+  report: string;
+  lang?: string;
+  credit?: boolean;
+  /** Where the instances' CSV goes; else beside the journal. */
+  csv?: string;
+}
+
+/** Prints the reply for the support case, and with --credit writes the CSV to attach. Reads the journal, never AWS. */
+export async function run(flags: CaseFlags, context: CommandContext): Promise<ExitCode> {
+  const lang = flags.lang ?? 'en';
+  if (lang !== 'en' && lang !== 'ja') {
+    throw new CommandError(
+      ExitCode.usage,
+      `--lang takes en or ja, not ${JSON.stringify(lang.slice(0, 40))}.`,
+    );
+  }
+  const path = journalPath(flags.report);
+  const report = foldReport(await readJournal(path));
+  const { parts, csv } = caseText(report, { lang, credit: flags.credit === true, price });
+  if (flags.credit === true || flags.csv !== undefined) {
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    const file = flags.csv ?? path.replace(/\.jsonl$/, '.instances.csv');
+    await writeFileAtomic(file, csv, { mode: 0o600 });
+    context.emit({ type: 'journal', path: file, message: 'to attach:' });
+  }
+  if (parts.length > 1) {
+    context.emit({
+      type: 'warning',
+      message: `The reply is ${parts.length} parts: send them one after the other.`,
+    });
+  }
+  if (context.json) {
+    const { simulated } = report;
+    context.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, command: 'case', simulated, lang, verdict: report.verdict, parts, csv }, null, 2)}\n`,
+    );
+  } else {
+    context.stdout.write(`${parts.join('\n\n')}\n`);
+  }
+  return ExitCode.ok;
+}
+
+/** On-demand dollars an hour, from the table that the scan's estimate uses; null for types and regions not in it. */
+function price(type: string, region: string): number | null {
+  const known = instanceType(type);
+  if (known === null) return null;
+  const { factor, known: regionKnown } = regionFactor(region, known.accelerators > 0);
+  return regionKnown ? known.usdPerHour * factor : null;
+}

@@ -1,0 +1,33 @@
+import { readJournal } from '../contain/journal.js';
+import { ExitCode } from '../exit-codes.js';
+import { foldReport } from '../report/document.js';
+import type { CommandContext } from './context.js';
+import { journalPath } from './report-directory.js';
+
+export interface ReportFlags {
+  report: string;
+  /** Also write one self-contained page. */
+  html?: string;
+}
+
+/** Shows a containment again from its journal: on the screen, as JSON, or as one page. Never calls AWS. */
+export async function run(flags: ReportFlags, context: CommandContext): Promise<ExitCode> {
+  const path = journalPath(flags.report);
+  const report = foldReport(await readJournal(path));
+  if (flags.html !== undefined) {
+    const [{ reportHtml }, { default: writeFileAtomic }] = await Promise.all([
+      import('../report/html/report-page.js'),
+      import('write-file-atomic'),
+    ]);
+    await writeFileAtomic(flags.html, reportHtml(report), { mode: 0o600 });
+    context.emit({ type: 'journal', path: flags.html, message: 'page' });
+  }
+  if (context.json) {
+    context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else if (flags.html === undefined) {
+    const { outcomeScreen } = await import('../report/outcome-screen.js');
+    const { width, color, verbose } = context;
+    context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
+  }
+  return ExitCode.ok;
+}
