@@ -82,6 +82,8 @@ function madeByTainted(resource: Resource, made: Origin, history: History, its: 
   return finding(resource, judged.class, judged.reasons, {
     tiedTo: tainted.id,
     events: [made.event],
+    // PutUserPolicy and PutRule make and overwrite alike: what stood there before is put back, not deleted.
+    before: valueBefore(history, [made]),
     undone: !resource.live && history.undone.some((event) => isLater(event, made.event)),
   });
 }

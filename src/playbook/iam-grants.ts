@@ -68,6 +68,7 @@ function contain(finding: Finding): Action[] {
   const name = asText(properties['name']);
   const what = asText(properties['what']);
   if (holder === undefined || name === null || what === null) throw new Error(`not a grant: ${id}`);
+  if (finding.class === 'tampered' && properties['kind'] !== 'inline') return [];
   const who = { [`${holder}Name`]: name };
   const of = `${holder.toLowerCase()} ${name}`;
   const action = (title: string, call: Call, undo: Call): Action =>
@@ -97,7 +98,7 @@ function contain(finding: Finding): Action[] {
     default: {
       const input = { ...who, PolicyName: what };
       // Put over by the attacker: what an untainted principal had put there before is put back.
-      const before = finding.class === 'tampered' ? asText(finding.before) : null;
+      const before = asText(finding.before);
       if (finding.class === 'tampered' && before === null) return [];
       if (before === document) return [];
       const put = (text: string | null): Call => ({

@@ -44,9 +44,9 @@ export const lambdaFunctions: Play = {
   scope: 'regional',
   permissions: {
     find: ['lambda:ListFunctions', 'lambda:GetFunctionConcurrency'],
-    contain: ['lambda:PutFunctionConcurrency', 'lambda:UpdateFunctionConfiguration'],
-    // A function gets its role back.
-    undo: ['lambda:DeleteFunctionConcurrency', 'iam:PassRole'],
+    // A function that is restored may get its role back.
+    contain: ['lambda:PutFunctionConcurrency', 'lambda:UpdateFunctionConfiguration', 'iam:PassRole'],
+    undo: ['lambda:DeleteFunctionConcurrency'],
   },
 
   async *find(reader, region) {

@@ -7,6 +7,7 @@ import { unlessGone } from './iam-users.js';
 import { makeAction } from './make-action.js';
 import { makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
+import type { Resource } from './resource.js';
 
 type Schedule = OutputOf<'scheduler', 'GetSchedule'>;
 
@@ -43,30 +44,28 @@ export const schedulerSchedules: Play = {
   async *find(reader, region) {
     const limit = pLimit(8);
     for await (const page of reader.pages('scheduler', 'ListSchedules', region, { MaxResults: 100 })) {
-      const schedules = (page.Schedules ?? []).map((one) =>
-        limit(async () => {
-          const live = one.State !== 'DISABLED';
-          const { Name, GroupName } = one;
-          const whole = live
-            ? await unlessGone(() => reader.call('scheduler', 'GetSchedule', region, { Name, GroupName }))
-            : null;
-          return makeResource({
-            play: 'scheduler-schedules',
-            type: 'schedule',
-            id: `${GroupName ?? 'default'}/${Name ?? ''}`,
-            region,
-            state: one.State,
-            live: live && whole !== null,
-            createdAt: one.CreationDate,
-            properties: {
-              target: one.Target?.Arn ?? null,
-              definition: whole === null ? null : definitionOf(whole),
-              dated: whole?.StartDate !== undefined || whole?.EndDate !== undefined,
-            },
-          });
-        }),
-      );
-      for (const schedule of schedules) yield await schedule;
+      const read = async (one: NonNullable<typeof page.Schedules>[number]): Promise<Resource> => {
+        const live = one.State !== 'DISABLED';
+        const { Name, GroupName } = one;
+        const whole = live
+          ? await unlessGone(() => reader.call('scheduler', 'GetSchedule', region, { Name, GroupName }))
+          : null;
+        return makeResource({
+          play: 'scheduler-schedules',
+          type: 'schedule',
+          id: `${GroupName ?? 'default'}/${Name ?? ''}`,
+          region,
+          state: one.State,
+          live: live && whole !== null,
+          createdAt: one.CreationDate,
+          properties: {
+            target: one.Target?.Arn ?? null,
+            definition: whole === null ? null : definitionOf(whole),
+            dated: whole?.StartDate !== undefined || whole?.EndDate !== undefined,
+          },
+        });
+      };
+      yield* await Promise.all((page.Schedules ?? []).map((one) => limit(() => read(one))));
     }
   },
 

@@ -177,10 +177,13 @@ export function calls(actions: readonly Action[] | null): [string, Action['input
   return (actions ?? []).map(({ operation, input }) => [operation, input]);
 }
 
-/** A Reader over answers as AWS gives them: by `Operation`, or `Operation:key` with the first value of the input. */
+/** A Reader over answers as AWS gives them: by `Operation`, or `Operation:value` with a value of the input. */
 export function readerOver(answers: Record<string, unknown>): Reader {
   const answer = (operation: string, input: object): unknown => {
-    const found = answers[`${operation}:${String(Object.values(input)[0])}`] ?? answers[operation];
+    const found =
+      Object.values(input)
+        .map((value) => answers[`${operation}:${String(value)}`])
+        .find((one) => one !== undefined) ?? answers[operation];
     if (found instanceof Error) throw found;
     if (found === undefined) throw new Error(`no answer for ${operation} ${JSON.stringify(input)}`);
     return found;

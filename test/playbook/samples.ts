@@ -1,0 +1,308 @@
+import { AwsFailure } from '../../src/aws/errors.js';
+
+const day = new Date('2026-11-23T00:00:00Z');
+const gone = new AwsFailure('gone', 'NoSuchEntity', 'none', 'iam', 'x', 'global', null, 404, null);
+const policy = encodeURIComponent('{"Version":"2012-10-17","Statement":[]}');
+const user = { Users: [{ UserName: 'eve' }] };
+const clusters = { clusterArns: ['arn:aws:ecs:eu-west-1:111122223333:cluster/c'] };
+const functions = {
+  Functions: [{ FunctionName: 'f', Role: 'arn:aws:iam::111122223333:role/r', Timeout: 3 }],
+};
+
+/** One live thing for each play, in the words of AWS's answers: by operation, or operation and a value of its input. */
+export const samples: Record<string, Record<string, unknown>> = {
+  'access-keys': {
+    ListUsers: user,
+    ListAccessKeys: { AccessKeyMetadata: [{ AccessKeyId: 'AKIAEVE', Status: 'Active' }] },
+  },
+  'user-sessions': { GetAccountAuthorizationDetails: { UserDetailList: [{ UserName: 'eve' }] } },
+  'role-sessions': { GetAccountAuthorizationDetails: { RoleDetailList: [{ RoleName: 'r', Path: '/' }] } },
+  'login-profiles': {
+    ListUsers: user,
+    GetLoginProfile: { LoginProfile: { UserName: 'eve', CreateDate: day } },
+  },
+  'user-credentials': {
+    ListUsers: user,
+    ListServiceSpecificCredentials: {
+      ServiceSpecificCredentials: [
+        { ServiceSpecificCredentialId: 'ACCAEVE', Status: 'Active', ServiceName: 'x' },
+      ],
+    },
+    ListSigningCertificates: { Certificates: [{ CertificateId: 'CERT', Status: 'Active' }] },
+    ListSSHPublicKeys: { SSHPublicKeys: [{ SSHPublicKeyId: 'APKAEVE', Status: 'Active' }] },
+  },
+  'roles-anywhere': {
+    ListTrustAnchors: { trustAnchors: [{ trustAnchorId: 'ta', name: 'n', enabled: true }] },
+    ListProfiles: { profiles: [{ profileId: 'p', name: 'n', enabled: true }] },
+  },
+  'identity-providers': {
+    ListOpenIDConnectProviders: {
+      OpenIDConnectProviderList: [{ Arn: 'arn:aws:iam::111122223333:oidc-provider/evil.example' }],
+    },
+    GetOpenIDConnectProvider: { Url: 'evil.example', ClientIDList: ['a'], ThumbprintList: ['t'] },
+    ListSAMLProviders: { SAMLProviderList: [{ Arn: 'arn:aws:iam::111122223333:saml-provider/evil' }] },
+    GetSAMLProvider: { SAMLMetadataDocument: '<xml/>' },
+  },
+  'auto-scaling-groups': {
+    DescribeAutoScalingGroups: {
+      AutoScalingGroups: [{ AutoScalingGroupName: 'g', MinSize: 1, MaxSize: 9, DesiredCapacity: 9 }],
+    },
+  },
+  'spot-requests': {
+    DescribeSpotInstanceRequests: {
+      SpotInstanceRequests: [{ SpotInstanceRequestId: 'sir-1', Type: 'persistent', State: 'active' }],
+    },
+  },
+  'spot-fleets': {
+    DescribeSpotFleetRequests: {
+      SpotFleetRequestConfigs: [{ SpotFleetRequestId: 'sfr-1', SpotFleetRequestState: 'active' }],
+    },
+  },
+  'ec2-fleets': {
+    DescribeFleets: { Fleets: [{ FleetId: 'fleet-1', FleetState: 'active', Type: 'maintain' }] },
+  },
+  'batch-job-queues': {
+    DescribeJobQueues: { jobQueues: [{ jobQueueName: 'q', state: 'ENABLED', status: 'VALID' }] },
+  },
+  'batch-compute-environments': {
+    DescribeComputeEnvironments: {
+      computeEnvironments: [{ computeEnvironmentName: 'ce', state: 'ENABLED', status: 'VALID' }],
+    },
+  },
+  'batch-jobs': {
+    DescribeJobQueues: { jobQueues: [{ jobQueueName: 'q' }] },
+    ListJobs: {},
+    'ListJobs:RUNNING': { jobSummaryList: [{ jobId: 'j', status: 'RUNNING', createdAt: 1 }] },
+  },
+  'ecs-services': {
+    ListClusters: clusters,
+    ListServices: { serviceArns: ['arn:aws:ecs:eu-west-1:111122223333:service/c/s'] },
+    DescribeServices: {
+      services: [
+        {
+          serviceName: 's',
+          status: 'ACTIVE',
+          desiredCount: 50,
+          taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/t:2',
+        },
+      ],
+    },
+  },
+  'ecs-tasks': {
+    ListClusters: clusters,
+    ListTasks: { taskArns: ['arn:aws:ecs:eu-west-1:111122223333:task/c/1'] },
+    DescribeTasks: {
+      tasks: [
+        {
+          taskArn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/1',
+          lastStatus: 'RUNNING',
+          desiredStatus: 'RUNNING',
+          group: 'service:s',
+        },
+      ],
+    },
+  },
+  'sagemaker-notebooks': {
+    ListNotebookInstances: {
+      NotebookInstances: [{ NotebookInstanceName: 'n', NotebookInstanceStatus: 'InService' }],
+    },
+  },
+  'sagemaker-training-jobs': {
+    ListTrainingJobs: { TrainingJobSummaries: [{ TrainingJobName: 't', TrainingJobStatus: 'InProgress' }] },
+  },
+  'sagemaker-processing-jobs': {
+    ListProcessingJobs: {
+      ProcessingJobSummaries: [{ ProcessingJobName: 'p', ProcessingJobStatus: 'InProgress' }],
+    },
+  },
+  'sagemaker-endpoints': {
+    ListEndpoints: { Endpoints: [{ EndpointName: 'e' }] },
+    DescribeEndpoint: { EndpointName: 'e', EndpointStatus: 'InService', EndpointConfigName: 'c' },
+  },
+  'lightsail-instances': { GetInstances: { instances: [{ name: 'l', state: { name: 'running' } }] } },
+  'codebuild-builds': {
+    ListBuilds: { ids: ['p:1'] },
+    BatchGetBuilds: { builds: [{ id: 'p:1', buildStatus: 'IN_PROGRESS', startTime: day }] },
+  },
+  'codebuild-projects': {
+    ListProjects: { projects: ['p'] },
+    BatchGetProjects: { projects: [{ name: 'p', webhook: { url: 'x' } }] },
+  },
+  'amplify-apps': {
+    ListApps: { apps: [{ appId: 'a', name: 'n' }] },
+    ListBranches: { branches: [{ branchName: 'main', enableAutoBuild: true }] },
+    ListJobs: { jobSummaries: [{ jobId: '1', status: 'RUNNING' }] },
+  },
+  'lambda-functions': { ListFunctions: functions, GetFunctionConcurrency: {} },
+  'eventbridge-rules': {
+    ListEventBuses: { EventBuses: [{ Name: 'default' }] },
+    ListRules: { Rules: [{ Name: 'r', State: 'ENABLED' }] },
+  },
+  'scheduler-schedules': {
+    ListSchedules: { Schedules: [{ Name: 's', GroupName: 'g', State: 'ENABLED' }] },
+    GetSchedule: {
+      Name: 's',
+      GroupName: 'g',
+      State: 'ENABLED',
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: 'arn:aws:lambda:eu-west-1:111122223333:function:f',
+        RoleArn: 'arn:aws:iam::111122223333:role/r',
+      },
+    },
+  },
+  'ses-sending': { GetAccount: { SendingEnabled: true } },
+  'ec2-instances': {
+    DescribeInstances: {
+      Reservations: [{ Instances: [{ InstanceId: 'i-00000000000000001', State: { Name: 'running' } }] }],
+    },
+  },
+  'iam-grants': {
+    GetAccountAuthorizationDetails: {
+      UserDetailList: [
+        {
+          UserName: 'eve',
+          GroupList: ['admins'],
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          UserPolicyList: [{ PolicyName: 'p', PolicyDocument: policy }],
+        },
+      ],
+      RoleDetailList: [
+        {
+          RoleName: 'r',
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy }],
+        },
+      ],
+      GroupDetailList: [
+        {
+          GroupName: 'admins',
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          GroupPolicyList: [{ PolicyName: 'p', PolicyDocument: policy }],
+        },
+      ],
+    },
+  },
+  'role-trust': {
+    GetAccountAuthorizationDetails: { RoleDetailList: [{ RoleName: 'r', AssumeRolePolicyDocument: policy }] },
+  },
+  'managed-policies': {
+    GetAccountAuthorizationDetails: {
+      Policies: [
+        {
+          Arn: 'arn:aws:iam::111122223333:policy/p',
+          AttachmentCount: 1,
+          DefaultVersionId: 'v2',
+          PolicyVersionList: [
+            { VersionId: 'v1', CreateDate: new Date('2025-01-01T00:00:00Z') },
+            { VersionId: 'v2', CreateDate: day },
+          ],
+        },
+      ],
+    },
+  },
+  'iam-principals': {
+    GetAccountAuthorizationDetails: {
+      UserDetailList: [
+        {
+          UserName: 'eve',
+          GroupList: ['admins'],
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          UserPolicyList: [{ PolicyName: 'p', PolicyDocument: policy }],
+        },
+      ],
+      RoleDetailList: [
+        {
+          RoleName: 'r',
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy }],
+          InstanceProfileList: [{ InstanceProfileName: 'ip' }],
+        },
+      ],
+    },
+  },
+  'lambda-urls': {
+    ListFunctions: functions,
+    ListFunctionUrlConfigs: {
+      FunctionUrlConfigs: [
+        {
+          FunctionUrl: 'https://x.lambda-url.eu-west-1.on.aws/',
+          FunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:f',
+          AuthType: 'NONE',
+          CreationTime: '2026-11-23T00:00:00.000Z',
+        },
+      ],
+    },
+  },
+  'lambda-permissions': {
+    ListFunctions: functions,
+    GetPolicy: {
+      Policy: JSON.stringify({
+        Statement: [
+          {
+            Sid: 'public',
+            Effect: 'Allow',
+            Principal: '*',
+            Action: 'lambda:InvokeFunctionUrl',
+            Resource: 'arn:aws:lambda:eu-west-1:111122223333:function:f',
+            Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } },
+          },
+        ],
+      }),
+    },
+  },
+  'security-group-rules': {
+    DescribeSecurityGroupRules: {
+      SecurityGroupRules: [
+        {
+          SecurityGroupRuleId: 'sgr-1',
+          GroupId: 'sg-1',
+          IpProtocol: 'tcp',
+          FromPort: 22,
+          ToPort: 22,
+          CidrIpv4: '0.0.0.0/0',
+        },
+        { SecurityGroupRuleId: 'sgr-2', GroupId: 'sg-1', IpProtocol: '-1', IsEgress: true, CidrIpv6: '::/0' },
+      ],
+    },
+  },
+  'security-groups': { DescribeSecurityGroups: { SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'n' }] } },
+  'key-pairs': { DescribeKeyPairs: { KeyPairs: [{ KeyName: 'k', KeyPairId: 'key-1' }] } },
+  'launch-templates': { DescribeLaunchTemplates: { LaunchTemplates: [{ LaunchTemplateId: 'lt-1' }] } },
+  'launch-configurations': {
+    DescribeLaunchConfigurations: { LaunchConfigurations: [{ LaunchConfigurationName: 'lc' }] },
+  },
+  'ses-identities': { ListEmailIdentities: { EmailIdentities: [{ IdentityName: 'evil.example' }] } },
+  'bedrock-throughput': {
+    ListProvisionedModelThroughputs: {
+      provisionedModelSummaries: [
+        {
+          provisionedModelArn: 'arn:aws:bedrock:eu-west-1:111122223333:provisioned-model/x',
+          status: 'InService',
+        },
+      ],
+    },
+  },
+};
+
+const empty = Object.values(samples)
+  .flatMap((answers) => Object.keys(answers))
+  .map((name): [string, object] => [name.split(':')[0] ?? '', {}]);
+
+/** The same account with nothing in it: users are there, and have nothing. */
+export const nothing: Record<string, object> = { ...Object.fromEntries(empty), GetLoginProfile: gone };
+
+/** What a tampered resource of this play was before, where it can be restored. */
+export const befores: Record<string, unknown> = {
+  'user-sessions': { sessions: [] },
+  'role-sessions': { sessions: [] },
+  'access-keys': { Status: 'Inactive' },
+  'roles-anywhere': { enabled: false },
+  'auto-scaling-groups': { MaxSize: 2 },
+  'ecs-services': { desiredCount: 2 },
+  'lambda-functions': { Timeout: 30 },
+  'eventbridge-rules': { state: 'DISABLED' },
+  'ses-sending': { SendingEnabled: false },
+  'role-trust': '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',
+};
