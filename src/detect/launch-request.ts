@@ -45,14 +45,26 @@ const kinds: Record<string, LaunchKind> = {
   'eks.amazonaws.com|CreateNodegroup': 'node-group',
 };
 
+const names = new Set(Object.keys(kinds).map((act) => act.slice(act.indexOf('|') + 1)));
+
 export function launchKindOf(event: TrailEvent): LaunchKind | null {
+  if (!names.has(event.name)) return null;
   return kinds[`${event.source}|${event.name}`] ?? null;
 }
+
+/** Every part of detect/ asks again: a mass launch has thousands of records, each read once. */
+const known = new WeakMap<TrailEvent, LaunchRequest>();
 
 /** The request as far as its record tells; null for events that launch nothing. */
 export function launchRequestOf(event: TrailEvent): LaunchRequest | null {
   const kind = launchKindOf(event);
   if (kind === null) return null;
+  const request = known.get(event) ?? read(event, kind);
+  known.set(event, request);
+  return request;
+}
+
+function read(event: TrailEvent, kind: LaunchKind): LaunchRequest {
   const request = requestOf(event);
   const response = responseOf(event);
   const spec = asObject(request.launchSpecification) ?? request;

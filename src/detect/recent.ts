@@ -23,10 +23,6 @@ export class Recent<T> {
     return this.items[this.head]?.time ?? null;
   }
 
-  values(): T[] {
-    return this.items.slice(this.head).map(({ value }) => value);
-  }
-
   forget(now: number): void {
     for (let first = this.items[this.head]; first !== undefined; first = this.items[this.head]) {
       if (first.time >= now - this.span) break;

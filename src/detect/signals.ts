@@ -133,7 +133,10 @@ class SignalReader {
     const acts = this.reads.distinct;
     const sweep = this.sweeps.distinct;
     const refusals = this.refusals.size;
-    this.pending.push({ time, reads: acts, refusals, sweep });
+    // What is usual already cannot become more so.
+    if (acts > this.usualReads || refusals > this.usualRefusals || sweep > this.usualSweep) {
+      this.pending.push({ time, reads: acts, refusals, sweep });
+    }
     if (acts >= 15 && acts > this.usualReads * 1.5) {
       const services = this.sources.distinct;
       const refused = refusals / Math.max(1, this.reads.size) > 0.3;
