@@ -39,6 +39,8 @@ export function stepsOfMode(
       return again.length === 0 ? [fight] : [fight, greedy];
     }
     case 'sly':
-      return again.length === 0 ? [] : [{ after: 12_000, every: 12_000, times: 3, steps: again.slice(-2) }];
+      return again.length === 0
+        ? []
+        : [{ when: 'key-is-off', every: 15_000, times: 6, steps: again.slice(-2) }];
   }
 }

@@ -125,7 +125,7 @@ class Attacker {
   }
 
   private async repeat(part: Meanwhile): Promise<void> {
-    const { after = 0, every, times = every === undefined ? 1 : 20, when = 'always', steps } = part;
+    const { after = 0, every, times = every === undefined ? 1 : Infinity, when = 'always', steps } = part;
     await this.pause(after);
     for (let done = 0; done < times && !this.stopped; ) {
       if (await this.holds(when)) {

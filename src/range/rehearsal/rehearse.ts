@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dispatcher } from '../dispatch.js';
@@ -146,12 +146,15 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
           ...['contain', '--key', key.id, '--yes', '--account', account, '--simulated', '--json'],
           ...['--report-dir', directory, ...(scenario.responder.flags ?? [])],
         ];
-        commands.push(
-          await runProduct(command === 'scan' ? scan : contain, {
-            ...product,
-            ...(signal === undefined ? {} : { signal }),
-          }),
-        );
+        const run = await runProduct(command === 'scan' ? scan : contain, {
+          ...product,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        commands.push(run);
+        if (options.keep !== undefined) {
+          await writeFile(join(home, `${command}.json`), run.stdout);
+          await writeFile(join(home, `${command}.log`), run.stderr);
+        }
       }
     }
     marks.end = world.log.length;

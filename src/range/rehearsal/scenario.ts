@@ -96,7 +96,7 @@ const meanwhileStep = z.union([apiCall, launch, takeBack]);
 const meanwhile = z.strictObject({
   every: duration.optional().describe('how often; without it, once'),
   after: duration.optional().describe('first after this long'),
-  times: z.number().int().positive().optional().describe('at most; default 20'),
+  times: z.number().int().positive().optional().describe('at most; default: until it is stopped'),
   when: z
     .enum(['always', 'something-died', 'key-is-off'])
     .optional()
