@@ -19,8 +19,9 @@ export interface Cell {
   to?: number;
 }
 
-/** True where nothing that should have been looked at is unknown. Regions that are not enabled, and services
- *  without a play, are listed apart: they are told in words, and do not change the exit code. */
+/** True where nothing that should have been looked at is unknown. Regions that are not enabled, and services without
+ *  a play, are listed apart: they are told in words, and do not change the exit code. A region left out by a flag is
+ *  `truncated`. */
 export function isComplete(cells: Iterable<Cell>): boolean {
   for (const cell of cells) {
     if (cell.status === 'truncated' || cell.status === 'denied' || cell.status === 'failed') return false;

@@ -9,6 +9,7 @@ import { traceUp, type Trace, type TraceTarget } from './detect/trace-up.js';
 import type { Emit, Identity } from './events.js';
 import { takeInventory } from './playbook/inventory.js';
 import { asText } from './json.js';
+import { notExamined } from './playbook/not-examined.js';
 import type { Play } from './playbook/play.js';
 import type { Resource } from './playbook/resource.js';
 import { readTrail } from './trail/files.js';
@@ -129,7 +130,16 @@ export class Survey {
     const coverage: Cell[] = [
       ...cells,
       ...trailCells,
-      ...leftOut.map((region) => notExamined('region', region, 'left out by --region')),
+      ...leftOut.map(
+        (region): Cell => ({
+          subject: 'region',
+          region,
+          status: 'truncated',
+          count: 0,
+          detail: 'left out by --region',
+        }),
+      ),
+      ...notExamined(),
     ];
     await this.learnTypes(resources, reader, identity.homeRegion);
     const incident = this.detect(resources, coverage, reader.now());
@@ -283,8 +293,4 @@ export class Survey {
     }
     return lookup.cells();
   }
-}
-
-function notExamined(subject: string, region: string, detail: string): Cell {
-  return { subject, region, status: 'not-examined', count: 0, detail };
 }

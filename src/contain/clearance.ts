@@ -32,9 +32,10 @@ export function clearance(
   if (key !== null) rows.push(keyRow(key));
   rows.push(trailRow(incident, now));
   for (const play of plays) rows.push(playRow(incident, play, pending));
-  for (const { region, status, detail } of incident.coverage) {
-    if (status === 'not-examined')
+  for (const { subject, region, status, detail } of incident.coverage) {
+    if (subject === 'region' && status === 'truncated') {
       rows.push({ subject: region, title: 'region', status: 'not-examined', details: [detail ?? ''] });
+    }
   }
   return rows;
 }

@@ -1,0 +1,31 @@
+import type { Cell } from '../coverage.js';
+
+/** Services in which an attacker can leave something, and for which there is no play: told, never passed over. */
+const services: [service: string, what: string][] = [
+  ['apigateway', 'APIs, which hand requests on to functions'],
+  ['apprunner', 'services that run containers'],
+  ['appstream', 'GPU fleets'],
+  ['cloudformation', 'stacks, which make any of the rest again'],
+  ['cognito-identity', 'identity pools, which give credentials to anybody'],
+  ['eks', 'clusters and node groups; their instances are seen as instances'],
+  ['elasticbeanstalk', 'environments; their groups and instances are seen'],
+  ['elasticmapreduce', 'clusters; their instances are seen as instances'],
+  ['gamelift', 'fleets, which do not show as instances'],
+  ['glue', 'jobs and development endpoints'],
+  ['rds', 'databases, and snapshots shared with others'],
+  ['redshift', 'clusters'],
+  ['s3', 'buckets, their policies and what was read from them'],
+  ['sso', 'users and permission sets of IAM Identity Center'],
+  ['workspaces', 'GPU desktops'],
+];
+
+/** One cell for each service without a play, so that every list of what was looked at ends with what was not. */
+export function notExamined(): Cell[] {
+  return services.map(([subject, what]) => ({
+    subject,
+    region: 'global',
+    status: 'not-examined',
+    count: 0,
+    detail: `no play: ${what}`,
+  }));
+}
