@@ -1,0 +1,47 @@
+import { visible } from '../report/escape.js';
+import { Screen, type ScreenOptions } from '../report/screen.js';
+import { utc } from '../report/words.js';
+import type { Notice } from './notice.js';
+
+/** A notice as a person reads it. Everything in it is the sender's: shown escaped, and never as a command to act. */
+export function noticeScreen(notice: Notice, options: ScreenOptions): string {
+  const screen = new Screen(options);
+  const list = (label: string, values: readonly string[]): void => {
+    for (const [i, value] of values.entries()) screen.row(i === 0 ? label : '', value);
+  };
+  screen.text('notice', notice.form?.title ?? 'not a known form', 'bold');
+  if (notice.eventType !== null) screen.row('event', notice.eventType);
+  if (notice.subject !== null) screen.text('subject', visible(notice.subject, 300), null, 2);
+  if (notice.from !== null)
+    screen.row('from', notice.from, ['  (says the message; it proves nothing)', 'dim']);
+  if (notice.date !== null) screen.row('sent', utc(Date.parse(notice.date)));
+  list('account', notice.accounts);
+  list('key', notice.keys);
+  list('session', notice.sessions);
+  list('user', notice.users);
+  list('exposed at', notice.exposedUrls);
+  if (notice.deadline !== null)
+    screen.row(
+      'deadline',
+      notice.deadline.text,
+      notice.deadline.at === null ? '' : [`  (${utc(Date.parse(notice.deadline.at))})`, 'bold'],
+    );
+  list(
+    'AWS did',
+    notice.measures.map(({ title }) => title),
+  );
+  list(
+    'it asks',
+    notice.asks.map(({ title }) => title),
+  );
+  for (const warning of notice.warnings) screen.text('note', warning, 'yellow');
+  return screen
+    .gap()
+    .text(
+      '',
+      'A mail can be forged: what it names is a hint to look at. Nothing was done, and nothing was called.',
+      'dim',
+    )
+    .next(notice.next)
+    .toString();
+}
