@@ -1,21 +1,65 @@
 import type { Service } from '../service.js';
 import { account } from './account.js';
+import { amplify } from './amplify.js';
 import { autoscaling } from './auto-scaling.js';
+import { batch } from './batch.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
+import { codebuild } from './codebuild.js';
 import { ec2 } from './ec2/index.js';
+import { ecs } from './ecs.js';
+import { events } from './events.js';
 import { iam } from './iam/index.js';
+import { lambda } from './lambda.js';
+import { lightsail } from './lightsail.js';
 import { organizations } from './organizations.js';
+import {
+  bedrock,
+  ce,
+  guardduty,
+  health,
+  route53,
+  s3,
+  secretsmanager,
+  servicequotas,
+  ssm,
+  support,
+} from './others.js';
+import { rolesanywhere } from './roles-anywhere.js';
+import { sagemaker } from './sagemaker.js';
+import { scheduler } from './scheduler.js';
+import { ses } from './ses.js';
 import { sts } from './sts.js';
 
 /** Every service of the range, by the name that it signs with. */
 export const services: Record<string, Service> = {
   account,
+  amplify,
   autoscaling,
+  batch,
+  bedrock,
+  ce,
   cloudfront,
   cloudtrail,
+  codebuild,
   ec2,
+  ecs,
+  events,
+  guardduty,
+  health,
   iam,
+  lambda,
+  lightsail,
   organizations,
+  rolesanywhere,
+  route53,
+  s3,
+  sagemaker,
+  scheduler,
+  secretsmanager,
+  servicequotas,
+  ses,
+  ssm,
   sts,
+  support,
 };
