@@ -22,8 +22,10 @@ export interface ProductOptions {
   /** Home and state directory of the run: nothing of the person's own is read. */
   home: string;
   signal?: AbortSignal;
-  /** Ends the run with SIGKILL after this many wall milliseconds. */
-  killAfter?: number;
+  /** Over the environment of the rehearsal. */
+  env?: Record<string, string>;
+  /** Ends the run with SIGKILL, as a machine that fails does. */
+  kill?: AbortSignal;
 }
 
 /**
@@ -57,7 +59,7 @@ export function rehearsalEnvironment(
 export function runProduct(args: string[], options: ProductOptions): Promise<CommandRun> {
   const startedAt = Date.now();
   const child = spawn(process.execPath, [options.cli, ...args], {
-    env: rehearsalEnvironment(options),
+    env: { ...rehearsalEnvironment(options), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
@@ -65,14 +67,12 @@ export function runProduct(args: string[], options: ProductOptions): Promise<Com
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
   }
-  const killer =
-    options.killAfter === undefined ? null : setTimeout(() => child.kill('SIGKILL'), options.killAfter);
+  options.kill?.addEventListener('abort', () => child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
     child.on('error', (error) => {
       if (error.name !== 'AbortError') reject(error);
     });
     child.on('close', (exitCode) => {
-      if (killer !== null) clearTimeout(killer);
       resolve({ command: args[0] ?? '', exitCode, took: Date.now() - startedAt, ...output });
     });
   });

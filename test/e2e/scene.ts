@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runProduct, type CommandRun } from '../../src/range/rehearsal/product.js';
+import {
+  rehearse,
+  worldOf,
+  type Rehearsal,
+  type RehearsalOptions,
+  type Scene,
+} from '../../src/range/rehearsal/rehearse.js';
+import { loadScenario, parseScenario } from '../../src/range/rehearsal/scenario-file.js';
+import type { Credentials } from '../../src/range/rehearsal/script.js';
+import { startRange, type Range } from '../../src/range/server.js';
+import type { AccessKey } from '../../src/range/world/identity.js';
+import type { LogEntry } from '../../src/range/world/world.js';
+import { cliPath } from '../cli-path.js';
+
+/** The built command line and the built attacker. */
+export const entries = { cli: cliPath, attacker: join(dirname(cliPath), 'attacker.js') };
+
+/** A scenario that comes with leakguard, with some of its text replaced. */
+export async function scenarioCalled(name: string, change: (text: string) => string = (text) => text) {
+  const named = await loadScenario(name, 'fixtures/scenarios');
+  const { readFile } = await import('node:fs/promises');
+  const text = change(await readFile(named.file, 'utf8'));
+  return { ...named, scenario: parseScenario(text, `${name}, changed`) };
+}
+
+/** A rehearsal in which `respond` stands in for the commands that a rehearsal would run. */
+export async function respondBy(
+  named: Awaited<ReturnType<typeof scenarioCalled>>,
+  respond: (scene: Scene) => Promise<void>,
+  options: Partial<RehearsalOptions> = {},
+): Promise<Rehearsal> {
+  return rehearse(named, { ...entries, ...options, manual: respond });
+}
+
+/** What the range has received so far. */
+export async function logOf(endpoint: string, from = 0): Promise<LogEntry[]> {
+  const answer = await fetch(`${endpoint}/_range/log?from=${from}`);
+  return (await answer.json()) as LogEntry[];
+}
+
+/** Runs the built command line in a scene, with a directory of its own. */
+export async function inScene(
+  scene: Scene,
+  args: string[],
+  directory: string,
+  more: { kill?: AbortSignal } = {},
+): Promise<CommandRun> {
+  const { environment, endpoint } = scene;
+  const credentials = {
+    accessKeyId: environment['AWS_ACCESS_KEY_ID']!,
+    secretAccessKey: environment['AWS_SECRET_ACCESS_KEY']!,
+  };
+  return runProduct(args, { cli: cliPath, endpoint, credentials, home: directory, ...more });
+}
+
+export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'leakguard-e2e-'));
+  try {
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Names of the files in the report directory of a run; empty where it was never made. */
+export async function reportsIn(directory: string): Promise<string[]> {
+  return existsSync(directory) ? readdir(directory) : [];
+}
+
+/** A quiet account on a range of its own, for commands that are given something wrong. */
+export interface Desk {
+  range: Range;
+  keys: Map<string, AccessKey>;
+  /** Runs the command line as the credential of this label (default: the responder). */
+  run(
+    args: string[],
+    options?: { as?: string; credentials?: Credentials | null; env?: Record<string, string> },
+  ): Promise<CommandRun>;
+  close(): Promise<void>;
+}
+
+export async function openDesk(yaml: string): Promise<Desk> {
+  const scenario = parseScenario(yaml, 'desk.yaml');
+  const { world, keys } = worldOf({ name: 'desk', file: 'desk.yaml', scenario });
+  const range = await startRange({ world });
+  const home = await mkdtemp(join(tmpdir(), 'leakguard-desk-'));
+  return {
+    range,
+    keys,
+    run: (args, options = {}) => {
+      const key = keys.get(options.as ?? scenario.responder.key)!;
+      const own = { accessKeyId: key.id, secretAccessKey: key.secret };
+      return runProduct(args, {
+        cli: cliPath,
+        endpoint: range.url,
+        credentials: options.credentials ?? own,
+        home,
+        ...(options.env === undefined ? {} : { env: options.env }),
+      });
+    },
+    close: async () => {
+      await range.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
