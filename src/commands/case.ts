@@ -49,10 +49,8 @@ export async function run(flags: CaseFlags, context: CommandContext): Promise<Ex
   return ExitCode.ok;
 }
 
-/** On-demand dollars an hour, from the table that the scan's estimate uses; null for types and regions not in it. */
+/** On-demand dollars an hour, as the scan's estimate counts them; null for types that its table does not have. */
 function price(type: string, region: string): number | null {
   const known = instanceType(type);
-  if (known === null) return null;
-  const { factor, known: regionKnown } = regionFactor(region, known.accelerators > 0);
-  return regionKnown ? known.usdPerHour * factor : null;
+  return known === null ? null : known.usdPerHour * regionFactor(region, known.accelerators > 0).factor;
 }

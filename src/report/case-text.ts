@@ -1,4 +1,4 @@
-import { allSeen, gaps, groupBy, tally } from './facts.js';
+import { allSeen, deedText, gaps, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './document.js';
 import { visible } from './escape.js';
 import { worthKnowing } from './incident-sections.js';
@@ -88,13 +88,13 @@ function happened(report: Report, facts: CaseFacts, words: CaseWords, instances:
     words.launched(instances, regions, facts.triedInVain),
     ...deeds
       .slice(0, mostDeeds)
-      .map(({ evidence, description, target, count }) =>
+      .map((deed) =>
         words.deed(
-          utcSeconds(evidence.time),
-          name(description),
-          target === null ? null : name(target),
-          count,
-          name(evidence.name),
+          utcSeconds(deed.evidence.time),
+          name(deedText(deed)),
+          deed.target === null ? null : name(deed.target),
+          deed.count,
+          name(deed.evidence.name),
         ),
       ),
     ...(deeds.length > mostDeeds ? [words.more(deeds.length - mostDeeds)] : []),
@@ -184,7 +184,7 @@ function gapLines(checks: readonly Examined[], words: CaseWords): string[] {
 }
 
 function theRegions(facts: CaseFacts, words: CaseWords): string[] {
-  const { regionalChecks, regions, held, settling, notEnabled, notExamined } = facts;
+  const { regionalChecks, regions, held, settling } = facts;
   const complete = regionalChecks.length > 0 && regionalChecks.every((check) => check.gaps.length === 0);
   const listed = (names: readonly string[]): string =>
     words.and(names.slice(0, 30).map(name), Math.max(0, names.length - 30));
@@ -209,8 +209,9 @@ function theRegions(facts: CaseFacts, words: CaseWords): string[] {
     ),
     ...(held > 0 ? [words.held(held)] : []),
     ...(settling > 0 ? [words.settling(settling)] : []),
-    ...(notEnabled.length > 0 ? [words.notEnabled(listed(notEnabled))] : []),
-    ...(notExamined.length > 0 ? [words.notExamined(listed(notExamined))] : []),
+    ...facts.servicesOff.map(([subject, where]) => words.notThere(name(subject), listed(where))),
+    ...(facts.regionsOff.length > 0 ? [words.notEnabled(listed(facts.regionsOff))] : []),
+    ...(facts.notExamined.length > 0 ? [words.notExamined(listed(facts.notExamined))] : []),
   ];
 }
 
@@ -245,9 +246,7 @@ function remains(report: Report, words: CaseWords): string[] {
     return [words.left(first.cause, what, first.detail === null ? null : visible(first.detail, 160))];
   });
   const lastClean = sweeps.at(-1)?.clean === true ? (sweeps.at(-1)?.at ?? null) : null;
-  const open = gaps(report.coverage).filter(
-    ({ status }) => status !== 'not-enabled' && status !== 'not-examined',
-  );
+  const open = gaps(report.coverage);
   return [
     words.remains,
     ...told,
@@ -300,7 +299,7 @@ function credit(report: Report, words: CaseWords, instances: ReturnType<typeof b
       ? []
       : [
           words.estimateByScan(usd(incident.cost.usdSoFar), usd(incident.cost.usdPerHour)),
-          words.estimateSource(name(incident.cost.source)),
+          words.estimateSource(visible(incident.cost.source, 300)),
         ]),
     words.csv(instances.length),
   ];

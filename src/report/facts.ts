@@ -1,5 +1,5 @@
 import { isComplete, type Cell } from '../coverage.js';
-import type { Finding, Incident, ResourceClass } from '../detect/incident.js';
+import type { Deed, Finding, Incident, ResourceClass } from '../detect/incident.js';
 import { textAt } from '../json.js';
 
 /** The classes in the order in which a person needs them. */
@@ -18,6 +18,11 @@ export const classMeaning: Record<ResourceClass, string> = {
 /** Findings by class. `undone` ones are told apart by whoever counts. */
 export function byClass(findings: readonly Finding[]): Map<ResourceClass, Finding[]> {
   return groupBy(findings, (finding) => finding.class);
+}
+
+/** What a deed was, without the full stop of a description that is a sentence: a target may follow. */
+export function deedText(deed: Deed): string {
+  return deed.description.replace(/\.$/, '');
 }
 
 /** Items by `keyOf`, in the order in which keys first come. */
@@ -95,17 +100,16 @@ export function launchGrid(incident: Incident): Grid {
 
 /** Cells that keep a negative statement from being one, folded: one gap for each subject and status. */
 export interface Gap {
-  status: Exclude<Cell['status'], 'complete'>;
+  status: 'failed' | 'denied' | 'truncated';
   subject: string;
   regions: string[];
   /** The first cell's reason. */
   detail: string | null;
 }
 
-/** What could not be looked at, worst first. Cells without a play, and regions not enabled, come last. */
+/** What could not be looked at, worst first. */
 export function gaps(coverage: readonly Cell[]): Gap[] {
-  const order: Gap['status'][] = ['failed', 'denied', 'truncated', 'not-enabled', 'not-examined'];
-  return order.flatMap((status) => {
+  return (['failed', 'denied', 'truncated'] as const).flatMap((status) => {
     const cells = coverage.filter((cell) => cell.status === status);
     return [...groupBy(cells, (cell) => cell.subject)].map(([subject, group]) => ({
       status,
@@ -114,6 +118,33 @@ export function gaps(coverage: readonly Cell[]): Gap[] {
       detail: group.find((cell) => cell.detail !== null)?.detail ?? null,
     }));
   });
+}
+
+/** What was not examined at all. */
+export function notExamined(coverage: readonly Cell[]): string[] {
+  return [
+    ...new Set(coverage.flatMap(({ status, subject }) => (status === 'not-examined' ? [subject] : []))),
+  ];
+}
+
+/** Regions that are not enabled for the account: every cell of theirs says so. */
+export function regionsOff(coverage: readonly Cell[]): string[] {
+  const on = new Set(coverage.flatMap(({ status, region }) => (status === 'not-enabled' ? [] : [region])));
+  return [
+    ...new Set(
+      coverage.flatMap(({ status, region }) => (status === 'not-enabled' && !on.has(region) ? [region] : [])),
+    ),
+  ];
+}
+
+/** Services that are not there in regions where others are: subject and regions. */
+export function servicesOff(coverage: readonly Cell[]): [subject: string, regions: string[]][] {
+  const off = new Set(regionsOff(coverage));
+  const cells = coverage.filter(({ status, region }) => status === 'not-enabled' && !off.has(region));
+  return [...groupBy(cells, ({ subject }) => subject)].map(([subject, group]) => [
+    subject,
+    group.map(({ region }) => region),
+  ]);
 }
 
 /** Something was looked at, and no cell of it is unknown: only then does "nothing found" say something. */

@@ -1,6 +1,6 @@
 import type { Incident, ResourceClass } from '../detect/incident.js';
 import type { Identity } from '../events.js';
-import { allSeen, gaps } from './facts.js';
+import { allSeen } from './facts.js';
 import {
   credentials,
   deeds,
@@ -28,7 +28,7 @@ export function incidentScreen(incident: Incident, identity: Identity, options: 
   found(screen, incident);
   credentials(screen, incident);
   deeds(screen, incident);
-  showGaps(screen, gaps(incident.coverage), incident.coverage.length);
+  showGaps(screen, incident.coverage);
   screen.next(nextSteps(incident, identity));
   return screen.toString();
 }

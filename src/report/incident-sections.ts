@@ -1,5 +1,19 @@
 import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../detect/incident.js';
-import { allSeen, buckets, byClass, classes, launchGrid, span, tally, type Gap } from './facts.js';
+import type { Cell } from '../coverage.js';
+import {
+  allSeen,
+  buckets,
+  byClass,
+  classes,
+  deedText,
+  gaps,
+  launchGrid,
+  notExamined,
+  regionsOff,
+  servicesOff,
+  span,
+  tally,
+} from './facts.js';
 import { fit, padEnd, padStart } from './layout.js';
 import { sparkline, type Screen, type Style } from './screen.js';
 import { clock, count, some } from './words.js';
@@ -23,7 +37,9 @@ export function fitting(n: number, lines: number, verbose: boolean): number {
 
 export function launched(screen: Screen, incident: Incident): void {
   const grid = launchGrid(incident);
-  const tried = incident.launches.filter((launch) => launch.class === 'rogue' && launch.result !== 'worked');
+  const tried = incident.launches.filter(
+    (launch) => (launch.class === 'rogue' || launch.class === 'held') && launch.result !== 'worked',
+  );
   const triedLine = `${count(tried.length, 'more launch', 'more launches')} tried in vain: ${tally(
     tried.map((launch) => launch.errorCode ?? launch.result),
   )
@@ -217,7 +233,7 @@ export function deeds(screen: Screen, incident: Incident): void {
     screen.row(
       i === 0 ? 'also did' : '',
       [`${clock(deed.evidence.time)}  `, 'dim'],
-      deed.description,
+      deedText(deed),
       asides.length === 0 ? '' : [` (${asides.join(', ')})`, doubt ? 'yellow' : 'dim'],
       deed.target === null ? '' : `: ${fit(deed.target, 60)}`,
     );
@@ -230,30 +246,33 @@ export function more(screen: Screen, n: number, what: string, detail = ''): void
 }
 
 /** The section that says what every "nothing found" above does not cover. */
-export function showGaps(screen: Screen, list: readonly Gap[], cells: number): void {
+export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
   screen.gap();
-  if (cells === 0) {
+  if (coverage.length === 0) {
     screen.row('not seen', ['nothing was looked at: nothing above means clean', 'yellow']);
     return;
   }
-  const unknown = list.filter((gap) => gap.status !== 'not-enabled' && gap.status !== 'not-examined');
-  if (unknown.length === 0) screen.row('not seen', ['every cell that was looked at is complete', 'green']);
+  const list = gaps(coverage);
+  if (list.length === 0) screen.row('not seen', ['every cell that was looked at is complete', 'green']);
   else screen.row('not seen', ['what could not be looked at is unknown, not clean:', 'yellow']);
-  const verbose = screen.options.verbose;
-  const max = fitting(unknown.length, shown.gaps, verbose);
-  for (const gap of unknown.slice(0, max)) {
+  const { verbose } = screen.options;
+  const names = (items: readonly string[], max: number): string => some(items, verbose ? Infinity : max);
+  const max = fitting(list.length, shown.gaps, verbose);
+  for (const gap of list.slice(0, max)) {
     screen.row(
       '',
       [padEnd(gap.status, 10), 'yellow'],
-      `${gap.subject} in ${some(gap.regions, verbose ? Infinity : 2)}`,
+      `${gap.subject} in ${names(gap.regions, 2)}`,
       gap.detail === null ? '' : [`: ${gap.detail}`, 'dim'],
     );
   }
-  if (unknown.length > max) more(screen, unknown.length - max, 'gap');
-  const names = (status: Gap['status'], of: (gap: Gap) => string[]): string =>
-    some([...new Set(list.filter((gap) => gap.status === status).flatMap(of))], verbose ? Infinity : 3);
-  const without = names('not-examined', (gap) => [gap.subject]);
-  const off = names('not-enabled', (gap) => gap.regions);
-  if (without !== '') screen.row('', [`no play for ${without}`, 'dim']);
-  if (off !== '') screen.row('', [`not enabled: ${off}`, 'dim']);
+  if (list.length > max) more(screen, list.length - max, 'gap');
+  const without = notExamined(coverage);
+  const regions = regionsOff(coverage);
+  if (without.length > 0) screen.row('', [`not examined: ${names(without, 3)}`, 'dim']);
+  if (regions.length > 0) screen.row('', [`regions not enabled: ${names(regions, 3)}`, 'dim']);
+  if (!verbose) return;
+  for (const [subject, where] of servicesOff(coverage)) {
+    screen.row('', [`not there: ${subject} in ${where.join(', ')}`, 'dim']);
+  }
 }

@@ -1,4 +1,4 @@
-import { allSeen, gaps, groupBy, tally } from './facts.js';
+import { allSeen, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './document.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart } from './layout.js';
@@ -48,7 +48,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   done(screen, report);
   failed(screen, report);
   showLeft(screen, report.left);
-  showGaps(screen, gaps(report.coverage), report.coverage.length);
+  showGaps(screen, report.coverage);
   cloudfront(screen, report);
   screen.gap();
   screen.text('verify', verifyText(report), null, 2);

@@ -3,7 +3,7 @@ import type { LeftOver } from '../contain/journal-record.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { phases } from '../playbook/play.js';
-import { gaps, groupBy, tally } from './facts.js';
+import { groupBy, tally } from './facts.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart } from './layout.js';
 import { Screen, type ScreenOptions } from './screen.js';
@@ -51,7 +51,7 @@ export function planScreen(
     );
   }
   showLeft(screen, left);
-  showGaps(screen, gaps(incident.coverage), incident.coverage.length);
+  showGaps(screen, incident.coverage);
   return screen.toString();
 }
 

@@ -1,9 +1,8 @@
-import type { Cell } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import type { SkippedRecords } from '../trail/event.js';
 import { version } from '../version.js';
-import { allSeen, byClass, classes, gaps, type Gap } from './facts.js';
+import { allSeen, byClass, classes, gaps, notExamined, regionsOff, type Gap } from './facts.js';
 
 /** The version of the document that `scan --json` prints. */
 export const scanVersion = 1;
@@ -21,12 +20,10 @@ export interface ScanDocument {
   /** Something was looked at, and nothing that should have been is unknown. Only then does "none" mean none. */
   complete: boolean;
   counts: Record<Incident['findings'][number]['class'], number>;
-  gaps: {
-    status: Exclude<Cell['status'], 'complete'>;
-    subject: string;
-    regions: string[];
-    detail: string | null;
-  }[];
+  /** What could not be looked at: unknown, not clean. */
+  gaps: Gap[];
+  notExamined: string[];
+  regionsOff: string[];
   /** Records that could not be read, by place: a gap in the coverage. */
   skipped: SkippedRecords[];
   incident: Incident;
@@ -39,7 +36,6 @@ export function scanDocument(
   { exitCode, skipped }: { exitCode: number; skipped: readonly SkippedRecords[] },
 ): ScanDocument {
   const groups = byClass(incident.findings);
-  const open: Gap[] = gaps(incident.coverage);
   return {
     schemaVersion: scanVersion,
     command: 'scan',
@@ -52,7 +48,9 @@ export function scanDocument(
     counts: Object.fromEntries(
       classes.map((cls) => [cls, groups.get(cls)?.length ?? 0]),
     ) as ScanDocument['counts'],
-    gaps: open,
+    gaps: gaps(incident.coverage),
+    notExamined: notExamined(incident.coverage),
+    regionsOff: regionsOff(incident.coverage),
     skipped: [...skipped],
     incident,
   };

@@ -348,12 +348,14 @@ export const scanSchema = exactly<ScanDocument>()(
     counts: z.record(resourceClass, whole),
     gaps: z.array(
       z.strictObject({
-        status: cellStatus.exclude(['complete']),
+        status: z.enum(['failed', 'denied', 'truncated']),
         subject: text,
         regions: z.array(text),
         detail: maybe,
       }),
     ),
+    notExamined: z.array(text),
+    regionsOff: z.array(text),
     skipped: z.array(z.strictObject({ where: text, count: whole, reason: text })),
     incident,
   }),

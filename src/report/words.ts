@@ -27,6 +27,7 @@ function iso(time: number): string {
 /** `42 s`, `34 min`, `3 h 20 min`, `5 d 2 h`, of milliseconds. */
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
+  if (ms < 1000) return 'less than 1 s';
   if (ms < minute) return `${Math.round(ms / 1000)} s`;
   if (ms < hour) return `${Math.floor(ms / minute)} min`;
   const [big, small, b, s]: [number, number, string, string] =

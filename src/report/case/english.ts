@@ -90,6 +90,7 @@ export const english: CaseWords = {
       : 'Nothing was found in what could be read; what could not be read is unknown.',
   notEnabled: (regions) =>
     `Regions that are not enabled for the account, and were not looked into: ${regions}.`,
+  notThere: (subject, regions) => `- ${subject}: not offered or not enabled in ${regions}`,
   notExamined: (subjects) => `Not examined at all, so unknown: ${subjects}.`,
   held: (count) =>
     `${n(count, 'resource')} may belong to the key's normal use or to the misuse: unknown, and left running until we decide.`,

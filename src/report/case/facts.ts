@@ -3,7 +3,7 @@ import type { Cell } from '../../coverage.js';
 import type { Finding, TaintedCredential } from '../../detect/incident.js';
 import { resourceKey } from '../../playbook/resource.js';
 import { isDone, type Report, type ReportAction } from '../document.js';
-import { groupBy, instanceTypeOf, tally } from '../facts.js';
+import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../facts.js';
 
 /*
  * What the letter to AWS Support may say, taken from the records and from nothing else. The languages only put it
@@ -78,7 +78,8 @@ export interface CaseFacts {
   globalChecks: Examined[];
   regionalChecks: Examined[];
   notExamined: string[];
-  notEnabled: string[];
+  regionsOff: string[];
+  servicesOff: [subject: string, regions: string[]][];
   left: LeftOver[];
 }
 
@@ -89,6 +90,8 @@ export function caseFacts(report: Report): CaseFacts {
   const things: (FoundThing & { finding: Finding })[] = (incident?.findings ?? []).flatMap((finding) => {
     if (finding.class !== 'rogue' && finding.class !== 'tampered') return [];
     const { type, id, region } = finding.resource;
+    // The misused key itself has a section of its own.
+    if (id === report.key) return [];
     return [{ type, id, region, class: finding.class, fate: fateOf(finding), finding }];
   });
   const keyOff = keyOffAction(report);
@@ -153,14 +156,9 @@ export function caseFacts(report: Report): CaseFacts {
     },
     globalChecks: [...(trail.length > 0 ? [examined('trail', trail)] : []), ...checks.filter(isGlobal)],
     regionalChecks: checks.filter((check) => !isGlobal(check)),
-    notExamined: [
-      ...new Set(
-        report.coverage.flatMap(({ status, subject }) => (status === 'not-examined' ? [subject] : [])),
-      ),
-    ],
-    notEnabled: [
-      ...new Set(report.coverage.flatMap(({ status, region }) => (status === 'not-enabled' ? [region] : []))),
-    ],
+    notExamined: notExamined(report.coverage),
+    regionsOff: regionsOff(report.coverage),
+    servicesOff: servicesOff(report.coverage),
     left: report.left,
   };
 }

@@ -97,6 +97,7 @@ export const japanese: CaseWords = {
       ? '各リージョンで、不正使用により作成・変更されたものは見つかりませんでした。'
       : '読めた範囲では見つかりませんでした。読めなかった範囲は不明です。',
   notEnabled: (regions) => `アカウントで有効でないため確認していないリージョン：${regions}。`,
+  notThere: (subject, regions) => `- ${subject}：${regions} では提供されていないか、有効でない`,
   notExamined: (subjects) => `確認の対象外のため不明なもの：${subjects}。`,
   held: (count) =>
     `${count} 件は、キーの通常の利用によるものか不正使用によるものか不明で、当方の判断まで稼働させています。`,

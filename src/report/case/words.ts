@@ -55,6 +55,7 @@ export interface CaseWords {
   ): string;
   nothingInRegions(complete: boolean): string;
   notEnabled(regions: string): string;
+  notThere(subject: string, regions: string): string;
   notExamined(subjects: string): string;
   held(n: number): string;
   settling(n: number): string;

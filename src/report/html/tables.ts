@@ -1,7 +1,18 @@
 import type { Cell, CellStatus } from '../../coverage.js';
 import type { Deed, Evidence, Finding, Incident } from '../../detect/incident.js';
 import { html, type Html, type HtmlPart } from '../escape.js';
-import { byClass, classes, classMeaning, gaps, groupBy, instanceTypeOf } from '../facts.js';
+import {
+  byClass,
+  classes,
+  classMeaning,
+  deedText,
+  gaps,
+  groupBy,
+  instanceTypeOf,
+  notExamined,
+  regionsOff,
+  servicesOff,
+} from '../facts.js';
 import { count, some, utc, utcSeconds } from '../words.js';
 import { list, table } from './page.js';
 import { letter } from './timeline.js';
@@ -117,7 +128,7 @@ export function deedTable(deeds: readonly Deed[]): Html {
     deeds.map((deed, i) => [
       i + 1,
       utcSeconds(deed.evidence.time),
-      html`${deed.description}${deed.count > 1 && html` <span class="soft">(${deed.count} times)</span>`}<br><span class="small soft">${deed.evidence.name}, ${deed.tactic}</span>`,
+      html`${deedText(deed)}${deed.count > 1 && html` <span class="soft">(${deed.count} times)</span>`}<br><span class="small soft">${deed.evidence.name}, ${deed.tactic}</span>`,
       deed.target ?? '',
       deed.evidence.region,
       html`${deed.result}${deed.errorCode !== null && html`<br><span class="small soft">${deed.errorCode}</span>`}`,
@@ -149,7 +160,6 @@ export function coverageMatrix(coverage: readonly Cell[]): HtmlPart {
     return html`<div class="box bad"><strong>Nothing was looked at.</strong> No statement on this page means clean.</div>`;
   }
   const looked = coverage.filter(({ status }) => status !== 'not-examined');
-  const off = new Set(looked.filter(({ status }) => status === 'not-enabled').map(({ region }) => region));
   const regions = [...new Set(looked.map(({ region }) => region))]
     .filter((region) => looked.some((cell) => cell.region === region && cell.status !== 'not-enabled'))
     .sort((a, b) => Number(b === 'global') - Number(a === 'global') || (a < b ? -1 : 1));
@@ -159,10 +169,9 @@ export function coverageMatrix(coverage: readonly Cell[]): HtmlPart {
       ({ subject }) => subject,
     ),
   ];
-  const without = gaps(coverage)
-    .filter(({ status }) => status === 'not-examined')
-    .map(({ subject }) => subject);
-  const offOnly = [...off].filter((region) => !regions.includes(region));
+  const without = notExamined(coverage);
+  const off = regionsOff(coverage);
+  const away = servicesOff(coverage);
   return html`<div class="wide"><table class="matrix"><thead><tr><th></th>${regions.map(
     (region) => html`<th><span>${region}</span></th>`,
   )}</tr></thead><tbody>${subjects.map(([subject, cells]) => {
@@ -175,15 +184,14 @@ export function coverageMatrix(coverage: readonly Cell[]): HtmlPart {
     })}</tr>\n`;
   })}</tbody></table></div>
 <p class="legend"><span><b class="c-own">✓</b> looked at, complete</span><span><b>cut</b> stopped early</span><span><b>denied</b>, <b>failed</b> not readable</span><span>empty: does not apply</span></p>
-${offOnly.length > 0 && html`<p class="small">Regions that are not enabled: ${offOnly.join(', ')}.</p>`}
-${without.length > 0 && html`<p class="small">Not examined, for leakguard has no play for them: ${without.join(', ')}.</p>`}`;
+${off.length > 0 && html`<p class="small">Regions that are not enabled: ${off.join(', ')}.</p>`}
+${away.length > 0 && html`<p class="small">Not there: ${away.map(([subject, where]) => `${subject} in ${where.join(', ')}`).join('; ')}.</p>`}
+${without.length > 0 && html`<p class="small">Not examined, so unknown: ${without.join(', ')}.</p>`}`;
 }
 
 /** The box that stands above everything negative: what is unknown, in words. */
 export function gapBox(coverage: readonly Cell[]): HtmlPart {
-  const unknown = gaps(coverage).filter(
-    ({ status }) => status !== 'not-enabled' && status !== 'not-examined',
-  );
+  const unknown = gaps(coverage);
   if (coverage.length === 0) {
     return html`<div class="box bad"><strong>Nothing was looked at.</strong> No statement on this page means clean.</div>`;
   }

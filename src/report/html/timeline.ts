@@ -1,6 +1,6 @@
 import type { Deed, Launch, TaintedCredential } from '../../detect/incident.js';
 import { html, type Html } from '../escape.js';
-import { buckets } from '../facts.js';
+import { buckets, deedText } from '../facts.js';
 import { utc, utcSeconds } from '../words.js';
 import { TimeAxis, round } from './time-axis.js';
 
@@ -116,9 +116,10 @@ function mintDots(credentials: readonly TaintedCredential[], axis: TimeAxis): Do
 }
 
 function deedDots(deeds: readonly Deed[], axis: TimeAxis): Dot[] {
-  return deeds.flatMap(({ evidence, description, target, result }, i) => {
+  return deeds.flatMap((deed, i) => {
+    const { evidence, target, result } = deed;
     if (evidence.time === null || !axis.has(evidence.time)) return [];
-    const what = `${description}${target === null ? '' : `: ${target}`}`;
+    const what = `${deedText(deed)}${target === null ? '' : `: ${target}`}`;
     return [
       {
         x: axis.x(evidence.time),

@@ -8,8 +8,8 @@ import { count, some } from '../words.js';
 
 export type Line = [text: string, style: Style | null];
 
-/** How many findings of one class and type are told one by one; the screen at the end tells all of them. */
-const findingsOfAKind = 3;
+/** How many like findings or outcomes are told one by one; the screen at the end counts all of them. */
+const alike = 3;
 
 const outcomeStyle: Record<OutcomeStatus, Style | null> = {
   done: 'green',
@@ -70,9 +70,13 @@ export class Narrator {
       case 'outcome': {
         const { action, outcome } = event;
         const error = outcome.error === null ? '' : `: ${outcome.error.code}: ${outcome.error.message}`;
-        return [
-          [`  ${outcome.status}: ${action.region}: ${action.title}${error}`, outcomeStyle[outcome.status]],
-        ];
+        const line = `  ${outcome.status}: ${action.region}: ${action.title}${error}`;
+        const kind = `${outcome.status} ${action.play} ${action.operation} ${outcome.error?.code ?? ''}`;
+        return this.few(
+          kind,
+          [line, outcomeStyle[outcome.status]],
+          `  ${outcome.status}: more ${action.operation}`,
+        );
       }
       case 'sweep': {
         const settling = event.settling > 0 ? `, ${event.settling} settling` : '';
@@ -89,16 +93,20 @@ export class Narrator {
     const key = `${cls} ${resourceKey(resource)}`;
     if (this.told.has(key)) return [];
     this.told.add(key);
-    const kind = `${cls} ${resource.type}`;
+    const why = reasons[0] === undefined ? '' : `: ${reasons[0]}`;
+    const line: Line = [
+      `${cls}: ${resource.type} ${resource.id} in ${resource.region}${why}`,
+      classStyle[cls],
+    ];
+    return this.few(`${cls} ${resource.type}`, line, `${cls}: more of ${resource.type}`);
+  }
+
+  /** The first few of many alike; then once that there are more. */
+  private few(kind: string, line: Line, more: string): Line[] {
     const n = (this.kinds.get(kind) ?? 0) + 1;
     this.kinds.set(kind, n);
-    if (!this.verbose && n > findingsOfAKind) {
-      return n === findingsOfAKind + 1
-        ? [[`${cls}: more of ${resource.type}: --verbose names each`, 'dim']]
-        : [];
-    }
-    const why = reasons[0] === undefined ? '' : `: ${reasons[0]}`;
-    return [[`${cls}: ${resource.type} ${resource.id} in ${resource.region}${why}`, classStyle[cls]]];
+    if (this.verbose || n <= alike) return [line];
+    return n === alike + 1 ? [[`${more}: --verbose names each`, 'dim']] : [];
   }
 
   private once(key: string, line: Line): Line[] {
