@@ -7,7 +7,8 @@ import { relative, resolve } from 'node:path';
 const outdir = process.env.LEAKGUARD_DIST ?? 'dist';
 await rm(outdir, { recursive: true, force: true });
 const result = await build({
-  entryPoints: { cli: 'src/cli.ts' },
+  // The worker is loaded by its name: trail/file-threads.ts.
+  entryPoints: { cli: 'src/cli.ts', 'trail-worker': 'src/trail/file-worker.ts' },
   outdir,
   bundle: true,
   splitting: true,

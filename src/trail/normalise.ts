@@ -88,7 +88,8 @@ function actorOf(value: unknown): Actor {
 /** Null for what is no key id: absent, empty, or masked (`AKIA****`, `AKIAXXXXXXXX`), since a mask is not one key. */
 export function keyIdOf(value: unknown): string | null {
   const id = asText(value)?.trim() ?? '';
-  if (!/^\w{5,128}$/.test(id) || /redact|hidden|mask/i.test(id) || /(\w)\1{7,}$/.test(id)) return null;
+  if (!/^\w{5,128}$/.test(id) || /redact|hidden|mask/i.test(id) || /^(?:A[KS]IA)?([X_])\1+$/i.test(id))
+    return null;
   return id;
 }
 

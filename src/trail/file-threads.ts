@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { FileRead } from './file-reader.js';
+import type { FromWorker, ToWorker } from './file-worker.js';
+import type { ThinningStore } from './thinning.js';
+
+/** The worker is an entry of its own beside the bundle. */
+const script = new URL('./trail-worker.js', import.meta.url);
+
+/**
+ * Reads `files` with so many threads, each file by one of them. False, with nothing read, where the worker's script
+ * is not there (run from source). A thread that dies ends its file with that failure.
+ */
+export async function readInThreads(
+  files: readonly string[],
+  threads: number,
+  store: ThinningStore,
+  ended: (read: FileRead) => void,
+): Promise<boolean> {
+  if (!existsSync(fileURLToPath(script))) return false;
+  const waiting = [...files].reverse();
+  await Promise.all(
+    Array.from({ length: threads }, async () => {
+      while (waiting.length > 0) await readUntilDeath(waiting, store, ended);
+    }),
+  );
+  return true;
+}
+
+/** One worker, file after file, until none is left or it dies. */
+async function readUntilDeath(
+  waiting: string[],
+  store: ThinningStore,
+  ended: (read: FileRead) => void,
+): Promise<void> {
+  const worker = new Worker(script, { resourceLimits: { maxOldGenerationSizeMb: 256 } });
+  let current: string | null = null;
+  const next = (): void => {
+    current = waiting.pop() ?? null;
+    if (current === null) void worker.terminate();
+    else worker.postMessage({ read: current, span: store.span } satisfies ToWorker);
+  };
+  await new Promise<void>((resolve) => {
+    worker.on('message', ({ events, read }: FromWorker) => {
+      for (const event of events) store.add(event);
+      if (read === null) return;
+      ended(read);
+      next();
+    });
+    worker.on('error', (error) => {
+      if (current !== null)
+        ended({
+          file: current,
+          records: 0,
+          bytes: 0,
+          skipped: {},
+          failure: `the reading thread ended: ${error.message}`,
+        });
+      current = null;
+    });
+    worker.on('exit', () => {
+      if (current !== null)
+        ended({ file: current, records: 0, bytes: 0, skipped: {}, failure: 'the reading thread ended' });
+      resolve();
+    });
+    next();
+  });
+}
