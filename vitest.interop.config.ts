@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
     globalSetup: ['test/build-once.ts', 'test/interop/install.ts'],
-    fileParallelism: false,
+    // Each file has a server of its own, and much of the time is spent waiting for the next sweep.
+    maxWorkers: 3,
     testTimeout: 180_000,
     hookTimeout: 600_000,
   },

@@ -1,3 +1,4 @@
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { ListUsersCommand } from '@aws-sdk/client-iam';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -60,6 +61,20 @@ describe.skipIf(!has('localemu'))('an incident on localemu, by its own event his
       outcome(as.iam().send(new ListUsersCommand({}))),
     ]);
   }
+
+  test('its record of the large launch is cut, so that the instances must be found another way', async () => {
+    const trail = new CloudTrailClient({
+      endpoint: server.url,
+      region: 'eu-central-1',
+      credentials: seeded.root.credentials,
+    });
+    const LookupAttributes = [{ AttributeKey: 'EventName' as const, AttributeValue: 'RunInstances' }];
+    const { Events = [] } = await trail.send(new LookupEventsCommand({ LookupAttributes, MaxResults: 50 }));
+    const records = Events.map(({ CloudTrailEvent = '' }) => CloudTrailEvent);
+    const large = records.filter((record) => record.includes('"maxCount": 30'));
+    expect(large).toHaveLength(1);
+    expect(large[0]).toContain('_truncated');
+  });
 
   test('the minted session works before the cut', async () => {
     expect(await tried(seeded.leaked)).toEqual(['answers', 'answers']);
