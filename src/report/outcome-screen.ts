@@ -1,3 +1,4 @@
+import { settlingMs } from '../trail/lookup.js';
 import { allSeen, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './document.js';
 import { showGaps } from './incident-sections.js';
@@ -126,17 +127,28 @@ function cloudfront(screen: Screen, report: Report): void {
   else if (hosts.length > troubled.length) screen.row('', ['the others serve', 'dim']);
 }
 
+/**
+ * From when on CloudTrail must know of everything up to the containment, epoch milliseconds: when what was too young
+ * has settled, and its delay after the key went off has passed. Null where the key was not seen to go off.
+ */
+export function settledFrom(report: Report): number | null {
+  const { keyOff } = report.milestones;
+  const known = report.settlesAt === null ? -Infinity : Date.parse(report.settlesAt);
+  const latest = Math.max(known, keyOff === null ? -Infinity : Date.parse(keyOff) + settlingMs);
+  return Number.isFinite(latest) ? latest : null;
+}
+
 /** From when on `verify` can say clean, and why not before. */
 export function verifyText(report: Report): string {
-  if (report.settlesAt === null && report.verdict.state === 'contained') {
-    return 'nothing settles any more: leakguard verify can say clean from now on';
+  const from = settledFrom(report);
+  const { state } = report.verdict;
+  if (state === 'contained' && from !== null) {
+    return `not before ${utc(from)} can leakguard verify say clean: CloudTrail may be late until then`;
   }
-  if (report.settlesAt !== null) {
-    return `not before ${utc(Date.parse(report.settlesAt))} can leakguard verify say clean: CloudTrail may be late until then`;
-  }
+  const late = from === null ? '' : `, nor before ${utc(from)}, since CloudTrail may be late`;
   return allSeen(report.coverage)
-    ? 'leakguard verify cannot say clean while what stands above is open'
-    : 'leakguard verify cannot say clean while something cannot be looked at';
+    ? `leakguard verify cannot say clean while what stands above is open${late}`
+    : `leakguard verify cannot say clean while something cannot be looked at${late}`;
 }
 
 function nextSteps(report: Report, path: string): string[] {
@@ -150,8 +162,9 @@ function nextSteps(report: Report, path: string): string[] {
     );
   }
   if (state === 'contained' || state === 'held') {
-    const from = report.settlesAt === null ? '' : `, from ${clock(Date.parse(report.settlesAt))} UTC on`;
-    steps.push(`leakguard verify --key ${report.key ?? 'KEY'}${flag}${from}`);
+    const from = settledFrom(report);
+    const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
+    steps.push(`leakguard verify --key ${report.key ?? 'KEY'}${flag}${when}`);
     steps.push(`leakguard case ${path} --credit`);
   }
   if (state === 'unknown' && report.closed !== null)

@@ -124,6 +124,13 @@ describe('the outcome screen', () => {
     expect(screen).toContain('not before 2026-11-21 04:17 UTC');
   });
 
+  it('says from when on verify can say clean, even where nothing is settling: CloudTrail is late', () => {
+    const records = journal().map((record) =>
+      record.kind === 'sweep' ? { ...record, settlesAt: null } : record,
+    );
+    expect(outcomeScreen(foldReport(records), plain)).toContain('not before 2026-11-21 04:04 UTC');
+  });
+
   it('never says contained where something is denied, and names the cause and the way to go on', () => {
     const screen = outcomeScreen(foldReport(journal({ denied: true })), plain, 'j.jsonl');
     expect(screen).toMatchSnapshot();

@@ -1,14 +1,17 @@
-import type { Incident } from '../../detect/incident.js';
+import type { Incident, Suspect } from '../../detect/incident.js';
 import type { Identity } from '../../events.js';
 import { html, type Html, type HtmlPart } from '../escape.js';
 import { byClass, launchGrid, span } from '../facts.js';
 import { worthKnowing } from '../incident-sections.js';
-import { count, usd, utc } from '../words.js';
+import { count, some, usd, utc } from '../words.js';
 import { credentialGraph } from './credential-graph.js';
 import { list, page, section, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';
 import { coverageMatrix, credentialTable, deedTable, gapBox, resourceTables } from './tables.js';
 import { timelineChart, type TimelineMark } from './timeline.js';
+
+/** How many signs of misuse the head of the page names. */
+const mostReasons = 6;
 
 /** The incident as one self-contained page: no network, no script; hostile names are text and nothing else. */
 export function incidentHtml(incident: Incident, identity: Identity): string {
@@ -30,7 +33,10 @@ function lead(incident: Incident, identity: Identity): Html {
 ${
   misuse.at === null
     ? html`<p>No misuse was seen, as far as could be looked at.</p>`
-    : html`<p>Misused since <b>${utc(misuse.at)}</b> (${misuse.source}, ${misuse.confidence}):</p>${list(misuse.reasons)}`
+    : html`<p>Misused since <b>${utc(misuse.at)}</b> (${misuse.source}, ${misuse.confidence}):</p>${list(misuse.reasons.slice(0, mostReasons))}${
+        misuse.reasons.length > mostReasons &&
+        html`<p class="small soft">and ${misuse.reasons.length - mostReasons} more reasons</p>`
+      }`
 }
 ${incident.notes.length > 0 && html`<div class="box warn">${list(incident.notes)}</div>`}`;
 }
@@ -55,21 +61,7 @@ export function incidentSections(incident: Incident, marks: readonly TimelineMar
   const domain = span(times);
   const credentials = incident.credentials;
   return [
-    incident.suspects.length > 0 &&
-      section(
-        'Keys that look misused',
-        table(
-          ['key', 'of', '#score', '#launches', 'regions', 'why'],
-          incident.suspects.map((suspect) => [
-            html`<span class="mono">${suspect.accessKeyId}</span>`,
-            suspect.userName ?? 'unknown',
-            `${Math.round(suspect.score * 100)} %`,
-            suspect.launches,
-            suspect.regions.join(', '),
-            list(suspect.reasons),
-          ]),
-        ),
-      ),
+    incident.key === null && suspects('Keys that look misused', incident.suspects),
     domain !== null &&
       section(
         'What happened when',
@@ -93,7 +85,33 @@ export function incidentSections(incident: Incident, marks: readonly TimelineMar
     deeds.length > 0 && section('What else was done with them', deedTable(deeds)),
     section('Resources', resourceTables(incident)),
     section('Costs', costs(incident)),
+    incident.key !== null && suspects('Other keys that stand out', otherSuspects(incident)),
   ];
+}
+
+/** Suspects that are no credentials of this incident: each would be an incident of its own. */
+function otherSuspects(incident: Incident): Suspect[] {
+  const known = new Set(incident.credentials.map(({ id }) => id));
+  return incident.suspects.filter(({ accessKeyId }) => !known.has(accessKeyId));
+}
+
+function suspects(title: string, list: readonly Suspect[]): HtmlPart {
+  if (list.length === 0) return null;
+  return section(
+    title,
+    table(
+      ['key', 'of', '#score', '#launches', 'regions', 'why'],
+      list.map((suspect) => [
+        html`<span class="mono">${suspect.accessKeyId}</span>`,
+        suspect.userName ?? 'unknown',
+        `${Math.round(suspect.score * 100)} %`,
+        suspect.launches,
+        some(suspect.regions, 6),
+        suspect.reasons.join('; '),
+      ]),
+      [20, 10, 5, 10, 20, 35],
+    ),
+  );
 }
 
 /** Times of everything that a tainted credential did, epoch milliseconds. */

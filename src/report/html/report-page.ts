@@ -1,6 +1,6 @@
 import type { LeftOver } from '../../contain/journal-record.js';
 import type { Json } from '../../json.js';
-import { html, type Html, type HtmlPart } from '../escape.js';
+import { html, visible, type Html, type HtmlPart } from '../escape.js';
 import { isDone, type Report, type ReportAction } from '../document.js';
 import { groupBy, span, tally } from '../facts.js';
 import { worthKnowing } from '../incident-sections.js';
@@ -138,8 +138,12 @@ function leftTable(report: Report): HtmlPart {
   );
 }
 
-function compact(value: Json): HtmlPart {
-  return value === null ? '' : html`<code class="small">${JSON.stringify(value).slice(0, 600)}</code>`;
+/** How much of a value the page shows; the JSON report has all of it. */
+const valueLength = 240;
+
+function compact(label: string, value: Json): HtmlPart {
+  if (value === null || JSON.stringify(value) === '{}') return null;
+  return html`<div class="ids">${label} <span class="mono">${visible(JSON.stringify(value), valueLength)}</span></div>`;
 }
 
 function undoOf({ undo }: ReportAction): HtmlPart {
@@ -155,7 +159,7 @@ function actionTable(report: Report): HtmlPart {
     'What was done',
     html`<p>${count(report.actions.length, 'action')}: ${results.join(', ')}. Each was written to the journal before it was called.</p>`,
     table(
-      ['when', 'phase', 'what', 'region', 'result', 'before', 'after', 'request id', 'undo'],
+      ['when', 'phase', 'what', 'region', 'result', 'request id', 'undo'],
       report.actions
         .slice(0, mostActions)
         .map((action) => [
@@ -163,18 +167,16 @@ function actionTable(report: Report): HtmlPart {
           action.phase,
           html`${action.title}<br><span class="small soft">${action.reason}${action.undoes !== null && `; takes back ${action.undoes}`}</span>${
             action.actor !== report.identity.arn && html`<br><span class="ids mono">${action.actor}</span>`
-          }`,
+          }${compact('before', action.before)}${compact('after', action.after)}`,
           action.call.region,
           html`<span class="r-${action.result}">${action.result}</span>${
             action.error !== null &&
             html`<br><span class="small">${action.error.code}: ${action.error.message}</span>`
           }`,
-          compact(action.before),
-          compact(action.after),
           html`<span class="ids mono">${action.requestId ?? 'none'}</span>`,
           undoOf(action),
         ]),
-      [10, 10, 20, 10, 10, 10, 10, 10, 10],
+      [10, 10, 35, 10, 10, 10, 15],
     ),
     report.actions.length > mostActions &&
       html`<p class="small soft">and ${report.actions.length - mostActions} more: the JSON report has all.</p>`,

@@ -65,6 +65,7 @@ svg .node.root{stroke:var(--rogue);stroke-width:2.5}
 svg .node.away{stroke:var(--held);stroke-width:2;stroke-dasharray:5 3}
 svg .edge{fill:none;stroke:var(--soft);stroke-width:1.5}
 svg .bold{font-weight:700}
+svg .label{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:.88em}
 @media print{
 :root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--panel:#fff;--rogue:#a01a12;--tampered:#8a3c00;--held:#6e4d00;--settling:#14566d;--own:#1d5c2d;--not-tied:#555;--attacker:#a01a12;--responder:#0d4a85;--warn-bg:#fff;--bad-bg:#fff;--good-bg:#fff;

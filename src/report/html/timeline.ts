@@ -208,7 +208,7 @@ function markLabels(
     svg: (bottom) =>
       placed.map(({ x, row, label, flipped, time }) => {
         const y = 14 + row * 16;
-        return html`<line class="mark" x1="${x}" x2="${x}" y1="${y - 10}" y2="${bottom}"><title>${`${label}: ${utcSeconds(time)}`}</title></line><text x="${flipped ? x - 4 : x + 4}" y="${y}" text-anchor="${flipped ? 'end' : 'start'}">${label}</text>`;
+        return html`<line class="mark" x1="${x}" x2="${x}" y1="${y - 10}" y2="${bottom}"><title>${`${label}: ${utcSeconds(time)}`}</title></line><text class="label" x="${flipped ? x - 4 : x + 4}" y="${y}" text-anchor="${flipped ? 'end' : 'start'}">${label}</text>`;
       }),
   };
 }
