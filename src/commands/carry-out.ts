@@ -71,6 +71,9 @@ export async function carryOut(
     });
   }
   await writeOutcome(journal.path, context);
+  if (context.signal.aborted) {
+    context.stderr.write(`Not finished. Go on with: leakguard resume ${journal.path}\n`);
+  }
   return result.exitCode;
 }
 

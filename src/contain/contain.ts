@@ -71,11 +71,12 @@ export interface ContainResult {
  */
 export async function contain(request: ContainRequest): Promise<ContainResult> {
   const containment = new Containment(request);
+  const { signal } = request.effects;
   await containment.cut();
-  if (!(await containment.rest())) return containment.close(ExitCode.refused);
-  await containment.confirm();
-  await containment.checkCloudFront();
-  return containment.close();
+  if (!signal.aborted && !(await containment.rest())) return containment.close(ExitCode.refused);
+  if (!signal.aborted) await containment.confirm();
+  if (!signal.aborted) await containment.checkCloudFront();
+  return containment.close(signal.aborted ? (signal.reason as ExitCode) : undefined);
 }
 
 class Containment {
@@ -128,6 +129,7 @@ class Containment {
       if (difference.added.length + difference.gone.length > 0) throw refuseMoved(difference);
       this.planned = fixed.rest;
     }
+    if (effects.signal.aborted) return true;
     if (!(await agree.rest(incident, this.planned))) {
       await this.note('The rest was not agreed to: only the cut was done.');
       return false;
@@ -169,15 +171,15 @@ class Containment {
     }
   }
 
-  /** 5. What is true now, in one code and one sentence. */
-  async close(refused?: ExitCode): Promise<ContainResult> {
+  /** 5. What is true now, in one code and one sentence. `early`: the code of an end before the end. */
+  async close(early?: ExitCode): Promise<ContainResult> {
     const { survey, effects } = this.request;
     const left = this.sweep?.left ?? this.planned.left;
     const complete =
       this.incident !== null && isComplete(this.incident.coverage) && survey.skippedRecords().length === 0;
     const failed = [...outcomesByTarget(this.executed).values()].some(isFailure);
     if (!this.confirmed || left.length > 0 || !complete || failed) this.codes.add(ExitCode.incomplete);
-    const exitCode = refused ?? exitCodeOfAct(this.codes);
+    const exitCode = early ?? exitCodeOfAct(this.codes);
     const summary = summarise({
       exitCode,
       left,
@@ -228,11 +230,13 @@ class Containment {
     const facts = await lookUpKey(session.reader, session.identity, key);
     if (facts.owner.kind !== 'user') return true;
     const tried = outcomesByTarget(this.executed);
-    const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(({ operation, targets }) => {
-      // What was refused before stays refused, and stands in the report; what cannot be read proves nothing.
-      if (targets.some((target) => isFailure(tried.get(target)))) return false;
-      return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
-    });
+    const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(
+      ({ operation, targets }) => {
+        // What was refused before stays refused, and stands in the report; what cannot be read proves nothing.
+        if (targets.some((target) => isFailure(tried.get(target)))) return false;
+        return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
+      },
+    );
     if (again.length === 0) return true;
     await this.note(
       `The cut did not hold: ${again.map(({ title }) => title).join(', ')} was needed again. Somebody took it back.`,

@@ -38,26 +38,30 @@ export async function lock(directory: string, name: string, journal: string): Pr
     since: new Date().toISOString(),
     journal,
   };
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(directory, error);
+  });
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
       const file = await open(path, 'wx', 0o600);
       await file.writeFile(JSON.stringify(owner));
       await file.close();
       return () => unlink(path).catch(ignoreMissing);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new JournalBroken(
-          `The directory ${directory} cannot be written (${String(error)}). Nothing was done.`,
-          { cause: error },
-        );
-      }
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(directory, error);
       const held = await readOwner(path);
       if (held !== null && (held.host !== owner.host || isAlive(held.pid))) throw new LockHeld(held);
       await unlink(path).catch(ignoreMissing);
     }
   }
   throw new Error(`The lock ${path} is taken by somebody who is just starting. Try again.`);
+}
+
+function unwritable(directory: string, error: unknown): JournalBroken {
+  const why = error instanceof Error ? error.message : String(error);
+  return new JournalBroken(`The directory ${directory} cannot be written (${why}). Nothing was done.`, {
+    cause: error,
+  });
 }
 
 async function readOwner(path: string): Promise<LockOwner | null> {

@@ -1,0 +1,200 @@
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rehearsalEnvironment } from '../../src/range/rehearsal/product.js';
+import { cliPath } from '../cli-path.js';
+import { accountId, regions, smallIncident, type SmallIncident } from './incident.js';
+
+let incident: SmallIncident;
+beforeAll(async () => {
+  incident = await smallIncident();
+}, 60_000);
+afterAll(() => incident.close());
+
+/** Changes that reached AWS from the responder. */
+const changes = () =>
+  incident.world.log.filter(({ readOnly, principal }) => !readOnly && principal?.endsWith('oncall'));
+const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
+
+describe('before anything is done', () => {
+  it('verify says that the key is active and what it made lives: exit 3', async () => {
+    const { exitCode, stdout } = await incident.run(['verify', '--key', incident.key, '--json']);
+    const rows = json(stdout)['rows'] as { subject: string; status: string }[];
+    expect(exitCode).toBe(3);
+    expect(rows.find(({ subject }) => subject === 'key')?.status).toBe('dirty');
+    expect(rows.find(({ subject }) => subject === 'ec2-instances')?.status).toBe('dirty');
+    expect(changes()).toEqual([]);
+  });
+
+  it('a plan can be written without a change, and is refused for another account or when edited', async () => {
+    const file = join(incident.home, 'plan.json');
+    const made = await incident.contain('--plan', file);
+    expect([3, 5]).toContain(made.exitCode);
+    const plan = json(await readFile(file, 'utf8'));
+    await writeFile(file.replace('plan', 'edited'), JSON.stringify({ ...plan, key: incident.otherKey }));
+    await writeFile(file.replace('plan', 'foreign'), JSON.stringify({ ...plan, account: '999988887777' }));
+    for (const name of ['edited', 'foreign']) {
+      const { exitCode, stderr } = await incident.contain('--apply', file.replace('plan', name));
+      expect(exitCode, stderr).toBe(6);
+    }
+    expect(changes()).toEqual([]);
+  });
+
+  it('a directory that cannot be written stops it: exit 1, nothing done', async () => {
+    const directory = join(incident.home, 'not-a-directory');
+    await writeFile(directory, '');
+    const { exitCode, stderr } = await incident.contain('--report-dir', directory);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/Nothing was done/);
+    expect(changes()).toEqual([]);
+  });
+
+  it('a containment of the same key that runs on this machine is seen', async () => {
+    const directory = join(incident.home, 'locked');
+    await mkdir(directory, { recursive: true });
+    const owner = {
+      pid: process.pid,
+      host: (await import('node:os')).hostname(),
+      user: 'somebody',
+      since: 'now',
+      journal: '/x.jsonl',
+    };
+    await writeFile(join(directory, `${accountId}-${incident.key}.lock`), JSON.stringify(owner));
+    const { exitCode, stderr } = await incident.contain('--report-dir', directory);
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/somebody .* has been containing this key/);
+    expect(changes()).toEqual([]);
+    // Whose process is gone holds nothing.
+    await writeFile(
+      join(directory, `${accountId}-${incident.key}.lock`),
+      JSON.stringify({ ...owner, pid: 2 ** 22 }),
+    );
+    const plan = await incident.contain('--dry-run');
+    expect([3, 5]).toContain(plan.exitCode);
+  });
+});
+
+describe('a plan that was reviewed', () => {
+  it('is applied exactly, and leaves nothing of the attacker alive', async () => {
+    const file = join(incident.home, 'plan.json');
+    await incident.contain('--plan', file);
+    const planned = json(await readFile(file, 'utf8')) as {
+      cut: { operation: string }[];
+      rest: { actions: { operation: string }[] };
+    };
+    const { stderr } = await incident.contain('--apply', file);
+    expect(incident.state(), stderr.slice(-500)).toMatchObject({ rogueAlive: 0, innocentAlive: 23 });
+    const asked = [...planned.cut, ...planned.rest.actions].map(({ operation }) => operation).sort();
+    expect(
+      changes()
+        .map(({ operation }) => operation)
+        .sort(),
+    ).toEqual(asked);
+  }, 60_000);
+
+  it('is refused once the world has moved', async () => {
+    const { exitCode, stderr } = await incident.contain('--apply', join(incident.home, 'plan.json'));
+    expect(exitCode, stderr).toBe(6);
+    expect(stderr).toMatch(/world has moved/);
+  });
+});
+
+describe('afterwards', () => {
+  it('verify finds nothing dirty', async () => {
+    const { exitCode, stdout } = await incident.run(['verify', '--key', incident.key, '--json']);
+    const rows = json(stdout)['rows'] as { subject: string; status: string; details: string[] }[];
+    expect(rows.filter(({ status }) => status === 'dirty')).toEqual([]);
+    expect([0, 5]).toContain(exitCode);
+  });
+
+  it('a journal that was changed is refused, with where', async () => {
+    const [path] = await incident.journals();
+    const copy = join(incident.home, 'changed.jsonl');
+    await writeFile(copy, (await readFile(path ?? '', 'utf8')).replace('"done"', '"denied"'));
+    const { exitCode, stderr } = await incident.run(['undo', copy, '--yes', '--account', accountId]);
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/chain breaks at line \d+/);
+  });
+
+  it('undo takes back what can be taken back, and turns the key on only when told to', async () => {
+    const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
+    const first = await incident.run(['undo', path, '--yes', '--account', accountId]);
+    expect(first.stderr).toMatch(/no undo .*terminate/);
+    const state = () => incident.state() as { keys: string[]; policies: string[]; rogueAlive: number };
+    expect(state().policies).toContain('ci: ');
+    expect(state().keys.filter((key) => key === 'ci: Inactive')).toHaveLength(1);
+    const second = await incident.run(['undo', path, '--reactivate-key', '--yes', '--account', accountId]);
+    expect(second.exitCode, second.stderr).toBe(5);
+    expect(state().keys.filter((key) => key === 'ci: Active')).toHaveLength(2);
+  }, 60_000);
+});
+
+describe('a signal', () => {
+  it('ends a run with its journal whole and says how to go on', async () => {
+    const other = await smallIncident();
+    try {
+      const args = [
+        cliPath,
+        'contain',
+        '--key',
+        other.key,
+        '--yes',
+        '--account',
+        accountId,
+        '--simulated',
+        '--region',
+        regions.join(),
+        '--report-dir',
+        join(other.home, 'reports'),
+      ];
+      const env = rehearsalEnvironment({
+        endpoint: other.url,
+        credentials: credentialsOf(other),
+        home: other.home,
+      });
+      const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+      while (!stderr.includes('done:')) await sleep(20);
+      child.kill('SIGINT');
+      expect(await closed).toBe(130);
+      expect(stderr).toMatch(/leakguard resume \S+\.jsonl/);
+      const [path] = await other.journals();
+      const resumed = await other.run(['resume', path ?? '', '--yes', '--account', accountId]);
+      expect(other.state(), resumed.stderr.slice(-500)).toMatchObject({ rogueAlive: 0, innocentAlive: 23 });
+    } finally {
+      await other.close();
+    }
+  }, 120_000);
+
+  it('of a journal deleted under it: nothing more is done, and it says so', async () => {
+    const other = await smallIncident();
+    try {
+      const directory = join(other.home, 'reports');
+      const running = other.contain();
+      for (;;) {
+        const [path] = await other.journals();
+        if (path !== undefined && (await readFile(path, 'utf8')).includes('"outcome"')) {
+          await rm(path);
+          break;
+        }
+        await sleep(5);
+      }
+      const { exitCode, stderr } = await running;
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/was deleted.*Nothing more is done/);
+      await chmod(directory, 0o700);
+    } finally {
+      await other.close();
+    }
+  }, 60_000);
+});
+
+function credentialsOf({ world }: SmallIncident): { accessKeyId: string; secretAccessKey: string } {
+  const key = [...world.keys.values()].find(({ user }) => user === 'oncall');
+  if (key === undefined) throw new Error('there is no responder');
+  return { accessKeyId: key.id, secretAccessKey: key.secret };
+}

@@ -1,0 +1,350 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessKey, createSession } from '../../src/range/world/identity.js';
+import { openDesk, withDirectory, type Desk } from './scene.js';
+
+const yaml = `title: A quiet account, for a person who mistypes
+speed: 20
+aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
+accounts:
+  - id: '111122223333'
+    users:
+      ci: { may: ['*'], keys: [ci-key, ci-second-key] }
+      other: { may: ['*'], keys: [other-key] }
+      quarantined: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3'], keys: [quarantined-key] }
+      helpless: { may: ['*'], mayNot: ['iam:GetAccessKeyLastUsed'], keys: [helpless-key] }
+      halfway: { may: ['*'], mayNot: ['iam:PutUserPolicy'], keys: [halfway-key] }
+      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
+  - id: '444455556666'
+    users:
+      neighbour: { may: ['*'], keys: [neighbour-key] }
+incident: { key: ci-key }
+responder: { key: responder-key }
+history:
+  - { as: ci-key, from: 3w, every: 1d, lives: 6h, launch: { types: [c5.large], count: 1 } }
+`;
+
+let desk: Desk;
+const id = (label: string) => desk.keys.get(label)!.id;
+const agreed = ['--yes', '--account', '111122223333', '--simulated'];
+const changes = (from: number) =>
+  desk.range.world.log
+    .slice(from)
+    .filter(({ readOnly, error, dryRun }) => !readOnly && error === null && !dryRun)
+    .map(({ operation }) => operation);
+const now = () => desk.range.world.log.length;
+
+beforeAll(async () => {
+  desk = await openDesk(yaml);
+  desk.range.world.clock.setSpeed(20);
+});
+afterAll(() => desk.close());
+
+describe('a key id that is none', () => {
+  it.each([
+    ['a typo', ['--key', 'AKIAIOSFODNN7EXAMPL!'], /AKIA followed by/],
+    ['lower case', ['--key', 'akiaiosfodnn7example'], /AKIA followed by/],
+    ['nothing at all', [], /required option '--key/],
+  ])('ends with 2 for %s, and says what is expected', async (_, flags, expected) => {
+    const { exitCode, stderr } = await desk.run(['contain', ...flags, ...agreed]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(expected);
+  });
+
+  it('never echoes a secret that was pasted instead', async () => {
+    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    const { exitCode, stdout, stderr } = await desk.run(['contain', '--key', secret, ...agreed, '--json']);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stdout + stderr).not.toContain(secret.slice(0, 12));
+    expect(stderr).toMatch(/secret access key/);
+  });
+
+  it('says of a session how to contain it', async () => {
+    const { exitCode, stderr } = await desk.run(['contain', '--key', 'ASIAIOSFODNN7EXAMPLE', ...agreed]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/temporary session/);
+    expect(stderr).toMatch(/leakguard scan --session/);
+  });
+});
+
+describe('a key that is not to be cut from here', () => {
+  it('of another account: says which, touches nothing, ends with 6', async () => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('neighbour-key'), ...agreed]);
+    expect(exitCode).toBe(6);
+    expect(stderr).toContain('444455556666');
+    expect(changes(from)).toEqual([]);
+  });
+
+  it('that cannot be read: says so, still scans, ends with 5', { timeout: 120_000 }, async () => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], {
+      as: 'helpless-key',
+    });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/not found or not readable/);
+    expect(changes(from)).toEqual([]);
+    expect(desk.range.world.log.slice(from).some(({ operation }) => operation === 'LookupEvents')).toBe(true);
+  });
+
+  it('of root: prints the steps for root, ends with 6', async () => {
+    const root = createAccessKey(desk.range.world.account('111122223333'), null);
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', root.id, ...agreed]);
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/Sign in as root/);
+    expect(changes(from)).toEqual([]);
+  });
+});
+
+describe('a caller who must not do it', () => {
+  it.each([
+    ['the key itself', 'ci-key', /misused key itself/],
+    ['the user of the key, by its other key', 'ci-second-key', /the user of the misused key/],
+    ["somebody under AWS's quarantine", 'quarantined-key', /quarantine/],
+  ])('is refused before any change: %s', async (_, as, expected) => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], { as });
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(expected);
+    expect(changes(from)).toEqual([]);
+  });
+
+  it('is refused before any change: a session that the key minted', async () => {
+    const account = desk.range.world.account('111122223333');
+    const session = createSession(account, {
+      ...{ kind: 'session-token', user: 'ci', role: null, name: null, policies: null, mfa: true },
+      ...{ parent: id('ci-key'), seconds: 3600 },
+    });
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], {
+      credentials: { accessKeyId: session.id, secretAccessKey: session.secret, sessionToken: session.token },
+    });
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/another principal/);
+    expect(changes(from)).toEqual([]);
+  });
+});
+
+describe('credentials that are none', () => {
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
+  it('end with 4 and the command that mends it, where there are none', async () => {
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated'], { env: none });
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/AWS_PROFILE|--profile/);
+  });
+
+  it('end with 4 where AWS does not know them', async () => {
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated'], {
+      credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) },
+    });
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/aws sts get-caller-identity/);
+  });
+
+  it('end with 4 where they have expired', async () => {
+    const account = desk.range.world.account('111122223333');
+    const expired = createSession(account, {
+      ...{ kind: 'session-token', user: 'responder', role: null, name: null, policies: null, mfa: true },
+      ...{ parent: null, seconds: 900, issuedAt: desk.range.world.clock.now() - 7_200_000 },
+    });
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated'], {
+      credentials: { accessKeyId: expired.id, secretAccessKey: expired.secret, sessionToken: expired.token },
+    });
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/expired/i);
+  });
+});
+
+describe('agreement that is missing', () => {
+  it.each([
+    ['no terminal and no --yes', ['--simulated'], /--yes --account/],
+    ['--yes without an account', ['--yes', '--simulated'], /--yes --account/],
+    ['the wrong account', ['--yes', '--account', '999999999999', '--simulated'], /not in 999999999999/],
+    [
+      'an endpoint that is not AWS, and no --simulated',
+      ['--yes', '--account', '111122223333'],
+      /--simulated/,
+    ],
+  ])('ends with 6 and never hangs: %s', async (_, flags, expected) => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...flags]);
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(expected);
+    expect(changes(from)).toEqual([]);
+  });
+
+  it('ends with 6 where some services would go to AWS and others not', async () => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], {
+      env: { AWS_ENDPOINT_URL_EC2: 'https://ec2.us-east-1.amazonaws.com' },
+    });
+    expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/AWS_ENDPOINT_URL for all of them/);
+    expect(now()).toBe(from);
+  });
+});
+
+describe('an endpoint that is none', () => {
+  it('that is down: retried within limits, then said so', async () => {
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated'], {
+      env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/ECONNREFUSED/);
+  });
+
+  it.each([
+    ['cuts the connection', null],
+    ['answers in HTML', '<html><body>Sign in to the hotel’s network</body></html>'],
+    ['answers with nothing', ''],
+  ])('that %s: a clear failure', { timeout: 60_000 }, async (_, body) => {
+    const server = createServer((request, response) => {
+      if (body === null) request.socket.destroy();
+      else response.writeHead(200, { 'content-type': 'text/html' }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { exitCode, stderr } = await desk.run(['scan', '--simulated'], {
+        env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+      });
+      expect([4, 5]).toContain(exitCode);
+      expect(stderr).toMatch(/^leakguard scan: sts:GetCallerIdentity/m);
+      expect(stderr).not.toMatch(/TypeError|undefined/);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('a trail file that is broken', () => {
+  it('is named with what is wrong with it, and the others are read', async () => {
+    await withDirectory(async (directory) => {
+      const record = {
+        ...{
+          eventVersion: '1.09',
+          eventTime: '2026-11-01T03:10:00Z',
+          eventSource: 'ec2.amazonaws.com',
+          eventName: 'RunInstances',
+        },
+        ...{
+          awsRegion: 'us-east-1',
+          sourceIPAddress: '203.0.113.7',
+          userAgent: 'x',
+          requestParameters: {},
+          responseElements: null,
+        },
+        ...{
+          userIdentity: {
+            type: 'IAMUser',
+            accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+            userName: 'ci',
+            accountId: '111122223333',
+          },
+        },
+        ...{ eventID: '6b5b1c1e-0000-4000-8000-000000000001', recipientAccountId: '111122223333' },
+      };
+      const good = JSON.stringify({ Records: [record] });
+      await writeFile(join(directory, 'good.json'), good);
+      await writeFile(join(directory, 'cut.json'), good.slice(0, -40));
+      await writeFile(join(directory, 'not.json'), 'this is a log of something else');
+      await writeFile(join(directory, 'empty.json'), '');
+      await writeFile(join(directory, 'cut.json.gz'), gzipSync(good).subarray(0, 60));
+      const { exitCode, stdout, stderr } = await desk.run(
+        ['scan', '--trail', directory, '--key', 'AKIAIOSFODNN7EXAMPLE', '--simulated', '--json'],
+        { env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' } },
+      );
+      expect([3, 5]).toContain(exitCode);
+      const said = stdout + stderr;
+      for (const name of ['cut.json', 'not.json', 'empty.json', 'cut.json.gz']) expect(said).toContain(name);
+      const document = JSON.parse(stdout) as { incident: { launches: unknown[] } };
+      expect(document.incident.launches).toHaveLength(1);
+    });
+  });
+});
+
+describe('a report directory that cannot be written', () => {
+  it('ends with 1, says so, and nothing is done', async () => {
+    await withDirectory(async (directory) => {
+      await writeFile(join(directory, 'file'), 'a file where a directory should be');
+      const from = now();
+      const { exitCode, stderr } = await desk.run([
+        ...['contain', '--key', id('ci-key'), ...agreed],
+        ...['--report-dir', join(directory, 'file', 'reports')],
+      ]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/Nothing was done/);
+      expect(changes(from)).toEqual([]);
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('ends with 1 where it may not be written', async () => {
+    await withDirectory(async (directory) => {
+      const closed = join(directory, 'closed');
+      await mkdir(closed);
+      await chmod(closed, 0o500);
+      const { exitCode } = await desk.run([
+        'contain',
+        '--key',
+        id('ci-key'),
+        ...agreed,
+        '--report-dir',
+        closed,
+      ]);
+      expect(exitCode).toBe(1);
+    });
+  });
+});
+
+describe('a permission that is missing for one step', () => {
+  it('leaves that step denied with the permission named, does the rest, ends with 5', {
+    timeout: 120_000,
+  }, async () => {
+    await withDirectory(async (directory) => {
+      const { exitCode, stdout } = await desk.run(
+        ['contain', '--key', id('other-key'), ...agreed, '--json', '--report-dir', directory],
+        { as: 'halfway-key' },
+      );
+      expect(exitCode).toBe(5);
+      expect(stdout).toContain('iam:PutUserPolicy');
+      expect(stdout).toContain('denied');
+      expect(desk.range.world.keys.get(id('other-key'))!.status.current).toBe('Inactive');
+    });
+  });
+});
+
+describe('names that an attacker chose', () => {
+  it('are shown escaped: no control character, no ANSI, no right-to-left mark reaches the terminal', async () => {
+    const nasty = `evil\u001b[2J\u0007\u202e${'x'.repeat(300)}`;
+    const launched = await desk.range.world.log.length;
+    expect(launched).toBeGreaterThan(0);
+    const { Dispatcher } = await import('../../src/range/dispatch.js');
+    const dispatcher = new Dispatcher(desk.range.world);
+    dispatcher.perform({
+      ...{ accessKeyId: id('ci-key'), service: 'ec2', operation: 'RunInstances', region: 'ap-south-1' },
+      ...{ sourceIp: '203.0.113.9', userAgent: nasty, label: 'attacker' },
+      input: {
+        ...{
+          ImageId: 'ami-1',
+          InstanceType: 'p3.16xlarge',
+          MinCount: 1,
+          MaxCount: 8,
+          DisableApiTermination: true,
+        },
+        TagSpecifications: [
+          { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: nasty.slice(0, 200) }] },
+        ],
+      },
+    });
+    const { stdout, stderr } = await desk.run(['scan', '--key', id('ci-key'), '--simulated', '--verbose']);
+    expect(stdout).toContain('p3.16xlarge');
+    // eslint-disable-next-line no-control-regex
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e]/);
+  });
+});

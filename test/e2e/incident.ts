@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  CreateLaunchConfigurationCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { EC2Client, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { rehearsalEnvironment } from '../../src/range/rehearsal/product.js';
+import { startRange } from '../../src/range/server.js';
+import { Clock } from '../../src/range/world/clock.js';
+import { createAccessKey, createUser } from '../../src/range/world/identity.js';
+import { truth } from '../../src/range/world/truth.js';
+import { World, type Account } from '../../src/range/world/world.js';
+import { cliPath } from '../cli-path.js';
+
+export const accountId = '111122223333';
+export const regions = ['us-east-1', 'eu-west-1'] as const;
+const day = 86_400_000;
+
+/** One run of the built command line. */
+export interface CommandRun {
+  /** Null where a signal ended it. */
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command line as a process of its own, without a terminal. */
+export function runCli(args: string[], env: Record<string, string>): Promise<CommandRun> {
+  const child = spawn(process.execPath, [cliPath, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, ...output }));
+  });
+}
+
+export interface SmallIncident {
+  url: string;
+  account: Account;
+  world: World;
+  /** The misused key, and the other one of its user. */
+  key: string;
+  otherKey: string;
+  /** Instances of the key's own life and of a bystander; those of the attacker. */
+  innocent: string[];
+  rogue: string[];
+  home: string;
+  /** Runs the built command line as the responder, or as whoever `as` names. */
+  run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
+  /** `contain` without a terminal, on the two regions of this incident. */
+  contain(...more: string[]): Promise<CommandRun>;
+  journals(): Promise<string[]>;
+  /** What an observer who knows the truth would compare: states of instances, keys, groups and policies. */
+  state(): object;
+  close(): Promise<void>;
+}
+
+/**
+ * A small incident on the range, two regions wide: three weeks of the key's own launches, a bystander, then the
+ * misuse (GPU instances, some protected, a session, a user with a key, a group), twenty minutes before now.
+ */
+export async function smallIncident(): Promise<SmallIncident> {
+  const clock = new Clock(Date.now() - 21 * day - 20 * 60_000, 0);
+  const world = new World({}, clock);
+  const range = await startRange({ world });
+  const account = world.createAccount(accountId);
+  const admin = { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'] };
+  for (const user of ['oncall', 'ci', 'web']) createUser(account, user, admin);
+  const responder = createAccessKey(account, 'oncall');
+  const leaked = createAccessKey(account, 'ci');
+  const other = createAccessKey(account, 'ci');
+  const web = createAccessKey(account, 'web');
+  const options = (key: { id: string; secret: string }, region: string) => ({
+    region,
+    endpoint: range.url,
+    credentials: { accessKeyId: key.id, secretAccessKey: key.secret },
+  });
+  const launch = async (
+    key: typeof leaked,
+    region: string,
+    more: Partial<RunInstancesCommandInput>,
+  ): Promise<string[]> => {
+    const answer = await new EC2Client(options(key, region)).send(
+      new RunInstancesCommand({ ImageId: 'ami-0123456789abcdef0', MinCount: 1, MaxCount: 1, ...more }),
+    );
+    return (answer.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
+  };
+  const innocent: string[] = [];
+  for (let week = 0; week < 21; week += 1) {
+    innocent.push(
+      ...(await launch(leaked, 'us-east-1', { InstanceType: week % 5 === 0 ? 'g4dn.xlarge' : 't3.medium' })),
+    );
+    clock.advance(day);
+  }
+  innocent.push(...(await launch(web, 'eu-west-1', { InstanceType: 'g5.xlarge', MaxCount: 2 })));
+
+  const rogue: string[] = [];
+  for (const region of regions) {
+    for (const DisableApiTermination of [true, false]) {
+      rogue.push(
+        ...(await launch(leaked, region, {
+          InstanceType: 'p3.16xlarge',
+          MinCount: 3,
+          MaxCount: 3,
+          DisableApiTermination,
+        })),
+      );
+    }
+  }
+  await new STSClient(options(leaked, 'us-east-1')).send(
+    new GetSessionTokenCommand({ DurationSeconds: 36 * 3600 }),
+  );
+  const iam = new IAMClient(options(leaked, 'us-east-1'));
+  await iam.send(new CreateUserCommand({ UserName: 'support-2' }));
+  await iam.send(new CreateAccessKeyCommand({ UserName: 'support-2' }));
+  const groups = new AutoScalingClient(options(leaked, 'eu-west-1'));
+  await groups.send(
+    new CreateLaunchConfigurationCommand({
+      LaunchConfigurationName: 'lc',
+      ImageId: 'ami-0123456789abcdef0',
+      InstanceType: 'c5.18xlarge',
+    }),
+  );
+  await groups.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: 'workers',
+      LaunchConfigurationName: 'lc',
+      MinSize: 2,
+      MaxSize: 50,
+      DesiredCapacity: 2,
+      AvailabilityZones: ['eu-west-1a'],
+    }),
+  );
+  clock.advance(20 * 60_000);
+  clock.setSpeed(20);
+
+  const home = await mkdtemp(join(tmpdir(), 'leakguard-e2e-'));
+  const reports = join(home, 'reports');
+  const credentialsOf = (key: typeof leaked) => ({ accessKeyId: key.id, secretAccessKey: key.secret });
+  const run: SmallIncident['run'] = (args, as = 'responder', nodeOptions) => {
+    const credentials = credentialsOf(as === 'key' ? leaked : responder);
+    const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
+    return runCli(args, nodeOptions === undefined ? env : { ...env, NODE_OPTIONS: nodeOptions });
+  };
+  return {
+    url: range.url,
+    account,
+    world,
+    key: leaked.id,
+    otherKey: other.id,
+    innocent,
+    rogue,
+    home,
+    run,
+    contain: (...more) =>
+      run([
+        'contain',
+        '--key',
+        leaked.id,
+        '--yes',
+        '--account',
+        accountId,
+        '--simulated',
+        '--report-dir',
+        reports,
+        '--region',
+        regions.join(),
+        ...more,
+      ]),
+    journals: async () =>
+      (await readdir(reports).catch(() => []))
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()
+        .map((name) => join(reports, name)),
+    state: () => stateOf(world, account, new Set(innocent)),
+    close: async () => {
+      await range.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The truth, in words that two runs of the same incident share whatever was relaunched meanwhile. */
+function stateOf(world: World, account: Account, innocent: ReadonlySet<string>): object {
+  world.clock.settle();
+  const { instances, keys } = truth(world);
+  const alive = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  return {
+    innocentAlive: alive.filter(({ id }) => innocent.has(id)).length,
+    innocentProtected: alive.filter(
+      ({ id, disableApiTermination }) => innocent.has(id) && disableApiTermination,
+    ).length,
+    rogueAlive: alive.filter(({ id }) => !innocent.has(id)).length,
+    keys: keys.map(({ user, status }) => `${user}: ${status}`).sort(),
+    policies: [...account.users.values()]
+      .map(({ name, grants }) => `${name}: ${Object.keys(grants.current.inline).sort().join()}`)
+      .sort(),
+  };
+}
