@@ -164,7 +164,7 @@ export class Dispatcher {
     const context: Context = {
       world,
       account,
-      region: account.region(entry.region),
+      region: account.region(service.global ? 'us-east-1' : entry.region),
       caller,
       operation: name,
       requestId: entry.requestId,
@@ -203,7 +203,7 @@ export class Dispatcher {
         entry.allowed = false;
       throw error;
     } finally {
-      recordCall(model, context, service.global === true, input, output, failure);
+      recordCall(model, context, input, output, failure);
     }
   }
 

@@ -131,7 +131,6 @@ function ec2Request(operation: string, request: JsonObject, input: Structure): J
 export function recordCall(
   model: ServiceModel,
   context: Context,
-  global: boolean,
   input: Structure,
   output: Structure | null,
   error: AwsError | null,
@@ -179,8 +178,7 @@ export function recordCall(
           errorCode: (ec2 ? ((error.status ?? 400) >= 500 ? 'Server.' : 'Client.') : '') + error.code,
           errorMessage: error.message,
         };
-  const region = global ? context.account.region('us-east-1') : context.region;
-  writeEvent(region, context.now, {
+  writeEvent(context.region, context.now, {
     userIdentity: userIdentity(caller),
     eventSource: `${sources[service] ?? service}.amazonaws.com`,
     eventName: eventNames[`${service}:${operation}`] ?? operation,

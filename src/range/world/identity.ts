@@ -64,7 +64,10 @@ export interface ManagedPolicy {
   arn: string;
   path: string;
   createdAt: number;
+  /** Of the default version: the one that is enforced. */
   document: string;
+  defaultVersion: string;
+  versions: { id: string; document: string; createdAt: number }[];
   maker: Maker;
 }
 
@@ -206,7 +209,19 @@ export function createPolicy(
       409,
     );
   }
-  const policy: ManagedPolicy = { name, id, arn, path, createdAt, document: document(text), maker };
+  const content = document(text);
+  const versions = [{ id: 'v1', document: content, createdAt }];
+  const policy: ManagedPolicy = {
+    name,
+    id,
+    arn,
+    path,
+    createdAt,
+    document: content,
+    defaultVersion: 'v1',
+    versions,
+    maker,
+  };
   account.policies.set(arn, policy);
   return policy;
 }

@@ -9,6 +9,7 @@ import { instanceOperations } from './instances.js';
 import { launchTemplateOperations } from './launch-templates.js';
 import { networkOperations } from './network.js';
 import { placeOperations } from './places.js';
+import { securityGroupOperations } from './security-groups.js';
 import { spotOperations } from './spot.js';
 
 interface Storage {
@@ -116,6 +117,29 @@ const storageOperations: Record<string, Operation> = {
     touched.push(item.id);
     return { ...snapshotShape(region)(item), State: 'pending' };
   },
+  CreateSnapshots: (
+    { region, world, now, maker, touched },
+    input: { InstanceSpecification: { InstanceId: string }; TagSpecifications?: TagSpecification[] },
+  ) => {
+    const instance = instancesOf(region).get(input.InstanceSpecification.InstanceId);
+    if (instance === undefined)
+      throw new AwsError(
+        'InvalidInstanceID.NotFound',
+        `The instance ID '${input.InstanceSpecification.InstanceId}' does not exist`,
+      );
+    const item: Storage = {
+      id: world.random.resourceId('snap'),
+      volumeId: instance.volumeId,
+      createdAt: now,
+      zone: '',
+      size: 8,
+      tags: tagsFor(input.TagSpecifications, 'snapshot'),
+      maker,
+    };
+    snapshots(region).set(item.id, item);
+    touched.push(item.id);
+    return { Snapshots: [{ ...snapshotShape(region)(item), State: 'pending' }] };
+  },
   DescribeSnapshots: ({ region }, input: { SnapshotIds?: string[] }) => ({
     Snapshots: [...snapshots(region).values()]
       .filter(({ id }) => !input.SnapshotIds || input.SnapshotIds.includes(id))
@@ -145,6 +169,7 @@ export const ec2: Service = {
     ...fleetOperations,
     ...launchTemplateOperations,
     ...networkOperations,
+    ...securityGroupOperations,
     ...placeOperations,
     ...storageOperations,
   },

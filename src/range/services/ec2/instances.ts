@@ -15,7 +15,8 @@ import { launchAnswer } from '../../world/relaunch.js';
 import type { Region } from '../../world/world.js';
 import { applyFilters, tagsFor, type Paging } from './filters.js';
 import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './launch-templates.js';
-import { defaultVpc, securityGroups } from './network.js';
+import { defaultVpc } from './network.js';
+import { securityGroups } from './security-groups.js';
 import { requestSpot } from './spot.js';
 
 const stateShape = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
@@ -515,6 +516,14 @@ export const instanceOperations: Record<string, Operation> = {
     const [instance] = named(region, [input.InstanceId]) as [Instance];
     const text = `[    0.000000] Linux version 6.1\n${instance.id} login:\n`;
     return { InstanceId: instance.id, Timestamp: now, Output: Buffer.from(text).toString('base64') };
+  },
+  GetConsoleScreenshot: ({ region }, input: { InstanceId: string }) => {
+    const [instance] = named(region, [input.InstanceId]) as [Instance];
+    // The smallest JPEG header: nothing is on the screen.
+    return {
+      InstanceId: instance.id,
+      ImageData: Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex').toString('base64'),
+    };
   },
   DescribeIamInstanceProfileAssociations: ({ region }, input: Paging) => {
     const rows = [...instancesOf(region).values()].filter(

@@ -2,6 +2,7 @@ import { AwsError } from '../../aws-error.js';
 import { page, tagList, tagMap, type Context, type Operation } from '../../service.js';
 import { instancesOf, zonesOf } from '../../world/compute.js';
 import { mustFind, type Maker, type Region } from '../../world/world.js';
+import { securityGroups } from './security-groups.js';
 import { applyFilters, tagsFor, type Paging, type TagSpecification } from './filters.js';
 
 interface KeyPair {
@@ -9,22 +10,6 @@ interface KeyPair {
   name: string;
   type: string;
   createdAt: number;
-  tags: Record<string, string>;
-  maker: Maker;
-}
-
-interface Permission {
-  IpProtocol?: string;
-  FromPort?: number;
-  ToPort?: number;
-  IpRanges?: { CidrIp?: string }[];
-}
-
-export interface SecurityGroup {
-  id: string;
-  name: string;
-  description: string;
-  permissions: Permission[];
   tags: Record<string, string>;
   maker: Maker;
 }
@@ -44,37 +29,6 @@ export function defaultVpc(region: Region): { vpcId: string; subnets: { id: stri
     table.set('default', vpc);
   }
   return vpc;
-}
-
-export function securityGroups(region: Region): Map<string, SecurityGroup> {
-  const table = region.table<SecurityGroup>('ec2:security-groups');
-  if (table.size === 0) {
-    const id = region.world.random.resourceId('sg');
-    table.set(id, {
-      id,
-      name: 'default',
-      description: 'default VPC security group',
-      permissions: [],
-      tags: {},
-      maker: { accessKeyId: null, arn: null },
-    });
-  }
-  return table;
-}
-
-function groupBy(
-  region: Region,
-  { GroupId, GroupName }: { GroupId?: string; GroupName?: string },
-): SecurityGroup {
-  const found = [...securityGroups(region).values()].find(({ id, name }) =>
-    GroupId ? id === GroupId : name === GroupName,
-  );
-  if (found === undefined)
-    throw new AwsError(
-      'InvalidGroup.NotFound',
-      `The security group '${GroupId ?? GroupName}' does not exist`,
-    );
-  return found;
 }
 
 function addKeyPair(
@@ -98,17 +52,6 @@ const keyShape = (pair: KeyPair) => ({
   KeyFingerprint: pair.id.slice(-16).replace(/..(?=.)/g, '$&:'),
   CreateTime: pair.createdAt,
   Tags: tagList(pair.tags),
-});
-
-const groupShape = (region: Region) => (group: SecurityGroup) => ({
-  GroupId: group.id,
-  GroupName: group.name,
-  Description: group.description,
-  OwnerId: region.account.id,
-  VpcId: defaultVpc(region).vpcId,
-  IpPermissions: group.permissions,
-  IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-  Tags: tagList(group.tags),
 });
 
 /** Everything in a region that can carry tags, by id: its type and its tags. */
@@ -183,93 +126,6 @@ export const networkOperations: Record<string, Operation> = {
       }
     }
     // Deleting what is not there succeeds.
-    return { Return: true };
-  },
-  CreateSecurityGroup: (
-    { region, world, maker, touched },
-    input: { GroupName: string; Description: string; TagSpecifications?: TagSpecification[] },
-  ) => {
-    if ([...securityGroups(region).values()].some(({ name }) => name === input.GroupName)) {
-      throw new AwsError(
-        'InvalidGroup.Duplicate',
-        `The security group '${input.GroupName}' already exists for VPC '${defaultVpc(region).vpcId}'`,
-      );
-    }
-    const id = world.random.resourceId('sg');
-    const tags = tagsFor(input.TagSpecifications, 'security-group');
-    securityGroups(region).set(id, {
-      id,
-      name: input.GroupName,
-      description: input.Description,
-      permissions: [],
-      tags,
-      maker,
-    });
-    touched.push(id);
-    return { GroupId: id, Tags: tagList(tags), SecurityGroupArn: region.arn('ec2', `security-group/${id}`) };
-  },
-  DescribeSecurityGroups: ({ region }, input: { GroupIds?: string[]; GroupNames?: string[] } & Paging) => {
-    for (const id of input.GroupIds ?? []) groupBy(region, { GroupId: id });
-    const all = applyFilters([...securityGroups(region).values()], input.Filters, {
-      'group-id': ({ id }) => id,
-      'group-name': ({ name }) => name,
-      'vpc-id': () => defaultVpc(region).vpcId,
-      description: ({ description }) => description,
-    }).filter(
-      ({ id, name }) =>
-        (!input.GroupIds || input.GroupIds.includes(id)) &&
-        (!input.GroupNames || input.GroupNames.includes(name)),
-    );
-    const { items, next } = page(all, input.NextToken, input.MaxResults ?? 1000);
-    return { SecurityGroups: items.map(groupShape(region)), NextToken: next };
-  },
-  DeleteSecurityGroup: ({ region, touched }, input: { GroupId?: string; GroupName?: string }) => {
-    const group = groupBy(region, input);
-    if (group.name === 'default')
-      throw new AwsError(
-        'CannotDelete',
-        `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
-      );
-    for (const instance of instancesOf(region).values()) {
-      if (instance.securityGroupIds?.includes(group.id) && instance.states.at(-1)!.state !== 'terminated') {
-        throw new AwsError('DependencyViolation', `resource ${group.id} has a dependent object`);
-      }
-    }
-    securityGroups(region).delete(group.id);
-    touched.push(group.id);
-    return { Return: true, GroupId: group.id };
-  },
-  AuthorizeSecurityGroupIngress: (
-    { region, touched },
-    input: {
-      GroupId?: string;
-      GroupName?: string;
-      IpPermissions?: Permission[];
-      CidrIp?: string;
-    } & Permission,
-  ) => {
-    const group = groupBy(region, input);
-    group.permissions.push(
-      ...(input.IpPermissions ?? [
-        {
-          IpProtocol: input.IpProtocol ?? 'tcp',
-          FromPort: input.FromPort ?? 0,
-          ToPort: input.ToPort ?? 65535,
-          IpRanges: [{ CidrIp: input.CidrIp ?? '0.0.0.0/0' }],
-        },
-      ]),
-    );
-    touched.push(group.id);
-    return { Return: true, SecurityGroupRules: [] };
-  },
-  RevokeSecurityGroupIngress: (
-    { region, touched },
-    input: { GroupId?: string; GroupName?: string; IpPermissions?: Permission[] },
-  ) => {
-    const group = groupBy(region, input);
-    const gone = new Set((input.IpPermissions ?? []).map((permission) => JSON.stringify(permission)));
-    group.permissions = group.permissions.filter((permission) => !gone.has(JSON.stringify(permission)));
-    touched.push(group.id);
     return { Return: true };
   },
   CreateTags: (

@@ -38,7 +38,7 @@ export const policyShape = (policy: ManagedPolicy) => ({
   PolicyId: policy.id,
   Arn: policy.arn,
   Path: policy.path,
-  DefaultVersionId: 'v1',
+  DefaultVersionId: policy.defaultVersion,
   AttachmentCount: 0,
   IsAttachable: true,
   CreateDate: policy.createdAt,
@@ -68,3 +68,10 @@ export function marked<T>(name: string, all: T[], input: { Marker?: string; MaxI
 }
 
 export const attachedShape = (arn: string) => ({ PolicyArn: arn, PolicyName: arn.split('/').at(-1)! });
+
+export const versionShape = (policy: ManagedPolicy) => (version: ManagedPolicy['versions'][number]) => ({
+  Document: encodeURIComponent(version.document),
+  VersionId: version.id,
+  IsDefaultVersion: version.id === policy.defaultVersion,
+  CreateDate: version.createdAt,
+});

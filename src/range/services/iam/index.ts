@@ -1,6 +1,5 @@
 import { AwsError } from '../../aws-error.js';
 import { decide } from '../../iam/authorize.js';
-import { managedDocument } from '../../iam/managed-policies.js';
 import { page, type Context, type Operation, type Service, type Structure } from '../../service.js';
 import { keysOf, type Principal } from '../../world/identity.js';
 import {
@@ -11,7 +10,9 @@ import {
   profileShape,
   roleShape,
   userShape,
+  versionShape,
 } from './common.js';
+import { credentialOperations } from './credentials.js';
 import { grantOperations } from './grants.js';
 import { roleOperations } from './roles.js';
 import { userOperations } from './users.js';
@@ -76,14 +77,7 @@ function authorizationDetails(
         'Policies',
         {
           ...policyShape(policy),
-          PolicyVersionList: [
-            {
-              Document: encodeURIComponent(managedDocument(account, policy.arn)),
-              VersionId: 'v1',
-              IsDefaultVersion: true,
-              CreateDate: policy.createdAt,
-            },
-          ],
+          PolicyVersionList: policy.versions.map(versionShape(policy)),
         },
       ]);
     }
@@ -186,6 +180,12 @@ function resources({ account, caller }: Context, input: Structure): string[] {
 
 export const iam: Service = {
   global: true,
-  operations: { ...userOperations, ...roleOperations, ...grantOperations, ...accountOperations },
+  operations: {
+    ...userOperations,
+    ...roleOperations,
+    ...grantOperations,
+    ...accountOperations,
+    ...credentialOperations,
+  },
   resources,
 };

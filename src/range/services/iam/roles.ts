@@ -2,15 +2,43 @@ import { AwsError } from '../../aws-error.js';
 import { awsManagedPolicies, managedDocument, policyExists } from '../../iam/managed-policies.js';
 import { statements } from '../../iam/policy.js';
 import { tagMap, type Operation } from '../../service.js';
-import { createPolicy, createRole, type Principal } from '../../world/identity.js';
+import { createPolicy, createRole, type ManagedPolicy, type Principal } from '../../world/identity.js';
 import { mustFind, type Account } from '../../world/world.js';
-import { attachedShape, entity, marked, policyShape, profileShape, roleShape } from './common.js';
+import {
+  attachedShape,
+  entity,
+  marked,
+  policyShape,
+  profileShape,
+  roleShape,
+  versionShape,
+} from './common.js';
 import { assertModifiable } from './grants.js';
 
 const profileOf = (account: Account, name: string) =>
   mustFind(account.instanceProfiles, name, 'NoSuchEntity', `Instance Profile ${name} cannot be found.`, 404);
 type Marking = { Marker?: string; MaxItems?: number };
 type Tagging = { Tags?: { Key?: string; Value?: string }[] };
+
+function policyOf(account: Account, arn: string): ManagedPolicy {
+  return mustFind(account.policies, arn, 'NoSuchEntity', `Policy ${arn} was not found.`, 404);
+}
+
+function versionOf(policy: ManagedPolicy, id: string): ManagedPolicy['versions'][number] {
+  const version = policy.versions.find((one) => one.id === id);
+  if (version === undefined)
+    throw new AwsError(
+      'NoSuchEntity',
+      `Policy ${policy.arn} version ${id} does not exist or is not attachable.`,
+      404,
+    );
+  return version;
+}
+
+function setDefault(policy: ManagedPolicy, id: string): void {
+  policy.document = versionOf(policy, id).document;
+  policy.defaultVersion = id;
+}
 
 export const roleOperations: Record<string, Operation> = {
   CreateRole: (
@@ -121,26 +149,57 @@ export const roleOperations: Record<string, Operation> = {
     };
   },
   GetPolicyVersion: ({ account }, input: { PolicyArn: string; VersionId: string }) => {
-    if (!policyExists(account, input.PolicyArn) || input.VersionId !== 'v1')
-      throw new AwsError(
-        'NoSuchEntity',
-        `Policy ${input.PolicyArn} version ${input.VersionId} does not exist.`,
-        404,
-      );
-    const document = managedDocument(account, input.PolicyArn);
-    return {
-      PolicyVersion: {
-        Document: encodeURIComponent(document),
-        VersionId: 'v1',
-        IsDefaultVersion: true,
-        CreateDate: account.policies.get(input.PolicyArn)?.createdAt ?? 0,
-      },
-    };
+    const own = account.policies.get(input.PolicyArn);
+    const aws = own === undefined && policyExists(account, input.PolicyArn) && input.VersionId === 'v1';
+    if (aws)
+      return {
+        PolicyVersion: {
+          Document: encodeURIComponent(managedDocument(account, input.PolicyArn)),
+          VersionId: 'v1',
+          IsDefaultVersion: true,
+          CreateDate: 0,
+        },
+      };
+    const policy = policyOf(account, input.PolicyArn);
+    return { PolicyVersion: versionShape(policy)(versionOf(policy, input.VersionId)) };
   },
   ListPolicyVersions: ({ account }, input: { PolicyArn: string } & Marking) => {
-    if (!policyExists(account, input.PolicyArn))
-      throw new AwsError('NoSuchEntity', `Policy ${input.PolicyArn} was not found.`, 404);
-    return marked('Versions', [{ VersionId: 'v1', IsDefaultVersion: true, CreateDate: 0 }], input);
+    const policy = policyOf(account, input.PolicyArn);
+    return marked('Versions', policy.versions.map(versionShape(policy)), input);
+  },
+  CreatePolicyVersion: (
+    { account, now, touched },
+    input: { PolicyArn: string; PolicyDocument: string; SetAsDefault?: boolean },
+  ) => {
+    const policy = policyOf(account, input.PolicyArn);
+    statements(input.PolicyDocument);
+    if (policy.versions.length >= 5)
+      throw new AwsError(
+        'LimitExceeded',
+        'A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.',
+        409,
+      );
+    const version = {
+      id: `v${Number(policy.versions.at(-1)!.id.slice(1)) + 1}`,
+      document: input.PolicyDocument,
+      createdAt: now,
+    };
+    policy.versions.push(version);
+    if (input.SetAsDefault) setDefault(policy, version.id);
+    touched.push(policy.arn);
+    return { PolicyVersion: versionShape(policy)(version) };
+  },
+  SetDefaultPolicyVersion: ({ account, touched }, input: { PolicyArn: string; VersionId: string }) => {
+    setDefault(policyOf(account, input.PolicyArn), input.VersionId);
+    touched.push(input.PolicyArn);
+  },
+  DeletePolicyVersion: ({ account, touched }, input: { PolicyArn: string; VersionId: string }) => {
+    const policy = policyOf(account, input.PolicyArn);
+    const version = versionOf(policy, input.VersionId);
+    if (version.id === policy.defaultVersion)
+      throw new AwsError('DeleteConflict', 'Cannot delete the default version of a policy.', 409);
+    policy.versions = policy.versions.filter(({ id }) => id !== version.id);
+    touched.push(policy.arn);
   },
   ListPolicies: ({ account }, input: { Scope?: string } & Marking) => {
     const own = [...account.policies.values()].map(policyShape);
