@@ -43,11 +43,16 @@ export function needsPermission(failure: AwsFailure): boolean {
 
 /**
  * What a failed read says of the account. `permission`: the caller's, where it was asked; `othersAnswer`: whether
- * another service answered the same caller at the same time (null: not asked). Pure.
+ * another service answered the same caller at the same time (null: not asked); `action`: the IAM action, where it is
+ * not named as the operation. Pure.
  */
-export function classify(failure: AwsFailure, permission: Permission, othersAnswer: boolean | null): Access {
+export function classify(
+  failure: AwsFailure,
+  permission: Permission,
+  othersAnswer: boolean | null,
+  action = `${failure.service}:${failure.operation}`,
+): Access {
   const { code, message, kind } = failure;
-  const action = `${failure.service}:${failure.operation}`;
   const make = (state: AccessState, reason: string, next: string[]): Access => ({
     state,
     code,
