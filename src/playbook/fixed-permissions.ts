@@ -24,6 +24,23 @@ export const lookPermissions: readonly string[] = [
   'sts:GetCallerIdentity',
 ];
 
+/** The IAM actions of asking what AWS itself says or withholds: GuardDuty, Health, Support, and one harmless read of
+ *  each service that a restricted account is refused. */
+export const restrictionPermissions: readonly string[] = [
+  'bedrock:ListFoundationModels',
+  'ecs:ListClusters',
+  'guardduty:GetFindings',
+  'guardduty:ListDetectors',
+  'guardduty:ListFindings',
+  'health:DescribeEvents',
+  'lambda:ListFunctions',
+  'route53:ListHostedZones',
+  's3:ListAllMyBuckets',
+  'sagemaker:ListNotebookInstances',
+  'ses:GetAccount',
+  'support:DescribeCases',
+];
+
 /** The IAM actions of the cut itself, and of taking it back. */
 export const cutPermissions: readonly string[] = [
   'iam:DeleteUserPolicy',

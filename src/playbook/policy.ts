@@ -1,4 +1,4 @@
-import { cutPermissions, lookPermissions } from './fixed-permissions.js';
+import { cutPermissions, lookPermissions, restrictionPermissions } from './fixed-permissions.js';
 import { permissionsOf } from './index.js';
 import type { Play } from './play.js';
 
@@ -23,7 +23,7 @@ const maxCharacters = 6144;
  * before the incident, so every statement is for all. Split where one policy would be too long. Pure.
  */
 export function responderPolicies(plays: readonly Play[], readOnly: boolean): ManagedPolicy[] {
-  const look = new Set([...lookPermissions, ...permissionsOf(plays, ['find'])]);
+  const look = new Set([...lookPermissions, ...restrictionPermissions, ...permissionsOf(plays, ['find'])]);
   const act = [...cutPermissions, ...permissionsOf(plays, ['contain', 'undo'])];
   const wanted: [string, string[]][] = [
     ['Look', [...look].sort()],

@@ -13,7 +13,7 @@ const functions = {
 export const samples: Record<string, Record<string, unknown>> = {
   'access-keys': {
     ListUsers: user,
-    ListAccessKeys: { AccessKeyMetadata: [{ AccessKeyId: 'AKIAEVE', Status: 'Active' }] },
+    ListAccessKeys: { AccessKeyMetadata: [{ AccessKeyId: 'AKIAEVEEXAMPLE000000', Status: 'Active' }] },
   },
   'user-sessions': { GetAccountAuthorizationDetails: { UserDetailList: [{ UserName: 'eve' }] } },
   'role-sessions': { GetAccountAuthorizationDetails: { RoleDetailList: [{ RoleName: 'r', Path: '/' }] } },
@@ -25,23 +25,29 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListUsers: user,
     ListServiceSpecificCredentials: {
       ServiceSpecificCredentials: [
-        { ServiceSpecificCredentialId: 'ACCAEVE', Status: 'Active', ServiceName: 'x' },
+        { ServiceSpecificCredentialId: 'ACCAEVEEXAMPLE000000', Status: 'Active', ServiceName: 'x' },
       ],
     },
-    ListSigningCertificates: { Certificates: [{ CertificateId: 'CERT', Status: 'Active' }] },
-    ListSSHPublicKeys: { SSHPublicKeys: [{ SSHPublicKeyId: 'APKAEVE', Status: 'Active' }] },
+    ListSigningCertificates: {
+      Certificates: [{ CertificateId: 'CERTIFICATEEXAMPLE000000', Status: 'Active' }],
+    },
+    ListSSHPublicKeys: { SSHPublicKeys: [{ SSHPublicKeyId: 'APKAEVEEXAMPLE000000', Status: 'Active' }] },
   },
   'roles-anywhere': {
-    ListTrustAnchors: { trustAnchors: [{ trustAnchorId: 'ta', name: 'n', enabled: true }] },
-    ListProfiles: { profiles: [{ profileId: 'p', name: 'n', enabled: true }] },
+    ListTrustAnchors: {
+      trustAnchors: [{ trustAnchorId: '00000000-0000-4000-8000-000000000001', name: 'n', enabled: true }],
+    },
+    ListProfiles: {
+      profiles: [{ profileId: '00000000-0000-4000-8000-000000000002', name: 'n', enabled: true }],
+    },
   },
   'identity-providers': {
     ListOpenIDConnectProviders: {
       OpenIDConnectProviderList: [{ Arn: 'arn:aws:iam::111122223333:oidc-provider/evil.example' }],
     },
-    GetOpenIDConnectProvider: { Url: 'evil.example', ClientIDList: ['a'], ThumbprintList: ['t'] },
+    GetOpenIDConnectProvider: { Url: 'evil.example', ClientIDList: ['a'], ThumbprintList: ['0'.repeat(40)] },
     ListSAMLProviders: { SAMLProviderList: [{ Arn: 'arn:aws:iam::111122223333:saml-provider/evil' }] },
-    GetSAMLProvider: { SAMLMetadataDocument: '<xml/>' },
+    GetSAMLProvider: { SAMLMetadataDocument: '<xml/>'.padEnd(1000) },
   },
   'auto-scaling-groups': {
     DescribeAutoScalingGroups: {
@@ -125,8 +131,8 @@ export const samples: Record<string, Record<string, unknown>> = {
     BatchGetBuilds: { builds: [{ id: 'p:1', buildStatus: 'IN_PROGRESS', startTime: day }] },
   },
   'codebuild-projects': {
-    ListProjects: { projects: ['p'] },
-    BatchGetProjects: { projects: [{ name: 'p', webhook: { url: 'x' } }] },
+    ListProjects: { projects: ['proj'] },
+    BatchGetProjects: { projects: [{ name: 'proj', webhook: { url: 'x' } }] },
   },
   'amplify-apps': {
     ListApps: { apps: [{ appId: 'a', name: 'n' }] },

@@ -1,0 +1,49 @@
+import type { Action } from '../../src/contain/action.js';
+import type { Finding } from '../../src/detect/incident.js';
+import type { Json } from '../../src/json.js';
+import { plays } from '../../src/playbook/index.js';
+import type { Play, PlanContext } from '../../src/playbook/play.js';
+import { context, credential, finding, found } from './make.js';
+import { befores, samples } from './samples.js';
+
+const removing = { evict: 'remove', removeTemplates: true, snapshot: true } as const;
+const credentials = [
+  credential({ kind: 'session-token', userName: 'eve' }),
+  credential({ roleName: 'r', userId: 'AROAEXAMPLE:s' }),
+];
+
+export function planned(play: Play, findings: Finding[], its: PlanContext): Action[] {
+  return play.containAll?.(findings, its) ?? findings.flatMap((one) => play.contain(one, its));
+}
+
+/** The play's samples, as findings. */
+export async function findings(play: Play, over: Partial<Finding> = {}): Promise<Finding[]> {
+  return (await found(play, samples[play.id] ?? {})).map((one) => finding(one, over));
+}
+
+/** Every action that this play plans for its samples, in every class and with every option. */
+export async function everyAction(play: Play): Promise<Action[]> {
+  const rogue = await findings(play);
+  const tampered = await findings(play, {
+    class: 'tampered',
+    before: (befores[play.id] ?? null) as Json,
+    evidence: [
+      {
+        eventId: null,
+        name: '',
+        source: '',
+        region: '',
+        time: Date.parse('2026-11-22T00:00:00Z'),
+        accessKeyId: null,
+        principal: null,
+      },
+    ],
+  });
+  const keys = await found(plays[0] as Play, samples['access-keys'] ?? {});
+  const incident = { credentials, findings: keys.map((one) => finding(one)) };
+  return [
+    ...planned(play, rogue, context(incident)),
+    ...planned(play, rogue, context(incident, removing)),
+    ...planned(play, tampered, context(incident)),
+  ];
+}
