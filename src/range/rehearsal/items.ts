@@ -4,6 +4,7 @@ import { evaluate, statements } from '../iam/policy.js';
 import type { Instance } from '../world/compute.js';
 import type { AccessKey, Principal, Role, Session, User } from '../world/identity.js';
 import type { Account, Maker, Region, World } from '../world/world.js';
+import { isAlive } from '../services/shelf.js';
 import { lives } from './lives.js';
 import type { Json } from './scenario.js';
 import type { Item } from './score.js';
@@ -39,7 +40,7 @@ function regionItems(region: Region): Item[] {
       const item: Item = {
         ...placed(region.account, table, id, maker, createdAt ?? null),
         region: region.name,
-        alive: lives[table]?.(entry) ?? false,
+        alive: lives[table]?.(entry) ?? isAlive(table, entry),
         state: stateOf(entry),
       };
       items.push(table === 'ec2:instances' ? instanceItem(item, entry as Instance) : item);
