@@ -2,6 +2,7 @@ import { allSeen, deedText, gaps, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './document.js';
 import { visible } from './escape.js';
 import { worthKnowing } from './incident-sections.js';
+import { settledFrom } from './verdict.js';
 import { usd, utcSeconds } from './words.js';
 import { english } from './case/english.js';
 import { caseFacts, type CaseFacts, type Examined } from './case/facts.js';
@@ -216,7 +217,8 @@ function theRegions(facts: CaseFacts, words: CaseWords): string[] {
 }
 
 function confirmation(report: Report, words: CaseWords): string[] {
-  const { verdict, sweeps, settlesAt } = report;
+  const { verdict, sweeps } = report;
+  const from = settledFrom(report);
   return [
     words.confirmation,
     words.confirm,
@@ -226,7 +228,7 @@ function confirmation(report: Report, words: CaseWords): string[] {
     ...sweeps
       .slice(-mostSweeps)
       .map(({ round, at, clean, left }) => words.sweep(round, time(at), clean, left)),
-    ...(settlesAt === null ? [] : [words.settles(time(settlesAt))]),
+    ...(from === null ? [] : [words.settles(utcSeconds(from))]),
   ];
 }
 

@@ -1,11 +1,10 @@
-import { settlingMs } from '../trail/lookup.js';
 import { allSeen, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './document.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart } from './layout.js';
 import { showLeft } from './plan-screen.js';
 import { Screen, type ScreenOptions, type Style } from './screen.js';
-import { unfinishedActions, type Verdict } from './verdict.js';
+import { settledFrom, unfinishedActions, type Verdict } from './verdict.js';
 import { clock, count, duration, utc, utcSeconds } from './words.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {
@@ -125,17 +124,6 @@ function cloudfront(screen: Screen, report: Report): void {
   if (hosts.length > 0 && troubled.length === 0)
     screen.row('', `${count(hosts.length, 'host')}, all serving`);
   else if (hosts.length > troubled.length) screen.row('', ['the others serve', 'dim']);
-}
-
-/**
- * From when on CloudTrail must know of everything up to the containment, epoch milliseconds: when what was too young
- * has settled, and its delay after the key went off has passed. Null where the key was not seen to go off.
- */
-export function settledFrom(report: Report): number | null {
-  const { keyOff } = report.milestones;
-  const known = report.settlesAt === null ? -Infinity : Date.parse(report.settlesAt);
-  const latest = Math.max(known, keyOff === null ? -Infinity : Date.parse(keyOff) + settlingMs);
-  return Number.isFinite(latest) ? latest : null;
 }
 
 /** From when on `verify` can say clean, and why not before. */

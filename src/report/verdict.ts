@@ -1,3 +1,4 @@
+import { settlingMs } from '../trail/lookup.js';
 import { allSeen } from './facts.js';
 import type { Report, ReportAction } from './document.js';
 import { count } from './words.js';
@@ -86,4 +87,15 @@ export function unfinishedActions(actions: readonly ReportAction[]): ReportActio
       (lastDone.get(`${action.phase} ${target}`) ?? -1) > action.seq;
     return action.targets.length === 0 || !action.targets.every(madeGood);
   });
+}
+
+/**
+ * From when on CloudTrail must know of everything up to the containment, epoch milliseconds: when what was too young
+ * has settled, and its delay after the key went off has passed. Null where the key was not seen to go off.
+ */
+export function settledFrom(report: Report): number | null {
+  const { keyOff } = report.milestones;
+  const known = report.settlesAt === null ? -Infinity : Date.parse(report.settlesAt);
+  const latest = Math.max(known, keyOff === null ? -Infinity : Date.parse(keyOff) + settlingMs);
+  return Number.isFinite(latest) ? latest : null;
 }
