@@ -48,6 +48,8 @@ const program = new Command('leakguard')
       '  leakguard scan --key AKIA…                 what the key made, where, and what could not be looked at',
       '  leakguard contain --key AKIA… --dry-run    what would be done',
       '  leakguard contain --key AKIA…              cut the key at once, then the rest; asks before each',
+      '  leakguard verify --key AKIA…               is everything clean, and was everything looked at',
+      '  leakguard cloudfront --watch               until every distribution serves again',
       '  leakguard rehearse                         all of that on a simulated AWS, on a calm day',
       '',
     ].join('\n'),
@@ -145,6 +147,63 @@ program
   .addOption(trail)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));
+
+program
+  .command('notice')
+  .description('what AWS’s mail or Health event says, and the command to run next; only looks')
+  .argument('<file>', 'an .eml, pasted text or Health JSON; - for standard input')
+  .action(lazily(() => import('./commands/notice.js'), ['file']));
+
+program
+  .command('cloudfront')
+  .description('does the API answer, does each host resolve, does it serve, was it changed')
+  .option('--watch', 'until all serve; prints each change, and journals it')
+  .option(
+    '--host <name>',
+    'a distribution’s host, where the API is locked; repeatable',
+    collect,
+    [] as string[],
+  )
+  .option('--hosts-file <file>', 'hosts, one a line')
+  .option('--report <report>', 'take the hosts of this report')
+  .option('--key <id>', 'whose changes to look for in CloudTrail')
+  .addOption(since)
+  .addOption(compromisedAt)
+  .option(
+    '--resolver <ip[:port]>',
+    'ask this resolver instead of the public ones; repeatable',
+    collect,
+    [] as string[],
+  )
+  .option('--doh <url>', 'ask this DNS-over-HTTPS resolver too; repeatable', collect, [] as string[])
+  .option('--no-http', 'no HTTPS request to the hosts')
+  .option('--stand-in', 'what could serve meanwhile, for each alternate name; changes nothing')
+  .option('--probe-origins', 'with --stand-in: ask the origins too')
+  .option('--simulated', 'the endpoint is not AWS, and I know')
+  .option('--report-dir <dir>', 'where the watch’s journal goes (else the state directory)')
+  .action(lazily(() => import('./commands/cloudfront.js')));
+
+program
+  .command('restrictions')
+  .description('which services has AWS limited: one harmless read in each')
+  .option('--key <id>', 'what AWS’s own services say of this key')
+  .action(lazily(() => import('./commands/restrictions.js')));
+
+program
+  .command('report')
+  .description('shows a containment again, from its journal')
+  .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--html <file>', 'write one self-contained page')
+  .action(lazily(() => import('./commands/report.js'), ['report']));
+
+program
+  .command('case')
+  .description('the reply for the support case, from the journal alone')
+  .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--lang <lang>', 'en or ja', 'en')
+  .option('--credit', 'ask for a billing adjustment too, with the instances as CSV')
+  .option('--csv <file>', 'where the CSV goes (else beside the journal)')
+  .action(lazily(() => import('./commands/case.js'), ['report']));
 
 program
   .command('completion')
