@@ -6,6 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Identity } from '../events.js';
 import type { AwsCall } from '../contain/action.js';
+import { AwsFailure } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
 import { resolveCredentials } from './credentials.js';
 import { resolveEndpoints } from './endpoints.js';
@@ -66,11 +67,25 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const { accessKeyId } = await clients.credentials(usedProfile);
   const caller = await clients.read('sts', 'GetCallerIdentity', region, {}, usedProfile);
-  const arn = String(caller.output['Arn']);
+  const { Arn: arn, Account: account, UserId: userId } = caller.output;
+  // A proxy's page with status 200 parses as an answer with nothing in it: nothing it says may count as clean.
+  if (typeof arn !== 'string' || typeof account !== 'string' || !/^\d{12}$/.test(account)) {
+    throw new AwsFailure(
+      'unreachable',
+      'MalformedAnswer',
+      'what answered is not AWS: it named no account and no caller',
+      'sts',
+      'GetCallerIdentity',
+      region,
+      caller.requestId,
+      200,
+      null,
+    );
+  }
   const identity: Identity = {
-    account: String(caller.output['Account']),
+    account,
     arn,
-    userId: String(caller.output['UserId']),
+    userId: String(userId),
     partition: partitionOfArn(arn),
     accessKeyId,
     profile: usedProfile,

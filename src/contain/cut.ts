@@ -101,7 +101,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   const facts: CutFacts = {
     key,
     keyAccount,
-    owner: ownerOf(userName, identity, unreadable),
+    owner: ownerOf(userName, used !== undefined, identity, unreadable),
     status: null,
     lastUsed:
       used?.LastUsedDate === undefined
@@ -160,8 +160,15 @@ async function hasPassword(reader: Reader, user: string): Promise<boolean> {
   }
 }
 
-function ownerOf(userName: string | null, identity: Identity, unreadable: string[]): CutFacts['owner'] {
+function ownerOf(
+  userName: string | null,
+  known: boolean,
+  identity: Identity,
+  unreadable: string[],
+): CutFacts['owner'] {
   if (userName === null || userName === '') {
+    // IAM knows when it was used, and no IAM user has it: what is left is root.
+    if (known) return { kind: 'root' };
     return { kind: 'unknown', why: unreadable[0] ?? 'AWS knows no key of this id in this account' };
   }
   // The credential report calls the root user `<root_account>`; no IAM user's name may hold an angle bracket.
