@@ -6,6 +6,7 @@ import { readJournal } from '../contain/journal.js';
 import type { Plan } from '../contain/plan.js';
 import type { PlanFile } from '../contain/plan-file.js';
 import type { Incident } from '../detect/incident.js';
+import type { Identity } from '../events.js';
 import { ExitCode } from '../exit-codes.js';
 import { plays } from '../playbook/index.js';
 import type { PlanContext } from '../playbook/play.js';
@@ -55,7 +56,7 @@ export async function carryOut(
       sleep: sleepUnless(context.signal),
     },
     emit: context.emit,
-    agree: agreement(flags, session.identity.account, settled.agreed, journal, context),
+    agree: agreement(flags, session.identity, settled.agreed, journal, context),
     cloudfront: () => cloudFrontFacts(session, context),
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
@@ -139,17 +140,20 @@ export function flagsOnRecord(flags: ContainmentFlags): Record<string, string | 
 
 function agreement(
   flags: ContainmentFlags,
-  account: string,
+  identity: Identity,
   agreed: ReadonlySet<string>,
   journal: Journal,
   context: CommandContext,
 ): ContainRequest['agree'] {
+  const { account } = identity;
   const record = (what: string, by: string) => journal.write({ kind: 'agreed', what, by });
   return {
     cut: async (facts, doubts, planned) => {
       const { cutScreen } = await import('../report/cut-screen.js');
       const { width, verbose } = context;
-      context.stderr.write(`${cutScreen(facts, doubts, { width, color: context.color, verbose })}\n`);
+      context.stderr.write(
+        `${cutScreen(facts, doubts, { width, color: context.color, verbose }, identity)}\n`,
+      );
       if (agreed.has('cut')) return true;
       if (flags.yes === true) {
         await record('cut', '--yes');
@@ -172,7 +176,7 @@ function agreement(
       return true;
     },
     rest: async (incident, planned) => {
-      await showPlan(incident, planned, context);
+      await showPlan(incident, planned, identity, context);
       if (planned.actions.length === 0) return true;
       if (agreed.has('rest')) return true;
       if (flags.yes === true) {
@@ -189,10 +193,17 @@ function agreement(
   };
 }
 
-export async function showPlan(incident: Incident, planned: Plan, context: CommandContext): Promise<void> {
+export async function showPlan(
+  incident: Incident,
+  planned: Plan,
+  identity: Identity,
+  context: CommandContext,
+): Promise<void> {
   const { planScreen } = await import('../report/plan-screen.js');
   const { width, verbose } = context;
-  context.stderr.write(`${planScreen(incident, planned, { width, color: context.color, verbose })}\n`);
+  context.stderr.write(
+    `${planScreen(incident, planned, { width, color: context.color, verbose }, identity)}\n`,
+  );
 }
 
 async function cloudFrontFacts(session: Session, context: CommandContext) {
@@ -217,7 +228,7 @@ async function writeOutcome(path: string, context: CommandContext): Promise<void
   }
   const { outcomeScreen } = await import('../report/outcome-screen.js');
   const { width, color, verbose } = context;
-  context.stdout.write(`${outcomeScreen(report, { width, color, verbose })}\n`);
+  context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
 }
 
 /** Sleeps, and wakes at once when the signal comes. */

@@ -150,7 +150,7 @@ async function dryRun(
     };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    await showPlan(incident, planned, context);
+    await showPlan(incident, planned, identity, context);
     context.stdout.write(`Dry run: ${planned.actions.length} actions pending, nothing was changed.\n`);
   }
   return exitCode;
