@@ -39,7 +39,7 @@ describe('a containment', () => {
   });
 
   it('that is killed after any line of its journal is brought to the same end by resume', async () => {
-    const limit = pLimit(3);
+    const limit = pLimit(6);
     const lines = whole.records.length;
     expect(lines).toBeGreaterThan(20);
     await Promise.all(
