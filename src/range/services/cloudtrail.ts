@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.js';
-import { page, type Context, type Service } from '../service.js';
+import type { Context, Service } from '../service.js';
 import { visibleEvents, type CloudTrailRecord, type Json, type TrailRecord } from '../world/trail.js';
 import { mustFind, type Account, type Region } from '../world/world.js';
 
@@ -105,7 +105,6 @@ function lookupEvents({ region }: Context, input: LookupInput) {
       'InvalidLookupAttributesException',
       `${attribute!.AttributeKey} is not a lookup attribute.`,
     );
-  // A token stands for the last event shown, so that what arrives meanwhile shifts nothing.
   const events = visibleEvents(region).filter(({ record, at }) => {
     if (input.StartTime !== undefined && at < input.StartTime) return false;
     if (input.EndTime !== undefined && at > input.EndTime + 999) return false;
@@ -115,8 +114,26 @@ function lookupEvents({ region }: Context, input: LookupInput) {
       ? value.includes(attribute!.AttributeValue)
       : value === attribute!.AttributeValue;
   });
-  const { items, next } = page(events, input.NextToken, input.MaxResults ?? 50);
-  return { Events: items.map(eventShape), NextToken: next };
+  const rest = input.NextToken === undefined ? events : after(events, input.NextToken);
+  const shown = rest.slice(0, input.MaxResults ?? 50);
+  return {
+    Events: shown.map(eventShape),
+    NextToken: rest.length > shown.length ? tokenAfter(events, shown.at(-1)!) : undefined,
+  };
+}
+
+/** A token stands for the last event shown: its time, and how many of that very time came before it. What arrives
+ *  meanwhile shifts nothing. */
+function tokenAfter(events: TrailRecord[], last: TrailRecord): string {
+  const sameTime = events.filter(({ at }) => at === last.at);
+  return Buffer.from(`${last.at} ${sameTime.indexOf(last) + 1}`).toString('base64');
+}
+
+function after(events: TrailRecord[], token: string): TrailRecord[] {
+  const [time, skip] = Buffer.from(token, 'base64').toString('utf8').split(' ').map(Number);
+  if (time === undefined || skip === undefined || Number.isNaN(time))
+    throw new AwsError('InvalidNextTokenException', 'The token is not valid.');
+  return [...events.filter(({ at }) => at === time).slice(skip), ...events.filter(({ at }) => at < time)];
 }
 
 const trailsOf = (account: Account) => account.region('us-east-1').table<Trail>('cloudtrail:trails');

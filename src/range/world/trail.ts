@@ -68,8 +68,8 @@ export function writeEvent(
   const [least, most] = world.settings.trailDelayMs;
   const past = at < world.clock.now();
   const kept = { record, at, visibleAt: past ? at : at + least + world.random.next() * (most - least) };
-  region.events.push(kept);
-  if (world.random.next() < world.settings.trailDuplicates) region.events.push({ ...kept });
+  insert(region.events, kept);
+  if (world.random.next() < world.settings.trailDuplicates) insert(region.events, { ...kept });
   return kept;
 }
 
@@ -80,13 +80,18 @@ export function isReadOnly(operation: string): boolean {
   );
 }
 
+/** Keeps the events in order of time; the past may be written after the present. */
+function insert(events: TrailRecord[], kept: TrailRecord): void {
+  let index = events.length;
+  while (index > 0 && events[index - 1]!.at > kept.at) index--;
+  events.splice(index, 0, kept);
+}
+
 /** The events of a region that can be looked up now, newest first. */
 export function visibleEvents(region: Region): TrailRecord[] {
   const now = region.world.clock.now();
   const oldest = now - 90 * 86_400_000;
-  return region.events
-    .filter(({ at, visibleAt }) => visibleAt <= now && at >= oldest)
-    .sort((a, b) => b.at - a.at);
+  return region.events.filter(({ at, visibleAt }) => visibleAt <= now && at >= oldest).reverse();
 }
 
 /** `Aug 1, 2024, 11:45:22 AM`: the way CloudTrail writes the dates inside IAM's and STS's answers. */
