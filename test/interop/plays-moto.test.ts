@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AwsFailure } from '../../src/aws/errors.js';
+import { openSession, type Session } from '../../src/aws/session.js';
+import type { Action } from '../../src/contain/action.js';
+import { plays } from '../../src/playbook/index.js';
+import type { PlanContext } from '../../src/playbook/play.js';
+import type { Resource } from '../../src/playbook/resource.js';
+import { context, credential, finding } from '../playbook/make.js';
+import { has } from './environments.js';
+import { plant } from './planted.js';
+import { startMoto, type Server } from './servers.js';
+
+const region = 'eu-west-1';
+const environment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'x' };
+
+let moto: Server;
+let session: Session;
+
+async function seen(playId: string, id: string): Promise<Resource | undefined> {
+  const play = plays.find((one) => one.id === playId);
+  if (play === undefined) throw new Error(`no play ${playId}`);
+  for await (const one of play.find(session.reader, play.scope === 'global' ? 'global' : region)) {
+    if (one.id === id) return one;
+  }
+  return undefined;
+}
+
+/** Sends the actions in their order, with the play's answer to a refusal. */
+async function send(actions: Action[], its: PlanContext): Promise<void> {
+  for (const action of actions) {
+    try {
+      await session.send(action);
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      const play = plays.find(({ id }) => id === action.play);
+      const answer = play?.remedy?.(action, error, its) ?? null;
+      if (answer === null) throw error;
+      await send(answer, its);
+    }
+  }
+}
+
+describe.skipIf(!has('interop'))('plays on moto', () => {
+  let planted: Record<string, string>;
+  beforeAll(async () => {
+    moto = await startMoto();
+    planted = await plant(moto.url, region);
+    // The SDK's own provider reads the process's environment.
+    Object.assign(process.env, environment);
+    session = await openSession({
+      profile: null,
+      region,
+      endpointUrl: moto.url,
+      maxAttempts: null,
+      env: environment,
+    });
+  });
+  afterAll(async () => {
+    session.close();
+    await moto.stop();
+  });
+
+  // In the order of containment, but for what others hang on. moto cannot list function URLs, and has nothing of
+  // Lightsail, Amplify's jobs or Bedrock's throughput.
+  const later = [
+    'managed-policies',
+    'launch-configurations',
+    'launch-templates',
+    'key-pairs',
+    'security-groups',
+  ];
+  const tried = [
+    'access-keys',
+    'user-sessions',
+    'role-sessions',
+    'identity-providers',
+    'auto-scaling-groups',
+    'spot-requests',
+    'batch-job-queues',
+    'batch-compute-environments',
+    'ecs-services',
+    'sagemaker-notebooks',
+    'lambda-functions',
+    'eventbridge-rules',
+    'scheduler-schedules',
+    'ec2-instances',
+    'lambda-permissions',
+    'security-group-rules',
+    'iam-grants',
+    'login-profiles',
+  ];
+
+  it.each(tried)(
+    '%s: finds it, contains it, sees that it is contained, and takes it back',
+    async (playId) => {
+      const play = plays.find(({ id }) => id === playId);
+      const id = planted[playId] ?? '';
+      const before = await seen(playId, id);
+      if (play === undefined || before === undefined) throw new Error(`${playId} does not find ${id}`);
+      expect(play.verify(before)).toBe(false);
+
+      const findings = [finding(before)];
+      const its = context({ findings, credentials: [credential({ userName: 'eve' })] });
+      const actions = play.containAll?.(findings, its) ?? play.contain(findings[0] as never, its);
+      expect(actions.length).toBeGreaterThan(0);
+      await send(actions, its);
+      const contained = await seen(playId, id);
+      expect(contained === undefined || play.verify(contained)).toBe(true);
+      // Once more: there is nothing left to do, or it is gone.
+      if (contained !== undefined) expect(play.contain(finding(contained), its)).toEqual([]);
+
+      const undo = [...actions]
+        .reverse()
+        .flatMap((action) => ('calls' in action.undo ? action.undo.calls : []));
+      if (play.noUndo !== null) return;
+      for (const call of undo) await session.send(call);
+      const after = await seen(playId, id);
+      const sameThing = playId === 'security-group-rules' || playId === 'identity-providers';
+      if (!sameThing) expect(after?.properties).toEqual(before.properties);
+    },
+  );
+
+  it.each(later)('%s: leaves it where nobody asks, and removes it on request', async (playId) => {
+    const play = plays.find(({ id }) => id === playId);
+    const id = planted[playId] ?? '';
+    const before = await seen(playId, id);
+    if (play === undefined || before === undefined) throw new Error(`${playId} does not find ${id}`);
+    expect(play.contain(finding(before), context())).toEqual([]);
+    if (playId === 'managed-policies') {
+      const grant = await seen('iam-grants', planted['iam-grants'] ?? '');
+      const grants = plays.find((one) => one.id === 'iam-grants');
+      if (grant !== undefined) await send(grants?.contain(finding(grant), context()) ?? [], context());
+    }
+    const asked = context({}, { evict: 'remove', removeTemplates: true });
+    await send(play.contain(finding(before), asked), asked);
+    expect(await seen(playId, id)).toBeUndefined();
+  });
+});
