@@ -19,7 +19,8 @@ export function noticeScreen(notice: Notice, options: ScreenOptions): string {
   list('key', notice.keys);
   list('session', notice.sessions);
   list('user', notice.users);
-  list('exposed at', notice.exposedUrls);
+  // Never cut: it is where to look, in a browser of the person's choice.
+  for (const [i, url] of notice.exposedUrls.entries()) screen.whole(i === 0 ? 'exposed at' : '', url);
   if (notice.deadline !== null)
     screen.row(
       'deadline',
