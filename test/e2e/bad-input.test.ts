@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessKey, createSession } from '../../src/range/world/identity.js';
+import { createAccessKey, createSession, newKeyId } from '../../src/range/world/identity.js';
 import { openDesk, withDirectory, type Desk } from './scene.js';
 
 const yaml = `title: A quiet account, for a person who mistypes
@@ -16,7 +16,6 @@ accounts:
       ci: { may: ['*'], keys: [ci-key, ci-second-key] }
       other: { may: ['*'], keys: [other-key] }
       quarantined: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3'], keys: [quarantined-key] }
-      helpless: { may: ['*'], mayNot: ['iam:GetAccessKeyLastUsed'], keys: [helpless-key] }
       halfway: { may: ['*'], mayNot: ['iam:PutUserPolicy'], keys: [halfway-key] }
       responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
   - id: '444455556666'
@@ -81,11 +80,10 @@ describe('a key that is not to be cut from here', () => {
     expect(changes(from)).toEqual([]);
   });
 
-  it('that cannot be read: says so, still scans, ends with 5', { timeout: 120_000 }, async () => {
+  it('that nobody has: says so, still scans, ends with 5', { timeout: 120_000 }, async () => {
+    const nobodys = newKeyId(desk.range.world.account('111122223333'), 'AKIA');
     const from = now();
-    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], {
-      as: 'helpless-key',
-    });
+    const { exitCode, stderr } = await desk.run(['contain', '--key', nobodys, ...agreed]);
     expect(exitCode).toBe(5);
     expect(stderr).toMatch(/not found or not readable/);
     expect(changes(from)).toEqual([]);
@@ -322,8 +320,6 @@ describe('a permission that is missing for one step', () => {
 describe('names that an attacker chose', () => {
   it('are shown escaped: no control character, no ANSI, no right-to-left mark reaches the terminal', async () => {
     const nasty = `evil\u001b[2J\u0007\u202e${'x'.repeat(300)}`;
-    const launched = await desk.range.world.log.length;
-    expect(launched).toBeGreaterThan(0);
     const { Dispatcher } = await import('../../src/range/dispatch.js');
     const dispatcher = new Dispatcher(desk.range.world);
     dispatcher.perform({

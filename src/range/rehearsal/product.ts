@@ -85,10 +85,15 @@ export interface JournalLine {
   outcome?: { action: string; status: string; requestId: string | null };
 }
 
-/** Every complete line of the journals in `directory`, oldest journal first. */
-export async function readJournals(directory: string): Promise<JournalLine[]> {
+/** Names of the journals in `directory`, oldest first. */
+export async function journalNames(directory: string): Promise<string[]> {
   if (!existsSync(directory)) return [];
-  const files = (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
+  return (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
+}
+
+/** Every complete line of the journals in `directory`, oldest journal first; without those that `older` names. */
+export async function readJournals(directory: string, older: readonly string[] = []): Promise<JournalLine[]> {
+  const files = (await journalNames(directory)).filter((name) => !older.includes(name));
   const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
   return texts.flatMap((text) =>
     text

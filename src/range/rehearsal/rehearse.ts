@@ -11,7 +11,7 @@ import { lengthOf, live } from './history.js';
 import { itemsOf } from './items.js';
 import { pastOf } from './past.js';
 import { onDemandPrice } from './prices.js';
-import { readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
+import { journalNames, readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
 import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';
 import { credentialsOf, restrict, seedWorld, settingsOf } from './seed.js';
@@ -120,6 +120,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     const responder = keys.get(scenario.responder.key)!;
     const account = responder.account.id;
     const directory = join(home, 'reports');
+    const older = await journalNames(directory);
     const product = { cli: options.cli, endpoint: range.url, credentials: credentialsOf(responder), home };
     const marks: { scan: number | null; contain: number | null; end: number } = {
       scan: null,
@@ -182,7 +183,8 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       marks,
       misuseAt,
       endedAt: world.clock.now() - aftermath,
-      journal: options.manual === undefined && marks.contain !== null ? await readJournals(directory) : null,
+      journal:
+        options.manual === undefined && marks.contain !== null ? await readJournals(directory, older) : null,
       exits: { scan: exitOf('scan'), contain: exitOf('contain') },
       dark: scenario.aws.faults?.darkRegions ?? [],
       price: onDemandPrice,

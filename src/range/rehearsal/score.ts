@@ -156,7 +156,7 @@ export function scoreOf(facts: ScoreFacts): Score {
     innocentsTouched,
     tamperedLeft,
     principalsOpen,
-    keyOffFirst: keyOffFirst(ofContain, off),
+    keyOffFirst: keyOffFirst(ofContain, off, facts.user),
     usdBurned,
     usdPerHourLeft,
     calls: responderLog.length,
@@ -170,13 +170,22 @@ export function scoreOf(facts: ScoreFacts): Score {
   };
 }
 
-/** Named lookups only, before the key is off: no change, no describe of a region, no page of the trail. Null where
- *  the key was never switched off by the responder. */
-function keyOffFirst(ofContain: readonly LogEntry[], off: LogEntry | undefined): boolean | null {
+/** Named lookups only, before the key is off: no change but its user's Deny, no describe of a region, no page of the
+ *  trail. Null where the key was never switched off by the responder. */
+function keyOffFirst(
+  ofContain: readonly LogEntry[],
+  off: LogEntry | undefined,
+  user: string | null,
+): boolean | null {
   if (off === undefined) return null;
   return ofContain
     .filter(({ sequence }) => sequence < off.sequence)
-    .every((entry) => entry.readOnly && ['iam', 'sts'].includes(entry.service));
+    .every(
+      ({ readOnly, service, operation, input }) =>
+        (readOnly && ['iam', 'sts'].includes(service)) ||
+        operation === 'UpdateAccessKey' ||
+        (operation === 'PutUserPolicy' && input['UserName'] === user),
+    );
 }
 
 /** Innocents that the responder changed, or that are not as they were; and those that the attacker changed and
