@@ -28,12 +28,16 @@ export interface Sink {
 }
 
 /** Calls seen before by this reader, and the earliest time of each: what repeats later is not parsed again. */
-const maxSeen = 200_000;
+const maxSeen = 50_000;
+
+/** Who called what stands in the first bytes of a record. */
+const headBytes = 2500;
 
 /** Reads files one after the other into `sink`, with memory for one record and one chunk of each. */
 export class FileReader {
   private readonly seen = new Map<string, string>();
   private seenSpan = 0;
+  private readonly repeatable = new Map<string, boolean>();
 
   constructor(private readonly sink: Sink) {}
 
@@ -70,7 +74,10 @@ export class FileReader {
   }
 
   private record(buffer: Buffer, start: number, end: number, certain: boolean, read: FileRead): boolean {
-    if (this.sink.span > 0 && this.repeats(buffer.toString('latin1', start, end))) {
+    if (
+      this.sink.span > 0 &&
+      this.repeats(buffer.toString('latin1', start, Math.min(end, start + headBytes)))
+    ) {
       read.records += 1;
       return true;
     }
@@ -92,29 +99,29 @@ export class FileReader {
   }
 
   /**
-   * The record is a call that only repeats one of the same span that was read already, told from its text alone: each
-   * field must stand in it once, as AWS writes it; whatever is unusual is parsed. Quotes inside strings are escaped,
-   * so that no value can pass for a field.
+   * The record is a call that only repeats one of the same span that was read already, told from the beginning of its
+   * text alone. Only the order of fields that CloudTrail's own files have is trusted: the caller, and right after it
+   * time, source, name, region, address, program and error. Quotes inside strings are escaped, so that no value can
+   * pass for a field. Whatever looks otherwise is parsed.
    */
-  private repeats(text: string): boolean {
-    const name = fieldOf(text, '"eventName":"');
-    if (name === null || !isRepeatable(name)) return false;
-    const time = fieldOf(text, '"eventTime":"');
-    const source = fieldOf(text, '"eventSource":"');
-    const region = fieldOf(text, '"awsRegion":"');
-    if (time === null || source === null || region === null) return false;
-    const who =
-      fieldOf(text, '"accessKeyId":"') ?? fieldOf(text, '"arn":"') ?? fieldOf(text, '"invokedBy":"');
-    if (who === null) return false;
-    const from = fieldOf(text, '"sourceIPAddress":"') ?? '';
-    const agent = fieldOf(text, '"userAgent":"') ?? '';
-    const error = text.includes('"errorCode":"') ? fieldOf(text, '"errorCode":"') : '';
-    if (error === null) return false;
+  private repeats(head: string): boolean {
+    const caller = head.indexOf('},"eventTime":"');
+    if (caller < 0) return false;
+    callFields.lastIndex = caller + 2;
+    const match = callFields.exec(head);
+    if (match === null) return false;
+    const [, time = '', source, name = '', region, address, agent, error = ''] = match;
+    let repeatable = this.repeatable.get(name);
+    if (repeatable === undefined) {
+      repeatable = isRepeatable(name);
+      if (this.repeatable.size < 5000) this.repeatable.set(name, repeatable);
+    }
+    if (!repeatable) return false;
     if (this.seenSpan !== this.sink.span || this.seen.size > maxSeen) {
       this.seen.clear();
       this.seenSpan = this.sink.span;
     }
-    const group = `${name}|${source}|${region}|${from}|${agent}|${who}|${error}|${slotOf(time, this.seenSpan)}`;
+    const group = `${name}|${source}|${region}|${address}|${agent}|${error}|${slotOf(time, this.seenSpan)}|${callerOf(head, caller)}`;
     const known = this.seen.get(group);
     // ISO times of one form compare as text.
     if (known !== undefined && known <= time) return true;
@@ -123,14 +130,19 @@ export class FileReader {
   }
 }
 
-/** The value of a field that stands in `text` exactly once; null else. */
-function fieldOf(text: string, field: string): string | null {
-  const at = text.indexOf(field);
-  if (at < 0) return null;
-  const from = at + field.length;
-  if (text.indexOf(field, from) >= 0) return null;
-  const end = text.indexOf('"', from);
-  return end < 0 ? null : text.slice(from, end);
+const text = '"([^"\\\\]*)"';
+
+/** Six fields in CloudTrail's order, and the error or the parameters that come next. */
+const callFields = new RegExp(
+  `"eventTime":${text},"eventSource":${text},"eventName":${text},"awsRegion":${text},"sourceIPAddress":${text},"userAgent":${text},(?:"errorCode":${text}|"requestParameters":)`,
+  'y',
+);
+
+/** The key that signed, else all that the record says of the caller. */
+function callerOf(head: string, end: number): string {
+  const at = head.indexOf('"accessKeyId":"');
+  if (at < 0 || at > end) return head.slice(0, end);
+  return head.slice(at + 15, head.indexOf('"', at + 15));
 }
 
 /** `2026-11-20T03:10:00Z` cut to the minute, hour or day. */

@@ -34,7 +34,9 @@ async function readUntilDeath(
   store: ThinningStore,
   ended: (read: FileRead) => void,
 ): Promise<void> {
-  const worker = new Worker(script, { resourceLimits: { maxOldGenerationSizeMb: 256 } });
+  const worker = new Worker(script, {
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 },
+  });
   let current: string | null = null;
   const next = (): void => {
     current = waiting.pop() ?? null;

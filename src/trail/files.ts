@@ -19,8 +19,8 @@ export interface Trail {
 /** Names that the log files of a trail have, and what people export them to. */
 const logName = /\.(json|jsonl|ndjson|log|txt)?(\.gz|\.gzip)?$/i;
 
-/** As many events are held at most, before repeated calls are thinned out: about 100 MB. */
-const capacity = 50_000;
+/** As many events are held at most, before repeated calls are thinned out: about 80 MB. */
+const capacity = 30_000;
 
 /** From this many bytes on disk on, starting more threads pays. */
 const worthThreads = 32 * 1024 * 1024;
@@ -45,9 +45,7 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const names = files.sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
   const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), names.length);
-  if (threads > 1 && (await readInThreads(names, threads, store, ended))) {
-    // All was read by the workers.
-  } else {
+  if (threads === 0 || !(await readInThreads(names, threads, store, ended))) {
     const reader = new FileReader(store);
     for (const name of names) ended(await reader.read(name));
   }

@@ -22,7 +22,7 @@ const opening = Buffer.from('{"eventVersion":"');
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** One record is at most this large, bytes: CloudTrail's are below 256 KB, exports of one object may be more. */
-const maxRecord = 64 * 1024 * 1024;
+const maxRecord = 32 * 1024 * 1024;
 
 /**
  * Splits a stream of JSON into records, whatever holds them: `{"Records": […]}`, an array, objects one after the other

@@ -64,7 +64,9 @@ export class ThinningStore {
     const group = `${slot}|${sameness(event)}`;
     const known = this.firsts.get(group);
     if (known !== undefined && known.key !== event.key) this.thinned += 1;
-    if (known === undefined || isEarlier(event, known)) this.firsts.set(group, event);
+    // What a repeated call asked for and was answered says nothing of the caller's life.
+    if (known === undefined || isEarlier(event, known))
+      this.firsts.set(group, { ...event, request: null, response: null });
   }
 
   private widen(): void {
