@@ -1,7 +1,7 @@
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Identity } from '../events.js';
-import { datedDeny, decodedDocument, denyPolicyName, denyStands } from '../playbook/deny.js';
+import { datedDeny, denyAhead, decodedDocument, denyPolicyName, denyStands } from '../playbook/deny.js';
 import type { Action } from './action.js';
 import { actionId } from './action-id.js';
 
@@ -222,10 +222,6 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
   }
   return { refusals, doubts };
 }
-
-/** Clock skew and propagation: sessions minted in the next minutes are cut too (IAM user guide, "Revoking IAM role
- *  temporary security credentials"; changes take seconds to be enforced). Milliseconds. */
-export const denyAhead = 3 * 60_000;
 
 /**
  * The cut: the key Inactive, then a Deny on its user dated by `aws:TokenIssueTime`, which kills every temporary
