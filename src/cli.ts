@@ -158,6 +158,7 @@ program
   .command('cloudfront')
   .description('does the API answer, does each host resolve, does it serve, was it changed')
   .option('--watch', 'until all serve; prints each change, and journals it')
+  .option('--every <period>', 'with --watch: the shortest time between two looks (default: 15s)')
   .option(
     '--host <name>',
     'a distribution’s host, where the API is locked; repeatable',

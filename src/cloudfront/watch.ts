@@ -41,10 +41,12 @@ export interface WatchRequest {
   /** Awaited before the next look: what it writes down is on disk. */
   onLook: (check: CloudFrontCheck, changes: readonly StateChange[]) => Promise<void>;
   stopped: () => boolean;
+  /** The shortest wait, milliseconds; 15 s where absent. */
+  shortestWait?: number;
 }
 
-/** Waits between looks, milliseconds: from the first to the longest, and from the first again after a change. */
-const firstWait = 15_000;
+/** Waits between looks, milliseconds: from the shortest to the longest, and the shortest again after a change. */
+const defaultShortestWait = 15_000;
 const longestWait = 300_000;
 const growth = 1.5;
 /** Up to this part of the wait is added or taken away, so that many watchers do not ask together. */
@@ -55,12 +57,12 @@ const jitter = 0.2;
  * any other: it is written down, and the next one follows.
  */
 export async function watchCloudFront(request: WatchRequest): Promise<WatchResult> {
-  const { look, clock, onLook, stopped } = request;
+  const { look, clock, onLook, stopped, shortestWait = defaultShortestWait } = request;
   const changes: StateChange[] = [];
   const states = new Map<string, string>();
   const outages = new Map<string, Outage>();
   const ended: Outage[] = [];
-  let wait = firstWait;
+  let wait = shortestWait;
   for (let looks = 1; ; looks += 1) {
     const check = await look();
     const news = changesOf(check, states);
@@ -71,7 +73,7 @@ export async function watchCloudFront(request: WatchRequest): Promise<WatchResul
     if (back || stopped()) {
       return { last: check, back, looks, changes, outages: [...ended, ...outages.values()] };
     }
-    wait = news.length > 0 ? firstWait : Math.min(longestWait, wait * growth);
+    wait = news.length > 0 ? shortestWait : Math.min(Math.max(longestWait, shortestWait), wait * growth);
     await clock.sleep(wait * (1 + jitter * (2 * clock.random() - 1)));
   }
 }

@@ -19,6 +19,7 @@ import { watchAndJournal } from './watch-cloudfront.js';
 
 interface CloudFrontFlags {
   watch?: boolean;
+  every?: string;
   host: string[];
   hostsFile?: string;
   report?: string;
@@ -34,6 +35,9 @@ interface CloudFrontFlags {
   simulated?: boolean;
   endpointUrl?: string;
 }
+
+/** Nobody looks more often, milliseconds: the resolvers are other people's. */
+const leastWait = 100;
 
 /** Does the API answer, does each host resolve, does it serve, and has its configuration been changed? */
 export async function run(flags: CloudFrontFlags, context: CommandContext): Promise<ExitCode> {
@@ -62,8 +66,9 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
     return { ...check, notes: [...check.notes, ...(trail?.notes ?? [])] };
   };
 
+  const every = flags.every === undefined ? undefined : Math.max(leastWait, parsePeriod(flags.every));
   const watched =
-    flags.watch === true ? await watchAndJournal(look, session, simulated, directory, context) : null;
+    flags.watch === true ? await watchAndJournal(look, session, simulated, directory, every, context) : null;
   const check = watched?.result.last ?? (await look());
   const exitCode = watched?.exitCode ?? exitCodeOf(check);
   const standIn = await standInOf(flags, check, hosts, resolvers, rehearsal);

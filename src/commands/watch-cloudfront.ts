@@ -30,6 +30,7 @@ export async function watchAndJournal(
   session: Session | null,
   simulated: boolean,
   directory: string,
+  shortestWait: number | undefined,
   context: CommandContext,
 ): Promise<Watched> {
   const { emit, signal, json, stdout, stderr } = context;
@@ -63,6 +64,7 @@ export async function watchAndJournal(
         for (const change of changes) (json ? stderr : stdout).write(`${changeLine(change)}\n`);
       },
       stopped: () => signal.aborted,
+      ...(shortestWait === undefined ? {} : { shortestWait }),
     });
     const exitCode = result.back
       ? ExitCode.ok
