@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cliPath } from '../cli-path.js';
 import { program } from './environments.js';
@@ -88,29 +88,32 @@ function start(
   const log = join(directory, 'log');
   const output = openSync(log, 'a');
   // Nothing of the person's own AWS configuration gets through.
-  const child = spawn(command, args, {
-    cwd: directory,
-    env: { PATH: process.env['PATH'] ?? '', PYTHONUNBUFFERED: '1', ...environment },
-    stdio: ['ignore', output, output],
-  });
-  const killed = (): void => {
-    child.kill('SIGKILL');
-  };
-  process.once('exit', killed);
+  const env = { PATH: process.env['PATH'] ?? '', PYTHONUNBUFFERED: '1', ...environment };
+  const child = tethered(command, args, { cwd: directory, env, stdio: ['pipe', output, output] });
   return {
     log,
     process: child,
     stop: async () => {
-      process.off('exit', killed);
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit');
-        child.kill('SIGTERM');
-        if ((await Promise.race([gone, sleep(5000)])) === undefined) child.kill('SIGKILL');
-        await gone;
-      }
+      await untether(child);
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts a program that ends with us, however we end: it is killed when the pipe to its keeper closes. */
+function tethered(command: string, args: string[], options: SpawnOptions): ChildProcess {
+  const keeper = `exec 3<&0
+    "$@" </dev/null & server=$!
+    (cat <&3; kill $server) >/dev/null 2>&1 &
+    wait $server`;
+  return spawn('sh', ['-c', keeper, 'sh', command, ...args], options);
+}
+
+async function untether(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.stdin?.end();
+  await gone;
 }
 
 async function healthy({ process: child, log }: Started, url: string): Promise<void> {
@@ -172,8 +175,8 @@ async function localemuRequests(log: string): Promise<RecordedRequest[]> {
 
 /** The project's own range, by its own command, with an empty account and the credentials of its administrator. */
 export async function startRange(): Promise<{ environment: Record<string, string>; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [cliPath, 'range', '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  const child = tethered(process.execPath, [cliPath, 'range', '--json'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const line = await firstLine(child.stdout);
   const { endpoint, credentials } = JSON.parse(line) as {
@@ -190,15 +193,11 @@ export async function startRange(): Promise<{ environment: Record<string, string
       AWS_ACCESS_KEY_ID: credentials[0]?.accessKeyId ?? '',
       AWS_SECRET_ACCESS_KEY: credentials[0]?.secretAccessKey ?? '',
     },
-    stop: async () => {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
-    },
+    stop: () => untether(child),
   };
 }
 
-async function firstLine(stream: Readable): Promise<string> {
-  for await (const line of createInterface(stream)) return line;
+async function firstLine(stream: Readable | null): Promise<string> {
+  for await (const line of createInterface(stream ?? Readable.from([]))) return line;
   throw new Error('it ended without a word');
 }
