@@ -44,6 +44,12 @@ export function notesOf(
     notes.push(
       `Roles were taken in other accounts (${[...new Set(outside)].sort().join(', ')}): not contained outside this account.`,
     );
+  const neighbours = [...(taint?.neighbours ?? [])].sort();
+  if (neighbours.length > 0) {
+    notes.push(
+      `${neighbours.slice(0, 10).join(', ')} called from the same place as the misuse, and nothing else ties them: look at them too.`,
+    );
+  }
   const names = [...(taint?.madeUsers.keys() ?? [])].map((user) => user.slice(user.indexOf('|') + 1));
   if (names.length > 0) notes.push(`Users made by the misuse: ${names.sort().join(', ')}.`);
   for (const event of tampered.slice(0, 5))

@@ -37,6 +37,8 @@ export class Taint {
   /** Users and roles that tainted credentials made, by name: nothing that they do is innocent. */
   readonly madeUsers = new Map<string, { since: number; by: string }>();
   readonly madeRoles = new Map<string, { since: number; by: string }>();
+  /** Long-term keys that call from where only the misuse does: somebody has to look at them. */
+  readonly neighbours: string[] = [];
   private readonly queue: Tainted[] = [];
   /** Instances that tainted credentials reached into: their role's sessions may be stolen. */
   private readonly touched = new Map<string, { since: number; by: string }>();
@@ -311,12 +313,26 @@ export class Taint {
       }
     }
     const others = this.placesOfOthers();
+    const usual = this.usualPlaces();
     for (const [signer, events] of this.graph.bySigner) {
-      if (this.credentials.has(signer) || !isTemporary(signer) || this.isMinted(signer)) continue;
+      if (this.credentials.has(signer)) continue;
+      if (!isTemporary(signer) && !signer.startsWith('arn:')) {
+        const same = events.some(
+          (event) => this.isDuring(event) && here.has(placeOf(event)) && !usual.has(placeOf(event)),
+        );
+        if (same) this.neighbours.push(signer);
+        continue;
+      }
+      if (this.isMinted(signer)) continue;
       const first = events.find((event) => event.time !== null && event.time >= this.start);
       if (first === undefined) continue;
       const touched = this.touched.get(first.actor.sessionName ?? '');
-      const mine = this.isOwner(first) && (isForwarded(first) ? !isConsole(first) : here.has(placeOf(first)));
+      // A record that hides its key id (masked, or left out) still says whose call it was.
+      const masked =
+        signer.startsWith('arn:') && first.source !== 'signin.amazonaws.com' && !isConsole(first);
+      const mine =
+        this.isOwner(first) &&
+        (masked || (isForwarded(first) ? !isConsole(first) : here.has(placeOf(first))));
       const foreign = here.has(placeOf(first)) && (touched !== undefined || !others.has(placeOf(first)));
       if (!mine && !foreign) continue;
       this.taint({
@@ -327,16 +343,26 @@ export class Taint {
         since: Math.max(this.start, touched?.since ?? 0),
         strength: 'likely',
         fresh: false,
-        samePrincipal: mine,
+        samePrincipal: mine && here.has(placeOf(first)),
         how:
           touched !== undefined
             ? `role session of ${first.actor.sessionName ?? ''}, which ${touched.by} reached into, used from the same place`
             : mine
-              ? `acts as the same user from the same place; no event minted it, so its parent is unknown`
+              ? `acts as the same user${masked ? ', and the records hide the key id' : ' from the same place'}; no event minted it, so its parent is unknown`
               : `calls from an address and program that only tainted credentials used; no event minted it`,
       });
     }
     this.drain();
+  }
+
+  private isDuring({ time }: TrailEvent): boolean {
+    return time !== null && time >= this.start;
+  }
+
+  /** Where the key called from before the misuse. */
+  private usualPlaces(): Set<string> {
+    const mine = this.graph.bySigner.get(this.key) ?? [];
+    return new Set(mine.filter((event) => event.time !== null && event.time < this.start).map(placeOf));
   }
 
   /** Places where anybody else was, or the key itself before the misuse: they tie nobody. */
