@@ -112,7 +112,8 @@ function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Tar
   const put = (target: Target): void => {
     const host = parseHost(target.host);
     if (host === null) notes.push(`Not a host name, and not looked at: ${target.host.slice(0, 100)}`);
-    else if (!targets.has(host)) targets.set(host, { ...target, host });
+    else if (!targets.has(host))
+      targets.set(host, { ...target, host, aliases: askable(target.aliases, notes) });
   };
   for (const { id, host, aliases, configuration } of look.distributions)
     put({ id, host, aliases, configuration });
@@ -125,21 +126,28 @@ function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Tar
   return all.slice(0, maxDistributions);
 }
 
+/** The alternate names that have an address of their own; what is left out is said. */
+function askable(aliases: readonly string[], notes: string[]): string[] {
+  return aliases.flatMap((alias) => {
+    const name = parseHost(alias);
+    if (name === null)
+      notes.push(
+        `${alias.slice(0, 253)}: ${alias.startsWith('*.') ? 'a wildcard has no address of its own' : 'not a host name'}, so it was not looked at.`,
+      );
+    return name ?? [];
+  });
+}
+
 async function observe(
   target: Target,
   context: NameContext,
   changes: CheckRequest['changes'],
 ): Promise<DistributionObservation> {
   const host = await observeHost(target.host, context);
-  const aliases = target.aliases.flatMap((alias) => {
-    // A wildcard has no address of its own.
-    const name = alias.startsWith('*.') ? null : parseHost(alias);
-    return name === null ? [] : [name];
-  });
   return {
     id: target.id,
     host,
-    aliases: await Promise.all(aliases.map((alias) => observeAlias(alias, host, context))),
+    aliases: await Promise.all(target.aliases.map((alias) => observeAlias(alias, host, context))),
     configuration: target.configuration,
     changes: changes === undefined || target.id === null ? null : (changes.get(target.id) ?? []),
   };

@@ -64,6 +64,8 @@ export async function lastReport(directory: string, account: string): Promise<st
 
 /** What CloudTrail knows of CloudFront. */
 export interface FromTrail {
+  /** Somebody said what the incident is, so that changes were looked for. */
+  asked: boolean;
   hosts: KnownHost[];
   /** By distribution id, since the incident began; null where nobody said what the incident is, or where the trail
    *  could not be read. */
@@ -95,6 +97,7 @@ export async function readTrail(
   );
   const events: TrailEvent[] = lookup.all();
   return {
+    asked: request.credentials.length > 0,
     hosts: hostsFromTrail(events),
     changes:
       request.credentials.length === 0 || unread.some(({ status }) => status !== 'truncated')

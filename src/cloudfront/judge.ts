@@ -62,6 +62,10 @@ export function judge(api: ApiObservation, distribution: DistributionObservation
   if (serving === false)
     return make('not-serving', false, configuration?.enabled === false ? nextSteps.disabled : nextSteps.look);
   if (distribution.aliases.some(isAstray)) return make('alias-astray', serving, nextSteps.alias);
+  if (distribution.aliases.some(({ verdict }) => verdict === 'partly'))
+    return make('dns-partly', null, nextSteps.partly);
+  if (distribution.aliases.some(({ verdict }) => verdict === 'unknown'))
+    return make('cannot-tell', serving, nextSteps.otherResolver);
   if (api.state === 'cannot-tell' || api.state === 'failed') return make('cannot-tell', serving, api.next);
   return make('serving', true, []);
 }
@@ -71,13 +75,14 @@ function isTampering({ tainted, standing }: ConfigurationChange): boolean {
   return tainted && standing;
 }
 
-/** An alternate name that leads elsewhere, nowhere, or to a certificate that is not its own. */
+/** An alternate name that leads elsewhere or nowhere, or under which the edge does not answer as it should. */
 function isAstray({ verdict, leadsHere, chainProblem, edge }: NameObservation): boolean {
   return (
     leadsHere === false ||
     chainProblem !== null ||
     verdict === 'withdrawn' ||
-    edge.outcome === 'bad-certificate'
+    verdict === 'failing' ||
+    !['answers', 'not-probed'].includes(edge.outcome)
   );
 }
 
@@ -103,11 +108,11 @@ function reasonsOf(
     reasons.push(`edge: ${host.edge.detail ?? host.edge.outcome}`);
   for (const alias of aliases) {
     if (alias.chainProblem !== null) reasons.push(`${alias.name}: ${alias.chainProblem}`);
-    else if (alias.verdict === 'withdrawn') reasons.push(`${alias.name}: ${dnsReason(alias)}`);
+    else if (alias.verdict !== 'resolves') reasons.push(`${alias.name}: ${dnsReason(alias)}`);
     else if (alias.leadsHere === false)
       reasons.push(`${alias.name}: leads to ${alias.chain.at(-1) ?? 'other addresses'}, not to ${host.name}`);
-    if (alias.edge.outcome === 'bad-certificate')
-      reasons.push(`${alias.name}: ${alias.edge.detail ?? 'its certificate is not valid'}`);
+    if (!['answers', 'not-probed'].includes(alias.edge.outcome))
+      reasons.push(`${alias.name}: ${alias.edge.detail ?? alias.edge.outcome}`);
   }
   return reasons;
 }

@@ -149,7 +149,7 @@ export const stateWords: Record<DistributionState, string> = {
   'unlocked-dns-withdrawn': 'unlocked, but DNS still withdrawn',
   'dns-partly': 'DNS in place at some resolvers only',
   'misconfigured-by-attacker': 'misconfigured by the attacker',
-  'alias-astray': 'serving, but an alternate name does not lead to it',
+  'alias-astray': 'serving, but not under every alternate name',
   'not-serving': 'not serving',
   'cannot-tell': 'cannot tell',
 };

@@ -70,7 +70,7 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
   const watched =
     flags.watch === true ? await watchAndJournal(look, session, simulated, directory, every, context) : null;
   const check = watched?.result.last ?? (await look());
-  const exitCode = watched?.exitCode ?? exitCodeOf(check);
+  const exitCode = watched?.exitCode ?? exitCodeOf(check, trail?.asked === true && trail.changes === null);
   const standIn = await standInOf(flags, check, hosts, resolvers, rehearsal);
   const reset = resetText(check, session?.identity.account ?? null);
   if (context.json) {
@@ -176,7 +176,12 @@ async function trailOf(
     });
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
-    return { hosts: [], changes: null, notes: [`CloudTrail was not read: ${error.describe()}`] };
+    return {
+      asked: credentials.length > 0,
+      hosts: [],
+      changes: null,
+      notes: [`CloudTrail was not read: ${error.describe()}`],
+    };
   }
 }
 

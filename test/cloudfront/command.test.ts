@@ -12,7 +12,14 @@ import { run } from '../../src/commands/cloudfront.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { readJournal } from '../../src/contain/journal.js';
 import { startDns, type DnsServer } from '../../src/range/dns.js';
-import { distributionList, startWire, xmlError, type Wire, type WireTable } from '../restrictions/wire.js';
+import {
+  distributionList,
+  jsonError,
+  startWire,
+  xmlError,
+  type Wire,
+  type WireTable,
+} from '../restrictions/wire.js';
 
 const list = 'cloudfront:GET /2020-05-31/distribution';
 const get = 'cloudfront:GET /2020-05-31/distribution/E1';
@@ -199,6 +206,22 @@ describe('leakguard cloudfront', () => {
       compromisedAt: '2026-11-21T03:00:00Z',
     });
     expect([stateOf(document), exitCode]).toEqual(['misconfigured-by-attacker', 3]);
+  });
+
+  it('is incomplete where the changes were asked for and CloudTrail refuses', async () => {
+    Object.assign(wire.table, { 'cloudtrail:LookupEvents': jsonError('AccessDeniedException', 'no') });
+    const { exitCode, document } = await cloudfront({ key: 'AKIAIOSFODNN7EXAMPLE' });
+    expect([stateOf(document), exitCode]).toEqual(['serving', 5]);
+    expect(document?.check.notes.join()).toContain('CloudTrail');
+    expect((await cloudfront()).exitCode).toBe(0);
+  });
+
+  it('says which alternate names it did not look at', async () => {
+    const one = { id: 'E1', host, aliases: ['*.example.com', 'www.example.com'] };
+    Object.assign(wire.table, { [list]: distributionList([one]) });
+    const { document } = await cloudfront();
+    expect(document?.check.notes.join()).toContain('*.example.com: a wildcard');
+    expect(document?.check.distributions[0]?.aliases).toHaveLength(1);
   });
 
   it('plans a stand-in, and probes an origin only when told to', async () => {

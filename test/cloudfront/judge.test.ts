@@ -145,6 +145,8 @@ describe('the one state of a distribution', () => {
   it.each([
     ['leads elsewhere', { leadsHere: false, chain: ['elsewhere.example'] }],
     ['does not resolve', withdrawn],
+    ['no resolver can look up', { verdict: 'failing' as const, answers: [answer('servfail')] }],
+    ['gets errors', { edge: { ...edgeAnswers, outcome: 'errors' as const, detail: 'HTTP 502' } }],
     ['runs in a circle', { chainProblem: 'its CNAMEs run in a circle', verdict: 'failing' as const }],
     [
       'has a certificate of another name',
@@ -155,6 +157,16 @@ describe('the one state of a distribution', () => {
     const judgement = judge(answers, distribution({ aliases: [alias] }));
     expect(judgement.state).toBe('alias-astray');
     expect(judgement.reasons.join()).toContain('www.example.com');
+  });
+
+  it('does not call an alternate name clean that nobody could ask for', () => {
+    const state = (verdict: NameVerdict) =>
+      judge(answers, distribution({ aliases: [name({ name: 'www.example.com', verdict })] })).state;
+    expect([state('unknown'), state('partly'), state('resolves')]).toEqual([
+      'cannot-tell',
+      'dns-partly',
+      'serving',
+    ]);
   });
 
   it('always gives a reason, and is serving only where somebody answered for the name', () => {
