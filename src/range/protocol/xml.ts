@@ -5,78 +5,115 @@ import { isStructure, scalarFromText, textFromScalar, type Structure, type Value
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+const special = /[&<>"\u0000-\u001f\u007f]/;
+const specials = /[&<>"\u0000-\u001f\u007f]/g;
+
 /** Text for XML: markup and control characters escaped, so that an attacker's tag cannot break an answer. */
 export function escapeXml(text: string): string {
+  if (!special.test(text)) return text;
   return text.replace(
-    /[&<>"\u0000-\u001f\u007f]/g,
+    specials,
     (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`,
   );
 }
 
-function element(model: ServiceModel, ref: ShapeRef, name: string, value: Value): string {
-  if (value === undefined || value === null) return '';
+type Encoder = (value: Value) => string;
+
+const encoders = new WeakMap<ShapeRef, Map<string, Encoder>>();
+
+/** What writes a value of `ref` as an element called `name`: worked out once, since describes are large. */
+function encoder(model: ServiceModel, ref: ShapeRef, name: string): Encoder {
+  let named = encoders.get(ref);
+  if (named === undefined) encoders.set(ref, (named = new Map<string, Encoder>()));
+  let encode = named.get(name);
+  if (encode === undefined) named.set(name, (encode = makeEncoder(model, ref, name)));
+  return encode;
+}
+
+function makeEncoder(model: ServiceModel, ref: ShapeRef, name: string): Encoder {
   const shape = shapeOf(model, ref);
-  switch (shape.type) {
-    case 'structure':
-      return wrap(
-        name,
-        ref,
-        structureXml(model, ref, value as Structure),
-        attributes(model, ref, value as Structure),
-      );
-    case 'list': {
-      const member = shape.member!;
-      const items = value as Value[];
-      if (shape.flattened || ref.flattened) {
-        return items.map((item) => element(model, member, member.locationName ?? name, item)).join('');
-      }
-      const itemName = member.locationName ?? 'member';
-      return wrap(name, ref, items.map((item) => element(model, member, itemName, item)).join(''));
-    }
-    case 'map': {
-      const entries = Object.entries(value as Structure).map(
-        ([key, inner]) =>
-          element(model, shape.key!, shape.key?.locationName ?? 'key', key) +
-          element(model, shape.value!, shape.value?.locationName ?? 'value', inner),
-      );
-      if (shape.flattened || ref.flattened) return entries.map((entry) => wrap(name, ref, entry)).join('');
-      return wrap(name, ref, entries.map((entry) => `<entry>${entry}</entry>`).join(''));
-    }
-    default:
-      return wrap(name, ref, escapeXml(textFromScalar(shape, ref, value, 'iso8601')));
-  }
-}
-
-function attributes(model: ServiceModel, ref: ShapeRef, value: Structure): string {
-  let text = '';
-  for (const [name, member] of Object.entries(shapeOf(model, ref).members ?? {})) {
-    const inner = value[name];
-    if (!member.xmlAttribute || inner === undefined || inner === null) continue;
-    text += ` ${member.locationName ?? name}="${escapeXml(textFromScalar(shapeOf(model, member), member, inner, 'iso8601'))}"`;
-  }
-  return text;
-}
-
-function wrap(name: string, ref: ShapeRef, content: string, extra = ''): string {
   const space = ref.xmlNamespace;
   const namespace = space ? ` xmlns${space.prefix ? `:${space.prefix}` : ''}="${space.uri}"` : '';
-  return `<${name}${namespace}${extra}>${content}</${name}>`;
+  const open = `<${name}${namespace}`;
+  const close = `</${name}>`;
+  const flat = shape.flattened === true || ref.flattened === true;
+  switch (shape.type) {
+    case 'structure': {
+      const content = membersEncoder(model, ref);
+      const attributes = Object.entries(shape.members ?? {}).filter(([, { xmlAttribute }]) => xmlAttribute);
+      return (value) => {
+        let text = open;
+        for (const [key, member] of attributes) {
+          const inner = (value as Structure)[key];
+          if (inner !== undefined && inner !== null)
+            text += ` ${member.locationName ?? key}="${scalarXml(model, member, inner)}"`;
+        }
+        return `${text}>${content(value)}${close}`;
+      };
+    }
+    case 'list': {
+      const member = shape.member!;
+      const item = (value: Value) =>
+        encoder(model, member, member.locationName ?? (flat ? name : 'member'))(value);
+      const items = (value: Value) => (value as Value[]).reduce<string>((text, one) => text + item(one), '');
+      return flat ? items : (value) => `${open}>${items(value)}${close}`;
+    }
+    case 'map': {
+      const entry = ([key, inner]: [string, Value]) =>
+        encoder(model, shape.key!, shape.key?.locationName ?? 'key')(key) +
+        encoder(model, shape.value!, shape.value?.locationName ?? 'value')(inner);
+      if (flat)
+        return (value) =>
+          Object.entries(value as Structure)
+            .map((one) => `${open}>${entry(one)}${close}`)
+            .join('');
+      return (value) =>
+        `${open}>${Object.entries(value as Structure)
+          .map((one) => `<entry>${entry(one)}</entry>`)
+          .join('')}${close}`;
+    }
+    default:
+      return (value) => `${open}>${scalarXml(model, ref, value)}${close}`;
+  }
+}
+
+const scalarXml = (model: ServiceModel, ref: ShapeRef, value: Value) =>
+  escapeXml(textFromScalar(shapeOf(model, ref), ref, value, 'iso8601'));
+
+const contents = new WeakMap<ShapeRef, Encoder>();
+
+function membersEncoder(model: ServiceModel, ref: ShapeRef): Encoder {
+  let encode = contents.get(ref);
+  if (encode !== undefined) return encode;
+  const members = Object.entries(shapeOf(model, ref).members ?? {}).filter(
+    ([, { location, xmlAttribute }]) => !location && !xmlAttribute,
+  );
+  // Each member's own encoder is made when it is first needed: shapes may hold themselves.
+  const made = members.map(([key, member]): [key: string, member: ShapeRef, name: string] => [
+    key,
+    member,
+    member.locationName ?? key,
+  ]);
+  encode = (value) => {
+    let text = '';
+    for (const [key, member, name] of made) {
+      const inner = (value as Structure)[key];
+      if (inner !== undefined && inner !== null) text += encoder(model, member, name)(inner);
+    }
+    return text;
+  };
+  contents.set(ref, encode);
+  return encode;
 }
 
 /** The members of a structure as XML elements, those of the HTTP head left out. */
 export function structureXml(model: ServiceModel, ref: ShapeRef, value: Structure): string {
-  let text = '';
-  for (const [name, member] of Object.entries(shapeOf(model, ref).members ?? {})) {
-    const inner = value[name];
-    if (inner === undefined || inner === null || member.location || member.xmlAttribute) continue;
-    text += element(model, member, member.locationName ?? name, inner);
-  }
-  return text;
+  return membersEncoder(model, ref)(value);
 }
 
 /** One member as a whole XML document: the payload of a rest-xml answer. */
 export function payloadXml(model: ServiceModel, ref: ShapeRef, name: string, value: Value): string {
-  return element(model, ref, ref.locationName ?? shapeOf(model, ref).locationName ?? name, value);
+  return encoder(model, ref, ref.locationName ?? shapeOf(model, ref).locationName ?? name)(value ?? {});
 }
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, attributeNamePrefix: '@' });

@@ -57,9 +57,11 @@ export const instancesOf = (region: Region) => region.table<Instance>('ec2:insta
 
 /** The instance's state at a time, epoch milliseconds; null before it was. */
 export function stateAt(instance: Instance, time: number): InstanceState | null {
-  let state: InstanceState | null = null;
-  for (const step of instance.states) if (step.at <= time) state = step.state;
-  return state;
+  for (let index = instance.states.length - 1; index >= 0; index--) {
+    const step = instance.states[index]!;
+    if (step.at <= time) return step.state;
+  }
+  return null;
 }
 
 const visibleAfterTermination = 3_600_000;

@@ -14,25 +14,37 @@ export interface Paging {
 
 type Field<T> = (item: T) => string | string[] | undefined;
 
-/** EC2's filters: every filter must hold, any of its values may; `*` and `?` are wildcards. */
-export function applyFilters<T extends { tags?: Record<string, string> }>(
+type Tags = Record<string, string> | undefined;
+
+/** EC2's filters as one test: every filter must hold, any of its values may; `*` and `?` are wildcards. */
+export function filterTest<T>(
+  filters: Filter[] | undefined,
+  fields: Record<string, Field<T>>,
+  tagsOf: (item: T) => Tags,
+): (item: T) => boolean {
+  const tests = (filters ?? []).map(({ Name: name = '', Values: values = [] }) => {
+    const field: Field<T> | undefined = name.startsWith('tag:')
+      ? (item) => tagsOf(item)?.[name.slice(4)]
+      : name === 'tag-key'
+        ? (item) => Object.keys(tagsOf(item) ?? {})
+        : fields[name];
+    if (field === undefined) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
+    return (item: T) => {
+      const actual = field(item);
+      const list = actual === undefined ? [] : Array.isArray(actual) ? actual : [actual];
+      return list.some((one) => values.some((value) => matches(value, one)));
+    };
+  });
+  return (item) => tests.every((test) => test(item));
+}
+
+/** Those of `items` that pass EC2's filters. */
+export function applyFilters<T>(
   items: T[],
   filters: Filter[] | undefined,
   fields: Record<string, Field<T>>,
 ): T[] {
-  return (filters ?? []).reduce((left, { Name: name = '', Values: values = [] }) => {
-    const field: Field<T> | undefined = name.startsWith('tag:')
-      ? (item) => item.tags?.[name.slice(4)]
-      : name === 'tag-key'
-        ? (item) => Object.keys(item.tags ?? {})
-        : fields[name];
-    if (field === undefined) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
-    return left.filter((item) => {
-      const actual = field(item);
-      const list = actual === undefined ? [] : Array.isArray(actual) ? actual : [actual];
-      return list.some((one) => values.some((value) => matches(value, one)));
-    });
-  }, items);
+  return items.filter(filterTest(filters, fields, (item) => (item as { tags?: Tags }).tags));
 }
 
 export interface TagSpecification {

@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws-error.js';
-import { page, tagList, type Context, type Operation } from '../../service.js';
+import { tagList, type Context, type Operation } from '../../service.js';
 import {
   instancesOf,
   launchInstances,
@@ -13,7 +13,7 @@ import {
 } from '../../world/compute.js';
 import { launchAnswer } from '../../world/relaunch.js';
 import type { Region } from '../../world/world.js';
-import { applyFilters, tagsFor, type Paging } from './filters.js';
+import { applyFilters, filterTest, tagsFor, type Paging } from './filters.js';
 import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './launch-templates.js';
 import { defaultVpc } from './network.js';
 import { securityGroups } from './security-groups.js';
@@ -88,7 +88,7 @@ function instanceShape(region: Region, instance: Instance, state: InstanceState)
 const profileId = (region: Region, arn: string) =>
   region.account.instanceProfiles.get(arn.split('/').at(-1)!)?.id;
 
-const reservationShape = (region: Region, instances: [Instance, InstanceState][]) => ({
+const reservationShape = (region: Region, instances: Shown[]) => ({
   ReservationId: instances[0]![0].reservationId,
   OwnerId: region.account.id,
   RequesterId: instances[0]![0].requesterId,
@@ -117,46 +117,27 @@ function named(region: Region, ids: string[]): Instance[] {
   return [...new Set(ids)].map((id) => table.get(id)!);
 }
 
-const filterFields: Record<
-  string,
-  (item: Instance & { shown: InstanceState; region: Region }) => string | string[] | undefined
-> = {
-  'instance-id': ({ id }) => id,
-  'instance-type': ({ instanceType }) => instanceType,
-  'instance-state-name': ({ shown }) => shown,
-  'instance-state-code': ({ shown }) => String(stateCodes[shown]),
-  'availability-zone': ({ zone }) => zone,
-  'image-id': ({ imageId }) => imageId,
-  'key-name': ({ keyName }) => keyName,
-  'reservation-id': ({ reservationId }) => reservationId,
-  'client-token': ({ clientToken }) => clientToken,
-  'requester-id': ({ requesterId }) => requesterId ?? undefined,
-  'instance-lifecycle': ({ spotRequestId }) => (spotRequestId === undefined ? undefined : 'spot'),
-  'spot-instance-request-id': ({ spotRequestId }) => spotRequestId,
-  'iam-instance-profile.arn': ({ profile }) => profile,
-  'vpc-id': ({ region }) => defaultVpc(region).vpcId,
-  'owner-id': ({ region }) => region.account.id,
-  'instance.group-id': ({ securityGroupIds }) => securityGroupIds,
-  'launch-time': ({ launchTime }) => new Date(launchTime).toISOString(),
-};
+type Shown = [instance: Instance, state: InstanceState];
 
-function described(region: Region, input: { InstanceIds?: string[] } & Paging): [Instance, InstanceState][] {
-  const source =
-    input.InstanceIds === undefined ? instancesOf(region).values() : named(region, input.InstanceIds);
-  const shown: [Instance, InstanceState][] = [];
-  for (const instance of source) {
-    const state = shownState(instance, region);
-    if (state !== null) shown.push([instance, state]);
-  }
-  if (input.Filters === undefined) return shown;
-  const kept = applyFilters(
-    shown.map(([instance, state]) => ({ ...instance, shown: state, region })),
-    input.Filters,
-    filterFields,
-  );
-  const ids = new Set(kept.map(({ id }) => id));
-  return shown.filter(([{ id }]) => ids.has(id));
-}
+const filterFields = (region: Region): Record<string, (item: Shown) => string | string[] | undefined> => ({
+  'instance-id': ([{ id }]) => id,
+  'instance-type': ([{ instanceType }]) => instanceType,
+  'instance-state-name': ([, state]) => state,
+  'instance-state-code': ([, state]) => String(stateCodes[state]),
+  'availability-zone': ([{ zone }]) => zone,
+  'image-id': ([{ imageId }]) => imageId,
+  'key-name': ([{ keyName }]) => keyName,
+  'reservation-id': ([{ reservationId }]) => reservationId,
+  'client-token': ([{ clientToken }]) => clientToken,
+  'requester-id': ([{ requesterId }]) => requesterId ?? undefined,
+  'instance-lifecycle': ([{ spotRequestId }]) => (spotRequestId === undefined ? undefined : 'spot'),
+  'spot-instance-request-id': ([{ spotRequestId }]) => spotRequestId,
+  'iam-instance-profile.arn': ([{ profile }]) => profile,
+  'vpc-id': () => defaultVpc(region).vpcId,
+  'owner-id': () => region.account.id,
+  'instance.group-id': ([{ securityGroupIds }]) => securityGroupIds,
+  'launch-time': ([{ launchTime }]) => new Date(launchTime).toISOString(),
+});
 
 /** A page by MaxResults, which may not stand beside ids. */
 function describedPage(region: Region, input: { InstanceIds?: string[] } & Paging) {
@@ -172,7 +153,26 @@ function describedPage(region: Region, input: { InstanceIds?: string[] } & Pagin
       `Value ( ${input.MaxResults} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
     );
   }
-  return page(described(region, input), input.NextToken, input.MaxResults ?? Number.MAX_SAFE_INTEGER);
+  const source =
+    input.InstanceIds === undefined ? instancesOf(region).values() : named(region, input.InstanceIds);
+  const wanted = filterTest(input.Filters, filterFields(region), ([{ tags }]: Shown) => tags);
+  const size = input.MaxResults ?? Number.MAX_SAFE_INTEGER;
+  const items: Shown[] = [];
+  // A token is the last instance shown; what came before it is passed over without a look.
+  let last =
+    input.NextToken === undefined ? undefined : Buffer.from(input.NextToken, 'base64').toString('utf8');
+  for (const instance of source) {
+    if (last !== undefined) {
+      if (instance.id === last) last = undefined;
+      continue;
+    }
+    const state = shownState(instance, region);
+    if (state === null || !wanted([instance, state])) continue;
+    if (items.length === size) return { items, next: Buffer.from(items.at(-1)![0].id).toString('base64') };
+    items.push([instance, state]);
+  }
+  if (last !== undefined) throw new AwsError('InvalidNextToken', `The token '${input.NextToken}' is invalid`);
+  return { items, next: undefined };
 }
 
 type RunInput = LaunchData & {
@@ -461,7 +461,7 @@ export const instanceOperations: Record<string, Operation> = {
     void touched.push(...named(region, input.InstanceIds).map(({ id }) => id)),
   DescribeInstances: ({ region }, input: { InstanceIds?: string[] } & Paging) => {
     const { items, next } = describedPage(region, input);
-    const reservations = new Map<string, [Instance, InstanceState][]>();
+    const reservations = new Map<string, Shown[]>();
     for (const item of items) {
       const group = reservations.get(item[0].reservationId);
       if (group === undefined) reservations.set(item[0].reservationId, [item]);

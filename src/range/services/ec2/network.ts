@@ -153,16 +153,12 @@ export const networkOperations: Record<string, Operation> = {
       const { type, tags } = taggable(region, ResourceId)!;
       return Object.entries(tags).map(([Key, Value]) => ({ ResourceId, ResourceType: type, Key, Value }));
     });
-    const kept = applyFilters(
-      rows.map((row) => ({ ...row, tags: {} })),
-      input.Filters,
-      {
-        'resource-id': ({ ResourceId }) => ResourceId,
-        'resource-type': ({ ResourceType }) => ResourceType,
-        key: ({ Key }) => Key,
-        value: ({ Value }) => Value,
-      },
-    );
+    const kept = applyFilters(rows, input.Filters, {
+      'resource-id': ({ ResourceId }) => ResourceId,
+      'resource-type': ({ ResourceType }) => ResourceType,
+      key: ({ Key }) => Key,
+      value: ({ Value }) => Value,
+    });
     const { items, next } = page(kept, input.NextToken, input.MaxResults ?? 1000);
     return { Tags: items, NextToken: next };
   },

@@ -66,15 +66,11 @@ export const placeOperations: Record<string, Operation> = {
       if (!account.regionStatus.has(name))
         throw new AwsError('InvalidParameterValue', `Invalid region provided: [${name}]`);
     }
-    const shown = applyFilters(
-      all.map((region) => ({ ...region, tags: {} })),
-      input.Filters,
-      {
-        'opt-in-status': ({ status }) => status,
-        'region-name': ({ name }) => name,
-        endpoint: ({ name }) => `ec2.${name}.amazonaws.com`,
-      },
-    ).filter(
+    const shown = applyFilters(all, input.Filters, {
+      'opt-in-status': ({ status }) => status,
+      'region-name': ({ name }) => name,
+      endpoint: ({ name }) => `ec2.${name}.amazonaws.com`,
+    }).filter(
       ({ name, status }) =>
         (input.AllRegions || status !== 'not-opted-in') &&
         (!input.RegionNames || input.RegionNames.includes(name)),
@@ -109,16 +105,12 @@ export const placeOperations: Record<string, Operation> = {
     const all = [...instanceTypes.values()].filter(
       ({ name }) => !input.InstanceTypes || input.InstanceTypes.includes(name),
     );
-    const kept = applyFilters(
-      all.map((facts) => ({ ...facts, tags: {} })),
-      input.Filters,
-      {
-        'instance-type': ({ name }) => name,
-        'current-generation': () => 'true',
-        'bare-metal': () => 'false',
-        'supported-usage-class': () => ['on-demand', 'spot'],
-      },
-    );
+    const kept = applyFilters(all, input.Filters, {
+      'instance-type': ({ name }) => name,
+      'current-generation': () => 'true',
+      'bare-metal': () => 'false',
+      'supported-usage-class': () => ['on-demand', 'spot'],
+    });
     const { items, next } = page(kept, input.NextToken, input.MaxResults ?? 100);
     return { InstanceTypes: items.map(typeShape), NextToken: next };
   },

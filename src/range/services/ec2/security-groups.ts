@@ -269,7 +269,6 @@ export const securityGroupOperations: Record<string, Operation> = {
       group.rules.map((rule) => ({
         ...rule,
         groupId: group.id,
-        tags: {},
         shape: ruleShape(region, group)(rule),
       })),
     );
