@@ -17,6 +17,9 @@ export interface Judgement {
 /** What is of the launch itself, not of what went on around it. */
 const hardKinds = new Set(['address', 'agent', 'protection', 'key-pair', 'profile', 'role']);
 
+/** What no habit has about it, however long it lasts. */
+const attacking = new Set(['burst', 'regions', 'protection', 'address', 'number']);
+
 /** From this score on, a departure is no chance. Where the beginning is uncertain, or nothing is there
  *  to compare with, more has to come together. */
 const rogueFrom = 0.5;
@@ -33,6 +36,8 @@ export function judgeLaunch(
   departures: readonly Departure[],
   baseline: Baseline,
   start: MisuseStart,
+  /** On how many days after the misuse began such launches were made. */
+  days = 1,
 ): Judgement {
   const score = scoreOf(departures);
   const reasons = departures.map(({ words }) => words);
@@ -60,6 +65,13 @@ export function judgeLaunch(
   const sure = start.source === 'given' || (history && start.confidence === 'likely');
   const needed = tainted.strength === 'likely' ? rogueWhenLikely : sure ? rogueFrom : rogueWhenUncertain;
   const mayBeRogue = tainted.strength === 'certain' || tainted.samePrincipal;
+  // Weeks of the same small launch are a habit younger than the estimate, or an attacker with patience.
+  const lasting =
+    start.source === 'estimated' && days >= 4 && !departures.some(({ kind }) => attacking.has(kind));
+  if (score >= needed && mayBeRogue && lasting) {
+    const doubt = `such launches were made on ${days} days since the estimated beginning: it may be a habit younger than that`;
+    return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+  }
   if (score >= needed && mayBeRogue) return { class: 'rogue', score, reasons: [...reasons, tie] };
   const doubt =
     tainted.strength === 'likely'

@@ -47,11 +47,31 @@ export function judgeLaunches(
   }
   const bursts = signals.filter(({ kind }) => kind === 'reconnaissance').map(({ time }) => time);
   const around = surroundingsOf(tied, baseline, quota, bursts);
+  const days = daysOf(tied);
   return tied.map(({ request, tainted }, index) => {
     const departures = departuresOf(request, baseline, around[index] ?? alone, table);
-    const judged = judgeLaunch(request, tainted, departures, baseline, start);
+    const judged = judgeLaunch(
+      request,
+      tainted,
+      departures,
+      baseline,
+      start,
+      days.get(habitOf(request)) ?? 1,
+    );
     return { request, tainted, launch: launchOf(request, judged, table) };
   });
+}
+
+/** On how many days each kind of launch was made: what goes on day after day may be a habit that is younger than an
+ *  estimated beginning of the misuse. */
+function daysOf(tied: readonly TiedLaunch[]): Map<string, number> {
+  const days = new Map<string, Set<number>>();
+  for (const { request } of tied) {
+    const habit = habitOf(request);
+    const known = days.get(habit) ?? new Set();
+    days.set(habit, known.add(Math.floor(request.time / day)));
+  }
+  return new Map([...days].map(([habit, { size }]) => [habit, size]));
 }
 
 /** EC2 Fleet and Spot call RunInstances with the identity of who asked for the fleet. */

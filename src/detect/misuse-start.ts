@@ -40,6 +40,9 @@ const noticeableWithoutLife = 0.15;
 const knownLife = 7 * day;
 const beyondChance = 1;
 
+/** A break that needs no comparison: a weaker attack before the great one is an attack. */
+const plain = 1.5;
+
 function speaks(cluster: Cluster, life: KeyLife): boolean {
   if (life.before(cluster.time) >= knownLife) return cluster.score >= noticeable;
   if (life.span >= 2 * knownLife) return cluster.score >= beyondChance;
@@ -67,7 +70,7 @@ export interface KeyLife {
 export function estimateStart(signals: readonly Signal[], life: KeyLife): MisuseStart {
   const clusters = clustersOf(signals).filter((cluster) => speaks(cluster, life));
   const strongest = clusters.reduce((most, { score }) => Math.max(most, score), 0);
-  const cluster = clusters.find(({ score }) => score >= strongest * 0.8);
+  const cluster = clusters.find(({ score }) => score >= Math.min(strongest * 0.8, plain));
   if (cluster === undefined) {
     const nothing = 'nothing in the trail departs from the normal life of the key';
     return { at: null, source: 'none', confidence: 'uncertain', reasons: [nothing] };

@@ -1,5 +1,5 @@
 import { worked, type TrailEvent } from '../trail/event.js';
-import { actOf, Baseline } from './baseline.js';
+import { actOf, Baseline, habitOf } from './baseline.js';
 import { signerOf } from './credential-graph.js';
 import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from './instance-size.js';
@@ -47,6 +47,34 @@ export function signalsOf(events: readonly TrailEvent[], table: AcceleratorTable
   return new SignalReader(table).read(events);
 }
 
+/** What a key goes on doing on so many days, over more than its first week, is its life: a trail that begins in the
+ *  middle of a life shows its first day as news. */
+const habitDays = 5;
+
+/** Tells the launch signals of a young life whose launches all became habits. */
+function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
+  const first = events[0]?.time ?? 0;
+  const daysOf = new Map<string, Set<number>>();
+  const young: LaunchRequest[] = [];
+  for (const event of events) {
+    const launch = launchRequestOf(event);
+    if (launch === null) continue;
+    if (launch.time < first + knownAfter + hour) young.push(launch);
+    if (launch.result !== 'worked') continue;
+    const days = daysOf.get(habitOf(launch)) ?? new Set();
+    daysOf.set(habitOf(launch), days.add(Math.floor(launch.time / day)));
+  }
+  const isLife = (launch: LaunchRequest): boolean => {
+    const days = [...(daysOf.get(habitOf(launch)) ?? [])];
+    return days.length >= habitDays && (Math.max(...days) - Math.floor(first / day)) * day > knownAfter;
+  };
+  return ({ kind, time }) => {
+    if (!kind.startsWith('launch:') || time > first + knownAfter) return false;
+    const around = young.filter((launch) => Math.abs(launch.time - time) <= hour);
+    return around.length > 0 && around.every(isLife);
+  };
+}
+
 class SignalReader {
   private readonly signals = new Map<string, Signal>();
   private readonly baseline = new Baseline();
@@ -87,7 +115,10 @@ class SignalReader {
       this.learn(timed, (event.time ?? 0) - day);
       this.look(event, event.time ?? 0);
     }
-    return [...this.signals.values()].sort((a, b) => a.time - b.time || (a.kind < b.kind ? -1 : 1));
+    const own = ownHabitsOf(timed);
+    return [...this.signals.values()]
+      .filter((signal) => !own(signal))
+      .sort((a, b) => a.time - b.time || (a.kind < b.kind ? -1 : 1));
   }
 
   /** What is older than `until` is the key's life by now. */

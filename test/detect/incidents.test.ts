@@ -85,3 +85,57 @@ describe.each([1, 2, 3])('a CI key with fleets of its own, history %i', (seed) =
     expect(Math.abs((incident.misuse.at ?? 0) - night)).toBeLessThan(30 * minute);
   });
 });
+
+describe('a long trail', () => {
+  it('shows a small attack weeks before the great one: both are rogue', () => {
+    const { history, innocent } = busyAccount(4);
+    const first = massLaunch(
+      history,
+      { types: ['g5.4xlarge'], perRegion: 1, where: regions.slice(8, 12) },
+      night - 9 * day,
+    );
+    const second = massLaunch(history, { types: ['c5.24xlarge'], perRegion: 5 });
+    const rogue = ids(look(history), 'rogue');
+    expect([...first, ...second].filter((id) => !rogue.includes(id))).toEqual([]);
+    expect(rogue.filter((id) => innocent.includes(id))).toEqual([]);
+  });
+
+  it('shows a new fleet of the key’s own in a new region: it is never rogue', () => {
+    const { history } = busyAccount(5);
+    const own: string[] = [];
+    for (let date = night - 12 * day; date < now; date += day) {
+      own.push(
+        ...history.run(ci, date + 6 * hour, {
+          type: 'c6i.2xlarge',
+          count: 2,
+          region: 'eu-central-1',
+          image: 'ami-new',
+          tags: { team: 'build', fleet: 'ci' },
+        }),
+      );
+    }
+    const theirs = massLaunch(history, { types: ['c5.24xlarge'], perRegion: 5 });
+    const rogue = ids(look(history), 'rogue');
+    expect(rogue.filter((id) => own.includes(id))).toEqual([]);
+    expect(theirs.filter((id) => !rogue.includes(id))).toEqual([]);
+  });
+
+  it('of a quiet account gives no suspect and no finding to act on', () => {
+    const { history } = busyAccount(6);
+    const incident = look(history, { key: null });
+    expect(incident.key).toBeNull();
+    expect(ids(incident, 'rogue')).toEqual([]);
+    expect(ids(look(history), 'rogue')).toEqual([]);
+  });
+
+  it('in which every launch fails is an attempt, with nothing running', () => {
+    const { history } = busyAccount(7);
+    massLaunch(history, { types: ['p3.16xlarge'], perRegion: 10, fail: 'Client.VcpuLimitExceeded' });
+    const incident = look(history);
+    expect(
+      incident.launches.filter((one) => one.class === 'rogue' && one.result !== 'worked').length,
+    ).toBeGreaterThan(30);
+    expect(ids(incident, 'rogue')).toEqual([]);
+    expect(incident.misuse.confidence).toBe('likely');
+  });
+});
