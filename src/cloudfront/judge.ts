@@ -130,7 +130,7 @@ const outcomeWords: Record<DnsOutcome, string> = {
 
 /** `no such name (NXDOMAIN) at system, 1.1.1.1; addresses at 9.9.9.9`: who answered what. */
 export function dnsReason({ answers }: Pick<NameObservation, 'answers'>): string {
-  if (answers.length === 0) return 'no resolver was asked';
+  if (answers.length === 0) return 'no working resolver was asked';
   const byOutcome = groupBy(answers, ({ outcome }) => outcome);
   return [...byOutcome]
     .map(

@@ -37,9 +37,9 @@ export function cloudFrontScreen(
     screen.row('', [`and ${ordered.length - shown.length} more (--verbose)`, 'dim']);
   for (const note of check.notes) screen.text('note', note, 'yellow');
   if (more.standIn !== null) standIn(screen, more.standIn);
-  const next = [
-    ...new Set([...check.distributions.flatMap(({ judgement }) => judgement.next), ...check.api.next]),
-  ];
+  const steps = check.distributions.flatMap(({ judgement }) => judgement.next);
+  // What a locked API asks for is what each of its distributions says already.
+  const next = [...new Set(steps.length > 0 && api.state === 'restricted' ? steps : [...steps, ...api.next])];
   if (next.length > 0) {
     screen.gap();
     for (const [i, step] of next.entries()) screen.text(i === 0 ? 'next' : '', step, 'bold');

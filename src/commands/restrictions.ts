@@ -39,6 +39,7 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
     const document = {
       schemaVersion: 1,
       command: 'restrictions',
+      simulated: identity.simulated,
       identity,
       exitCode,
       services: rows,
