@@ -50,6 +50,11 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     for (const name of names) ended(await reader.read(name));
   }
   const events = store.all().sort(inOrder);
+  if (store.span > 0) {
+    const often = store.span === Infinity ? 'once' : `once in ${store.span / 60_000} minutes`;
+    const message = `The trail is large: of calls that only repeat (reads, mostly) each was kept ${often}.`;
+    emit({ type: 'warning', message });
+  }
   skipped.sort((a, b) => (a.where + a.reason < b.where + b.reason ? -1 : 1));
   failures.sort((a, b) => (a.region < b.region ? -1 : 1));
   return { events, skipped, cells: [...regionCells(events, failures, skipped), ...failures] };

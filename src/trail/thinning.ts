@@ -33,8 +33,6 @@ export class ThinningStore {
   private firsts = new Map<string, TrailEvent>();
   private level = 0;
   private fits: number;
-  /** How many repeated calls were left out. */
-  thinned = 0;
 
   constructor(private readonly capacity: number) {
     this.fits = capacity;
@@ -63,7 +61,6 @@ export class ThinningStore {
     const slot = this.span === Infinity ? 0 : Math.floor((event.time ?? 0) / this.span);
     const group = `${slot}|${sameness(event)}`;
     const known = this.firsts.get(group);
-    if (known !== undefined && known.key !== event.key) this.thinned += 1;
     // What a repeated call asked for and was answered says nothing of the caller's life.
     if (known === undefined || isEarlier(event, known))
       this.firsts.set(group, { ...event, request: null, response: null });
