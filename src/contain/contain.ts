@@ -238,7 +238,7 @@ class Containment {
       },
     );
     if (again.length === 0) return true;
-    await this.note(
+    await this.tell(
       `The cut did not hold: ${again.map(({ title }) => title).join(', ')} was needed again. Somebody took it back.`,
     );
     await this.run(again);
@@ -273,6 +273,11 @@ class Containment {
   /** A doubt about the whole: told, on record, and never a success. */
   private async note(message: string): Promise<void> {
     this.codes.add(ExitCode.incomplete);
+    await this.tell(message);
+  }
+
+  /** What the person must know, and what the record must hold. */
+  private async tell(message: string): Promise<void> {
     this.request.emit({ type: 'warning', message });
     await this.request.effects.journal.write({ kind: 'note', message });
   }

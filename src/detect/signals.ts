@@ -47,31 +47,35 @@ export function signalsOf(events: readonly TrailEvent[], table: AcceleratorTable
   return new SignalReader(table).read(events);
 }
 
-/** What a key goes on doing on so many days, over more than its first week, is its life: a trail that begins in the
- *  middle of a life shows its first day as news. */
-const habitDays = 5;
+/** What a key goes on doing on so many later days, for more than a week, is its life: a trail that begins in the middle
+ *  of a life shows the first time as news. */
+const habitDays = 3;
+/** A mass launch that goes on for weeks is no life: only a few instances in a few regions at a time are. */
+const mostAsked = 20;
+const mostRegions = 4;
 
-/** Tells the launch signals of a young life whose launches all became habits. */
+/** Tells the launch signals that are the first time of what became a habit. */
 function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
-  const first = events[0]?.time ?? 0;
-  const daysOf = new Map<string, Set<number>>();
-  const young: LaunchRequest[] = [];
+  const daysOf = new Map<string, number[]>();
+  const launches: LaunchRequest[] = [];
   for (const event of events) {
     const launch = launchRequestOf(event);
     if (launch === null) continue;
-    if (launch.time < first + knownAfter + hour) young.push(launch);
-    if (launch.result !== 'worked') continue;
-    const days = daysOf.get(habitOf(launch)) ?? new Set();
-    daysOf.set(habitOf(launch), days.add(Math.floor(launch.time / day)));
+    launches.push(launch);
+    const days = daysOf.get(habitOf(launch)) ?? [];
+    const today = Math.floor(launch.time / day);
+    if (launch.result === 'worked' && days.at(-1) !== today) daysOf.set(habitOf(launch), [...days, today]);
   }
-  const isLife = (launch: LaunchRequest): boolean => {
-    const days = [...(daysOf.get(habitOf(launch)) ?? [])];
-    return days.length >= habitDays && (Math.max(...days) - Math.floor(first / day)) * day > knownAfter;
+  const becomesHabit = (launch: LaunchRequest): boolean => {
+    const later = (daysOf.get(habitOf(launch)) ?? []).filter((date) => date * day > launch.time);
+    return later.length >= habitDays && (later.at(-1) ?? 0) * day - launch.time > knownAfter;
   };
   return ({ kind, time }) => {
-    if (!kind.startsWith('launch:') || time > first + knownAfter) return false;
-    const around = young.filter((launch) => Math.abs(launch.time - time) <= hour);
-    return around.length > 0 && around.every(isLife);
+    if (!kind.startsWith('launch:')) return false;
+    const around = launches.filter((launch) => Math.abs(launch.time - time) <= hour);
+    const asked = around.reduce((sum, launch) => sum + launch.asked, 0);
+    const regions = new Set(around.map(({ event }) => event.region)).size;
+    return around.length > 0 && asked <= mostAsked && regions <= mostRegions && around.every(becomesHabit);
   };
 }
 
