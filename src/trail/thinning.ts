@@ -1,3 +1,4 @@
+import { stableStringify } from '../json.js';
 import type { TrailEvent } from './event.js';
 
 /**
@@ -19,6 +20,9 @@ const machines =
 export function isRepeatable(name: string): boolean {
   return (read.test(name) && !telling.test(name)) || machines.test(name);
 }
+
+/** Reads that tell by what they asked for: repeated for the same thing, they tell no more. Mints never repeat. */
+const asking = /^(GetSecretValue|GetPasswordData|GetCallerIdentity|GetParameter\w*|BatchGetSecretValue)$/;
 
 /** What makes two calls the same but for their time. */
 export function sameness(event: TrailEvent): string {
@@ -48,8 +52,8 @@ export class ThinningStore {
   }
 
   add(event: TrailEvent): void {
-    if (this.level === 0 || !isRepeatable(event.name)) this.events.set(event.key, event);
-    else this.addFirst(event);
+    if (this.level > 0 && mayRepeat(event.name)) this.addFirst(event);
+    else this.events.set(event.key, event);
     if (this.size > this.fits) this.widen();
   }
 
@@ -59,11 +63,12 @@ export class ThinningStore {
 
   private addFirst(event: TrailEvent): void {
     const slot = this.span === Infinity ? 0 : Math.floor((event.time ?? 0) / this.span);
-    const group = `${slot}|${sameness(event)}`;
+    const asked = asking.test(event.name);
+    const group = `${slot}|${sameness(event)}|${asked ? stableStringify(event.request).slice(0, 500) : ''}`;
     const known = this.firsts.get(group);
     // What a repeated call asked for and was answered says nothing of the caller's life.
     if (known === undefined || isEarlier(event, known))
-      this.firsts.set(group, { ...event, request: null, response: null });
+      this.firsts.set(group, asked ? event : { ...event, request: null, response: null });
   }
 
   private widen(): void {
@@ -77,11 +82,15 @@ export class ThinningStore {
     this.events = new Map();
     this.firsts = new Map();
     for (const event of all) {
-      if (isRepeatable(event.name)) this.addFirst(event);
+      if (mayRepeat(event.name)) this.addFirst(event);
       else this.events.set(event.key, event);
     }
     if (this.size > this.capacity * 0.8) this.widen();
   }
+}
+
+function mayRepeat(name: string): boolean {
+  return isRepeatable(name) || asking.test(name);
 }
 
 function isEarlier(a: TrailEvent, b: TrailEvent): boolean {
