@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/build-once.ts', 'test/interop/install.ts'],
     // Each file has a server of its own, and much of the time is spent waiting for the next sweep.
     maxWorkers: 3,
-    testTimeout: 180_000,
+    testTimeout: 480_000,
     hookTimeout: 600_000,
   },
 });
