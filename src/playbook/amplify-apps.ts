@@ -57,7 +57,7 @@ export const amplifyApps: Play = {
   contain: (finding) => (finding.resource.live && finding.class !== 'tampered' ? stop(finding) : []),
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'hosting',
 };
 
 function stop(finding: Finding): Action[] {

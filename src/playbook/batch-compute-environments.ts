@@ -75,5 +75,5 @@ export const batchComputeEnvironments: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'containers',
 };

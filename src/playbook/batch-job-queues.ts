@@ -65,5 +65,5 @@ export const batchJobQueues: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'containers',
 };

@@ -66,5 +66,5 @@ export const batchJobs: Play = {
   // Jobs that are over are not listed.
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'containers',
 };

@@ -71,5 +71,5 @@ export const bedrockThroughput: Play = {
       : [],
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'machine-learning',
 };

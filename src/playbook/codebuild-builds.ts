@@ -73,5 +73,5 @@ export const codebuildBuilds: Play = {
         ],
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'hosting',
 };

@@ -73,5 +73,5 @@ export const codebuildProjects: Play = {
         ],
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'hosting',
 };

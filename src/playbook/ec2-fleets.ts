@@ -64,7 +64,7 @@ export const ec2Fleets: Play = {
   containAll: remove,
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'fleets',
 };
 
 function remove(findings: Finding[]): Action[] {

@@ -98,7 +98,7 @@ export const ecsServices: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'containers',
 };
 
 function restore(finding: Finding): Action[] {

@@ -101,5 +101,5 @@ export const ecsTasks: Play = {
         ],
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'containers',
 };

@@ -95,5 +95,5 @@ export const eventbridgeRules: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'serverless',
 };

@@ -59,7 +59,7 @@ export const iamGrants: Play = {
   // One that is there is one that grants.
   verify: () => false,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'persistence',
 };
 
 function contain(finding: Finding): Action[] {

@@ -83,7 +83,7 @@ export const iamPrincipals: Play = {
   onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'persistence',
 };
 
 function remove(finding: Finding, incident: Incident): Action[] {

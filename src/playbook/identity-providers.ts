@@ -91,7 +91,7 @@ export const identityProviders: Play = {
   // One that is there is one that is trusted.
   verify: () => false,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'persistence',
 };
 
 function remove(finding: Finding): Action {

@@ -88,7 +88,7 @@ export const lambdaFunctions: Play = {
     finding.class === 'tampered' ? restore(finding) : finding.resource.live ? stop(finding) : [],
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'serverless',
 };
 
 function stop(finding: Finding): Action[] {

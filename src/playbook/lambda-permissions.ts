@@ -61,7 +61,7 @@ export const lambdaPermissions: Play = {
   // One that is there is one that lets somebody in.
   verify: () => false,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'serverless',
 };
 
 function remove(finding: Finding) {

@@ -73,7 +73,7 @@ export const lambdaUrls: Play = {
   // One that is there is one that answers.
   verify: () => false,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'serverless',
 };
 
 function remove(finding: Finding) {

@@ -67,5 +67,5 @@ export const launchConfigurations: Play = {
   onRequest: ({ removeTemplates }) => removeTemplates,
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'fleets',
 };

@@ -67,5 +67,5 @@ export const launchTemplates: Play = {
   onRequest: ({ removeTemplates }) => removeTemplates,
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'fleets',
 };

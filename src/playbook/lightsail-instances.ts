@@ -84,5 +84,5 @@ export const lightsailInstances: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'hosting',
 };

@@ -67,5 +67,5 @@ export const loginProfiles: Play = {
   // One that is there is one that lets somebody in.
   verify: () => false,
   noUndo: 'Passwords cannot be read, so none can be put back; a new one can be set.',
-  scenario: 'everything',
+  scenario: 'persistence',
 };

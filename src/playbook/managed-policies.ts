@@ -66,7 +66,7 @@ export const managedPolicies: Play = {
   onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'tampered',
+  scenario: 'persistence',
 };
 
 /** The newest version from before the first of the tainted changes. */

@@ -71,7 +71,7 @@ export const roleTrust: Play = {
   contain,
   verify: () => false,
   noUndo: null,
-  scenario: 'tampered',
+  scenario: 'persistence',
 };
 
 function contain(finding: Finding): Action[] {

@@ -58,7 +58,7 @@ export const rolesAnywhere: Play = {
       : [],
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'persistence',
 };
 
 function disable(finding: Finding) {

@@ -71,5 +71,5 @@ export const sagemakerEndpoints: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'machine-learning',
 };

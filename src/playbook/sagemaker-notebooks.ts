@@ -60,5 +60,5 @@ export const sagemakerNotebooks: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'machine-learning',
 };

@@ -53,5 +53,5 @@ export const sagemakerTrainingJobs: Play = {
   },
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'machine-learning',
 };

@@ -78,7 +78,7 @@ export const schedulerSchedules: Play = {
   contain: (finding) => (finding.resource.live && finding.class !== 'tampered' ? [disable(finding)] : []),
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'serverless',
 };
 
 function disable(finding: Finding) {

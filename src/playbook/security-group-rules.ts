@@ -65,7 +65,7 @@ export const securityGroupRules: Play = {
   // One that is there is one that is open.
   verify: () => false,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'doors',
 };
 
 function revoke(finding: Finding) {

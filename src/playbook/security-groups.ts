@@ -58,5 +58,5 @@ export const securityGroups: Play = {
   onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'doors',
 };

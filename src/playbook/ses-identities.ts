@@ -60,5 +60,5 @@ export const sesIdentities: Play = {
   onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'mail',
 };

@@ -76,5 +76,5 @@ export const sesSending: Play = {
   },
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'mail',
 };

@@ -60,7 +60,7 @@ export const spotFleets: Play = {
   containAll: cancel,
   verify: ({ live }) => !live,
   noUndo,
-  scenario: 'everything',
+  scenario: 'fleets',
 };
 
 function cancel(findings: Finding[]): Action[] {

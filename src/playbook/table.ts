@@ -12,11 +12,23 @@ export function playTable(plays: readonly Play[]): string {
       : permissions.contain.map((action) => `\`${action}\``).join(' '),
     noUndo === null ? 'yes' : `no: ${noUndo}`,
   ]);
-  return [
-    ['play', 'the attacker’s move', 'phase', 'where', 'contained by', 'undo'],
-    ['---', '---', '---', '---', '---', '---'],
-    ...rows,
-  ]
+  return table([['play', 'the attacker’s move', 'phase', 'where', 'contained by', 'undo'], ...rows]);
+}
+
+/** The README's table of plays, in Markdown: a line each, by phase; docs/plays.md has the rest. Pure. */
+export function playIndex(plays: readonly Play[]): string {
+  const rows = plays.map(({ id, title, phase, noUndo, scenario }) => [
+    phase,
+    title,
+    `\`${id}\``,
+    noUndo === null ? 'yes' : 'no',
+    `\`${scenario}\``,
+  ]);
+  return table([['phase', 'the attacker’s move', 'play', 'undo', 'rehearsed in'], ...rows]);
+}
+
+function table([head = [], ...rows]: string[][]): string {
+  return [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`)
     .join('\n');
 }

@@ -97,7 +97,7 @@ export const userCredentials: Play = {
   contain: (finding) => (finding.resource.live && finding.class !== 'tampered' ? [disable(finding)] : []),
   verify: ({ live }) => !live,
   noUndo: null,
-  scenario: 'everything',
+  scenario: 'persistence',
 };
 
 function disable(finding: Finding) {
