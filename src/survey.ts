@@ -155,23 +155,25 @@ export class Survey {
 
   /**
    * What is too young to be judged may have a maker that CloudTrail knows already, only not by the key: its maker's
-   * event is asked for by name, by the plays' own rules. False where there is nothing to ask.
+   * event is asked for by name, by the plays' own rules. Of what was tampered with, its own people's events are asked
+   * for in the same way: they say what it was before. False where there is nothing to ask.
    */
   private async askWhoMade(incident: Incident, homeRegion: string): Promise<boolean> {
-    const young = incident.findings
-      .filter((finding) => finding.class === 'settling')
-      .map(({ resource }) => resource);
-    const queries = young.flatMap(({ play: id, region, createdAt }) =>
-      (this.options.plays.find((play) => play.id === id)?.origin ?? [])
-        .filter(
-          ({ effect, prefix, name }) =>
-            effect === 'made' && prefix !== true && !this.queries.has(`EventName=${name}`),
-        )
-        .map(({ name, region: global }): TrailQuery => {
-          const regions = [global === 'global' || region === 'global' ? homeRegion : region];
-          return { attribute: 'EventName', value: name, from: (createdAt ?? 0) - settlingMs, regions };
-        }),
-    );
+    const now = this.options.session?.reader.now() ?? 0;
+    const queries = incident.findings.flatMap(({ class: judged, before, resource }) => {
+      const { play: id, region, createdAt } = resource;
+      const rules = (this.options.plays.find((play) => play.id === id)?.origin ?? []).filter(
+        ({ effect, prefix, sets, name }) =>
+          prefix !== true &&
+          !this.queries.has(`EventName=${name}`) &&
+          (judged === 'settling' ? effect === 'made' : judged === 'tampered' && before === null && sets),
+      );
+      const from = judged === 'settling' ? (createdAt ?? 0) - settlingMs : now - historyMs;
+      return rules.map(({ name, region: global }): TrailQuery => {
+        const regions = [global === 'global' || region === 'global' ? homeRegion : region];
+        return { attribute: 'EventName', value: name, from, regions };
+      });
+    });
     const distinct = new Map(queries.map((query) => [`${query.value}|${query.regions.join()}`, query]));
     if (distinct.size === 0 || this.lookup === null) return false;
     await this.lookup.read([...distinct.values()]);
@@ -228,6 +230,7 @@ export class Survey {
       now,
       include: [...include],
       accelerators: this.accelerators,
+      trailFrom: this.files === null ? 'event-history' : 'files',
     });
   }
 

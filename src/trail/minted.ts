@@ -8,6 +8,9 @@ import { worked, type TrailEvent } from './event.js';
  */
 export function mintedCredentialIds(event: TrailEvent): string[] {
   if (!worked(event)) return [];
-  const ids = [textAt(event.response, 'credentials', 'accessKeyId'), textAt(event.response, 'accessKey', 'accessKeyId')];
+  const ids = [
+    textAt(event.response, 'credentials', 'accessKeyId'),
+    textAt(event.response, 'accessKey', 'accessKeyId'),
+  ];
   return ids.filter((id): id is string => id !== null);
 }
