@@ -21,7 +21,8 @@ export function instanceType(name: string): InstanceType | null {
   return { usdPerHour: row[0], vcpus: row[1], accelerator: row[2] ?? null, accelerators: row[3] ?? 0 };
 }
 
-/** A region's price over us-east-1's. Where no factor is known, the highest known one: an estimate that says so. */
+/** A region's price over us-east-1's. Where no factor is known, 1: `known` says so, and the estimate may
+ *  then be too low. */
 export function regionFactor(region: string, accelerated: boolean): { factor: number; known: boolean } {
   const regions = prices.regionFactors.regions as unknown as Record<string, [number | null, number | null]>;
   const row = Object.hasOwn(regions, region) ? regions[region] : undefined;
