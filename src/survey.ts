@@ -162,12 +162,11 @@ export class Survey {
     const now = this.options.session?.reader.now() ?? 0;
     const queries = incident.findings.flatMap(({ class: judged, before, resource }) => {
       const { play: id, region, createdAt } = resource;
-      const rules = (this.options.plays.find((play) => play.id === id)?.origin ?? []).filter(
-        ({ effect, prefix, sets, name }) =>
-          prefix !== true &&
-          !this.queries.has(`EventName=${name}`) &&
-          (judged === 'settling' ? effect === 'made' : judged === 'tampered' && before === null && sets),
-      );
+      const rules = (this.options.plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
+        if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
+        if (judged === 'settling') return rule.effect === 'made';
+        return judged === 'tampered' && before === null && rule.sets !== undefined;
+      });
       const from = judged === 'settling' ? (createdAt ?? 0) - settlingMs : now - historyMs;
       return rules.map(({ name, region: global }): TrailQuery => {
         const regions = [global === 'global' || region === 'global' ? homeRegion : region];
