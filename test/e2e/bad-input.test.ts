@@ -327,7 +327,7 @@ describe('names that an attacker chose', () => {
       ...{ sourceIp: '203.0.113.9', userAgent: nasty, label: 'attacker' },
       input: {
         ...{
-          ImageId: 'ami-1',
+          ImageId: 'ami-0abcdef1234567890',
           InstanceType: 'p3.16xlarge',
           MinCount: 1,
           MaxCount: 8,

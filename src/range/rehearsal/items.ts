@@ -169,7 +169,10 @@ function abilities(caller: Caller): string[] {
 /** What an entry is, without what changes by itself: times of use, bookkeeping, who made it. */
 function stateOf(entry: object): Json {
   return JSON.parse(
-    JSON.stringify(entry, (name, value: unknown) => (volatile.has(name) ? undefined : value)) ?? 'null',
+    // A list that was made empty again is as one that never was.
+    JSON.stringify(entry, (name, value: unknown) =>
+      volatile.has(name) || (Array.isArray(value) && value.length === 0) ? undefined : value,
+    ) ?? 'null',
   ) as Json;
 }
 

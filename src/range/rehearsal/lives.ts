@@ -7,6 +7,8 @@ export const lives: Record<string, (entry: object) => boolean> = {
     const { keeps, target } = entry as { keeps: boolean; target: number };
     return keeps && target > 0;
   },
+  // What is verified sends nothing by itself: the account's sending does.
+  'ses:identities': () => false,
   'ec2:spot-requests': (entry) => {
     const { type, state } = entry as { type: string; state: string };
     return type === 'persistent' && (state === 'open' || state === 'active');

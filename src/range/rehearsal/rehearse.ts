@@ -128,6 +128,9 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       end: 0,
     };
     const commands: CommandRun[] = [];
+    // CloudTrail's times are whole seconds: the first of them must not fall before.
+    const since = misuseAt === null ? '' : new Date(Math.floor(misuseAt / 1000) * 1000).toISOString();
+    const flags = (scenario.responder.flags ?? []).map((flag) => flag.replace('${misuse}', since));
     if (options.manual !== undefined) {
       marks.contain = world.log.length;
       await options.manual({
@@ -142,12 +145,13 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         if (signal?.aborted === true) break;
         marks[command] = world.log.length;
         tell(`leakguard ${command}`);
-        const scan = ['scan', '--simulated', '--json'];
-        const contain = [
-          ...['contain', '--key', key.id, '--yes', '--account', account, '--simulated', '--json'],
-          ...['--report-dir', directory, ...(scenario.responder.flags ?? [])],
-        ];
-        const run = await runProduct(command === 'scan' ? scan : contain, {
+        const named = command === 'scan' && !scenario.responder.knowsKey ? [] : ['--key', key.id];
+        const args = [command, ...named, '--simulated', '--json', ...flags];
+        if (command === 'contain') {
+          args.push('--yes', '--account', account, '--report-dir', directory);
+          args.push(...scenario.responder.containFlags);
+        }
+        const run = await runProduct(args, {
           ...product,
           ...(signal === undefined ? {} : { signal }),
         });

@@ -203,7 +203,12 @@ export const scenarioSchema = z
     responder: z.strictObject({
       key: label,
       commands: z.array(z.enum(['scan', 'contain'])).default(['scan', 'contain']),
-      flags: z.array(z.string()).optional().describe('more flags for contain'),
+      knowsKey: z.boolean().default(true).describe('scan is given the key too; else it must find it'),
+      flags: z
+        .array(z.string())
+        .optional()
+        .describe('more flags for both; ${misuse} stands for the time when the misuse began'),
+      containFlags: z.array(z.string()).default([]).describe('more flags for contain alone'),
     }),
     notice: z.string().optional().describe('what AWS wrote; ${label} stands for a key’s id'),
     history: z.array(life).default([]),

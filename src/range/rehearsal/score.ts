@@ -196,7 +196,7 @@ function innocentHarm(
   attackerLog: readonly LogEntry[],
 ): { innocentsTouched: Touch[]; tamperedLeft: Touch[] } {
   const { innocents, after, key, user } = facts;
-  const byAttacker = new Set(attackerLog.filter(changes).flatMap(({ touched }) => touched));
+  const byAttacker = [...new Set(attackerLog.filter(changes).flatMap(({ touched }) => touched))];
   // Roles whose sessions the attacker minted are cut: that is the containment, not harm. Their sessions are items
   // of their own.
   const assumed = new Set(
@@ -213,8 +213,10 @@ function innocentHarm(
   const tamperedLeft: Touch[] = [];
   for (const item of innocents) {
     if (meant(item)) continue;
-    const tampered = byAttacker.has(item.id);
-    const touching = responderLog.filter((entry) => changes(entry) && entry.touched.includes(item.id));
+    const tampered = byAttacker.some((id) => names(id, item));
+    const touching = responderLog.filter(
+      (entry) => changes(entry) && entry.touched.some((id) => names(id, item)),
+    );
     const end = now.get(keyOf(item));
     const same = end !== undefined && JSON.stringify(end.state) === JSON.stringify(item.state);
     if (same) {
@@ -226,6 +228,16 @@ function innocentHarm(
     (tampered ? tamperedLeft : innocentsTouched).push(touchOf(item, why));
   }
   return { innocentsTouched, tamperedLeft };
+}
+
+/** The log names some things by their id, others by their ARN. */
+function names(touched: string, { id, kind }: Item): boolean {
+  if (touched === id) return true;
+  return (
+    ['user', 'role', 'group', 'policy'].includes(kind) &&
+    touched.endsWith(`/${id}`) &&
+    touched.includes(`:${kind}/`)
+  );
 }
 
 function difference(before: Json, after: Json): string {
