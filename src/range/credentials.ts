@@ -48,7 +48,7 @@ export function credentialRefusal(model: ServiceModel, trouble: Trouble): AwsErr
       403,
     );
   }
-  const [code, status] = refusals[trouble][model.protocol]!;
+  const [code, status] = refusals[trouble][model.protocol === 'cbor' ? 'json' : model.protocol]!;
   const message =
     code === 'AuthFailure' ? 'AWS was not able to validate the provided access credentials' : words[trouble];
   return new AwsError(code, message, status);

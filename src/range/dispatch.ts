@@ -11,6 +11,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './protocol/codec.js';
+import { spoken } from './protocol/cbor.js';
 import type { Context, Service, Structure } from './service.js';
 import { services } from './services/index.js';
 import { parseAuthorization } from './sigv4.js';
@@ -46,7 +47,8 @@ export class Dispatcher {
   private answer(request: WireRequest): WireAnswer {
     const { world } = this;
     const signature = parseAuthorization(request.headers.authorization);
-    const model = signature === null ? null : loadModel(signature.service);
+    const known = signature === null ? null : loadModel(signature.service);
+    const model = known === null ? null : spoken(known, request.headers);
     const entry = this.entry({
       service: signature?.service ?? '',
       region: signature?.region ?? '',
@@ -248,7 +250,7 @@ export class Dispatcher {
     return new AwsError(
       'UnknownOperationException',
       `the range does not have ${name}`,
-      model.protocol === 'json' ? 400 : 404,
+      model.protocol.startsWith('rest') ? 404 : 400,
     );
   }
 

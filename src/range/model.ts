@@ -39,7 +39,7 @@ export interface OperationModel {
 export interface ServiceModel {
   source: string;
   apiVersion: string;
-  protocol: 'ec2' | 'query' | 'json' | 'rest-json' | 'rest-xml';
+  protocol: 'ec2' | 'query' | 'json' | 'cbor' | 'rest-json' | 'rest-xml';
   targetPrefix?: string;
   jsonVersion?: string;
   xmlNamespace?: string;

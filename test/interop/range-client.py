@@ -104,6 +104,21 @@ denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*
 iam.put_user_policy(UserName="boto-user", PolicyName="deny", PolicyDocument=json.dumps(denied))
 facts["session"]["user denied"] = refusal(session_ec2.describe_instances)
 
+# The services that boto3 speaks CBOR to.
+codebuild = boto3.client("codebuild", region_name=REGION)
+project = codebuild.create_project(
+    name="boto-project",
+    source={"type": "NO_SOURCE"},
+    artifacts={"type": "NO_ARTIFACTS"},
+    environment={"type": "LINUX_CONTAINER", "image": "i", "computeType": "BUILD_GENERAL1_SMALL"},
+    serviceRole="arn:aws:iam::111122223333:role/build",
+)["project"]
+facts["cbor"] = {
+    "created": project["created"].tzinfo is not None,
+    "projects": codebuild.list_projects()["projects"],
+    "unknown build": refusal(codebuild.stop_build, id="none"),
+}
+
 # A group keeps its size.
 groups.create_launch_configuration(
     LaunchConfigurationName="boto-lc", ImageId="ami-12345678", InstanceType="m5.large"

@@ -107,6 +107,7 @@ describe.skipIf(!has('interop'))('clients that nobody here wrote, against the ra
       // Sessions outlive an inactive key; a Deny on the user ends them.
       session: { before: null, 'key inactive': null, 'user denied': 'UnauthorizedOperation' },
       inactiveKey: 'AuthFailure',
+      cbor: { created: true, projects: ['boto-project'], 'unknown build': 'ResourceNotFoundException' },
       group: [2, 4, 2],
       events: ['CreateTags', 'ModifyInstanceAttribute', 'RunInstances', 'StartInstances', 'StopInstances'],
       left: [],

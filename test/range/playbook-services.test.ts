@@ -1,4 +1,11 @@
 import {
+  CreateDetectorCommand,
+  GetDetectorCommand,
+  GuardDutyClient,
+  ListDetectorsCommand,
+  ListFindingsCommand,
+} from '@aws-sdk/client-guardduty';
+import {
   AmplifyClient,
   CreateAppCommand,
   CreateBranchCommand,
@@ -335,4 +342,12 @@ test('SES pauses the whole account, S3 lists buckets, Support asks for a plan', 
   await expect(
     new SupportClient(at.admin('us-east-1')).send(new DescribeSeverityLevelsCommand({})),
   ).rejects.toMatchObject({ name: 'SubscriptionRequiredException' });
+});
+
+test('GuardDuty names its detectors, and shows one', async () => {
+  const guardduty = new GuardDutyClient(at.admin());
+  const { DetectorId } = await guardduty.send(new CreateDetectorCommand({ Enable: true }));
+  expect((await guardduty.send(new ListDetectorsCommand({}))).DetectorIds).toEqual([DetectorId]);
+  expect((await guardduty.send(new GetDetectorCommand({ DetectorId }))).Status).toBe('ENABLED');
+  expect((await guardduty.send(new ListFindingsCommand({ DetectorId }))).FindingIds).toEqual([]);
 });

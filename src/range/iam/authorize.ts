@@ -109,6 +109,6 @@ export function denial(
   const sentence = `User: ${caller.arn} is not authorized to perform: ${request.action} on resource: ${request.resource} ${why}`;
   const message =
     protocol === 'ec2' ? `You are not authorized to perform this operation. ${sentence}` : sentence;
-  const status = protocol === 'json' ? 400 : 403;
+  const status = protocol === 'json' || protocol === 'cbor' ? 400 : 403;
   return new AwsError(codes[protocol] ?? 'AccessDeniedException', message, status);
 }

@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.js';
 import { shapeOf, type OperationModel, type ServiceModel } from '../model.js';
+import { contentType, operationOf, plainCbor, readCbor, writeCbor } from './cbor.js';
 import { fromJson, toJson } from './json.js';
 import { readForm } from './query.js';
 import { matchRoute, readRest } from './rest.js';
@@ -30,6 +31,8 @@ export interface Call {
   read(): Structure;
 }
 
+const cborHeaders = { 'content-type': contentType, 'smithy-protocol': 'rpc-v2-cbor' };
+
 /** Which operation of `model` a request asks for. */
 export function recognize(model: ServiceModel, request: WireRequest): Call {
   switch (model.protocol) {
@@ -49,6 +52,12 @@ export function recognize(model: ServiceModel, request: WireRequest): Call {
           : (fromJson(model, operation.input, parseJson(text)) as Structure);
       });
     }
+    case 'cbor':
+      return call(model, operationOf(request.path), (operation) =>
+        operation.input === undefined || request.body.length === 0
+          ? {}
+          : readCbor(model, operation.input, request.body),
+      );
     case 'rest-json':
     case 'rest-xml': {
       const match = matchRoute(model, request.method, request.path, request.query);
@@ -129,6 +138,8 @@ export function answer(
         headers: { 'content-type': `application/x-amz-json-${model.jsonVersion ?? '1.1'}` },
         body: ref ? JSON.stringify(toJson(model, ref, output) ?? {}) : '{}',
       };
+    case 'cbor':
+      return { status, headers: { ...cborHeaders }, body: writeCbor(model, ref, output) };
     case 'rest-json':
     case 'rest-xml':
       return restAnswer(model, operation, output, status);
@@ -201,6 +212,12 @@ export function refusal(model: ServiceModel | null, error: AwsError, requestId: 
         status,
         headers: { 'content-type': `application/x-amz-json-${model.jsonVersion ?? '1.1'}` },
         body: JSON.stringify({ __type: error.code, message: error.message, Message: error.message }),
+      };
+    case 'cbor':
+      return {
+        status,
+        headers: { ...cborHeaders },
+        body: plainCbor({ __type: error.code, message: error.message }),
       };
     case 'rest-json':
       return {

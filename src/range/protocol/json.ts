@@ -58,8 +58,10 @@ export function toJson(model: ServiceModel, ref: ShapeRef, value: Value): unknow
         Object.entries(value as Structure).map(([key, inner]) => [key, toJson(model, shape.value!, inner)]),
       );
     case 'timestamp':
+      if (model.protocol === 'cbor') return new Date(Number(value));
       return timestampText(shape, ref, Number(value), 'unixTimestamp');
     case 'blob':
+      if (model.protocol === 'cbor') return Buffer.from(value as Buffer | string);
       return Buffer.from(value as Buffer | string).toString('base64');
     default:
       return value;

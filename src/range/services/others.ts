@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.js';
 import type { Service } from '../service.js';
-import { paged, Shelf } from './shelf.js';
+import { paged, Shelf, type Thing } from './shelf.js';
 
 const gone: [string, number] = ['ResourceNotFoundException', 404];
 const throughputs = new Shelf(
@@ -19,6 +19,7 @@ const secrets = new Shelf(
 );
 const cases = new Shelf('support:cases', ['CaseIdNotFound', 400]);
 
+type Detector = { DetectorId: string };
 type Paging = { nextToken?: string; maxResults?: number };
 
 export const bedrock: Service = {
@@ -74,47 +75,47 @@ export const bedrock: Service = {
   },
 };
 
+const found = (detector: Thing) => detector.Findings as { Id: string }[];
+
 export const guardduty: Service = {
   operations: {
-    CreateDetector: (context, input: { enable: boolean }) => {
-      const detectorId = context.world.random.hex(32);
-      detectors.add(context, detectorId, {
-        detectorId,
-        status: input.enable ? 'ENABLED' : 'DISABLED',
-        serviceRole: context.account.arn(
+    CreateDetector: (context, input: { Enable: boolean }) => {
+      const DetectorId = context.world.random.hex(32);
+      return detectors.add(context, DetectorId, {
+        DetectorId,
+        Status: input.Enable ? 'ENABLED' : 'DISABLED',
+        Findings: [],
+        CreatedAt: new Date(context.now).toISOString(),
+        ServiceRole: context.account.arn(
           'role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty',
         ),
-        findings: [],
       });
-      return { detectorId };
     },
-    ListDetectors: ({ region }, input: Paging) =>
+    ListDetectors: ({ region }, input: { NextToken?: string }) =>
       paged(
-        'detectorIds',
+        'DetectorIds',
         detectors.all(region).map(({ id }) => id),
-        input.nextToken,
+        input.NextToken,
         50,
+        'NextToken',
       ),
-    GetDetector: ({ region }, input: { detectorId: string }) => ({
-      ...detectors.get(region, input.detectorId),
-      createdAt: undefined,
-    }),
-    UpdateDetector: (context, input: { detectorId: string; enable?: boolean }) =>
-      void detectors.change(context, input.detectorId, {
-        status: input.enable === undefined ? undefined : input.enable ? 'ENABLED' : 'DISABLED',
+    GetDetector: ({ region }, input: Detector) => detectors.get(region, input.DetectorId),
+    UpdateDetector: (context, input: Detector & { Enable?: boolean }) =>
+      void detectors.change(context, input.DetectorId, {
+        Status: input.Enable === undefined ? undefined : input.Enable ? 'ENABLED' : 'DISABLED',
       }),
-    DeleteDetector: (context, input: { detectorId: string }) =>
-      void detectors.remove(context, input.detectorId),
-    ListFindings: ({ region }, input: { detectorId: string } & Paging) =>
+    DeleteDetector: (context, input: Detector) => void detectors.remove(context, input.DetectorId),
+    ListFindings: ({ region }, input: Detector & { NextToken?: string }) =>
       paged(
-        'findingIds',
-        (detectors.get(region, input.detectorId).findings as { id: string }[]).map(({ id }) => id),
-        input.nextToken,
+        'FindingIds',
+        found(detectors.get(region, input.DetectorId)).map(({ Id }) => Id),
+        input.NextToken,
         50,
+        'NextToken',
       ),
-    GetFindings: ({ region }, input: { detectorId: string; findingIds: string[] }) => ({
-      findings: (detectors.get(region, input.detectorId).findings as { id: string }[]).filter(({ id }) =>
-        input.findingIds.includes(id),
+    GetFindings: ({ region }, input: Detector & { FindingIds: string[] }) => ({
+      Findings: found(detectors.get(region, input.DetectorId)).filter(({ Id }) =>
+        input.FindingIds.includes(Id),
       ),
     }),
   },
