@@ -125,6 +125,7 @@ program
   .argument('<report>', 'its journal (.jsonl) or report')
   .option('--yes', 'agree to what was not agreed to yet; needs --account')
   .option('--account <id>', 'the account that must be meant')
+  .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/resume.js'), ['report']));
 
 program
@@ -134,6 +135,7 @@ program
   .option('--reactivate-key', 'turn the key on again too')
   .option('--yes', 'agree; needs --account')
   .option('--account <id>', 'the account that must be meant')
+  .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/undo.js'), ['report']));
 
 program
