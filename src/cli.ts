@@ -252,6 +252,7 @@ program
   .option('--port <n>', 'listen here; default: any free port')
   .option('--seed <n>', 'the same seed gives the same account')
   .option('--speed <n>', 'simulated seconds a second')
+  .option('--trail-dir <dir>', 'also write CloudTrail log files here, at the start and at the end')
   .action(lazily(() => import('./commands/range.js'), ['scenario']));
 
 async function main(): Promise<void> {

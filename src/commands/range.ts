@@ -10,6 +10,7 @@ interface RangeFlags {
   port?: string;
   seed?: string;
   speed?: string;
+  trailDir?: string;
 }
 
 /** Serves a simulated AWS until it is stopped: a scenario's after its past, or an empty account. */
@@ -33,11 +34,20 @@ export async function run(flags: RangeFlags, context: CommandContext): Promise<E
     context.stdout.write(
       context.json ? `${JSON.stringify(documentOf(range.url, keys))}\n` : greeting(range.url, keys),
     );
+    await writeTrail(world, flags.trailDir);
     if (!context.signal.aborted) await once(context.signal, 'abort');
+    await writeTrail(world, flags.trailDir);
   } finally {
     await range.close();
   }
   return ExitCode.ok;
+}
+
+/** Every account's log files, as a trail delivers them: of the past at the start, of all at the end. */
+async function writeTrail(world: World, directory: string | undefined): Promise<void> {
+  if (directory === undefined) return;
+  const { writeTrailFiles } = await import('../range/world/trail-files.js');
+  for (const account of world.accounts.values()) await writeTrailFiles(account, directory);
 }
 
 type Keys = ReadonlyMap<string, AccessKey>;

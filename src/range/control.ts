@@ -1,11 +1,13 @@
 import type { WireRequest } from './protocol/codec.js';
+import { interruptSpot } from './services/ec2/spot.js';
 import { truth } from './world/truth.js';
 import type { Faults, Settings, World } from './world/world.js';
 
 /**
  * The range's own door, which AWS does not have: `GET /_range/log[?from=N]`, `GET /_range/truth`, `GET /_range/unknown`,
  * `GET /_range/clock`, `POST /_range/clock {"advance": ms, "speed": n}`, `POST /_range/faults {…}`,
- * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true}`.
+ * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true}`,
+ * `POST /_range/interrupt-spot {"account": id, "region": name}`.
  */
 export function control(world: World, request: WireRequest): { status: number; value: unknown } {
   const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
@@ -35,6 +37,10 @@ export function control(world: World, request: WireRequest): { status: number; v
       const { account, locked } = body<{ account: string; locked: boolean }>(request);
       world.account(account).cloudfrontLocked = locked;
       return ok({ account, locked });
+    }
+    case 'POST interrupt-spot': {
+      const { account, region } = body<{ account: string; region: string }>(request);
+      return ok({ interrupted: interruptSpot(world.account(account).region(region)) });
     }
     default:
       return { status: 404, value: { message: `the range has no ${what}` } };

@@ -27,6 +27,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { interruptSpot } from '../../src/range/services/ec2/spot.js';
 import { truth } from '../../src/range/world/truth.js';
 import { allow, ground, type Ground } from './world.js';
 
@@ -358,4 +359,20 @@ test('security group rules are opened and revoked one by one', async () => {
   expect(SecurityGroups[0]?.IpPermissions).toMatchObject([
     { IpProtocol: 'tcp', IpRanges: [{ CidrIp: '203.0.113.0/24' }] },
   ]);
+});
+
+test('AWS takes spot instances back, and a persistent request gets another', async () => {
+  const request = (Type: 'one-time' | 'persistent') =>
+    ec2.send(
+      new RequestSpotInstancesCommand({
+        InstanceCount: 1,
+        Type,
+        LaunchSpecification: { ImageId: image, InstanceType: 'c5.xlarge' },
+      }),
+    );
+  await request('one-time');
+  await request('persistent');
+  expect(interruptSpot(at.account.region('eu-west-1'))).toHaveLength(2);
+  at.world.clock.settle();
+  expect(live()).toHaveLength(1);
 });

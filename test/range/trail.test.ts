@@ -1,3 +1,7 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
   DeleteTrailCommand,
@@ -19,6 +23,7 @@ import { AssumeRoleCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/c
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRole } from '../../src/range/world/identity.js';
 import { addTrail } from '../../src/range/services/cloudtrail.js';
+import { writeTrailFiles } from '../../src/range/world/trail-files.js';
 import { writeEvent } from '../../src/range/world/trail.js';
 import { allow, ground, type ClientOptions, type Ground } from './world.js';
 
@@ -244,4 +249,27 @@ test('a trail that stops logging says so, and can be deleted', async () => {
   await expect(trail.send(new GetTrailStatusCommand({ Name: 'main' }))).rejects.toMatchObject({
     name: 'TrailNotFoundException',
   });
+});
+
+test('the log files of a trail hold the same records, gzipped, where AWS puts them', async () => {
+  const ci = at.user('ci', allow('*'));
+  await launch(ci);
+  await new IAMClient(ci).send(new ListUsersCommand({}));
+  const directory = await mkdtemp(join(tmpdir(), 'range-trail-'));
+  try {
+    expect(await writeTrailFiles(at.account, directory)).toBe(2);
+    const files = (await readdir(directory, { recursive: true }))
+      .filter((name) => name.endsWith('.gz'))
+      .sort();
+    expect(files).toEqual([
+      'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/111122223333_CloudTrail_eu-west-1_20261123T0310Z_0000000000000000.json.gz',
+      'AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/23/111122223333_CloudTrail_us-east-1_20261123T0310Z_0000000000000000.json.gz',
+    ]);
+    const { Records } = JSON.parse(
+      gunzipSync(await readFile(join(directory, files[0]!))).toString('utf8'),
+    ) as { Records: Record_[] };
+    expect(Records).toEqual(await look('eu-west-1', 'EventName', 'RunInstances'));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });

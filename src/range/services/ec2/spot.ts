@@ -1,7 +1,8 @@
 import { AwsError } from '../../aws-error.js';
 import { page, tagList, type Operation } from '../../service.js';
-import { instancesOf, launchInstances, onLoss, type LaunchSpec } from '../../world/compute.js';
+import { instancesOf, launchInstances, onLoss, terminate, type LaunchSpec } from '../../world/compute.js';
 import { launchFor, type Relauncher } from '../../world/relaunch.js';
+import { writeEvent } from '../../world/trail.js';
 import type { Maker, Region } from '../../world/world.js';
 import { applyFilters, tagsFor, type Paging, type TagSpecification } from './filters.js';
 import { launchSpec, type LaunchData } from './launch-templates.js';
@@ -169,3 +170,25 @@ export const spotOperations: Record<string, Operation> = {
     };
   },
 };
+
+/** AWS takes every spot instance of a region back; persistent requests launch again. Returns the instances' ids. */
+export function interruptSpot(region: Region): string[] {
+  const active = [...spotRequestsOf(region).values()].filter(({ state }) => state === 'active');
+  return active.flatMap(({ instanceId }) => {
+    const instance = instanceId === null ? undefined : instancesOf(region).get(instanceId);
+    if (instance === undefined) return [];
+    writeEvent(region, region.world.clock.now(), {
+      eventName: 'BidEvictedEvent',
+      eventSource: 'ec2.amazonaws.com',
+      eventType: 'AwsServiceEvent',
+      readOnly: false,
+      sourceIPAddress: 'ec2.amazonaws.com',
+      userAgent: 'ec2.amazonaws.com',
+      userIdentity: { accountId: region.account.id, invokedBy: 'ec2.amazonaws.com' },
+      requestParameters: null,
+      responseElements: null,
+    });
+    terminate(region, instance);
+    return [instance.id];
+  });
+}
