@@ -30,7 +30,12 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
           requestText(event, 'serviceName') ??
           textAt(event.response, 'service', 'serviceArn'),
       ),
-    sets: (event) => requestValues(event, { desiredCount: 'desiredCount', taskDefinition: 'taskDefinition' }),
+    sets: (event) => {
+      const asked = requestValues(event, { desiredCount: 'desiredCount', taskDefinition: 'taskDefinition' });
+      // The answer says which revision the family's name stood for.
+      const taskDefinition = textAt(event.response, 'service', 'taskDefinition');
+      return taskDefinition === null ? asked : { ...asObject(asked), taskDefinition };
+    },
   };
 }
 
@@ -110,7 +115,10 @@ function restore(finding: Finding): Action[] {
     changed['desiredCount'] = count;
   const definition = before['taskDefinition'];
   // A definition may be named without its revision or by its ARN; the service always answers with the ARN.
-  if (typeof definition === 'string' && arnName(asText(properties['taskDefinition'])) !== arnName(definition))
+  const named = (text: string) => text.split('/').at(-1) ?? text;
+  const running = named(asText(properties['taskDefinition']) ?? '');
+  const family = running.replace(/:\d+$/, '');
+  if (typeof definition === 'string' && ![running, family].includes(named(definition)))
     changed['taskDefinition'] = definition;
   return Object.keys(changed).length === 0 ? [] : [update(finding, changed, 'restore')];
 }
