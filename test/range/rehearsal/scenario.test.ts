@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { plays } from '../../../src/playbook/index.js';
 import { publishedScenarioSchema } from '../../../src/range/rehearsal/published-schema.js';
@@ -107,5 +108,20 @@ describe('the published schema', () => {
     await expect(`${JSON.stringify(publishedScenarioSchema(), null, 2)}\n`).toMatchFileSnapshot(
       '../../../docs/schemas/scenario.schema.json',
     );
+  });
+});
+
+describe('the example of docs/scenarios.md', () => {
+  it('is a scenario once its steps are put together', async () => {
+    const blocks = [...(await readFile('docs/scenarios.md', 'utf8')).matchAll(/```yaml\n(.*?)```/gs)].map(
+      (match) => match[1] ?? '',
+    );
+    // The second block stands in for two lines of the first, and is replaced again at the end.
+    const whole = blocks.filter((_, index) => index !== 1).join('');
+    const scenario = parseScenario(whole, 'docs/scenarios.md');
+    expect(scenario.attacker?.meanwhile).toHaveLength(1);
+    expect(scenario.goals.containExit).toEqual([0]);
+    const quiet = `${blocks[0]?.replace(/responder: .*\n$/, '')}${blocks[1]}`;
+    expect(parseScenario(quiet, 'docs/scenarios.md').goals.changes).toBe(0);
   });
 });
