@@ -8,5 +8,7 @@ export default defineConfig({
     globalSetup: ['test/build-once.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The end-to-end tests mostly wait: for CloudTrail's pace, and for confirm.
+    maxWorkers: 3,
   },
 });

@@ -340,7 +340,6 @@ describe('names that an attacker chose', () => {
     });
     const { stdout, stderr } = await desk.run(['scan', '--key', id('ci-key'), '--simulated', '--verbose']);
     expect(stdout).toContain('p3.16xlarge');
-    // eslint-disable-next-line no-control-regex
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e]/);
   });
 });

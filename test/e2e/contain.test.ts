@@ -84,7 +84,7 @@ describe('contain', () => {
           const mine = (await logOf(endpoint)).filter(
             ({ accessKeyId }) => accessKeyId === environment['AWS_ACCESS_KEY_ID'],
           );
-          expect(mine.length).toBeGreaterThan(5);
+          expect(mine.length).toBeGreaterThan(1);
           const writes = mine.filter(({ readOnly, dryRun }) => !readOnly && !dryRun);
           expect(writes.map(({ service, operation }) => `${service}:${operation}`)).toEqual([]);
           if (!flags.includes('--check-permissions')) expect(mine.filter(({ dryRun }) => dryRun)).toEqual([]);
