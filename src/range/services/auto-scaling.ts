@@ -3,7 +3,8 @@ import { page, tagMap, type Context, type Service } from '../service.js';
 import { instancesOf, isLive, stateAt, terminate, zonesOf, type LaunchSpec } from '../world/compute.js';
 import { membersOf, reconcileLater, relaunchersOf, type Relauncher } from '../world/relaunch.js';
 import type { Maker, Region } from '../world/world.js';
-import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './ec2/launch-templates.js';
+import { launchSpec, templateBy, type TemplateReference } from './ec2/launch-templates.js';
+import { configurationOperations, configurations } from './launch-configurations.js';
 
 interface Group {
   relauncher: Relauncher;
@@ -17,14 +18,6 @@ interface Group {
   source: { LaunchConfigurationName?: string; LaunchTemplate?: object; MixedInstancesPolicy?: object };
   tags: Record<string, string>;
   protectedFromScaleIn: boolean;
-  maker: Maker;
-}
-
-interface Configuration {
-  name: string;
-  arn: string;
-  createdAt: number;
-  data: LaunchData;
   maker: Maker;
 }
 
@@ -62,7 +55,6 @@ const processes = [
   'ScheduledActions',
 ];
 const groups = (region: Region) => region.table<Group>('autoscaling:groups');
-const configurations = (region: Region) => region.table<Configuration>('autoscaling:configurations');
 
 function groupOf(region: Region, name: string): Group {
   const group = groups(region).get(name);
@@ -270,73 +262,9 @@ export const autoscaling: Service = {
       for (const instance of members) terminate(region, instance);
       touched.push(group.name);
     },
-    CreateLaunchConfiguration: (
-      { region, now, maker, touched },
-      input: {
-        LaunchConfigurationName: string;
-        IamInstanceProfile?: string;
-        SecurityGroups?: string[];
-      } & Omit<LaunchData, 'IamInstanceProfile'>,
-    ) => {
-      const { LaunchConfigurationName: name, IamInstanceProfile, SecurityGroups, ...data } = input;
-      if (configurations(region).has(name))
-        throw new AwsError(
-          'AlreadyExists',
-          `Launch Configuration by this name already exists - A launch configuration already exists with the name ${name}`,
-        );
-      const profile =
-        IamInstanceProfile === undefined
-          ? {}
-          : { IamInstanceProfile: { Name: IamInstanceProfile.split('/').at(-1)! } };
-      configurations(region).set(name, {
-        name,
-        arn: region.arn('autoscaling', `launchConfiguration:${name}:launchConfigurationName/${name}`),
-        createdAt: now,
-        maker,
-        data: { ...data, ...profile, SecurityGroupIds: SecurityGroups ?? [] },
-      });
-      touched.push(name);
-    },
-    DescribeLaunchConfigurations: (
-      { region },
-      input: { LaunchConfigurationNames?: string[]; NextToken?: string; MaxRecords?: number },
-    ) => {
-      const all = [...configurations(region).values()].filter(
-        ({ name }) =>
-          !input.LaunchConfigurationNames?.length || input.LaunchConfigurationNames.includes(name),
-      );
-      const { items, next } = page(all, input.NextToken, input.MaxRecords ?? 50);
-      return {
-        LaunchConfigurations: items.map(({ name, arn, createdAt, data }) => ({
-          LaunchConfigurationName: name,
-          LaunchConfigurationARN: arn,
-          CreatedTime: createdAt,
-          ImageId: data.ImageId ?? '',
-          InstanceType: data.InstanceType,
-          KeyName: data.KeyName ?? '',
-          SecurityGroups: data.SecurityGroupIds,
-          UserData: data.UserData ?? '',
-          IamInstanceProfile: data.IamInstanceProfile?.Name,
-        })),
-        NextToken: next,
-      };
-    },
-    DeleteLaunchConfiguration: ({ region, touched }, input: { LaunchConfigurationName: string }) => {
-      const used = [...groups(region).values()].some(
-        ({ source }) => source.LaunchConfigurationName === input.LaunchConfigurationName,
-      );
-      if (used)
-        throw new AwsError(
-          'ResourceInUse',
-          'Cannot delete launch configuration because it is attached to an AutoScalingGroup',
-        );
-      if (!configurations(region).delete(input.LaunchConfigurationName))
-        throw new AwsError(
-          'ValidationError',
-          `Launch configuration name not found - Launch configuration ${input.LaunchConfigurationName} not found`,
-        );
-      touched.push(input.LaunchConfigurationName);
-    },
+    ...configurationOperations((region, name) =>
+      [...groups(region).values()].some(({ source }) => source.LaunchConfigurationName === name),
+    ),
     DescribeAutoScalingInstances: ({ region }, input: { InstanceIds?: string[] }) => ({
       AutoScalingInstances: [...groups(region).values()].flatMap((group) =>
         membersOf(region, group.relauncher)

@@ -1,0 +1,255 @@
+import { AwsError } from '../../aws-error.js';
+import { tagList, type Operation } from '../../service.js';
+import {
+  instancesOf,
+  shownState,
+  stateCodes,
+  type Instance,
+  type InstanceState,
+} from '../../world/compute.js';
+import type { Region } from '../../world/world.js';
+import { applyFilters, filterTest, type Paging } from './filters.js';
+import { defaultVpc } from './network.js';
+import { securityGroups } from './security-groups.js';
+
+export const stateShape = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
+
+function instanceShape(region: Region, instance: Instance, state: InstanceState) {
+  const gone = state === 'terminated';
+  const vpc = defaultVpc(region);
+  return {
+    InstanceId: instance.id,
+    ImageId: instance.imageId,
+    State: stateShape(state),
+    PrivateDnsName: gone
+      ? ''
+      : `ip-${instance.privateIp.replaceAll('.', '-')}.${region.name}.compute.internal`,
+    PublicDnsName: '',
+    StateTransitionReason: gone ? 'User initiated' : '',
+    KeyName: instance.keyName,
+    AmiLaunchIndex: instance.index,
+    InstanceType: instance.instanceType,
+    LaunchTime: instance.launchTime,
+    Placement: { AvailabilityZone: instance.zone, GroupName: '', Tenancy: 'default' },
+    Monitoring: { State: 'disabled' },
+    ...(gone
+      ? {}
+      : {
+          SubnetId: vpc.subnets.find(({ zone }) => zone === instance.zone)?.id,
+          VpcId: vpc.vpcId,
+          PrivateIpAddress: instance.privateIp,
+          ...(instance.profile === undefined
+            ? {}
+            : { IamInstanceProfile: { Arn: instance.profile, Id: profileId(region, instance.profile) } }),
+        }),
+    Architecture: 'x86_64',
+    RootDeviceType: 'ebs',
+    RootDeviceName: '/dev/xvda',
+    BlockDeviceMappings: gone
+      ? []
+      : [
+          {
+            DeviceName: '/dev/xvda',
+            Ebs: {
+              VolumeId: instance.volumeId,
+              Status: 'attached',
+              AttachTime: instance.launchTime,
+              DeleteOnTermination: true,
+            },
+          },
+        ],
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    ClientToken: instance.clientToken ?? '',
+    Tags: tagList(instance.tags),
+    SecurityGroups: (instance.securityGroupIds ?? []).map((id) => ({
+      GroupId: id,
+      GroupName: securityGroups(region).get(id)?.name ?? '',
+    })),
+    ...(instance.spotRequestId === undefined
+      ? {}
+      : { InstanceLifecycle: 'spot', SpotInstanceRequestId: instance.spotRequestId }),
+    MetadataOptions: {
+      State: 'applied',
+      HttpTokens: 'required',
+      HttpEndpoint: 'enabled',
+      HttpPutResponseHopLimit: 2,
+    },
+  };
+}
+
+export const profileId = (region: Region, arn: string) =>
+  region.account.instanceProfiles.get(arn.split('/').at(-1)!)?.id;
+
+export const reservationShape = (region: Region, instances: Shown[]) => ({
+  ReservationId: instances[0]![0].reservationId,
+  OwnerId: region.account.id,
+  RequesterId: instances[0]![0].requesterId,
+  Groups: [],
+  Instances: instances.map(([instance, state]) => instanceShape(region, instance, state)),
+});
+
+/** The instances that these ids name. Throws InvalidInstanceID.Malformed and InvalidInstanceID.NotFound as EC2 does. */
+export function named(region: Region, ids: string[]): Instance[] {
+  if (ids.length > 1000)
+    throw new AwsError('InvalidParameterValue', 'Request exceeds the maximum of 1000 instance IDs');
+  const bad = ids.find((id) => !/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id));
+  if (bad !== undefined) throw new AwsError('InvalidInstanceID.Malformed', `Invalid id: "${bad}"`);
+  const table = instancesOf(region);
+  const missing = ids.filter((id) => {
+    const instance = table.get(id);
+    return instance === undefined || shownState(instance, region) === null;
+  });
+  if (missing.length > 0) {
+    const words =
+      missing.length === 1
+        ? `The instance ID '${missing[0]}' does`
+        : `The instance IDs '${missing.join(', ')}' do`;
+    throw new AwsError('InvalidInstanceID.NotFound', `${words} not exist`);
+  }
+  return [...new Set(ids)].map((id) => table.get(id)!);
+}
+
+export type Shown = [instance: Instance, state: InstanceState];
+
+const filterFields = (region: Region): Record<string, (item: Shown) => string | string[] | undefined> => ({
+  'instance-id': ([{ id }]) => id,
+  'instance-type': ([{ instanceType }]) => instanceType,
+  'instance-state-name': ([, state]) => state,
+  'instance-state-code': ([, state]) => String(stateCodes[state]),
+  'availability-zone': ([{ zone }]) => zone,
+  'image-id': ([{ imageId }]) => imageId,
+  'key-name': ([{ keyName }]) => keyName,
+  'reservation-id': ([{ reservationId }]) => reservationId,
+  'client-token': ([{ clientToken }]) => clientToken,
+  'requester-id': ([{ requesterId }]) => requesterId ?? undefined,
+  'instance-lifecycle': ([{ spotRequestId }]) => (spotRequestId === undefined ? undefined : 'spot'),
+  'spot-instance-request-id': ([{ spotRequestId }]) => spotRequestId,
+  'iam-instance-profile.arn': ([{ profile }]) => profile,
+  'vpc-id': () => defaultVpc(region).vpcId,
+  'owner-id': () => region.account.id,
+  'instance.group-id': ([{ securityGroupIds }]) => securityGroupIds,
+  'launch-time': ([{ launchTime }]) => new Date(launchTime).toISOString(),
+});
+
+/** A page by MaxResults, which may not stand beside ids. */
+function describedPage(region: Region, input: { InstanceIds?: string[] } & Paging) {
+  if (input.MaxResults !== undefined && input.InstanceIds !== undefined) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
+  }
+  if (input.MaxResults !== undefined && (input.MaxResults < 5 || input.MaxResults > 1000)) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value ( ${input.MaxResults} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
+    );
+  }
+  const source =
+    input.InstanceIds === undefined ? instancesOf(region).values() : named(region, input.InstanceIds);
+  const wanted = filterTest(input.Filters, filterFields(region), ([{ tags }]: Shown) => tags);
+  const size = input.MaxResults ?? Number.MAX_SAFE_INTEGER;
+  const items: Shown[] = [];
+  // A token is the last instance shown; what came before it is passed over without a look.
+  let last =
+    input.NextToken === undefined ? undefined : Buffer.from(input.NextToken, 'base64').toString('utf8');
+  for (const instance of source) {
+    if (last !== undefined) {
+      if (instance.id === last) last = undefined;
+      continue;
+    }
+    const state = shownState(instance, region);
+    if (state === null || !wanted([instance, state])) continue;
+    if (items.length === size) return { items, next: Buffer.from(items.at(-1)![0].id).toString('base64') };
+    items.push([instance, state]);
+  }
+  if (last !== undefined) throw new AwsError('InvalidNextToken', `The token '${input.NextToken}' is invalid`);
+  return { items, next: undefined };
+}
+
+export const describeOperations: Record<string, Operation> = {
+  DescribeInstances: ({ region }, input: { InstanceIds?: string[] } & Paging) => {
+    const { items, next } = describedPage(region, input);
+    const reservations = new Map<string, Shown[]>();
+    for (const item of items) {
+      const group = reservations.get(item[0].reservationId);
+      if (group === undefined) reservations.set(item[0].reservationId, [item]);
+      else group.push(item);
+    }
+    return {
+      Reservations: [...reservations.values()].map((group) => reservationShape(region, group)),
+      NextToken: next,
+    };
+  },
+  DescribeInstanceStatus: (
+    { region },
+    input: { InstanceIds?: string[]; IncludeAllInstances?: boolean } & Paging,
+  ) => {
+    const { items, next } = describedPage(region, input);
+    const status = { Status: 'ok', Details: [{ Name: 'reachability', Status: 'passed' }] };
+    return {
+      InstanceStatuses: items
+        .filter(([, state]) => input.IncludeAllInstances || state === 'running')
+        .map(([instance, state]) => ({
+          InstanceId: instance.id,
+          AvailabilityZone: instance.zone,
+          InstanceState: stateShape(state),
+          InstanceStatus: status,
+          SystemStatus: status,
+        })),
+      NextToken: next,
+    };
+  },
+  DescribeInstanceAttribute: ({ region }, input: { InstanceId: string; Attribute: string }) => {
+    const [instance] = named(region, [input.InstanceId]) as [Instance];
+    const values: Record<string, object> = {
+      disableApiTermination: { DisableApiTermination: { Value: instance.disableApiTermination } },
+      disableApiStop: { DisableApiStop: { Value: instance.disableApiStop } },
+      userData: { UserData: instance.userData === undefined ? {} : { Value: instance.userData } },
+      instanceType: { InstanceType: { Value: instance.instanceType } },
+      instanceInitiatedShutdownBehavior: {
+        InstanceInitiatedShutdownBehavior: { Value: instance.shutdownBehavior ?? 'stop' },
+      },
+      groupSet: { Groups: (instance.securityGroupIds ?? []).map((GroupId) => ({ GroupId })) },
+      rootDeviceName: { RootDeviceName: { Value: '/dev/xvda' } },
+    };
+    const value = values[input.Attribute];
+    if (value === undefined)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value (${input.Attribute}) for parameter attribute is invalid. Unknown attribute.`,
+      );
+    return { InstanceId: instance.id, ...value };
+  },
+  GetConsoleOutput: ({ region, now }, input: { InstanceId: string }) => {
+    const [instance] = named(region, [input.InstanceId]) as [Instance];
+    const text = `[    0.000000] Linux version 6.1\n${instance.id} login:\n`;
+    return { InstanceId: instance.id, Timestamp: now, Output: Buffer.from(text).toString('base64') };
+  },
+  GetConsoleScreenshot: ({ region }, input: { InstanceId: string }) => {
+    const [instance] = named(region, [input.InstanceId]) as [Instance];
+    // The smallest JPEG header: nothing is on the screen.
+    return {
+      InstanceId: instance.id,
+      ImageData: Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex').toString('base64'),
+    };
+  },
+  DescribeIamInstanceProfileAssociations: ({ region }, input: Paging) => {
+    const rows = [...instancesOf(region).values()].filter(
+      (instance) => instance.profile !== undefined && instance.states.at(-1)!.state !== 'terminated',
+    );
+    const kept = applyFilters(rows, input.Filters, {
+      'instance-id': ({ id }) => id,
+      state: () => 'associated',
+    });
+    return {
+      IamInstanceProfileAssociations: kept.map((instance) => ({
+        AssociationId: `iip-assoc-${instance.id.slice(2)}`,
+        InstanceId: instance.id,
+        State: 'associated',
+        IamInstanceProfile: { Arn: instance.profile, Id: profileId(region, instance.profile!) },
+      })),
+    };
+  },
+};
