@@ -83,6 +83,11 @@ async function serve(
     body,
   };
   if (path.startsWith('/_range/')) {
+    // A page in somebody's browser must not steer the world.
+    if (wire.headers.origin !== undefined) {
+      response.writeHead(403).end();
+      return;
+    }
     const { status, value } = control(world, wire);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     return;

@@ -128,6 +128,11 @@ test('the clock is moved from outside, and what falls due happens', async () => 
   expect(after - before).toBe(60_000);
 });
 
+test('a web page does not get through the door', async () => {
+  const answer = await fetch(`${at.range.url}/_range/clock`, { headers: { origin: 'https://evil.example' } });
+  expect(answer.status).toBe(403);
+});
+
 test('the same seed gives the same ids', async () => {
   const ids = async () => {
     const other = await ground({ seed: 42 });
