@@ -40,7 +40,7 @@ describe('every scenario', () => {
 describe('the score', () => {
   it('says that a tool failed which only looks', { timeout: longest }, async () => {
     const named = await scenarioCalled('same-host', (text) =>
-      text.replace('key: responder-key }', 'key: responder-key, commands: [scan] }'),
+      text.replace('{ key: responder-key,', '{ key: responder-key, commands: [scan],'),
     );
     const { reached, score, judgements } = await rehearse(named, entries);
     expect(reached).toBe(false);

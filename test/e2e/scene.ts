@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runProduct, type CommandRun } from '../../src/range/rehearsal/product.js';
@@ -20,11 +20,15 @@ import { cliPath } from '../cli-path.js';
 /** The built command line and the built attacker. */
 export const entries = { cli: cliPath, attacker: join(dirname(cliPath), 'attacker.js') };
 
+const unchanged = (text: string): string => text;
+
 /** A scenario that comes with leakguard, with some of its text replaced. */
-export async function scenarioCalled(name: string, change: (text: string) => string = (text) => text) {
+export async function scenarioCalled(name: string, change: (text: string) => string = unchanged) {
   const named = await loadScenario(name, 'fixtures/scenarios');
-  const { readFile } = await import('node:fs/promises');
-  const text = change(await readFile(named.file, 'utf8'));
+  const original = await readFile(named.file, 'utf8');
+  const text = change(original);
+  if (change !== unchanged && text === original)
+    throw new Error(`${name} has nothing in it that this change would change`);
   return { ...named, scenario: parseScenario(text, `${name}, changed`) };
 }
 
