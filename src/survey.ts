@@ -35,6 +35,9 @@ export interface SurveyOptions {
   include: readonly string[];
 }
 
+/** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
+ *  was perhaps minted by another. */
+const assumeRolePeriod = 2 * 24 * 3600_000;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -265,8 +268,22 @@ export class Survey {
       });
     };
     ask('EventName', 'RunInstances', everywhere);
-    if (key === null) ask('EventName', 'AttachUserPolicy', [identity.homeRegion]);
-    else ask('AccessKeyId', key, everywhere);
+    if (key === null) {
+      // Without a key, whose sessions launched what shows in what was minted; AssumeRole is written by the thousand,
+      // so only as far back as sessions may live and be renewed.
+      for (const name of [
+        'GetSessionToken',
+        'GetFederationToken',
+        'RequestSpotInstances',
+        'CreateFleet',
+        'CreateAutoScalingGroup',
+      ]) {
+        ask('EventName', name, everywhere);
+      }
+      ask('EventName', 'AssumeRole', everywhere, Math.max(from, reader.now() - assumeRolePeriod));
+      for (const name of ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'])
+        ask('EventName', name, [identity.homeRegion]);
+    } else ask('AccessKeyId', key, everywhere);
     if (this.owner !== null) ask('Username', this.owner, everywhere);
     await lookup.read([...this.queries.values()]);
 
