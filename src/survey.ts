@@ -288,12 +288,15 @@ export class Survey {
     await lookup.read([...this.queries.values()]);
 
     // Follow what tainted credentials minted, until nothing new comes up.
-    for (let round = 0; key !== null && round < mintRounds; round += 1) {
+    let unfollowed = 0;
+    for (let round = 0; key !== null && round <= mintRounds; round += 1) {
       const { credentials } = this.detect([], lookup.cells(), reader.now());
       const before = this.queries.size;
       const follow = credentials.filter(
         ({ id, otherAccount }) => otherAccount === null && /^[A-Z0-9]{16,}$/.test(id),
       );
+      unfollowed = follow.filter(({ id }) => !this.queries.has(`AccessKeyId=${id}`)).length;
+      if (round === mintRounds) break;
       for (const { id, since: start } of follow.slice(0, maxFollowed))
         ask('AccessKeyId', id, everywhere, start ?? from);
       // Users that the incident made sign in without any key id in the record.
@@ -302,14 +305,13 @@ export class Survey {
       }
       if (this.queries.size === before) break;
       await lookup.read([...this.queries.values()].slice(before));
-      if (follow.length > maxFollowed) {
-        emit({
-          type: 'warning',
-          message: `${follow.length} minted credentials; the events of the first ${maxFollowed} were looked up one by one.`,
-        });
-        break;
-      }
     }
-    return lookup.cells();
+    if (unfollowed === 0) return lookup.cells();
+    // What they did is not known: a gap like any other, and never a success.
+    const detail = `the events of ${unfollowed} minted credentials were not looked up one by one`;
+    return [
+      ...lookup.cells(),
+      { subject: 'trail', region: identity.homeRegion, status: 'truncated', count: 0, detail },
+    ];
   }
 }
