@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { ExitCode } from '../exit-codes.js';
+import type { Range } from '../range/server.js';
 import type { AccessKey } from '../range/world/identity.js';
 import type { World } from '../range/world/world.js';
 import { CommandError, type CommandContext } from './context.js';
@@ -32,7 +33,7 @@ export async function run(flags: RangeFlags, context: CommandContext): Promise<E
   });
   try {
     context.stdout.write(
-      context.json ? `${JSON.stringify(documentOf(range.url, keys))}\n` : greeting(range.url, keys),
+      context.json ? `${JSON.stringify(documentOf(range, keys))}\n` : greeting(range, keys),
     );
     await writeTrail(world, flags.trailDir);
     if (!context.signal.aborted) await once(context.signal, 'abort');
@@ -78,7 +79,9 @@ async function emptyWorld(seed: number | null): Promise<{ world: World; keys: Ke
   return { world, keys: new Map([['admin', createAccessKey(account, 'admin')]]) };
 }
 
-function documentOf(url: string, keys: Keys): object {
+type Ends = Pick<Range, 'url' | 'resolver'>;
+
+function documentOf({ url, resolver }: Ends, keys: Keys): object {
   const credentials = [...keys].map(([label, { id, secret, user, account }]) => ({
     label,
     user,
@@ -86,15 +89,15 @@ function documentOf(url: string, keys: Keys): object {
     accessKeyId: id,
     secretAccessKey: secret,
   }));
-  return { schemaVersion: 1, command: 'range', simulated: true, endpoint: url, credentials };
+  return { schemaVersion: 1, command: 'range', simulated: true, endpoint: url, resolver, credentials };
 }
 
-function greeting(url: string, keys: Keys): string {
+function greeting({ url, resolver }: Ends, keys: Keys): string {
   const exported = [...keys].map(
     ([label, { id, secret, user, account }]) =>
       `# ${label}: ${user ?? 'root'} in ${account.id}\nexport AWS_ACCESS_KEY_ID='${id}' AWS_SECRET_ACCESS_KEY='${secret}'\n`,
   );
-  return `# A simulated AWS. Nothing here is real. Ctrl-C ends it.\nexport AWS_ENDPOINT_URL='${url}' AWS_REGION=us-east-1\n${exported.join('')}`;
+  return `# A simulated AWS. Nothing here is real. Ctrl-C ends it.\nexport AWS_ENDPOINT_URL='${url}' AWS_REGION=us-east-1\nexport LEAKGUARD_RESOLVER='${resolver}'\n${exported.join('')}`;
 }
 
 function whole(flag: string, text: string | undefined): number | null {

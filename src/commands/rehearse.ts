@@ -127,7 +127,7 @@ async function publish(
 async function byHand(scene: Scene, context: CommandContext): Promise<void> {
   const { endpoint, account, key, notice, environment } = scene;
   const exported = Object.entries(environment)
-    .filter(([name]) => name.startsWith('AWS_'))
+    .filter(([name]) => /^(AWS|LEAKGUARD)_/.test(name))
     .map(([name, value]) => `export ${name}='${value}'`);
   context.stderr.write(
     [

@@ -1,3 +1,4 @@
+import { lockCloudFront, unlockCloudFront } from './cloudfront-lock.js';
 import type { WireRequest } from './protocol/codec.js';
 import { interruptSpot } from './services/ec2/spot.js';
 import { truth } from './world/truth.js';
@@ -6,10 +7,14 @@ import type { Faults, Settings, World } from './world/world.js';
 /**
  * The range's own door, which AWS does not have: `GET /_range/log[?from=N]`, `GET /_range/truth`, `GET /_range/unknown`,
  * `GET /_range/clock`, `POST /_range/clock {"advance": ms, "speed": n}`, `POST /_range/faults {…}`,
- * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true}`,
+ * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true, "dnsAfter": ms}`,
+ * `POST /_range/support {"account": id, "text": "…"}` (the web form of the support case),
  * `POST /_range/interrupt-spot {"account": id, "region": name}`.
  */
-export function control(world: World, request: WireRequest): { status: number; value: unknown } {
+export async function control(
+  world: World,
+  request: WireRequest,
+): Promise<{ status: number; value: unknown }> {
   const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
   world.clock.settle();
   switch (what) {
@@ -34,9 +39,26 @@ export function control(world: World, request: WireRequest): { status: number; v
       Object.assign(world.settings, body<Partial<Settings>>(request));
       return ok(world.settings);
     case 'POST cloudfront': {
-      const { account, locked } = body<{ account: string; locked: boolean }>(request);
-      world.account(account).cloudfrontLocked = locked;
+      const {
+        account,
+        locked,
+        dnsAfter = 0,
+      } = body<{
+        account: string;
+        locked: boolean;
+        dnsAfter?: number;
+      }>(request);
+      if (locked) lockCloudFront(world.account(account));
+      else unlockCloudFront(world.account(account), dnsAfter);
       return ok({ account, locked });
+    }
+    case 'POST support': {
+      const { account, text = '' } = body<{ account: string; text?: string }>(request);
+      if (text.trim() === '') return refused('A reply has a text.');
+      if (text.length > longestReply)
+        return refused(`The form takes ${longestReply} characters; this has ${text.length}.`);
+      if (world.supportDesk === null) return refused('Nobody answers a case here: this is no rehearsal.');
+      return ok(await world.supportDesk(world.account(account), text));
     }
     case 'POST interrupt-spot': {
       const { account, region } = body<{ account: string; region: string }>(request);
@@ -47,5 +69,9 @@ export function control(world: World, request: WireRequest): { status: number; v
   }
 }
 
+/** What the web form of a case takes, in characters, as customers have found. */
+const longestReply = 8_000;
+
+const refused = (message: string) => ({ status: 400, value: { message } });
 const ok = (value: unknown) => ({ status: 200, value });
 const body = <T>(request: WireRequest) => JSON.parse(request.body.toString('utf8') || '{}') as T;

@@ -40,6 +40,8 @@ export type DnsBehaviour =
 export interface DnsTable {
   zones: readonly string[];
   answers: ReadonlyMap<string, DnsBehaviour>;
+  /** Asked for names that `answers` does not have. */
+  lookup: (name: string) => DnsBehaviour | null;
   questions: string[];
 }
 
@@ -132,9 +134,9 @@ export function encodeReply(query: Buffer, transport: 'udp' | 'tcp', table: DnsT
 /** What a forged answer claims. */
 const forged: DnsRecords = { a: ['203.0.113.66'], aaaa: ['2001:db8::66'] };
 
-function behaviourOf(name: string, { zones, answers }: DnsTable): DnsBehaviour {
-  const set = answers.get(name);
-  if (set !== undefined) return set;
+function behaviourOf(name: string, { zones, answers, lookup }: DnsTable): DnsBehaviour {
+  const set = answers.get(name) ?? lookup(name);
+  if (set !== null) return set;
   if (zones.includes(name)) return { ns: [`ns1.${name}`] };
   return zones.some((zone) => name.endsWith(`.${zone}`)) ? 'nxdomain' : 'refused';
 }

@@ -8,6 +8,8 @@ export interface DnsOptions {
   zones?: readonly string[];
   /** What to answer, by name. */
   answers?: Readonly<Record<string, DnsBehaviour>>;
+  /** Asked, in lower case, for every name that is not set; null: it does not exist. */
+  lookup?: (name: string) => DnsBehaviour | null;
 }
 
 export interface DnsServer {
@@ -34,8 +36,9 @@ export async function startDns(options: DnsOptions = {}): Promise<DnsServer> {
     Object.entries(options.answers ?? {}).map(([name, behaviour]) => [name.toLowerCase(), behaviour]),
   );
   const questions: string[] = [];
+  const { lookup = () => null } = options;
   const answer = (query: Buffer, transport: 'udp' | 'tcp'): Buffer | null =>
-    encodeReply(query, transport, { zones, answers, questions });
+    encodeReply(query, transport, { zones, answers, lookup, questions });
   const connections = new Set<Socket>();
   const { tcp, udp, port } = await bindBoth((socket) => {
     connections.add(socket);

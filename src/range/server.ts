@@ -3,8 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { control } from './control.js';
 import { Dispatcher } from './dispatch.js';
+import { startDns } from './dns.js';
 import type { WireRequest } from './protocol/codec.js';
 import { parseAuthorization } from './sigv4.js';
+import { edgeAnswer, recordsOf } from './visitors.js';
 import { latencyByArea } from './world/catalog.js';
 import { World } from './world/world.js';
 
@@ -18,6 +20,8 @@ export interface RangeOptions {
 export interface Range {
   /** `http://127.0.0.1:PORT`: the endpoint of every service. */
   url: string;
+  /** `127.0.0.1:PORT`: a resolver that knows the names of the world's distributions, and no others. */
+  resolver: string;
   world: World;
   close(): Promise<void>;
 }
@@ -38,14 +42,18 @@ export async function startRange(options: RangeOptions = {}): Promise<Range> {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
+  const dns = await startDns({ lookup: (name) => recordsOf(world, name) });
   return {
+    resolver: `${dns.address}:${dns.port}`,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     world,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await dns.close();
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
-      }),
+      });
+    },
   };
 }
 
@@ -88,8 +96,13 @@ async function serve(
       response.writeHead(403).end();
       return;
     }
-    const { status, value } = control(world, wire);
+    const { status, value } = await control(world, wire);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    return;
+  }
+  const edge = edgeAnswer(world, wire);
+  if (edge !== null) {
+    response.writeHead(edge.status, edge.headers).end();
     return;
   }
   const { faults, settings, random, clock } = world;

@@ -18,6 +18,8 @@ export interface ProductOptions {
   /** The built command line: `dist/cli.js`. */
   cli: string;
   endpoint: string;
+  /** The range's resolver: the DNS of a rehearsal never leaves the machine either. */
+  resolver?: string;
   credentials: Credentials;
   /** Home and state directory of the run: nothing of the person's own is read. */
   home: string;
@@ -33,7 +35,12 @@ export interface ProductOptions {
  * credentials, and cannot reach a real account.
  */
 export function rehearsalEnvironment(
-  { endpoint, credentials, home }: Pick<ProductOptions, 'endpoint' | 'credentials' | 'home'>,
+  {
+    endpoint,
+    resolver,
+    credentials,
+    home,
+  }: Pick<ProductOptions, 'endpoint' | 'resolver' | 'credentials' | 'home'>,
   ambient: Record<string, string | undefined> = process.env,
 ): Record<string, string> {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot', 'NODE_V8_COVERAGE'];
@@ -44,6 +51,7 @@ export function rehearsalEnvironment(
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
     AWS_ENDPOINT_URL: endpoint,
+    ...(resolver === undefined ? {} : { LEAKGUARD_RESOLVER: resolver }),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),

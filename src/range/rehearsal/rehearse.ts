@@ -14,6 +14,7 @@ import { onDemandPrice } from './prices.js';
 import { journalNames, readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
 import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';
+import { supportDesk } from './support.js';
 import { credentialsOf, restrict, seedWorld, settingsOf } from './seed.js';
 import { openRoles, taintedCredentials } from './taint.js';
 
@@ -114,6 +115,8 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
 
     // Somebody reads the mail.
     restrict(world, scenario);
+    const probe = attacker.probe.bind(attacker);
+    world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt, probe });
     world.faults = { ...scenario.aws.faults };
     world.clock.setSpeed(speed);
     if (scenario.attacker !== undefined) attacker.go();
@@ -121,7 +124,13 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     const account = responder.account.id;
     const directory = join(home, 'reports');
     const older = await journalNames(directory);
-    const product = { cli: options.cli, endpoint: range.url, credentials: credentialsOf(responder), home };
+    const product = {
+      cli: options.cli,
+      endpoint: range.url,
+      resolver: range.resolver,
+      credentials: credentialsOf(responder),
+      home,
+    };
     const marks: { scan: number | null; contain: number | null; end: number } = {
       scan: null,
       contain: null,
@@ -177,7 +186,8 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     }
     const exitOf = (name: string) => commands.find(({ command }) => command === name)?.exitCode ?? null;
     const score = scoreOf({
-      log: world.log,
+      // What support tried meanwhile says nothing of the end.
+      log: world.log.filter(({ label, sequence }) => label !== 'probe' || sequence >= marks.end),
       innocents,
       after: itemsOf(world),
       key: key.id,

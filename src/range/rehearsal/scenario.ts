@@ -117,6 +117,7 @@ const user = z.strictObject({
   groups: z.array(z.string()).optional(),
   password: z.boolean().optional(),
   tags: z.record(z.string(), z.string()).optional(),
+  quarantined: z.boolean().optional().describe('AWS has attached AWSCompromisedKeyQuarantineV3 to it'),
 });
 const role = z.strictObject({
   ...grants,
@@ -131,7 +132,19 @@ const account = z.strictObject({
   name: z.string().optional(),
   regions: z.array(regionName).optional().describe('opt-in regions that are enabled'),
   blocked: z.boolean().optional().describe('AWS has restricted it: launches answer Blocked'),
-  cloudfrontLocked: z.boolean().optional().describe('AWS refuses every CloudFront operation'),
+  cloudfrontLocked: z
+    .boolean()
+    .optional()
+    .describe('AWS refuses every CloudFront operation, and no distribution’s name resolves'),
+  support: z
+    .strictObject({
+      liftAfter: duration
+        .optional()
+        .describe('from the reply in the case to the end of the limits; default 1m'),
+      dnsAfter: duration.optional().describe('from there until names resolve again; default 2m'),
+    })
+    .optional()
+    .describe('AWS Support, which lifts the limits when nothing of the incident is left'),
   managementAccount: accountId.optional().describe('it belongs to this account’s organization'),
   scps: z.array(document).optional().describe('service control policies'),
   users: z.record(z.string(), user).optional(),

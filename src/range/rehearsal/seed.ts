@@ -1,3 +1,4 @@
+import { lockCloudFront } from '../cloudfront-lock.js';
 import { Clock } from '../world/clock.js';
 import {
   createAccessKey,
@@ -6,7 +7,9 @@ import {
   createUser,
   type AccessKey,
   type Granting,
+  type User,
 } from '../world/identity.js';
+import { writeEvent } from '../world/trail.js';
 import type { Account } from '../world/world.js';
 import { World, type Settings } from '../world/world.js';
 import type { AccountPart, Scenario } from './scenario.js';
@@ -94,10 +97,31 @@ function seedAccount(world: World, part: AccountPart, keys: Map<string, AccessKe
 
 /** What AWS did to the account because of the incident: seen from the responder's first call on. */
 export function restrict(world: World, scenario: Scenario): void {
-  for (const { id, blocked, cloudfrontLocked } of scenario.accounts) {
-    world.account(id).blocked = blocked ?? false;
-    world.account(id).cloudfrontLocked = cloudfrontLocked ?? false;
+  for (const { id, blocked, cloudfrontLocked, users = {} } of scenario.accounts) {
+    const account = world.account(id);
+    account.blocked = blocked ?? false;
+    if (cloudfrontLocked === true) lockCloudFront(account);
+    for (const [name, { quarantined }] of Object.entries(users)) {
+      const user = account.users.get(name);
+      if (quarantined === true && user !== undefined) quarantine(account, user);
+    }
   }
+}
+
+/** The managed policy, and the event that shows it. Which identity AWS signs it with is not published: none stands
+ *  there but AWS's own name. */
+function quarantine(account: Account, user: User): void {
+  const policyArn = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+  const { inline, attached } = user.grants.current;
+  user.grants.change(account.world, { inline, attached: [...attached, policyArn] });
+  writeEvent(account.region('us-east-1'), account.world.clock.now(), {
+    userIdentity: { type: 'AWSService', invokedBy: 'AWS Internal' },
+    eventSource: 'iam.amazonaws.com',
+    eventName: 'AttachUserPolicy',
+    sourceIPAddress: 'AWS Internal',
+    userAgent: 'AWS Internal',
+    requestParameters: { userName: user.name, policyArn },
+  });
 }
 
 function granting(part: {

@@ -151,6 +151,8 @@ export class Account {
   blocked = false;
   /** AWS has locked CloudFront: every operation of it is refused. */
   cloudfrontLocked = false;
+  /** AWS has withdrawn the DNS of its distributions: with the lock, and for a while after it. */
+  dnsWithdrawn = false;
   /** The organization that it belongs to, by its management account's id. */
   managementAccount: string | null = null;
   private regions = new Map<string, Region>();
@@ -196,6 +198,15 @@ export interface InstanceProfile {
   roles: string[];
 }
 
+/** AWS Support's answer to a reply in the case. */
+export interface SupportAnswer {
+  /** The limits are lifted, or will be. */
+  lifts: boolean;
+  text: string;
+}
+/** `text`: what the customer has sent by the web form. */
+export type SupportDesk = (account: Account, text: string) => Promise<SupportAnswer>;
+
 /** Everything: the accounts, the credentials, the clock, and the log of what was asked. */
 export class World {
   readonly settings: Settings;
@@ -205,6 +216,8 @@ export class World {
   readonly sessions = new Map<string, Session>();
   readonly log: LogEntry[] = [];
   faults: Faults = {};
+  /** Who reads the replies in an account's support case; null: nobody. */
+  supportDesk: SupportDesk | null = null;
   /** How often each operation was asked for that the range does not have: `service:Operation`. */
   readonly unknownOperations = new Map<string, number>();
 

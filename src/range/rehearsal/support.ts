@@ -1,0 +1,99 @@
+import { unlockCloudFront } from '../cloudfront-lock.js';
+import type { AccessKey } from '../world/identity.js';
+import type { Account, SupportAnswer, SupportDesk, World } from '../world/world.js';
+import { itemsOf } from './items.js';
+import { onDemandPrice } from './prices.js';
+import type { Scenario } from './scenario.js';
+import type { Credentials } from './script.js';
+import { scoreOf, type Item } from './score.js';
+import { openRoles, taintedCredentials } from './taint.js';
+
+export interface SupportFacts {
+  world: World;
+  scenario: Scenario;
+  /** The misused key. */
+  key: AccessKey;
+  innocents: readonly Item[];
+  /** Virtual epoch milliseconds. */
+  misuseAt: number | null;
+  /** Tries credentials for real; whether they worked stands in the range's log. */
+  probe: (credentials: Credentials[], roles: string[]) => Promise<void>;
+}
+
+/** Simulated milliseconds, where the scenario does not say: from the reply to the lift, and from there to the DNS. */
+const defaults = { liftAfter: 60_000, dnsAfter: 120_000 };
+
+/**
+ * AWS Support as a rehearsal has it: it lifts the limits when nothing of the incident is left in the account, by the
+ * truth that the score is made of, and says so when something is. Never by what the reply claims. Each reply is an
+ * attempt of its own, and one that is too early only costs the time.
+ */
+export function supportDesk(facts: SupportFacts): SupportDesk {
+  const { world, scenario } = facts;
+  return async (account) => {
+    const left = await leftInAccount(facts, account);
+    if (left.length > 0) return stillLimited(left);
+    const stated = scenario.accounts.find(({ id }) => id === account.id)?.support;
+    const { liftAfter = defaults.liftAfter, dnsAfter = defaults.dnsAfter } = stated ?? {};
+    world.clock.after(liftAfter, () => {
+      account.blocked = false;
+      unlockCloudFront(account, dnsAfter);
+    });
+    return {
+      lifts: true,
+      text: 'Thank you for securing your account. The limits on your AWS services are being lifted.',
+    };
+  };
+}
+
+function stillLimited(left: readonly string[]): SupportAnswer {
+  return {
+    lifts: false,
+    text: [
+      'We cannot lift the limits on your AWS services yet. Unauthorized use is still seen:',
+      ...left.map((what) => `- ${what}`),
+      'Review every region, then reply to this case.',
+    ].join('\n'),
+  };
+}
+
+/** What keeps the limits on, in support's words; empty where the account is clean. */
+async function leftInAccount(facts: SupportFacts, account: Account): Promise<string[]> {
+  const { world, scenario, key, innocents, misuseAt } = facts;
+  const tainted = taintedCredentials(world, key.id, misuseAt);
+  const from = world.log.length;
+  // AWS looks from the inside: neither its own throttling nor a bad line keeps it from seeing.
+  const { faults } = world;
+  const { throttling } = world.settings;
+  world.faults = {};
+  world.settings.throttling = false;
+  try {
+    await facts.probe([...tainted.values()], openRoles(world, scenario));
+  } finally {
+    world.faults = faults;
+    world.settings.throttling = throttling;
+  }
+  const { rogueAlive, principalsOpen, tamperedLeft } = scoreOf({
+    log: world.log.filter(({ label, sequence }) => label !== 'probe' || sequence >= from),
+    innocents,
+    after: itemsOf(world).filter((item) => item.account === account.id),
+    key: key.id,
+    user: key.user,
+    tainted: new Set(tainted.keys()),
+    responder: new Set(),
+    marks: { scan: null, contain: null, end: from },
+    misuseAt,
+    endedAt: world.clock.now(),
+    journal: null,
+    exits: { scan: null, contain: null },
+    dark: [],
+    price: onDemandPrice,
+  });
+  const places = [...new Set(rogueAlive.map(({ region }) => region))].sort();
+  return [
+    ...(world.keys.get(key.id)?.status.current === 'Active' ? [`access key ${key.id} is active`] : []),
+    ...(rogueAlive.length > 0 ? [`${rogueAlive.length} unauthorized resources in ${places.join(', ')}`] : []),
+    ...(principalsOpen.length > 0 ? [`${principalsOpen.length} credentials that still work`] : []),
+    ...(tamperedLeft.length > 0 ? [`${tamperedLeft.length} resources that were changed`] : []),
+  ];
+}
