@@ -59,7 +59,8 @@ export async function inScene(
     accessKeyId: environment['AWS_ACCESS_KEY_ID']!,
     secretAccessKey: environment['AWS_SECRET_ACCESS_KEY']!,
   };
-  return runProduct(args, { cli: cliPath, endpoint, credentials, home: directory, ...more });
+  const resolver = environment['LEAKGUARD_RESOLVER']!;
+  return runProduct(args, { cli: cliPath, endpoint, resolver, credentials, home: directory, ...more });
 }
 
 export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
