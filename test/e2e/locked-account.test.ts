@@ -7,7 +7,7 @@ import type { Scene } from '../../src/range/rehearsal/rehearse.js';
 import type { SupportAnswer } from '../../src/range/world/world.js';
 import { inScene, respondBy, scenarioCalled, withDirectory } from './scene.js';
 
-const json = (run: CommandRun): Record<string, never> => JSON.parse(run.stdout) as Record<string, never>;
+const json = (run: CommandRun): unknown => JSON.parse(run.stdout);
 
 async function post<T>(scene: Scene, door: string, body: object): Promise<T> {
   const answer = await fetch(`${scene.endpoint}/_range/${door}`, {
