@@ -35,6 +35,9 @@ export interface SurveyOptions {
   include: readonly string[];
 }
 
+/** first-hand: the launches, and what the key did · followed: what its user and minted credentials did too. */
+type TrailDepth = 'first-hand' | 'followed';
+
 /** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
  *  was perhaps minted by another. */
 const assumeRolePeriod = 2 * 24 * 3600_000;
@@ -53,6 +56,8 @@ export class Survey {
   private files: Awaited<ReturnType<typeof readTrail>> | null = null;
   private readonly queries = new Map<string, TrailQuery>();
   private owner: string | null;
+  /** What the quick first look has read: the look that follows at once does not read it again. */
+  private readonly justRead = new Set<TrailQuery>();
   private readonly accelerators = new Map<string, AcceleratorInfo>();
   private readonly askedTypes = new Set<string>();
 
@@ -107,15 +112,32 @@ export class Survey {
 
   /** Looks at everything once. @throws AwsFailure where not even the list of regions can be read. */
   async look(): Promise<Incident> {
+    return this.lookAt(this.options.plays, 'followed');
+  }
+
+  /**
+   * A first, quick look at what `plays` find, with the launches and the key's own events only: what is tied by them
+   * stays tied, since what minted credentials did can only add to it. The next look goes on from there.
+   */
+  async lookFirst(plays: readonly Play[]): Promise<Incident> {
+    return this.lookAt(plays, 'first-hand');
+  }
+
+  private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
     const { session, emit } = this.options;
-    const incident = session === null ? await this.lookOffline() : await this.lookOnline(session);
+    const incident =
+      session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
     emit({ type: 'incident', incident });
     return incident;
   }
 
-  private async lookOnline(session: { reader: Reader; identity: Identity }): Promise<Incident> {
+  private async lookOnline(
+    session: { reader: Reader; identity: Identity },
+    plays: readonly Play[],
+    depth: TrailDepth,
+  ): Promise<Incident> {
     const { reader, identity } = session;
-    const { plays, emit, trail } = this.options;
+    const { emit, trail } = this.options;
     if (trail !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     this.regions ??= await listRegions(reader, identity.homeRegion);
     const chosen = this.options.regions;
@@ -127,7 +149,7 @@ export class Survey {
     const inventory = takeInventory(plays, reader, scope, emit);
     const [{ resources, cells }, trailCells] = await Promise.all([
       inventory,
-      this.readTrail(session, scope.regions),
+      this.readTrail(session, scope.regions, depth),
     ]);
     const leftOut = enabled.filter((name) => !scope.regions.includes(name));
     const coverage: Cell[] = [
@@ -239,6 +261,7 @@ export class Survey {
   private async readTrail(
     session: { reader: Reader; identity: Identity },
     regions: readonly string[],
+    depth: TrailDepth,
   ): Promise<Cell[]> {
     const { reader, identity } = session;
     const { trail, emit, key, since, compromisedAt } = this.options;
@@ -284,8 +307,14 @@ export class Survey {
       for (const name of ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'])
         ask('EventName', name, [identity.homeRegion]);
     } else ask('AccessKeyId', key, everywhere);
+    if (depth === 'first-hand') {
+      for (const query of this.queries.values()) this.justRead.add(query);
+      await lookup.read([...this.queries.values()]);
+      return lookup.cells();
+    }
     if (this.owner !== null) ask('Username', this.owner, everywhere);
-    await lookup.read([...this.queries.values()]);
+    await lookup.read([...this.queries.values()].filter((query) => !this.justRead.has(query)));
+    this.justRead.clear();
 
     // Follow what tainted credentials minted, until nothing new comes up.
     let unfollowed = 0;

@@ -8,7 +8,7 @@ import type { PlanFile } from '../contain/plan-file.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { ExitCode } from '../exit-codes.js';
-import { plays } from '../playbook/index.js';
+import { plays, urgent } from '../playbook/index.js';
 import type { PlanContext } from '../playbook/play.js';
 import { ask } from './agree.js';
 import { parsePeriod } from './arguments.js';
@@ -44,6 +44,7 @@ export async function carryOut(
     session,
     survey: surveyOf(flags, key, session, context),
     plays,
+    urgent,
     include: new Set(flags.include ?? []),
     options: planOptions(flags),
     limits: flags.watch === undefined ? defaultLimits : watchLimits(parsePeriod(flags.watch)),
@@ -146,8 +147,13 @@ function agreement(
   context: CommandContext,
 ): ContainRequest['agree'] {
   const { account } = identity;
-  const record = (what: string, by: string) => journal.write({ kind: 'agreed', what, by });
+  const recorded = new Set(agreed);
+  const record = async (what: string, by: string): Promise<void> => {
+    if (!recorded.has(what)) await journal.write({ kind: 'agreed', what, by });
+    recorded.add(what);
+  };
   return {
+    restBefore: flags.yes === true || agreed.has('rest'),
     cut: async (facts, doubts, planned) => {
       const { cutScreen } = await import('../report/cut-screen.js');
       const { width, verbose } = context;

@@ -41,6 +41,8 @@ export interface ContainRequest {
   session: Session;
   survey: Survey;
   plays: readonly Play[];
+  /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
+  urgent: readonly Play[];
   include: ReadonlySet<string>;
   options: PlanContext['options'];
   limits: ConfirmLimits;
@@ -51,6 +53,8 @@ export interface ContainRequest {
   emit: Emit;
   /** The person's word. Each is asked once; on a resumed run, what was agreed stands. */
   agree: {
+    /** Said before (by a flag, or before the interruption): `rest` asks nobody. */
+    restBefore: boolean;
     cut(facts: CutFacts, doubts: string[], planned: number): Promise<boolean>;
     rest(incident: Incident, planned: Plan): Promise<boolean>;
   };
@@ -119,9 +123,21 @@ class Containment {
     this.request.survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
   }
 
-  /** 2. The rest: one look at everything, one agreement. False where the person said no. */
+  /**
+   * 2. The rest: one look at everything, one agreement. False where the person said no. Where it is agreed to already,
+   * what launches and runs is looked at and stopped before the rest is even listed.
+   */
   async rest(): Promise<boolean> {
-    const { fixed, agree, effects } = this.request;
+    const { fixed, agree, effects, urgent } = this.request;
+    if (fixed === null && agree.restBefore) {
+      const found = await this.look(urgent);
+      if (this.planned.actions.length > 0) {
+        await effects.journal.write({ kind: 'incident', incident: found });
+        await agree.rest(found, this.planned);
+        await this.carryOutPlan(found);
+      }
+      if (effects.signal.aborted) return true;
+    }
     const incident = await this.look();
     await effects.journal.write({ kind: 'incident', incident });
     if (fixed !== null) {
@@ -158,7 +174,9 @@ class Containment {
       this.confirmed = clean >= cleanSweeps;
       if (this.confirmed && settled && denySeenAgain && quiet) break;
       if ((isStuck(before, this.sweep) || now - startedAt > limits.time) && quiet) break;
-      if (fixed === null && this.planned.actions.length > 0) await this.carryOutPlan(incident);
+      if (fixed !== null || this.planned.actions.length === 0) continue;
+      if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
+      await this.carryOutPlan(incident);
     }
   }
 
@@ -197,8 +215,9 @@ class Containment {
   }
 
   /** Looks at everything again, and plans what is still to be done. */
-  private async look(): Promise<Incident> {
-    const incident = await this.request.survey.look();
+  private async look(first: readonly Play[] | null = null): Promise<Incident> {
+    const { survey } = this.request;
+    const incident = first === null ? await survey.look() : await survey.lookFirst(first);
     refuseDescendant(incident, this.request.session.identity);
     this.incident = incident;
     this.planned = planFor(this.request, incident);

@@ -92,6 +92,18 @@ export const plays: readonly Play[] = [
   bedrockThroughput,
 ];
 
+/** What launches and runs on EC2, and the sessions that could launch more: what costs money by the minute. Few reads,
+ *  each paged by hundreds whatever the size of the account. */
+export const urgent: readonly Play[] = [
+  userSessions,
+  roleSessions,
+  autoScalingGroups,
+  spotRequests,
+  spotFleets,
+  ec2Fleets,
+  ec2Instances,
+];
+
 /** The IAM actions that `some` take, sorted, each once. */
 export function permissionsOf(
   some: readonly Play[],

@@ -1,6 +1,7 @@
 import type { Action, AwsCall, Outcome, OutcomeStatus } from '../contain/action.js';
 import type { CloudFrontFacts, JournalRecord, LeftOver } from '../contain/journal-record.js';
 import type { Cell } from '../coverage.js';
+import { asFound } from '../detect/as-found.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { asObject, at, type Json, type JsonObject } from '../json.js';
@@ -152,7 +153,7 @@ export function foldReport(records: readonly JournalRecord[]): Report {
         report.agreed.push({ at: time, what: record.what, by: record.by });
         break;
       case 'incident':
-        report.incident = record.incident;
+        report.incident = asFound(report.incident, record.incident, Date.parse(time));
         report.coverage = record.incident.coverage;
         break;
       case 'intent': {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { asFound } from '../../src/detect/as-found.js';
+import { detect } from '../../src/detect/detect.js';
+import type { Incident } from '../../src/detect/incident.js';
+import type { Resource } from '../../src/playbook/resource.js';
+import type { TrailEvent } from '../../src/trail/event.js';
+import { day, History, hour, minute, night, randomOf, regions } from './history.js';
+import { attacker, bystanders, ci, ciLife, massLaunch } from './lives.js';
+
+const now = night + 2 * hour;
+
+function look(events: readonly TrailEvent[], inventory: readonly Resource[]): Incident {
+  const coverage = regions.map((region) => ({
+    subject: 'trail',
+    region,
+    status: 'complete' as const,
+    count: 1,
+    detail: null,
+  }));
+  return detect({
+    events,
+    inventory: [...inventory],
+    plays: [],
+    coverage,
+    key: ci.key,
+    account: null,
+    compromisedAt: null,
+    now,
+  });
+}
+
+/** An attacker that hides in the key's own place, or not, with a chain of sessions. */
+function history(seed: number): History {
+  const made = new History(randomOf(seed));
+  ciLife(made, night - 9 * day, now);
+  bystanders(made, night - 9 * day, now);
+  const by = seed % 2 === 0 ? attacker : ci;
+  massLaunch(made, { by, types: ['p3.8xlarge'], perRegion: 2, where: regions.slice(0, 5) });
+  const first = made.assume(by, night + 30 * minute, 'admin', 'kept');
+  massLaunch(
+    made,
+    { by: first, types: ['g5.12xlarge'], perRegion: 1, where: regions.slice(5, 8), recon: false },
+    night + 31 * minute,
+  );
+  const second = made.assume(first, night + 40 * minute, 'admin', 'chained');
+  massLaunch(
+    made,
+    { by: second, types: ['g5.12xlarge'], perRegion: 1, where: regions.slice(8, 10), recon: false },
+    night + 41 * minute,
+  );
+  return made;
+}
+
+const ids = (incident: Incident, wanted: string): string[] =>
+  incident.findings.flatMap((found) => (found.class === wanted ? [found.resource.id] : []));
+
+describe('a first look, at the launches and at what the key itself did', () => {
+  it.each([1, 2, 3, 4, 5, 6])('ties nothing that the whole trail would acquit (seed %i)', (seed) => {
+    const { events, instances } = history(seed);
+    const firstHand = events.filter(
+      ({ name, actor }) => name === 'RunInstances' || actor.accessKeyId === ci.key,
+    );
+    expect(firstHand.length).toBeLessThan(events.length);
+    const first = look(firstHand, instances);
+    const whole = look(events, instances);
+    expect(ids(first, 'rogue').length).toBeGreaterThan(9);
+    expect(ids(whole, 'rogue')).toEqual(expect.arrayContaining(ids(first, 'rogue')));
+    expect(ids(whole, 'rogue').length).toBeGreaterThan(ids(first, 'rogue').length);
+  });
+});
+
+describe('the incident as it was found', () => {
+  const { events, instances } = history(2);
+  const found = look(events, instances);
+  const rogue = new Set(ids(found, 'rogue'));
+
+  it('keeps what was terminated since, as it was, and what it cost', () => {
+    const dead = instances.flatMap((one) =>
+      rogue.has(one.id)
+        ? one.region === regions[0]
+          ? []
+          : [{ ...one, state: 'terminated', live: false }]
+        : [one],
+    );
+    const later = look(events, dead);
+    expect(later.cost.usdPerHour).toBe(0);
+    const both = asFound(found, later, now);
+    expect(ids(both, 'rogue').sort()).toEqual([...rogue].sort());
+    expect(
+      both.findings.filter(({ resource }) => rogue.has(resource.id)).every(({ resource }) => resource.live),
+    ).toBe(true);
+    expect(both.cost).toEqual(found.cost);
+  });
+
+  it('adds what came up since, with its cost', () => {
+    const earlier = look(
+      events,
+      instances.filter(({ region }) => region !== regions[0]),
+    );
+    const both = asFound(earlier, found, now);
+    expect(ids(both, 'rogue').sort()).toEqual([...rogue].sort());
+    expect(both.cost.usdPerHour).toBeCloseTo(found.cost.usdPerHour, 1);
+    expect(asFound(null, found, now)).toBe(found);
+  });
+});
