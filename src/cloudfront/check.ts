@@ -6,7 +6,14 @@ import { lookAtApi, notAsked, type ApiLook } from './api.js';
 import type { EdgeOptions } from './edge.js';
 import { dnsReason, judge } from './judge.js';
 import type { KnownHost } from './known-hosts.js';
-import { observeAlias, observeHost, parseHost, type NameContext } from './names.js';
+import {
+  isWildcard,
+  observeAlias,
+  observeHost,
+  observeWildcard,
+  parseHost,
+  type NameContext,
+} from './names.js';
 import type { NameResolver } from './resolvers.js';
 import {
   stateWords,
@@ -14,6 +21,7 @@ import {
   type ConfigurationChange,
   type DistributionCheck,
   type DistributionObservation,
+  type NameObservation,
 } from './state.js';
 
 export interface CheckRequest {
@@ -79,7 +87,7 @@ export async function checkCloudFront(request: CheckRequest): Promise<CloudFront
   const distributions = await Promise.all(
     targets.map((target) =>
       limit(async (): Promise<DistributionCheck> => {
-        const observation = await observe(target, context, request.changes);
+        const observation = await observe(target, context, request.changes, notes);
         done += 1;
         const judgement = judge(look.api, observation);
         emit({
@@ -100,7 +108,7 @@ export async function checkCloudFront(request: CheckRequest): Promise<CloudFront
     api: look.api,
     resolvers: controls,
     distributions,
-    notes,
+    notes: [...new Set(notes)],
   };
 }
 
@@ -112,8 +120,11 @@ function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Tar
   const put = (target: Target): void => {
     const host = parseHost(target.host);
     if (host === null) notes.push(`Not a host name, and not looked at: ${target.host.slice(0, 100)}`);
-    else if (!targets.has(host))
-      targets.set(host, { ...target, host, aliases: askable(target.aliases, notes) });
+    else {
+      const earlier = targets.get(host) ?? { ...target, host, aliases: [] };
+      const aliases = [...new Set([...earlier.aliases, ...askable(target.aliases, notes)])];
+      targets.set(host, { ...earlier, aliases });
+    }
   };
   for (const { id, host, aliases, configuration } of look.distributions)
     put({ id, host, aliases, configuration });
@@ -126,14 +137,11 @@ function merge(look: ApiLook, hosts: readonly KnownHost[], notes: string[]): Tar
   return all.slice(0, maxDistributions);
 }
 
-/** The alternate names that have an address of their own; what is left out is said. */
+/** The alternate names that can be asked for; what is left out is said. */
 function askable(aliases: readonly string[], notes: string[]): string[] {
   return aliases.flatMap((alias) => {
-    const name = parseHost(alias);
-    if (name === null)
-      notes.push(
-        `${alias.slice(0, 253)}: ${alias.startsWith('*.') ? 'a wildcard has no address of its own' : 'not a host name'}, so it was not looked at.`,
-      );
+    const name = isWildcard(alias) ? alias.toLowerCase() : parseHost(alias);
+    if (name === null) notes.push(`${alias.slice(0, 253)}: not a host name, so it was not looked at.`);
     return name ?? [];
   });
 }
@@ -142,15 +150,37 @@ async function observe(
   target: Target,
   context: NameContext,
   changes: CheckRequest['changes'],
+  notes: string[],
 ): Promise<DistributionObservation> {
   const host = await observeHost(target.host, context);
+  const lookAt = async (alias: string): Promise<NameObservation[]> => {
+    if (!isWildcard(alias)) return [await observeAlias(alias, host, context)];
+    const seen = await observeWildcard(alias, host, context);
+    if (seen !== null) return [seen];
+    notes.push(
+      `${alias}: its DNS has no wildcard, so the names beneath it are not known. Name those in use with --hosts-file (a line: ${host.name} NAME …).`,
+    );
+    return [];
+  };
   return {
     id: target.id,
     host,
-    aliases: await Promise.all(target.aliases.map((alias) => observeAlias(alias, host, context))),
+    aliases: (await Promise.all(target.aliases.map(lookAt))).flat(),
     configuration: target.configuration,
     changes: changes === undefined || target.id === null ? null : (changes.get(target.id) ?? []),
   };
+}
+
+/** The check as it is with what CloudTrail says by now. Pure. */
+export function withChanges(
+  check: CloudFrontCheck,
+  changes: ReadonlyMap<string, ConfigurationChange[]>,
+): CloudFrontCheck {
+  const distributions = check.distributions.map((one) => {
+    const observation = { ...one, changes: one.id === null ? null : (changes.get(one.id) ?? []) };
+    return { ...observation, judgement: judge(check.api, observation) };
+  });
+  return { ...check, distributions };
 }
 
 /** The check as contain's journal and the report keep it. Pure. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { notProbed, probeEdge, type EdgeOptions } from './edge.js';
 import { verdictOf } from './judge.js';
 import type { NameResolver } from './resolvers.js';
@@ -39,6 +40,26 @@ export async function observeAlias(
     followChain(name, context.working),
   ]);
   return finish(name, answers, chain, leadsTo(host, chain.chain, answers), context);
+}
+
+/** `*.example.com`: an alternate name for everything beneath, and no name that can be asked for itself. */
+export function isWildcard(alias: string): boolean {
+  return alias.startsWith('*.') && parseHost(alias.slice(2)) !== null;
+}
+
+/**
+ * What they say of a wildcard: a name beneath it that nobody has asked for before is looked at in its stead, so that
+ * no cache and no record of its own answers. Null where no wildcard record exists: each name beneath it then has a
+ * record of its own, and which those are the DNS does not tell.
+ */
+export async function observeWildcard(
+  alias: string,
+  host: NameObservation,
+  context: NameContext,
+): Promise<NameObservation | null> {
+  const beneath = `leakguard-${randomBytes(6).toString('hex')}${alias.slice(1)}`;
+  const seen = await observeAlias(beneath, host, context);
+  return seen.verdict === 'withdrawn' && seen.chain.length === 0 ? null : { ...seen, name: alias };
 }
 
 /**

@@ -106,6 +106,7 @@ export function originProbe(working: readonly NameResolver[], edge: EdgeOptions)
       domain === null
         ? []
         : (await observeHost(domain, { working, edge: null })).answers.flatMap((answer) => answer.addresses);
-    return probeEdge(alias, [...new Set(addresses)], edge);
+    // A certificate for a wildcard is good for any name beneath.
+    return probeEdge(alias.replace(/^\*/, 'www'), [...new Set(addresses)], edge);
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';
-import { checkCloudFront, zoneOf } from '../cloudfront/check.js';
+import { checkCloudFront, withChanges, zoneOf } from '../cloudfront/check.js';
 import { lastReport, readReport, readTrail, type FromReport, type FromTrail } from '../cloudfront/gather.js';
 import { hostsFromLines, unique, type KnownHost } from '../cloudfront/known-hosts.js';
 import { rehearsalEndpoint, resolversFor } from '../cloudfront/resolver-options.js';
@@ -48,7 +48,7 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
   const resolvers = resolversOf(flags, session?.identity.simulated ?? simulated, env);
   const directory = reportDirectory(flags.reportDir, env);
   const report = await reportOf(flags, session, directory);
-  const trail = session === null ? null : await trailOf(flags, session, report, context);
+  let trail = session === null ? null : await trailOf(flags, session, report, context);
   const hosts = unique([...given, ...(report?.hosts ?? []), ...(trail?.hosts ?? [])]);
   const rehearsal = session === null ? null : rehearsalEndpoint(session.identity);
   const look = async (): Promise<CloudFrontCheck> => {
@@ -63,14 +63,23 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
       ...(trail?.changes == null ? {} : { changes: trail.changes }),
       emit,
     });
-    return { ...check, notes: [...check.notes, ...(trail?.notes ?? [])] };
+    // What the attacker did since the last look at the trail must not pass for serving, nor a repair for tampering.
+    if (flags.watch === true && session !== null && trail?.asked === true && dependsOnTrail(check)) {
+      trail = await trailOf(flags, session, report, context);
+      if (trail?.changes != null) return noted(withChanges(check, trail.changes), trail);
+    }
+    return noted(check, trail);
   };
 
   const every = flags.every === undefined ? undefined : Math.max(leastWait, parsePeriod(flags.every));
+  const exitOf = (seen: CloudFrontCheck): ExitCode =>
+    exitCodeOf(seen, trail?.asked === true && trail.changes === null);
   const watched =
-    flags.watch === true ? await watchAndJournal(look, session, simulated, directory, every, context) : null;
+    flags.watch === true
+      ? await watchAndJournal(look, exitOf, session, simulated, directory, every, context)
+      : null;
   const check = watched?.result.last ?? (await look());
-  const exitCode = watched?.exitCode ?? exitCodeOf(check, trail?.asked === true && trail.changes === null);
+  const exitCode = watched?.exitCode ?? exitOf(check);
   const standIn = await standInOf(flags, check, hosts, resolvers, rehearsal);
   const reset = resetText(check, session?.identity.account ?? null);
   if (context.json) {
@@ -104,6 +113,18 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
       context.stdout.write(`${outageLine(outage, Date.now())}\n`);
   }
   return exitCode;
+}
+
+function noted(check: CloudFrontCheck, trail: FromTrail | null): CloudFrontCheck {
+  return { ...check, notes: [...check.notes, ...(trail?.notes ?? [])] };
+}
+
+/** Nothing but the configuration decides whether all of it serves. */
+function dependsOnTrail({ distributions }: CloudFrontCheck): boolean {
+  const decided = ['serving', 'misconfigured-by-attacker'];
+  return (
+    distributions.length > 0 && distributions.every(({ judgement }) => decided.includes(judgement.state))
+  );
 }
 
 async function givenHosts(flags: CloudFrontFlags): Promise<KnownHost[]> {

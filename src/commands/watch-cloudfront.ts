@@ -10,7 +10,6 @@ import { journalVersion } from '../contain/journal-record.js';
 import type { Identity } from '../events.js';
 import { ExitCode } from '../exit-codes.js';
 import { version } from '../version.js';
-import { exitCodeOf } from './cloudfront-exit.js';
 import type { CommandContext } from './context.js';
 import { reportName } from './report-directory.js';
 
@@ -27,6 +26,7 @@ export interface Watched {
  */
 export async function watchAndJournal(
   look: () => Promise<CloudFrontCheck>,
+  exitCodeOf: (check: CloudFrontCheck) => ExitCode,
   session: Session | null,
   simulated: boolean,
   directory: string,
@@ -66,9 +66,8 @@ export async function watchAndJournal(
       stopped: () => signal.aborted,
       ...(shortestWait === undefined ? {} : { shortestWait }),
     });
-    const exitCode = result.back
-      ? ExitCode.ok
-      : signal.aborted
+    const exitCode =
+      signal.aborted && !result.back
         ? ((typeof signal.reason === 'number' ? signal.reason : ExitCode.interrupted) as ExitCode)
         : exitCodeOf(result.last);
     const summary = result.back ? 'everything serves' : 'stopped before everything served';

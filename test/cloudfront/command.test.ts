@@ -12,6 +12,7 @@ import { run } from '../../src/commands/cloudfront.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { readJournal } from '../../src/contain/journal.js';
 import { startDns, type DnsServer } from '../../src/range/dns.js';
+import type { DnsBehaviour } from '../../src/range/dns-reply.js';
 import {
   distributionList,
   jsonError,
@@ -39,10 +40,14 @@ const unlocked: WireTable = {
 let wire: Wire;
 let dns: DnsServer;
 let directory: string;
+/** How every name beneath example.com is answered that has no record of its own. */
+let wildcard: DnsBehaviour | null;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'leakguard-cloudfront-'));
   wire = await startWire(unlocked);
+  wildcard = null;
   dns = await startDns({
+    lookup: (name) => (name.endsWith('.example.com') ? wildcard : null),
     zones: ['cloudfront.net', 'example.com'],
     answers: { [host]: here, 'www.example.com': { cname: host }, 'origin.example.com': here },
   });
@@ -216,12 +221,82 @@ describe('leakguard cloudfront', () => {
     expect((await cloudfront()).exitCode).toBe(0);
   });
 
-  it('says which alternate names it did not look at', async () => {
+  it('looks at the trail again before it says serving: what the attacker did meanwhile counts', async () => {
+    const event = {
+      eventID: 'e',
+      eventTime: '2026-11-21T03:20:00Z',
+      eventSource: 'cloudfront.amazonaws.com',
+      eventName: 'UpdateDistribution',
+      awsRegion: 'us-east-1',
+      userIdentity: { type: 'IAMUser', accessKeyId: 'AKIAIOSFODNN7EXAMPLE' },
+      requestParameters: { id: 'E1', distributionConfig: { enabled: true } },
+    };
+    const body = JSON.stringify({ Events: [{ EventId: 'e', CloudTrailEvent: JSON.stringify(event) }] });
+    const stop = new AbortController();
+    const stderr = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        // The trail learns of it while the names are still gone; then they come back.
+        if (chunk.includes('unlocked, but DNS still withdrawn')) {
+          Object.assign(wire.table, { 'cloudtrail:LookupEvents': { status: 200, body } });
+          dns.set(host, here);
+        }
+        if (chunk.includes('misconfigured')) stop.abort(130);
+        done();
+      },
+    });
+    dns.set(host, 'nxdomain');
+    const { exitCode, document } = await cloudfront(
+      { watch: true, every: '0.1s', key: 'AKIAIOSFODNN7EXAMPLE', compromisedAt: '2026-11-21T03:00:00Z' },
+      { signal: stop.signal, stderr },
+    );
+    expect(document?.watch?.changes.map(({ to }) => to)).toEqual([
+      'answers',
+      'unlocked, but DNS still withdrawn',
+      'misconfigured by the attacker',
+    ]);
+    expect(exitCode).toBe(130);
+  });
+
+  it('watches to the end, but is incomplete, where the trail cannot be read at the end', async () => {
+    Object.assign(wire.table, { 'cloudtrail:LookupEvents': jsonError('AccessDeniedException', 'no') });
+    const { exitCode, document } = await cloudfront({ watch: true, key: 'AKIAIOSFODNN7EXAMPLE' });
+    expect([stateOf(document), exitCode]).toEqual(['serving', 5]);
+    expect((await readJournal(document?.watch?.journal ?? '')).at(-1)).toMatchObject({ exitCode: 5 });
+  });
+
+  it('asks for a name beneath a wildcard in its stead', async () => {
     const one = { id: 'E1', host, aliases: ['*.example.com', 'www.example.com'] };
     Object.assign(wire.table, { [list]: distributionList([one]) });
+    wildcard = { cname: host };
     const { document } = await cloudfront();
-    expect(document?.check.notes.join()).toContain('*.example.com: a wildcard');
-    expect(document?.check.distributions[0]?.aliases).toHaveLength(1);
+    expect(stateOf(document)).toBe('serving');
+    expect(document?.check.distributions[0]?.aliases).toMatchObject([
+      { name: '*.example.com', verdict: 'resolves', leadsHere: true, chain: [host] },
+      { name: 'www.example.com', verdict: 'resolves' },
+    ]);
+    expect(dns.questions.join('\n')).toMatch(/^A leakguard-[0-9a-f]{12}\.example\.com$/m);
+    expect(dns.questions.join('\n')).not.toContain('*');
+    wildcard = { a: ['198.51.100.66'] };
+    const astray = await cloudfront();
+    expect([stateOf(astray.document), astray.exitCode]).toEqual(['alias-astray', 3]);
+  });
+
+  it('says of a wildcard without a record that the names beneath it are to be named, and takes them', async () => {
+    const one = { id: 'E1', host, aliases: ['*.example.com', 'not a name'] };
+    Object.assign(wire.table, { [list]: distributionList([one]) });
+    const { exitCode, document } = await cloudfront();
+    expect([stateOf(document), exitCode]).toEqual(['serving', 0]);
+    expect(document?.check.distributions[0]?.aliases).toEqual([]);
+    expect(document?.check.notes).toEqual([
+      'not a name: not a host name, so it was not looked at.',
+      expect.stringMatching(/^\*\.example\.com: its DNS has no wildcard/),
+    ]);
+    const hostsFile = join(directory, 'hosts');
+    writeFileSync(hostsFile, `${host} www.example.com\n`);
+    const named = await cloudfront({ hostsFile });
+    expect(named.document?.check.distributions).toMatchObject([
+      { id: 'E1', aliases: [{ name: 'www.example.com' }] },
+    ]);
   });
 
   it('plans a stand-in, and probes an origin only when told to', async () => {
