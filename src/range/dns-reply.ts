@@ -29,6 +29,7 @@ export type DnsBehaviour =
   | 'servfail'
   | 'refused'
   | 'formerr'
+  | 'notimp'
   | 'silence'
   | 'compression-loop'
   | 'huge-txt'
@@ -46,7 +47,7 @@ export interface DnsTable {
 }
 
 /** Response codes (RFC 1035, section 4.1.1). */
-const rcodes = { noerror: 0, formerr: 1, servfail: 2, nxdomain: 3, refused: 5 } as const;
+const rcodes = { noerror: 0, formerr: 1, servfail: 2, nxdomain: 3, notimp: 4, refused: 5 } as const;
 const authoritative = 1 << 10;
 const recursionAvailable = 1 << 7;
 const recursionDesired = 1 << 8;
@@ -92,6 +93,7 @@ export function encodeReply(query: Buffer, transport: 'udp' | 'tcp', table: DnsT
     case 'servfail':
     case 'refused':
     case 'formerr':
+    case 'notimp':
       return reply(behaviour);
     case 'garbage':
       return Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n');

@@ -29,9 +29,13 @@ afterEach(async () => {
   await wire.close();
 });
 
+/** The session is open when STS falls silent: only what asks it again notices. */
+const silent = { 'sts:GetCallerIdentity': 'drop' } as const;
+
 async function look(table: Record<string, WireAnswer | 'drop'>) {
+  const { reader } = await wire.session();
   Object.assign(wire.table, table);
-  return lookAtApi((await wire.session()).reader);
+  return lookAtApi(reader);
 }
 
 describe("the API's answer", () => {
@@ -110,6 +114,33 @@ describe("the API's answer", () => {
     ['it answers 500', { [list]: xmlError('InternalFailure', 'oops', 500) }, 'failed'],
     ['the connection is cut', { [list]: 'drop' }, 'failed'],
     ['the token is expired', { [list]: xmlError('ExpiredToken', 'expired') }, 'failed'],
+    ['the key does not exist', { [list]: xmlError('InvalidClientTokenId', 'invalid') }, 'failed'],
+    ['the signature is refused', { [list]: xmlError('SignatureDoesNotMatch', 'no') }, 'failed'],
+    ['it is asked too fast', { [list]: xmlError('Throttling', 'Rate exceeded', 400) }, 'failed'],
+    ['it answers 503', { [list]: xmlError('ServiceUnavailable', 'slow down', 503) }, 'failed'],
+    ['a page answers in its stead', { [list]: { status: 200, body: '<html><body>log in' } }, 'cannot-tell'],
+    [
+      'it fails in its own way, and so does STS',
+      { ...silent, [list]: xmlError('InvalidArgument', 'no', 400) },
+      'failed',
+    ],
+    ['no policy is named, and STS does not answer', { ...silent, [list]: bare }, 'cannot-tell'],
+    [
+      'the region is being validated',
+      { [list]: xmlError('PendingVerification', 'Your request is being validated.') },
+      'restricted',
+    ],
+    [
+      'root is refused, whom no policy limits',
+      {
+        [list]: bare,
+        'sts:GetCallerIdentity': {
+          status: 200,
+          body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><UserId>123456789012</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+        },
+      },
+      'restricted',
+    ],
   ])('when %s', async (_, table, state) => {
     const { api } = await look(table);
     expect(api.state).toBe(state);

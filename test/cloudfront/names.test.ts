@@ -2,7 +2,13 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dohResolver } from '../../src/cloudfront/doh.js';
 import { observeAlias, observeHost, parseHost } from '../../src/cloudfront/names.js';
-import { parseResolver, resolverAt, type NameResolver } from '../../src/cloudfront/resolvers.js';
+import {
+  addressesOrNone,
+  askLimit,
+  parseResolver,
+  resolverAt,
+  type NameResolver,
+} from '../../src/cloudfront/resolvers.js';
 import { resolversFor } from '../../src/cloudfront/resolver-options.js';
 import type { DnsOutcome, NameVerdict } from '../../src/cloudfront/state.js';
 import { startDns, type DnsServer } from '../../src/range/dns.js';
@@ -47,6 +53,7 @@ const table: [DnsBehaviour, DnsOutcome, DnsOutcome, NameVerdict][] = [
   ['nodata', 'nodata', 'nodata', 'withdrawn'],
   ['servfail', 'servfail', 'servfail', 'failing'],
   ['refused', 'refused', 'refused', 'unknown'],
+  ['notimp', 'refused', 'refused', 'unknown'],
   ['formerr', 'malformed', 'malformed', 'failing'],
   ['silence', 'timeout', 'timeout', 'failing'],
   ['compression-loop', 'malformed', 'malformed', 'failing'],
@@ -61,7 +68,8 @@ const table: [DnsBehaviour, DnsOutcome, DnsOutcome, NameVerdict][] = [
 describe('every answer that a resolver can give', () => {
   let observed: { outcomes: (DnsOutcome | undefined)[]; verdict: NameVerdict }[];
 
-  // All at once: each wait for silence takes seconds.
+  // All at once: each wait for silence takes seconds. None takes longer than the limit of one question, whatever the
+  // server does.
   beforeAll(async () => {
     const stand = await setUp();
     const { dns, byUdp, byDoh } = stand;
@@ -79,7 +87,7 @@ describe('every answer that a resolver can give', () => {
       }),
     );
     await tearDown(stand);
-  });
+  }, askLimit + 4_000);
 
   it.each(table)('tells %j apart: %s over UDP, %s over DoH, together %s', (behaviour, udp, doh, verdict) => {
     const i = table.findIndex(([other]) => other === behaviour);
@@ -105,14 +113,39 @@ describe('a lying or missing server', () => {
     expect((await byDoh.ask(host, 'A')).addresses).toEqual([]);
   });
 
-  it('is unreachable where nothing listens', async () => {
+  it('is unreachable where nothing listens, and no evidence', async () => {
     const gone = await startDns();
     await gone.close();
-    const closed = resolverAt(`127.0.0.1:${gone.port}`);
-    expect((await closed.ask(host, 'A')).outcome).toBe('unreachable');
-    expect(await closed.control('cloudfront.net')).toMatchObject({
-      working: false,
-      detail: 'it cannot be reached',
+    const closed = [
+      resolverAt(`127.0.0.1:${gone.port}`),
+      dohResolver(`http://127.0.0.1:${gone.port}/dns-query`, true),
+      dohResolver(`https://127.0.0.1:${gone.port}/dns-query`, false),
+    ];
+    for (const resolver of closed) {
+      expect((await resolver.ask(host, 'A')).outcome).toBe('unreachable');
+      expect(await resolver.cname(host)).toBeNull();
+      expect(await resolver.control('cloudfront.net')).toMatchObject({
+        working: false,
+        detail: 'it cannot be reached',
+      });
+    }
+  });
+
+  it('is no evidence where DoH is spoken to it without TLS', async () => {
+    const { port } = stand.doh.address() as { port: number };
+    const resolver = dohResolver(`https://127.0.0.1:${port}/dns-query`, false);
+    expect((await resolver.ask(host, 'A')).outcome).toBe('unreachable');
+  });
+
+  it('has no more than 32 addresses of one answer kept', async () => {
+    dns.set(host, { truncated: { a: Array.from({ length: 500 }, (_, i) => `198.51.${i >> 8}.${i & 255}`) } });
+    for (const resolver of [byUdp, byDoh]) expect((await resolver.ask(host, 'A')).addresses).toHaveLength(32);
+  });
+
+  it('cannot pass a text for an address', () => {
+    expect(addressesOrNone(['198.51.100.1', 'evil.example'])).toMatchObject({
+      outcome: 'malformed',
+      addresses: [],
     });
   });
 });
@@ -127,6 +160,8 @@ describe('a resolver is evidence', () => {
     ['nxdomain', 'does not see the public DNS'],
     ['servfail', 'it fails for cloudfront.net itself'],
     ['refused', 'it refuses'],
+    ['notimp', 'it refuses'],
+    ['garbage', 'what it answers is not DNS'],
   ] as const)('not when it answers %s for the zone itself', async (behaviour, detail) => {
     dns.set('cloudfront.net', behaviour);
     for (const resolver of [byUdp, byDoh]) {
@@ -134,6 +169,12 @@ describe('a resolver is evidence', () => {
       expect(control.working).toBe(false);
       expect(control.detail).toContain(detail);
     }
+  });
+
+  it('when it knows the zone and no name server of it', async () => {
+    dns.set('cloudfront.net', 'nodata');
+    for (const resolver of [byUdp, byDoh])
+      expect(await resolver.control('cloudfront.net')).toMatchObject({ working: true });
   });
 
   it('not when it is silent', async () => {
@@ -161,6 +202,44 @@ describe('a resolver is evidence', () => {
     expect((await resolver.ask(host, 'A')).detail).toContain('larger than any DNS message');
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('A and AAAA', () => {
+  const here = async (behaviour: DnsBehaviour) => {
+    dns.set(host, behaviour);
+    const { answers, verdict } = await observeHost(host, { working: [byUdp, byDoh], edge: null });
+    return {
+      verdict,
+      outcomes: answers.map(({ resolver, type, outcome }) =>
+        resolver === byUdp.name ? `UDP ${type} ${outcome}` : `DoH ${type} ${outcome}`,
+      ),
+    };
+  };
+
+  it.each<[string, DnsBehaviour, string, string]>([
+    ['IPv4 alone', { a: ['198.51.100.1'] }, 'addresses', 'nodata'],
+    ['IPv6 alone', { aaaa: ['2001:db8::1'] }, 'nodata', 'addresses'],
+    ['both', addresses, 'addresses', 'addresses'],
+  ])('are asked apart, and %s is enough', async (_, behaviour, a, aaaa) => {
+    expect(await here(behaviour)).toEqual({
+      verdict: 'resolves',
+      outcomes: [`UDP A ${a}`, `UDP AAAA ${aaaa}`, `DoH A ${a}`, `DoH AAAA ${aaaa}`],
+    });
+  });
+
+  it.each<[string, DnsBehaviour, string]>([
+    ['to nowhere', { cname: 'gone.cloudfront.net' }, 'nxdomain'],
+    ['to a name without addresses', { cname: 'empty.cloudfront.net' }, 'nodata'],
+  ])('are both missing behind a CNAME %s', async (_, behaviour, outcome) => {
+    dns.set('empty.cloudfront.net', 'nodata');
+    const { verdict, outcomes } = await here(behaviour);
+    expect(verdict).toBe('withdrawn');
+    for (const one of outcomes) expect(one).toContain(outcome);
+  });
+
+  it('come to an end behind a CNAME to itself', { timeout: askLimit + 4_000 }, async () => {
+    expect((await here({ cname: host })).verdict).not.toBe('resolves');
   });
 });
 
