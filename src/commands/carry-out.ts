@@ -1,6 +1,7 @@
 import type { Session } from '../aws/session.js';
 import type { AwsCall } from '../contain/action.js';
-import { contain, defaultLimits, type ContainRequest } from '../contain/contain.js';
+import { contain } from '../contain/contain.js';
+import { defaultLimits, type ContainRequest } from '../contain/request.js';
 import type { Journal } from '../contain/journal.js';
 import { readJournal } from '../contain/journal.js';
 import type { Plan } from '../contain/plan.js';

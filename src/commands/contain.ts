@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Survey } from '../survey.js';
 import { readFile } from 'node:fs/promises';
-import { pending, planFor } from '../contain/contain.js';
+import { pending, planFor } from '../contain/request.js';
 import { readPlan, sealPlan, type PlanFile } from '../contain/plan-file.js';
 import { guardCut, lookUpKey, planCut } from '../contain/cut.js';
 import { Journal } from '../contain/journal.js';

@@ -1,5 +1,5 @@
 import { clearance, type ClearanceRow } from '../contain/clearance.js';
-import { planFor } from '../contain/contain.js';
+import { planFor } from '../contain/request.js';
 import { lookUpKey } from '../contain/cut.js';
 import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
 import { plays } from '../playbook/index.js';

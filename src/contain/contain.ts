@@ -1,33 +1,21 @@
-import type { Session } from '../aws/session.js';
 import { isComplete } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
-import type { Emit } from '../events.js';
 import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
-import type { PlanContext, Play } from '../playbook/play.js';
+import type { Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
-import type { Survey } from '../survey.js';
 import type { Action, Outcome } from './action.js';
 import { isStuck, judgeSweep, outcomesByTarget, type Sweep } from './confirm.js';
-import { guardCut, lookUpKey, planCut, type CutFacts } from './cut.js';
+import { guardCut, lookUpKey, planCut } from './cut.js';
 import { recordEvidence } from './evidence.js';
-import type { CloudFrontFacts, LeftOver } from './journal-record.js';
-import { moved, type PlanFile } from './plan-file.js';
-import { plan, type Plan } from './plan.js';
+import { moved } from './plan-file.js';
+import type { Plan } from './plan.js';
 import { refuseDescendant, refuseMoved, Refused, rootSteps } from './refused.js';
+import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
 import { runPlan } from './run-plan.js';
-import { run, type Effects, type Executed } from './run.js';
+import { run, type Executed } from './run.js';
 import { summarise } from './summary.js';
 
-/** Limits of confirm. Times in milliseconds. */
-export interface ConfirmLimits {
-  rounds: number;
-  time: number;
-  /** Keep sweeping this long after the last thing was found (AWS's own playbook asks for a quiet half hour). */
-  quiet: number;
-}
-
-/** Until two sweeps in a row are clean, but not for ever. */
-export const defaultLimits: ConfirmLimits = { rounds: 40, time: 10 * 60_000, quiet: 0 };
+/** So many sweeps in a row must be clean. */
 const cleanSweeps = 2;
 /** An attacker with IAM rights can see the Deny and delete it within the seconds that IAM takes to enforce it:
  *  it is read again after this long (hackingthe.cloud, "Survive access key deletion"). Milliseconds. */
@@ -35,38 +23,6 @@ const denySecondLook = 15_000;
 /** How long confirm waits for launches that CloudTrail has not told of yet; after that the report names the time
  *  from which `verify` can say more. Milliseconds. */
 const settlePatience = 90_000;
-
-export interface ContainRequest {
-  key: string;
-  session: Session;
-  survey: Survey;
-  plays: readonly Play[];
-  /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
-  urgent: readonly Play[];
-  include: ReadonlySet<string>;
-  options: PlanContext['options'];
-  limits: ConfirmLimits;
-  /** Exactly this is done, and nothing that comes up later; null: whatever the incident asks for. */
-  fixed: PlanFile | null;
-  /** The only way to change the world. */
-  effects: Effects;
-  emit: Emit;
-  /** The person's word. Each is asked once; on a resumed run, what was agreed stands. */
-  agree: {
-    /** Said before (by a flag, or before the interruption): `rest` asks nobody. */
-    restBefore: boolean;
-    cut(facts: CutFacts, doubts: string[], planned: number): Promise<boolean>;
-    rest(incident: Incident, planned: Plan): Promise<boolean>;
-  };
-  cloudfront: () => Promise<CloudFrontFacts>;
-}
-
-export interface ContainResult {
-  exitCode: ExitCode;
-  summary: string;
-  left: LeftOver[];
-  changes: number;
-}
 
 /**
  * The whole containment: cut, then the rest, then confirm.
@@ -304,35 +260,4 @@ class Containment {
 
 function isFailure(outcome: Outcome | undefined): boolean {
   return outcome !== undefined && outcome.status !== 'done' && outcome.status !== 'already-so';
-}
-
-/** The plan for this incident, with what the request says of it. Pure but for AWS's clock. */
-export function planFor(
-  request: Pick<ContainRequest, 'plays' | 'include' | 'options' | 'session'>,
-  incident: Incident,
-): Plan {
-  return plan(
-    incident,
-    request.plays,
-    contextOf(request, incident),
-    request.include,
-    request.session.identity,
-  );
-}
-
-/** What is pending now, without doing any of it: what the cut does is not planned a second time. */
-export function pending(cut: readonly Action[], rest: Plan): Plan {
-  const done = new Set(cut.flatMap(({ targets }) => targets));
-  return {
-    actions: rest.actions.filter(({ targets }) => !targets.every((target) => done.has(target))),
-    left: rest.left,
-  };
-}
-
-function contextOf(
-  { options, session }: Pick<ContainRequest, 'options' | 'session'>,
-  incident: Incident,
-): PlanContext {
-  const { account, partition } = session.identity;
-  return { incident, account, partition, now: session.reader.now(), options };
 }

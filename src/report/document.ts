@@ -4,8 +4,9 @@ import type { Cell } from '../coverage.js';
 import { asFound } from '../detect/as-found.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
-import { asObject, at, type Json, type JsonObject } from '../json.js';
+import { asObject, type Json, type JsonObject } from '../json.js';
 import type { Phase } from '../playbook/play.js';
+import { isoOf, milestonesOf, type Milestones } from './milestones.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /** The version of the report document. A reader refuses versions that it does not know. */
@@ -38,18 +39,6 @@ export interface ReportAction {
   undo: Action['undo'];
   /** The id of the action that this one takes back. */
   undoes: string | null;
-}
-
-/** The moments that a post-mortem asks for; ISO 8601, UTC; null where the journal does not show them. */
-export interface Milestones {
-  misuseBegan: string | null;
-  opened: string;
-  cutAgreed: string | null;
-  keyOff: string | null;
-  lastLaunch: string | null;
-  lastTermination: string | null;
-  /** The first of the clean sweeps that it ended with. */
-  contained: string | null;
 }
 
 /** Everything that the journal says, in one document. */
@@ -91,9 +80,6 @@ export interface Report {
   /** The proof: the number of lines, and the hash of the last one, which covers all before it. */
   journal: { records: number; head: string };
 }
-
-const isoOf = (time: number | null): string | null =>
-  time === null || Math.abs(time) > 8.64e15 ? null : new Date(time).toISOString();
 
 /**
  * The report of a journal: a fold over its records, and of nothing else.
@@ -267,44 +253,4 @@ function redacted(value: Json): Json {
 /** The action is done: it worked, or there was nothing left to do. */
 export function isDone({ result }: ReportAction): boolean {
   return result === 'done' || result === 'already-so';
-}
-
-function milestonesOf(report: Report): Milestones {
-  const { incident, actions, sweeps, verdict } = report;
-  const keyOff = actions.find(
-    (action) =>
-      isDone(action) &&
-      action.undoes === null &&
-      action.call.operation === 'UpdateAccessKey' &&
-      at(action.call.input, 'AccessKeyId') === report.key &&
-      at(action.call.input, 'Status') === 'Inactive',
-  );
-  const terminations = actions.filter((action) => action.phase === 'terminate' && isDone(action));
-  const lastDirty = sweeps.findLastIndex((sweep) => !sweep.clean);
-  const holds = verdict.state === 'contained' || verdict.state === 'held';
-  return {
-    misuseBegan: isoOf(incident?.misuse.at ?? null),
-    opened: report.milestones.opened,
-    cutAgreed: report.agreed.find(({ what }) => what === 'cut')?.at ?? null,
-    keyOff: keyOff?.endedAt ?? null,
-    lastLaunch: isoOf(incident === null ? null : lastLaunch(incident)),
-    lastTermination: terminations.at(-1)?.endedAt ?? null,
-    contained: holds ? (sweeps[lastDirty + 1]?.at ?? null) : null,
-  };
-}
-
-/** Epoch milliseconds of the last thing that the misuse launched; null where none has a time. */
-function lastLaunch(incident: Incident): number | null {
-  const times = [
-    ...incident.launches.flatMap(({ class: cls, result, evidence }) =>
-      cls === 'rogue' && result === 'worked' ? [evidence.time] : [],
-    ),
-    ...incident.findings.flatMap(({ class: cls, resource }) =>
-      cls === 'rogue' && resource.type === 'instance' ? [resource.createdAt] : [],
-    ),
-  ];
-  return times.reduce<number | null>(
-    (latest, time) => (time === null ? latest : Math.max(latest ?? time, time)),
-    null,
-  );
 }

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { Cell } from '../coverage.js';
+import type * as Detect from '../detect/incident.js';
+import type { Link, Resource } from '../playbook/resource.js';
+import { epoch, exactly, json, jsonObject, maybe, text, whole } from './schema-parts.js';
+
+const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);
+
+export const cell = exactly<Cell>()(
+  z.strictObject({
+    subject: text.describe('a play, `trail`, or a service without a play'),
+    region: text,
+    status: cellStatus,
+    count: whole,
+    detail: maybe,
+    from: z.exactOptional(epoch),
+    to: z.exactOptional(epoch),
+  }),
+);
+
+export const resourceClass = z.enum(['rogue', 'own', 'held', 'tampered', 'settling', 'not-tied']);
+
+const evidence = exactly<Detect.Evidence>()(
+  z.strictObject({
+    eventId: maybe,
+    name: text,
+    source: text,
+    region: text,
+    time: epoch.nullable(),
+    accessKeyId: maybe,
+    principal: maybe,
+  }),
+);
+
+// Open in the published schema: a new play may bring a new kind without a new version.
+const linkKind = text as z.ZodType as z.ZodType<Link['kind']>;
+
+const resource = exactly<Resource>()(
+  z.strictObject({
+    play: text,
+    type: text,
+    id: text,
+    region: text,
+    state: text,
+    live: z.boolean(),
+    createdAt: epoch.nullable(),
+    tags: z.record(z.string(), z.string()),
+    links: z.array(
+      z.strictObject({
+        kind: linkKind,
+        id: text,
+      }),
+    ),
+    properties: jsonObject,
+  }),
+);
+
+const finding = exactly<Detect.Finding>()(
+  z.strictObject({
+    resource,
+    class: resourceClass,
+    reasons: z.array(text),
+    tiedTo: maybe,
+    evidence: z.array(evidence),
+    before: json,
+    undone: z.boolean(),
+    settlesAt: epoch.nullable(),
+  }),
+);
+
+const credential = exactly<Detect.TaintedCredential>()(
+  z.strictObject({
+    id: text,
+    kind: z.enum([
+      'access-key',
+      'role-session',
+      'session-token',
+      'federation',
+      'console',
+      'instance-role',
+      'unknown',
+    ]),
+    principal: maybe,
+    userName: maybe,
+    roleName: maybe,
+    userId: maybe,
+    parent: maybe,
+    mintedBy: evidence.nullable(),
+    since: epoch.nullable(),
+    expiresAt: epoch.nullable(),
+    otherAccount: maybe,
+  }),
+);
+
+const result = z.enum(['worked', 'denied', 'failed', 'dry-run']);
+
+const launch = exactly<Detect.Launch>()(
+  z.strictObject({
+    evidence,
+    result,
+    errorCode: maybe,
+    region: text,
+    instanceTypes: z.array(text),
+    asked: z.number(),
+    instanceIds: z.array(text),
+    accelerator: z.boolean(),
+    score: z.number(),
+    class: resourceClass,
+    reasons: z.array(text),
+    protection: z.boolean(),
+    truncated: z.boolean(),
+  }),
+);
+
+const deed = exactly<Detect.Deed>()(
+  z.strictObject({
+    evidence,
+    tactic: text,
+    target: maybe,
+    result,
+    errorCode: maybe,
+    description: text,
+    undone: z.boolean(),
+    count: whole,
+    play: maybe,
+  }),
+);
+
+const suspect = exactly<Detect.Suspect>()(
+  z.strictObject({
+    accessKeyId: text,
+    userName: maybe,
+    score: z.number(),
+    reasons: z.array(text),
+    launches: whole,
+    regions: z.array(text),
+  }),
+);
+
+const cost = exactly<Detect.Cost>()(
+  z.strictObject({
+    usdPerHour: z.number(),
+    usdSoFar: z.number(),
+    unknownTypes: z.array(text),
+    unknownInstances: whole,
+    spotInstances: whole,
+    source: text,
+  }),
+);
+
+export const incident = exactly<Detect.Incident>()(
+  z.strictObject({
+    key: maybe,
+    userName: maybe,
+    account: maybe,
+    misuse: z.strictObject({
+      at: epoch.nullable(),
+      source: z.enum(['given', 'estimated', 'none']),
+      confidence: z.enum(['certain', 'likely', 'uncertain']),
+      reasons: z.array(text),
+    }),
+    credentials: z.array(credential),
+    launches: z.array(launch),
+    findings: z.array(finding),
+    deeds: z.array(deed),
+    suspects: z.array(suspect),
+    cost,
+    coverage: z.array(cell),
+    notes: z.array(text),
+  }),
+);
