@@ -78,6 +78,7 @@ const kindByCode: Record<string, FailureKind> = {
   ConcurrentModificationException: 'busy',
   ScalingActivityInProgress: 'busy',
   ResourceContention: 'busy',
+  ResourceInUse: 'busy',
   ResourceInUseException: 'busy',
   ResourceConflictException: 'busy',
   ConflictException: 'busy',

@@ -60,7 +60,7 @@ export function plan(
         );
       } else if (finding.class === 'tampered') {
         // With a before-value on record, no action means that it is restored already.
-        if (finding.before !== null) continue;
+        if (play.restored?.(finding) ?? finding.before !== null) continue;
         left.push(
           leftOver(
             finding,

@@ -51,7 +51,11 @@ export const autoScalingGroups: Play = {
   scope: 'regional',
   permissions: {
     find: ['autoscaling:DescribeAutoScalingGroups'],
-    contain: ['autoscaling:SuspendProcesses', 'autoscaling:UpdateAutoScalingGroup'],
+    contain: [
+      'autoscaling:SuspendProcesses',
+      'autoscaling:UpdateAutoScalingGroup',
+      'autoscaling:DeleteAutoScalingGroup',
+    ],
     undo: ['autoscaling:ResumeProcesses'],
   },
 
@@ -70,8 +74,12 @@ export const autoScalingGroups: Play = {
     rule('DeleteAutoScalingGroup', 'undone'),
   ],
 
-  contain: (finding) =>
-    finding.class === 'tampered' ? restore(finding) : isContained(finding.resource) ? [] : stop(finding),
+  contain: (finding, { options }) => {
+    if (finding.class === 'tampered') return restore(finding);
+    const stopped = isContained(finding.resource) ? [] : stop(finding);
+    return options.evict === 'remove' ? [...stopped, remove(finding)] : stopped;
+  },
+  onRequest: ({ evict }) => evict === 'remove',
 
   /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. */
   remedy: (action: Action, _failure: AwsFailure) => (action.operation === 'SuspendProcesses' ? [] : null),
@@ -113,6 +121,20 @@ function stop(finding: Finding): Action[] {
     after: [suspend],
   });
   return [suspend, zero];
+}
+
+/** On request, once its instances are on record: as long as the group is there, the launch configuration that it uses
+ *  cannot be deleted either (Amazon EC2 Auto Scaling API reference, DeleteLaunchConfiguration). */
+function remove(finding: Finding): Action {
+  const { id } = finding.resource;
+  return makeAction(autoScalingGroups, [finding], {
+    operation: 'DeleteAutoScalingGroup',
+    input: { AutoScalingGroupName: id, ForceDelete: true },
+    title: `delete Auto Scaling group ${id}`,
+    before: finding.resource.properties,
+    undo: { none: 'A deleted Auto Scaling group has to be made anew; what it was is kept in the record.' },
+    phase: 'terminate',
+  });
 }
 
 /** Only the sizes that are known from before are put back. */

@@ -64,23 +64,32 @@ export const managedPolicies: Play = {
   contain: (finding, context) =>
     finding.class === 'tampered' ? restore(finding) : remove(finding, context.options),
   onRequest: ({ evict }) => evict === 'remove',
+  restored: (finding) => versionBefore(finding)?.id === asText(finding.resource.properties['defaultVersion']),
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'persistence',
 };
 
-/** The newest version from before the first of the tainted changes. */
-function restore(finding: Finding): Action[] {
-  const { id, properties } = finding.resource;
-  const times = finding.evidence.flatMap(({ time }) => (time === null ? [] : [time]));
-  if (times.length === 0) return [];
+interface Version {
+  id: string;
+  createdAt: number | null;
+}
+
+/** The newest version from before the first of the tainted changes; null where none is left, or no change is dated. */
+function versionBefore({ resource, evidence }: Finding): Version | null {
   // IAM keeps whole seconds, and so does CloudTrail: a version of the same second is the change itself.
-  const first = Math.min(...times);
-  const [newest] = versionsOf(properties['versions'])
+  const first = Math.min(...evidence.flatMap(({ time }) => time ?? []));
+  const [newest] = versionsOf(resource.properties['versions'])
     .filter(({ createdAt }) => createdAt !== null && createdAt < first)
     .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+  return evidence.some(({ time }) => time !== null) ? (newest ?? null) : null;
+}
+
+function restore(finding: Finding): Action[] {
+  const { id, properties } = finding.resource;
+  const newest = versionBefore(finding);
   const current = asText(properties['defaultVersion']);
-  if (newest === undefined || newest.id === current) return [];
+  if (newest === null || newest.id === current) return [];
   const to = (version: string | null): Call => ({
     operation: 'SetDefaultPolicyVersion',
     input: { PolicyArn: id, VersionId: version },
@@ -121,7 +130,7 @@ function remove(finding: Finding, { evict }: PlanContext['options']): Action[] {
   ];
 }
 
-function versionsOf(value: Json | undefined): { id: string; createdAt: number | null }[] {
+function versionsOf(value: Json | undefined): Version[] {
   return (Array.isArray(value) ? value : [])
     .map(asObject)
     .filter((one): one is JsonObject => one !== null)

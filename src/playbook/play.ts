@@ -96,6 +96,9 @@ export interface Play {
    *  They take the refused action's place; an empty list leaves the refusal on record, and what waits goes on.
    *  Pure. */
   remedy?(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null;
+  /** Of a tampered finding for which nothing is planned: it is as it was before. Where a play does not say, it is where
+   *  a before-value is on record: then nothing planned means that nothing differs from it. Pure. */
+  restored?(finding: Finding): boolean;
   /** Contained, as far as the resource just read shows? */
   verify(resource: Resource): boolean;
   /** Why there is no undo, in one sentence; null where actions carry undo calls. */

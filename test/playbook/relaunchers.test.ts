@@ -44,6 +44,17 @@ describe('Auto Scaling groups', () => {
     expect(autoScalingGroups.contain(zero, context())).toEqual([]);
   });
 
+  it('are deleted only on request, after everything else, and never an innocent’s', () => {
+    const asked = context({}, { evict: 'remove' });
+    const remove = ['DeleteAutoScalingGroup', { AutoScalingGroupName: 'miners', ForceDelete: true }];
+    expect(calls(autoScalingGroups.contain(group(), asked)).at(-1)).toEqual(remove);
+    expect(autoScalingGroups.contain(group(), asked).at(-1)?.phase).toBe('terminate');
+    expect(calls(autoScalingGroups.contain(group({ maxSize: 0, desiredCapacity: 0 }), asked))).toEqual([
+      remove,
+    ]);
+    expect(autoScalingGroups.contain({ ...group(), class: 'tampered' }, asked)).toEqual([]);
+  });
+
   it('of innocents get back the sizes they had, never 0', () => {
     const tampered = { ...group(), class: 'tampered' as const };
     expect(autoScalingGroups.contain(tampered, context())).toEqual([]);

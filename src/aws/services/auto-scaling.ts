@@ -1,5 +1,6 @@
 import {
   AutoScalingClient,
+  DeleteAutoScalingGroupCommand,
   DeleteLaunchConfigurationCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
@@ -13,6 +14,7 @@ import {
 export const autoscaling = {
   client: AutoScalingClient,
   commands: {
+    DeleteAutoScalingGroup: DeleteAutoScalingGroupCommand,
     DeleteLaunchConfiguration: DeleteLaunchConfigurationCommand,
     DescribeAutoScalingGroups: DescribeAutoScalingGroupsCommand,
     DescribeLaunchConfigurations: DescribeLaunchConfigurationsCommand,

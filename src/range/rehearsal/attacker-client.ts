@@ -19,6 +19,7 @@ type Constructor = new (input: object) => unknown;
 const packages: Record<string, string> = {
   autoscaling: 'auto-scaling',
   events: 'eventbridge',
+  servicequotas: 'service-quotas',
   ses: 'sesv2',
 };
 
