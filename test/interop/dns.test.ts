@@ -10,10 +10,9 @@ import { startDns, type DnsServer } from '../../src/range/dns.js';
 
 const installed = spawnSync('dnsmasq', ['--version']).status === 0;
 if (!installed) {
-  const message = 'INTEROP TESTS SKIPPED: test/interop/dns.test.ts needs dnsmasq (Debian: dnsmasq-base)';
-  if (process.env['CI'] === 'true') throw new Error(`${message}\nIn CI that is a failure.`);
-  const line = '!'.repeat(80);
-  console.error(`\n${line}\n${message}\n${line}\n`);
+  const missing = 'test/interop/dns.test.ts needs dnsmasq (Debian: dnsmasq-base), and there is none';
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  console.warn(`skipped: ${missing}`);
 }
 
 /** A resolver that nobody here wrote, in front of the range's own DNS: what it makes of that is what leakguard sees. */
