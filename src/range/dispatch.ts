@@ -12,6 +12,7 @@ import {
   type WireRequest,
 } from './protocol/codec.js';
 import { spoken } from './protocol/cbor.js';
+import { Remembered } from './protocol/xml.js';
 import type { Context, Service, Structure } from './service.js';
 import { services } from './services/index.js';
 import { parseAuthorization } from './sigv4.js';
@@ -120,7 +121,7 @@ export class Dispatcher {
       entry.account = caller.account.id;
       entry.principal = caller.arn;
       if (!caller.account.enabled(entry.region)) throw credentialRefusal(model, 'unknown');
-      return this.run(model, service, call.operation, caller, entry, call.input as Structure, true);
+      return plain(this.run(model, service, call.operation, caller, entry, call.input as Structure, true));
     } catch (error) {
       entry.error = error instanceof AwsError ? error.code : 'InternalFailure';
       throw error;
@@ -271,6 +272,14 @@ export class Dispatcher {
       return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', 503);
     return null;
   }
+}
+
+/** What was only to be shaped once somebody looks: here somebody does. */
+function plain<T>(value: T): T {
+  if (value instanceof Remembered) return plain(value.shape()) as T;
+  if (Array.isArray(value)) return value.map(plain) as T;
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)])) as T;
 }
 
 function incomplete(model: ServiceModel, member: string): AwsError {

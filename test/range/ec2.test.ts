@@ -21,6 +21,7 @@ import {
   TerminateInstancesCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  CreateTagsCommand,
   DescribeSecurityGroupRulesCommand,
   RevokeSecurityGroupIngressCommand,
   DescribeSecurityGroupsCommand,
@@ -144,6 +145,28 @@ test('a describe shows what was a moment ago', async () => {
   expect(await states()).toEqual({});
   at.world.clock.advance(2000);
   expect(Object.values(await states())).toEqual(['running']);
+});
+
+test('a describe shows each change since the last one', async () => {
+  const [id] = await run();
+  const shown = async () =>
+    (await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id!] }))).Reservations![0]!.Instances![0]!;
+  const group = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'web', Description: 'web' }));
+  expect((await shown()).Tags).toEqual([]);
+  await ec2.send(new CreateTagsCommand({ Resources: [id!], Tags: [{ Key: 'a<b', Value: '“ü” & \u0007' }] }));
+  expect((await shown()).Tags).toEqual([{ Key: 'a<b', Value: '“ü” & \u0007' }]);
+  await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: id!, Groups: [group.GroupId!] }));
+  expect((await shown()).SecurityGroups).toEqual([{ GroupId: group.GroupId, GroupName: 'web' }]);
+  await ec2.send(new StopInstancesCommand({ InstanceIds: [id!] }));
+  expect((await shown()).State?.Name).toBe('stopped');
+  await ec2.send(
+    new ModifyInstanceAttributeCommand({ InstanceId: id!, InstanceType: { Value: 'c5.2xlarge' } }),
+  );
+  expect((await shown()).InstanceType).toBe('c5.2xlarge');
+  const launched = (await shown()).LaunchTime;
+  at.world.clock.advance(60_000);
+  await ec2.send(new StartInstancesCommand({ InstanceIds: [id!] }));
+  expect((await shown()).LaunchTime).not.toEqual(launched);
 });
 
 test('a dry run that would work says so and makes nothing', async () => {

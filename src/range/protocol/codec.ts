@@ -117,20 +117,20 @@ export function answer(
   const ref = operation.output;
   switch (model.protocol) {
     case 'ec2': {
-      const body = ref ? structureXml(model, ref, output) : '<return>true</return>';
+      const before = `${xmlHead}<${name}Response xmlns="${model.xmlNamespace}/"><requestId>${requestId}</requestId>`;
+      const after = `</${name}Response>`;
       return xml(
         status,
-        `<${name}Response xmlns="${model.xmlNamespace}/"><requestId>${requestId}</requestId>${body}</${name}Response>`,
+        ref ? structureXml(model, ref, output, before, after) : `${before}<return>true</return>${after}`,
       );
     }
     case 'query': {
-      const wrapper = ref?.resultWrapper;
-      const inner = ref ? structureXml(model, ref, output) : '';
-      const result = wrapper ? `<${wrapper}>${inner}</${wrapper}>` : inner;
-      return xml(
-        status,
-        `<${name}Response xmlns="${model.xmlNamespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`,
-      );
+      const [open, close] = ref?.resultWrapper
+        ? [`<${ref.resultWrapper}>`, `</${ref.resultWrapper}>`]
+        : ['', ''];
+      const before = `${xmlHead}<${name}Response xmlns="${model.xmlNamespace}">${open}`;
+      const after = `${close}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`;
+      return xml(status, ref ? structureXml(model, ref, output, before, after) : before + after);
     }
     case 'json':
       return {
@@ -179,14 +179,16 @@ function restAnswer(
   return {
     status,
     headers,
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${structureXml(model, ref, output)}</${root}>`,
+    body: structureXml(model, ref, output, `${xmlHead}<${root}>`, `</${root}>`),
   };
 }
 
-const xml = (status: number, body: string): WireAnswer => ({
+const xmlHead = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+const xml = (status: number, body: Buffer | string): WireAnswer => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+  body,
 });
 
 /** The HTTP status that AWS gives this error: its own, else the model's, else 400. */
@@ -205,7 +207,7 @@ export function refusal(model: ServiceModel | null, error: AwsError, requestId: 
     case 'ec2':
       return xml(
         status,
-        `<Response><Errors><Error>${detail}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+        `${xmlHead}<Response><Errors><Error>${detail}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
       );
     case 'json':
       return {
@@ -227,12 +229,12 @@ export function refusal(model: ServiceModel | null, error: AwsError, requestId: 
       };
     default: {
       if (model?.signingName === 's3')
-        return xml(status, `<Error>${detail}<RequestId>${requestId}</RequestId></Error>`);
+        return xml(status, `${xmlHead}<Error>${detail}<RequestId>${requestId}</RequestId></Error>`);
       const type = status >= 500 ? 'Receiver' : 'Sender';
       const namespace = model?.xmlNamespace ? ` xmlns="${model.xmlNamespace}"` : '';
       return xml(
         status,
-        `<ErrorResponse${namespace}><Error><Type>${type}</Type>${detail}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        `${xmlHead}<ErrorResponse${namespace}><Error><Type>${type}</Type>${detail}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
       );
     }
   }

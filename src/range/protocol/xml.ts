@@ -17,7 +17,76 @@ export function escapeXml(text: string): string {
   );
 }
 
-type Encoder = (value: Value) => string;
+/** One for each character below 128 that stands for itself in XML. */
+const plain = Uint8Array.from({ length: 128 }, (_, code) =>
+  special.test(String.fromCharCode(code)) ? 0 : 1,
+);
+
+/** XML on its way to the wire, as bytes from the start: a page of a thousand instances as text would be a hundred
+ *  thousand little strings. */
+class Output {
+  private buffer = Buffer.allocUnsafe(16_384);
+  private length = 0;
+
+  private reserve(more: number): void {
+    if (this.length + more <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + more));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+
+  /** Text of our own: tags. */
+  markup(text: Buffer): void {
+    this.reserve(text.length);
+    this.buffer.set(text, this.length);
+    this.length += text.length;
+  }
+
+  /** Anybody's text, escaped. */
+  text(text: string): void {
+    this.reserve(text.length);
+    const { buffer } = this;
+    let at = this.length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 128 || plain[code] === 0) {
+        this.length = at;
+        this.markup(Buffer.from(escapeXml(text.slice(index))));
+        return;
+      }
+      buffer[at++] = code;
+    }
+    this.length = at;
+  }
+
+  bytes(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+/** A structure that is costly to shape and to write: as long as `mark` of `thing` is the same, so is its XML. */
+export class Remembered {
+  private static readonly kept = new WeakMap<object, { mark: string; encode: Encoder; bytes: Buffer }>();
+
+  constructor(
+    private readonly thing: object,
+    private readonly mark: string,
+    readonly shape: () => object,
+  ) {}
+
+  bytes(encode: Encoder): Buffer {
+    const { thing, mark } = this;
+    let kept = Remembered.kept.get(thing);
+    if (kept?.mark !== mark || kept.encode !== encode) {
+      const to = new Output();
+      encode(this.shape() as Structure, to);
+      Remembered.kept.set(thing, (kept = { mark, encode, bytes: Buffer.from(to.bytes()) }));
+    }
+    return kept.bytes;
+  }
+}
+
+type Encoder = (value: Value, to: Output) => void;
 
 const encoders = new WeakMap<ShapeRef, Map<string, Encoder>>();
 
@@ -30,90 +99,127 @@ function encoder(model: ServiceModel, ref: ShapeRef, name: string): Encoder {
   return encode;
 }
 
+/** The encoder of a member, made when it is first needed: shapes may hold themselves. */
+function later(model: ServiceModel, ref: ShapeRef, name: string): Encoder {
+  let encode: Encoder | undefined;
+  return (value, to) => (encode ??= encoder(model, ref, name))(value, to);
+}
+
 function makeEncoder(model: ServiceModel, ref: ShapeRef, name: string): Encoder {
   const shape = shapeOf(model, ref);
   const space = ref.xmlNamespace;
   const namespace = space ? ` xmlns${space.prefix ? `:${space.prefix}` : ''}="${space.uri}"` : '';
-  const open = `<${name}${namespace}`;
-  const close = `</${name}>`;
   const flat = shape.flattened === true || ref.flattened === true;
   switch (shape.type) {
     case 'structure': {
-      const content = membersEncoder(model, ref);
       const attributes = Object.entries(shape.members ?? {}).filter(([, { xmlAttribute }]) => xmlAttribute);
-      return (value) => {
-        let text = open;
+      return element(name, namespace, membersEncoder(model, ref), (value, to) => {
         for (const [key, member] of attributes) {
           const inner = (value as Structure)[key];
-          if (inner !== undefined && inner !== null)
-            text += ` ${member.locationName ?? key}="${scalarXml(model, member, inner)}"`;
+          if (inner === undefined || inner === null) continue;
+          to.markup(Buffer.from(` ${member.locationName ?? key}="`));
+          scalarEncoder(model, member)(inner, to);
+          to.markup(Buffer.from('"'));
         }
-        return `${text}>${content(value)}${close}`;
-      };
+      });
     }
     case 'list': {
       const member = shape.member!;
-      const item = (value: Value) =>
-        encoder(model, member, member.locationName ?? (flat ? name : 'member'))(value);
-      const items = (value: Value) => (value as Value[]).reduce<string>((text, one) => text + item(one), '');
-      return flat ? items : (value) => `${open}>${items(value)}${close}`;
+      const item = later(model, member, member.locationName ?? (flat ? name : 'member'));
+      const items: Encoder = (value, to) => {
+        for (const one of value as (Value | Remembered)[]) {
+          if (one instanceof Remembered) to.markup(one.bytes(item));
+          else item(one, to);
+        }
+      };
+      return flat ? items : element(name, namespace, items);
     }
     case 'map': {
-      const entry = ([key, inner]: [string, Value]) =>
-        encoder(model, shape.key!, shape.key?.locationName ?? 'key')(key) +
-        encoder(model, shape.value!, shape.value?.locationName ?? 'value')(inner);
-      if (flat)
-        return (value) =>
-          Object.entries(value as Structure)
-            .map((one) => `${open}>${entry(one)}${close}`)
-            .join('');
-      return (value) =>
-        `${open}>${Object.entries(value as Structure)
-          .map((one) => `<entry>${entry(one)}</entry>`)
-          .join('')}${close}`;
+      const key = later(model, shape.key!, shape.key?.locationName ?? 'key');
+      const inner = later(model, shape.value!, shape.value?.locationName ?? 'value');
+      const entry = element(flat ? name : 'entry', '', (pair, to) => {
+        const [word, one] = pair as [string, Value];
+        key(word, to);
+        inner(one, to);
+      });
+      const entries: Encoder = (value, to) => {
+        for (const pair of Object.entries(value as Structure)) entry(pair, to);
+      };
+      return flat ? entries : element(name, namespace, entries);
     }
     default:
-      return (value) => `${open}>${scalarXml(model, ref, value)}${close}`;
+      return element(name, namespace, scalarEncoder(model, ref));
   }
 }
 
-const scalarXml = (model: ServiceModel, ref: ShapeRef, value: Value) =>
-  escapeXml(textFromScalar(shapeOf(model, ref), ref, value, 'iso8601'));
+/** What puts `content` between the tags of an element. */
+function element(name: string, namespace: string, content: Encoder, attributes?: Encoder): Encoder {
+  const open = Buffer.from(`<${name}${namespace}`);
+  const opened = Buffer.from(`<${name}${namespace}>`);
+  const end = Buffer.from('>');
+  const close = Buffer.from(`</${name}>`);
+  return (value, to) => {
+    if (attributes === undefined) to.markup(opened);
+    else {
+      to.markup(open);
+      attributes(value, to);
+      to.markup(end);
+    }
+    content(value, to);
+    to.markup(close);
+  };
+}
+
+function scalarEncoder(model: ServiceModel, ref: ShapeRef): Encoder {
+  const shape = shapeOf(model, ref);
+  if (shape.type !== 'timestamp') return (value, to) => to.text(textFromScalar(shape, ref, value, 'iso8601'));
+  // What was made together bears the same time.
+  let last: Value;
+  let text = '';
+  return (value, to) => {
+    if (value !== last) [last, text] = [value, textFromScalar(shape, ref, value, 'iso8601')];
+    to.text(text);
+  };
+}
 
 const contents = new WeakMap<ShapeRef, Encoder>();
 
 function membersEncoder(model: ServiceModel, ref: ShapeRef): Encoder {
   let encode = contents.get(ref);
   if (encode !== undefined) return encode;
-  const members = Object.entries(shapeOf(model, ref).members ?? {}).filter(
-    ([, { location, xmlAttribute }]) => !location && !xmlAttribute,
-  );
-  // Each member's own encoder is made when it is first needed: shapes may hold themselves.
-  const made = members.map(([key, member]): [key: string, member: ShapeRef, name: string] => [
-    key,
-    member,
-    member.locationName ?? key,
-  ]);
-  encode = (value) => {
-    let text = '';
-    for (const [key, member, name] of made) {
-      const inner = (value as Structure)[key];
-      if (inner !== undefined && inner !== null) text += encoder(model, member, name)(inner);
+  const members = Object.entries(shapeOf(model, ref).members ?? {})
+    .filter(([, { location, xmlAttribute }]) => !location && !xmlAttribute)
+    .map(([key, member]): [string, Encoder] => [key, later(model, member, member.locationName ?? key)]);
+  encode = (value, to) => {
+    for (const [key, inner] of members) {
+      const one = (value as Structure)[key];
+      if (one !== undefined && one !== null) inner(one, to);
     }
-    return text;
   };
   contents.set(ref, encode);
   return encode;
 }
 
-/** The members of a structure as XML elements, those of the HTTP head left out. */
-export function structureXml(model: ServiceModel, ref: ShapeRef, value: Structure): string {
-  return membersEncoder(model, ref)(value);
+/** The members of a structure as XML elements between `before` and `after`, those of the HTTP head left out. */
+export function structureXml(
+  model: ServiceModel,
+  ref: ShapeRef,
+  value: Structure,
+  before: string,
+  after: string,
+): Buffer {
+  const to = new Output();
+  to.markup(Buffer.from(before));
+  membersEncoder(model, ref)(value, to);
+  to.markup(Buffer.from(after));
+  return to.bytes();
 }
 
 /** One member as a whole XML document: the payload of a rest-xml answer. */
-export function payloadXml(model: ServiceModel, ref: ShapeRef, name: string, value: Value): string {
-  return encoder(model, ref, ref.locationName ?? shapeOf(model, ref).locationName ?? name)(value ?? {});
+export function payloadXml(model: ServiceModel, ref: ShapeRef, name: string, value: Value): Buffer {
+  const to = new Output();
+  encoder(model, ref, ref.locationName ?? shapeOf(model, ref).locationName ?? name)(value ?? {}, to);
+  return to.bytes();
 }
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, attributeNamePrefix: '@' });

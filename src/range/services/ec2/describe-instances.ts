@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws-error.js';
+import { Remembered } from '../../protocol/xml.js';
 import { tagList, type Operation } from '../../service.js';
 import {
   instancesOf,
@@ -81,13 +82,48 @@ function instanceShape(region: Region, instance: Instance, state: InstanceState)
 export const profileId = (region: Region, arn: string) =>
   region.account.instanceProfiles.get(arn.split('/').at(-1)!)?.id;
 
-export const reservationShape = (region: Region, instances: Shown[]) => ({
-  ReservationId: instances[0]![0].reservationId,
+/** Whatever of `instanceShape` can change: as long as this is the same, so is the instance's XML. */
+const mark = (
+  region: Region,
+  { launchTime, instanceType, profile, securityGroupIds, tags }: Instance,
+  state: InstanceState,
+) =>
+  // Only the tags are anybody's text, and they stand last.
+  [
+    state,
+    launchTime,
+    instanceType,
+    securityGroupIds?.join() ?? '',
+    profile ?? '',
+    profile === undefined ? '' : profileId(region, profile),
+    JSON.stringify(tags),
+  ].join(' ');
+
+const reservation = (region: Region, [first]: Shown, Instances: object[]) => ({
+  ReservationId: first.reservationId,
   OwnerId: region.account.id,
-  RequesterId: instances[0]![0].requesterId,
+  RequesterId: first.requesterId,
   Groups: [],
-  Instances: instances.map(([instance, state]) => instanceShape(region, instance, state)),
+  Instances,
 });
+
+/** What a launch answers. */
+export const reservationShape = (region: Region, instances: Shown[]) =>
+  reservation(
+    region,
+    instances[0]!,
+    instances.map(([instance, state]) => instanceShape(region, instance, state)),
+  );
+
+const describedReservation = (region: Region, instances: Shown[]) =>
+  reservation(
+    region,
+    instances[0]!,
+    instances.map(
+      ([instance, state]) =>
+        new Remembered(instance, mark(region, instance, state), () => instanceShape(region, instance, state)),
+    ),
+  );
 
 /** The instances that these ids name. Throws InvalidInstanceID.Malformed and InvalidInstanceID.NotFound as EC2 does. */
 export function named(region: Region, ids: string[]): Instance[] {
@@ -146,26 +182,33 @@ function describedPage(region: Region, input: { InstanceIds?: string[] } & Pagin
       `Value ( ${input.MaxResults} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
     );
   }
-  const source =
-    input.InstanceIds === undefined ? instancesOf(region).values() : named(region, input.InstanceIds);
+  const source = input.InstanceIds === undefined ? inOrder(region) : named(region, input.InstanceIds);
   const wanted = filterTest(input.Filters, filterFields(region), ([{ tags }]: Shown) => tags);
   const size = input.MaxResults ?? Number.MAX_SAFE_INTEGER;
   const items: Shown[] = [];
-  // A token is the last instance shown; what came before it is passed over without a look.
-  let last =
-    input.NextToken === undefined ? undefined : Buffer.from(input.NextToken, 'base64').toString('utf8');
-  for (const instance of source) {
-    if (last !== undefined) {
-      if (instance.id === last) last = undefined;
-      continue;
-    }
+  // A token is the position of the first instance that was not looked at yet.
+  const start =
+    input.NextToken === undefined ? 0 : Number(Buffer.from(input.NextToken, 'base64').toString('utf8'));
+  if (!(start >= 0 && start <= source.length))
+    throw new AwsError('InvalidNextToken', `The token '${input.NextToken}' is invalid`);
+  for (let position = start; position < source.length; position++) {
+    const instance = source[position]!;
     const state = shownState(instance, region);
     if (state === null || !wanted([instance, state])) continue;
-    if (items.length === size) return { items, next: Buffer.from(items.at(-1)![0].id).toString('base64') };
+    if (items.length === size) return { items, next: Buffer.from(String(position)).toString('base64') };
     items.push([instance, state]);
   }
-  if (last !== undefined) throw new AwsError('InvalidNextToken', `The token '${input.NextToken}' is invalid`);
   return { items, next: undefined };
+}
+
+const orders = new WeakMap<Region, Instance[]>();
+
+/** The region's instances by their launch. None ever leaves the table, so that a position stays what it was. */
+function inOrder(region: Region): Instance[] {
+  const table = instancesOf(region);
+  let order = orders.get(region);
+  if (order?.length !== table.size) orders.set(region, (order = [...table.values()]));
+  return order;
 }
 
 export const describeOperations: Record<string, Operation> = {
@@ -178,7 +221,7 @@ export const describeOperations: Record<string, Operation> = {
       else group.push(item);
     }
     return {
-      Reservations: [...reservations.values()].map((group) => reservationShape(region, group)),
+      Reservations: [...reservations.values()].map((group) => describedReservation(region, group)),
       NextToken: next,
     };
   },
