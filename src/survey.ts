@@ -38,6 +38,14 @@ export interface SurveyOptions {
 /** first-hand: the launches, and what the key did · followed: what its user and minted credentials did too. */
 type TrailDepth = 'first-hand' | 'followed';
 
+const onlyFirst: Cell = {
+  subject: 'inventory',
+  region: 'global',
+  status: 'truncated',
+  count: 0,
+  detail: 'a first look, at EC2 and its sessions only: all else comes next',
+};
+
 /** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
  *  was perhaps minted by another. */
 const assumeRolePeriod = 2 * 24 * 3600_000;
@@ -164,6 +172,7 @@ export class Survey {
           detail: 'left out by --region',
         }),
       ),
+      ...(depth === 'followed' ? [] : [onlyFirst]),
       ...notExamined(),
     ];
     await this.learnTypes(resources, reader, identity.homeRegion);
