@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Survey } from '../survey.js';
+import type { Survey } from '../survey/survey.js';
 import { readFile } from 'node:fs/promises';
 import { pending, planFor } from '../contain/request.js';
 import { readPlan, sealPlan, type PlanFile } from '../contain/plan-file.js';

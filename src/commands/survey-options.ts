@@ -1,6 +1,6 @@
 import type { Session } from '../aws/session.js';
 import { plays } from '../playbook/index.js';
-import { Survey } from '../survey.js';
+import { Survey } from '../survey/survey.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';
 import type { CommandContext } from './context.js';
 

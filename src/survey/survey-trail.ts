@@ -1,0 +1,222 @@
+import type { Reader } from '../aws/reader.js';
+import type { Cell } from '../coverage.js';
+import type { Incident, TaintedCredential } from '../detect/incident.js';
+import type { Emit, Identity } from '../events.js';
+import type { Play } from '../playbook/play.js';
+import type { SkippedRecords, TrailEvent } from '../trail/event.js';
+import { readTrail } from '../trail/files.js';
+import { historyMs, settlingMs, TrailLookup, type TrailQuery } from '../trail/lookup.js';
+
+/** The account that is looked at, and who looks. */
+export interface Caller {
+  reader: Reader;
+  identity: Identity;
+}
+
+/** Whose trail is read, and how far back. Times are epoch milliseconds, periods milliseconds. */
+export interface TrailScope {
+  session: Caller | null;
+  emit: Emit;
+  key: string | null;
+  since: number;
+  compromisedAt: number | null;
+  /** CloudTrail log files or directories, instead of the event history. */
+  trail: readonly string[] | null;
+}
+
+/** first-hand: the launches, and what the key did · followed: what its user and minted credentials did too. */
+export type TrailDepth = 'first-hand' | 'followed';
+
+/** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
+ *  was perhaps minted by another. */
+const assumeRolePeriod = 2 * 24 * 3600_000;
+/** Without a key, whose sessions launched what shows in what was minted, and in what launches by itself. */
+const launchesAndMints = [
+  'GetSessionToken',
+  'GetFederationToken',
+  'RequestSpotInstances',
+  'CreateFleet',
+  'CreateAutoScalingGroup',
+];
+const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
+/** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
+const mintRounds = 5;
+/** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
+const maxFollowed = 60;
+
+/** Which questions CloudTrail is asked for one incident, or the files that are read instead. */
+export class SurveyTrail {
+  private readonly lookup: TrailLookup | null;
+  private files: Awaited<ReturnType<typeof readTrail>> | null = null;
+  private readonly queries = new Map<string, TrailQuery>();
+  /** What a first look has read: the look that follows at once does not read it again. */
+  private readonly justRead = new Set<TrailQuery>();
+
+  constructor(private readonly scope: TrailScope) {
+    const { session, emit } = scope;
+    this.lookup =
+      session === null
+        ? null
+        : new TrailLookup({ reader: session.reader, account: session.identity.account, emit });
+  }
+
+  get source(): 'event-history' | 'files' {
+    return this.files === null ? 'event-history' : 'files';
+  }
+
+  /** Every event read so far. */
+  events(): TrailEvent[] {
+    return this.files?.events ?? this.lookup?.all() ?? [];
+  }
+
+  skippedRecords(): SkippedRecords[] {
+    return this.files?.skipped ?? this.lookup?.skippedRecords() ?? [];
+  }
+
+  /** Reads the files, once. */
+  async readFiles(): Promise<Cell[]> {
+    this.files ??= await readTrail([...(this.scope.trail ?? [])], this.scope.emit);
+    return this.files.cells;
+  }
+
+  /** The accounts that the files speak of. */
+  accounts(): Set<string> {
+    return new Set((this.files?.events ?? []).flatMap((event) => event.account ?? []));
+  }
+
+  /**
+   * Reads what is new for this incident, in every region at once; `owner` is the key's user, where known, and
+   * `credentialsOf` says which credentials the events so far taint: those are followed in turn.
+   */
+  async read(
+    regions: readonly string[],
+    depth: TrailDepth,
+    owner: string | null,
+    credentialsOf: (cells: Cell[]) => readonly TaintedCredential[],
+  ): Promise<Cell[]> {
+    const { session, lookup } = this;
+    if (this.scope.trail !== null || lookup === null || session === null) return this.readFiles();
+    const { reader, identity } = session;
+    const from = this.from(reader);
+    // Global services (IAM, STS's global endpoint) log in the home region, whichever regions were chosen.
+    const everywhere = [...new Set([...regions, identity.homeRegion])].sort();
+    this.askFirst(everywhere, session, from);
+    if (depth === 'first-hand') {
+      for (const query of this.queries.values()) this.justRead.add(query);
+      await lookup.read([...this.queries.values()]);
+      return lookup.cells();
+    }
+    if (owner !== null) this.ask('Username', owner, everywhere, from);
+    await lookup.read([...this.queries.values()].filter((query) => !this.justRead.has(query)));
+    this.justRead.clear();
+    const unfollowed = await this.follow(lookup, everywhere, from, credentialsOf);
+    if (unfollowed === 0) return lookup.cells();
+    // What they did is not known: a gap like any other, and never a success.
+    const detail = `the events of ${unfollowed} minted credentials were not looked up one by one`;
+    return [
+      ...lookup.cells(),
+      { subject: 'trail', region: identity.homeRegion, status: 'truncated', count: 0, detail },
+    ];
+  }
+
+  /** Reads every event that names `value`: the id of a credential or of an instance, or the name of a user. */
+  async readAbout(value: string, regions: readonly string[]): Promise<void> {
+    const { session, lookup } = this;
+    if (session === null || lookup === null) return;
+    const attributes = value.startsWith('i-')
+      ? (['ResourceName'] as const)
+      : (['ResourceName', 'AccessKeyId', 'Username'] as const);
+    const from = this.from(session.reader);
+    await lookup.read(attributes.map((attribute) => ({ attribute, value, from, regions })));
+  }
+
+  /**
+   * What is too young to be judged may have a maker that CloudTrail knows already, only not by the key: its maker's
+   * event is asked for by name, by the plays' own rules. Of what was tampered with, its own people's events are asked
+   * for in the same way: they say what it was before. False where there is nothing to ask.
+   */
+  async askWhoMade(incident: Incident, plays: readonly Play[]): Promise<boolean> {
+    const { session, lookup } = this;
+    if (this.scope.trail !== null || session === null || lookup === null) return false;
+    const { reader, identity } = session;
+    const queries = incident.findings.flatMap(({ class: judged, before, resource }) => {
+      const { play: id, region, createdAt } = resource;
+      const rules = (plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
+        if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
+        if (judged === 'settling') return rule.effect === 'made';
+        return judged === 'tampered' && before === null && rule.sets !== undefined;
+      });
+      const from = judged === 'settling' ? (createdAt ?? 0) - settlingMs : reader.now() - historyMs;
+      return rules.map(({ name, region: global }): TrailQuery => {
+        const regions = [global === 'global' || region === 'global' ? identity.homeRegion : region];
+        return { attribute: 'EventName', value: name, from, regions };
+      });
+    });
+    const distinct = new Map(queries.map((query) => [`${query.value}|${query.regions.join()}`, query]));
+    if (distinct.size === 0) return false;
+    await lookup.read([...distinct.values()]);
+    return true;
+  }
+
+  /** What is known without any event: the launches, and the key; without a key, what points to one. */
+  private askFirst(everywhere: readonly string[], { reader, identity }: Caller, from: number): void {
+    this.ask('EventName', 'RunInstances', everywhere, from);
+    if (this.scope.key !== null) {
+      this.ask('AccessKeyId', this.scope.key, everywhere, from);
+      return;
+    }
+    for (const name of launchesAndMints) this.ask('EventName', name, everywhere, from);
+    // AssumeRole is written by the thousand: only as far back as sessions may live and be renewed.
+    this.ask('EventName', 'AssumeRole', everywhere, Math.max(from, reader.now() - assumeRolePeriod));
+    for (const name of newUsers) this.ask('EventName', name, [identity.homeRegion], from);
+  }
+
+  /** Follows what tainted credentials minted, until nothing new comes up. Returns how many were not followed. */
+  private async follow(
+    lookup: TrailLookup,
+    everywhere: readonly string[],
+    from: number,
+    credentialsOf: (cells: Cell[]) => readonly TaintedCredential[],
+  ): Promise<number> {
+    if (this.scope.key === null) return 0;
+    for (let round = 0; ; round += 1) {
+      const credentials = credentialsOf(lookup.cells());
+      const before = this.queries.size;
+      const follow = credentials.filter(
+        ({ id, otherAccount }) => otherAccount === null && /^[A-Z0-9]{16,}$/.test(id),
+      );
+      const unfollowed = follow.filter(({ id }) => !this.queries.has(`AccessKeyId=${id}`)).length;
+      if (round === mintRounds) return unfollowed;
+      for (const { id, since } of follow.slice(0, maxFollowed))
+        this.ask('AccessKeyId', id, everywhere, since ?? from);
+      // Users that the incident made sign in without any key id in the record.
+      for (const { kind, userName, since } of credentials) {
+        if (kind === 'console' && userName !== null)
+          this.ask('Username', userName, everywhere, since ?? from);
+      }
+      if (this.queries.size === before) return unfollowed;
+      await lookup.read([...this.queries.values()].slice(before));
+    }
+  }
+
+  private ask(
+    attribute: TrailQuery['attribute'],
+    value: string,
+    regions: readonly string[],
+    from: number,
+  ): void {
+    const id = `${attribute}=${value}`;
+    if (this.queries.has(id)) return;
+    const { compromisedAt } = this.scope;
+    const enough = compromisedAt === null ? {} : { enoughFrom: compromisedAt };
+    this.queries.set(id, { attribute, value, from, regions, ...enough });
+  }
+
+  private get session(): Caller | null {
+    return this.scope.session;
+  }
+
+  private from(reader: Reader): number {
+    return reader.now() - Math.min(this.scope.since, historyMs);
+  }
+}

@@ -1,0 +1,207 @@
+import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
+import type { Reader } from '../aws/reader.js';
+import { listRegions, type Region } from '../aws/regions.js';
+import type { Cell } from '../coverage.js';
+import { instanceType } from '../data/instance-types.js';
+import { detect } from '../detect/detect.js';
+import type { Incident } from '../detect/incident.js';
+import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';
+import { asText } from '../json.js';
+import { takeInventory } from '../playbook/inventory.js';
+import { notExamined } from '../playbook/not-examined.js';
+import type { Play } from '../playbook/play.js';
+import type { Resource } from '../playbook/resource.js';
+import type { SkippedRecords } from '../trail/event.js';
+import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
+
+/** What to look at. Without a session there are no credentials, and only trail files are read. */
+export interface SurveyOptions extends TrailScope {
+  plays: readonly Play[];
+  /** The user of the key, where known: sessions without a mint event are found by name. */
+  owner: string | null;
+  /** Regions to look at; null for all that are enabled. */
+  regions: readonly string[] | null;
+  include: readonly string[];
+}
+
+const onlyFirst: Cell = {
+  subject: 'inventory',
+  region: 'global',
+  status: 'truncated',
+  count: 0,
+  detail: 'a first look, at EC2 and its sessions only: all else comes next',
+};
+
+/**
+ * Facts in, one incident out: reads the trail and the inventory of every region at once, and lets detect/ decide.
+ * It may be asked again: the trail is then read on from where it ended, the inventory anew.
+ */
+export class Survey {
+  private readonly trail: SurveyTrail;
+  private regions: Region[] | null = null;
+  private owner: string | null;
+  private readonly accelerators = new Map<string, AcceleratorInfo>();
+  private readonly askedTypes = new Set<string>();
+
+  constructor(private readonly options: SurveyOptions) {
+    this.owner = options.owner;
+    this.trail = new SurveyTrail(options);
+  }
+
+  /**
+   * From an orphan up to the key behind it, as far as the trail tells: each step up is looked up by the name of the
+   * credential or instance that the last one ended at (LookupEvents' ResourceName), so that few events are read.
+   */
+  async trace(target: TraceTarget): Promise<Trace> {
+    const { session, trail: files } = this.options;
+    if (files !== null) await this.trail.readFiles();
+    let trace = traceUp(this.trail.events(), target);
+    if (session === null || files !== null) return trace;
+    const { enabled } = await this.listRegions(session);
+    const asked = new Set<string>();
+    for (;;) {
+      const value = trace.path.at(-1) ?? Object.values(target)[0] ?? '';
+      if (asked.has(value)) return trace;
+      asked.add(value);
+      await this.trail.readAbout(value, enabled);
+      trace = traceUp(this.trail.events(), target);
+    }
+  }
+
+  /** The user of the key, once it is known. */
+  setOwner(owner: string | null): void {
+    this.owner = owner;
+  }
+
+  skippedRecords(): SkippedRecords[] {
+    return this.trail.skippedRecords();
+  }
+
+  /** The account that the trail files are of; null where they are of several, or of none. */
+  accountOfFiles(): string | null {
+    const accounts = this.trail.accounts();
+    return accounts.size === 1 ? ([...accounts][0] ?? null) : null;
+  }
+
+  /** Looks at everything once. @throws AwsFailure where not even the list of regions can be read. */
+  async look(): Promise<Incident> {
+    return this.lookAt(this.options.plays, 'followed');
+  }
+
+  /**
+   * A first, quick look at what `plays` find, with the launches and the key's own events only: what is tied by them
+   * stays tied, since what minted credentials did can only add to it. The next look goes on from there.
+   */
+  async lookFirst(plays: readonly Play[]): Promise<Incident> {
+    return this.lookAt(plays, 'first-hand');
+  }
+
+  private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
+    const { session, emit } = this.options;
+    const incident =
+      session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    emit({ type: 'incident', incident });
+    return incident;
+  }
+
+  private async lookOnline(session: Caller, plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
+    const { reader, identity } = session;
+    const { emit, trail: files, regions: chosen } = this.options;
+    if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
+    const { enabled, notEnabled } = await this.listRegions(session);
+    const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
+    const [{ resources, cells }, trailCells] = await Promise.all([
+      takeInventory(plays, reader, { regions, notEnabled }, emit),
+      this.trail.read(
+        regions,
+        depth,
+        this.owner,
+        (known) => this.detect([], known, reader.now()).credentials,
+      ),
+    ]);
+    const leftOut = enabled.filter((name) => !regions.includes(name));
+    const coverage: Cell[] = [
+      ...cells,
+      ...trailCells,
+      ...leftOut.map(
+        (region): Cell => ({
+          subject: 'region',
+          region,
+          status: 'truncated',
+          count: 0,
+          detail: 'left out by --region',
+        }),
+      ),
+      ...(depth === 'followed' ? [] : [onlyFirst]),
+      ...notExamined(),
+    ];
+    await this.learnTypes(resources, reader, identity.homeRegion);
+    const incident = this.detect(resources, coverage, reader.now());
+    if (!(await this.trail.askWhoMade(incident, this.options.plays))) return incident;
+    return this.detect(resources, coverage, reader.now());
+  }
+
+  private async listRegions({
+    reader,
+    identity,
+  }: Caller): Promise<Record<'enabled' | 'notEnabled', string[]>> {
+    this.regions ??= await listRegions(reader, identity.homeRegion);
+    const names = (enabled: boolean): string[] =>
+      (this.regions ?? []).filter((region) => region.enabled === enabled).map(({ name }) => name);
+    return { enabled: names(true), notEnabled: names(false) };
+  }
+
+  /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, once. */
+  private async learnTypes(resources: readonly Resource[], reader: Reader, region: string): Promise<void> {
+    const types = new Set(resources.flatMap(({ properties }) => asText(properties['instanceType']) ?? []));
+    const unknown = [...types]
+      .filter((type) => instanceType(type) === null && !this.askedTypes.has(type))
+      .sort();
+    for (const type of unknown) this.askedTypes.add(type);
+    for (const [type, device] of await describeAccelerators(unknown, reader, region))
+      this.accelerators.set(type, device);
+  }
+
+  /** The inventory of one account says nothing about the trail of another. */
+  private async filesOfAnotherAccount(account: string): Promise<boolean> {
+    await this.trail.readFiles();
+    const accounts = this.trail.accounts();
+    if (accounts.size === 0 || accounts.has(account)) return false;
+    this.options.emit({
+      type: 'warning',
+      message: `The trail files are of account ${[...accounts].slice(0, 3).join(', ')}, and you are in ${account}: only the files are read.`,
+    });
+    return true;
+  }
+
+  /** Trail files alone: what they show happened; what runs now is not known, and the coverage says so. */
+  private async lookOffline(): Promise<Incident> {
+    const cells = await this.trail.readFiles();
+    const inventory: Cell = {
+      subject: 'inventory',
+      region: 'global',
+      status: 'failed',
+      count: 0,
+      detail: 'only the trail files were read: what runs now is not known',
+    };
+    return this.detect([], [...cells, inventory], Date.now());
+  }
+
+  private detect(inventory: readonly Resource[], coverage: Cell[], now: number): Incident {
+    const { session, plays, key, compromisedAt, include } = this.options;
+    return detect({
+      events: this.trail.events(),
+      inventory,
+      plays,
+      coverage,
+      key,
+      keyOwner: this.owner,
+      account: session?.identity.account ?? this.accountOfFiles(),
+      compromisedAt,
+      now,
+      include: [...include],
+      accelerators: this.accelerators,
+      trailFrom: this.trail.source,
+    });
+  }
+}
