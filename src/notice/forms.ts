@@ -1,13 +1,19 @@
 /**
- * The forms of AWS's notices, and what they ask for. Wordings in English from notices that were published (AWS re:Post
- * and IAM user guide, "What to do if you inadvertently expose an AWS access key"; customers' write-ups), in Japanese
- * from AWS's own translations of the same advice (AWS Knowledge Center, ja). What stands here only names what was read:
- * nothing is done because of it.
+ * The forms of AWS's notices, and what they ask for. What stands here only names what was read: nothing is done because
+ * of it.
+ *
+ * Sources. English: subjects and sentences that customers have published, among them xebia.com, "What happens when you
+ * leak AWS credentials" (2023: the exposed key); dev.to, "Responding to a Compromised AWS Access Key" (2026: irregular
+ * activity); otkken2.hateblo.jp, 2020-05-18 ("disable (but do not delete) the first key": in English, to a customer in
+ * Japan). Japanese: no notice in full was found in public. The patterns follow the words of AWS's Japanese article on
+ * the same advice (AWS Knowledge Center, potential-account-compromise, ja) and are not proven on an original.
+ * Event type codes: AWS documents no list of them; these are the ones that customers' published rules match
+ * (github.com/hmrc/platsec-compliance-alerting).
  */
 export interface NoticeForm {
   id: string;
   title: string;
-  /** AWS Health's event type codes (AWS Health, "AWS_RISK" events). */
+  /** AWS Health's event type codes. */
   eventTypes: string[];
   /** Searched in the subject, then in the text. */
   pattern: RegExp;
@@ -27,20 +33,20 @@ export const forms: readonly NoticeForm[] = [
   {
     id: 'key-exposed',
     title: 'an access key is exposed in public',
-    eventTypes: ['AWS_RISK_CREDENTIALS_EXPOSED'],
+    eventTypes: ['AWS_RISK_CREDENTIALS_EXPOSED', 'AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED'],
     pattern:
       /access key is exposed|(?:access key|credentials?)[^.\n]{0,120}(?:publicly|available online|exposed)|アクセスキー[^。\n]{0,60}(?:公開|漏洩|漏えい)/i,
   },
   {
     id: 'irregular-activity',
     title: 'irregular activity of an access key',
-    eventTypes: ['AWS_RISK_CREDENTIALS_COMPROMISED', 'AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED'],
+    eventTypes: ['AWS_RISK_CREDENTIALS_COMPROMISED', 'AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED'],
     pattern: /irregular activity|(?:不審|不正|異常)な(?:アクティビティ|アクセス|使用|利用)/i,
   },
   {
     id: 'account-compromised',
     title: 'the account may be compromised',
-    eventTypes: ['AWS_RISK_IAM_QUARANTINE'],
+    eventTypes: ['AWS_RISK_IAM_QUARANTINE', 'AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE'],
     pattern:
       /account [^.\n]{0,20}(?:may be|is|has been|might be) compromised|アカウント[^。\n]{0,40}(?:侵害|不正アクセス|乗っ取)/i,
   },
@@ -63,7 +69,8 @@ export const asks: readonly Ask[] = [
   {
     id: 'keep-key',
     title: 'do not delete the key yet: disable it',
-    pattern: /do not delete|(?:don't|not) delete (?:the|your|this)|削除(?:しない|は行わない|せず)/i,
+    pattern:
+      /do not delete|(?:don't|not) delete (?:the|your|this)|削除(?:は)?(?:しない|しません|行わない|せず)/i,
   },
   {
     id: 'disable-key',
@@ -75,7 +82,7 @@ export const asks: readonly Ask[] = [
     id: 'delete-key',
     title: 'delete the key',
     pattern:
-      /(?<!not )(?:delete|remove)[^.\n]{0,60}(?:access key|exposed key|the key)|キー[^。\n]{0,20}を?削除(?!しない|は行わない|せず)/i,
+      /(?<!not )(?:delete|remove)[^.\n]{0,60}(?:access key|exposed key|the key)|キー[^。\n]{0,20}を?削除(?!は?しない|は?しません|は?行わない|せず)/i,
   },
   {
     id: 'rotate-key',

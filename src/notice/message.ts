@@ -1,4 +1,4 @@
-import PostalMime from 'postal-mime';
+import PostalMime, { type Email } from 'postal-mime';
 import { asObject, textAt } from '../json.js';
 
 /** No notice is longer, in bytes: what is beyond is not read. */
@@ -10,6 +10,11 @@ const maxMarkupLength = 2_000_000;
 const maxNesting = 20;
 const maxHeaderBytes = 256 * 1024;
 const maxParts = 2_000;
+/** Lines of a mail: the parser's time goes by lines, and a mail of line ends has ten million of them. */
+const maxLines = 20_000;
+/** A notice that was forwarded as an attachment, and that again: so many mails deep, so many in each. */
+const maxForwards = 2;
+const maxAttached = 5;
 
 /** A notice as text, whatever it came in. Everything in it is untrusted. */
 export interface NoticeMessage {
@@ -44,7 +49,7 @@ export async function readMessage(bytes: Uint8Array): Promise<NoticeMessage> {
       start.replace(/^From [^\n]*\r?\n/, ''),
     )
   ) {
-    return mail(raw, warnings);
+    return mail(firstLines(Buffer.from(raw), warnings), warnings, 0);
   }
   return {
     container: 'text',
@@ -62,32 +67,76 @@ export async function readMessage(bytes: Uint8Array): Promise<NoticeMessage> {
   };
 }
 
-async function mail(raw: Uint8Array, warnings: string[]): Promise<NoticeMessage> {
+/** `forwarded`: how many mails this one was attached to. */
+async function mail(raw: Buffer, warnings: string[], forwarded: number): Promise<NoticeMessage> {
   let parsed;
   try {
-    if (partsOf(Buffer.from(raw)) > maxParts) throw new Error(`more than ${maxParts} parts`);
-    parsed = await PostalMime.parse(raw, { maxNestingDepth: maxNesting, maxHeadersSize: maxHeaderBytes });
+    if (partsOf(raw) > maxParts) throw new Error(`more than ${maxParts} parts`);
+    parsed = await PostalMime.parse(raw, {
+      maxNestingDepth: maxNesting,
+      maxHeadersSize: maxHeaderBytes,
+      forceRfc822Attachments: true,
+    });
   } catch (error) {
     throw new Error(`The mail cannot be read: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,
     });
   }
-  const date = Date.parse(parsed.date ?? '');
+  const inner = await forwardedMails(parsed.attachments, warnings, forwarded);
+  // A forwarded notice's time runs from the notice.
+  const dates = [Date.parse(parsed.date ?? ''), ...inner.map(({ date }) => date ?? NaN)];
+  const known = dates.filter((date) => !Number.isNaN(date));
   // Both halves are read: what one of them hides, the other may say.
   const markup = bounded(parsed.html ?? '', warnings, maxMarkupLength);
-  const halves = [parsed.text ?? '', textOfHtml(markup)];
+  const halves = [
+    parsed.text ?? '',
+    textOfHtml(markup),
+    ...inner.map(({ subject, text }) => `${subject ?? ''}\n${text}`),
+  ];
   if (halves.every((half) => half.trim() === '')) warnings.push('The mail has no text that could be read.');
   return {
     container: 'mail',
     from: parsed.from?.address ?? null,
     subject: parsed.subject ?? null,
-    date: Number.isNaN(date) ? null : date,
+    date: known.length === 0 ? null : Math.min(...known),
     eventType: null,
     account: null,
     entities: [],
     text: bounded(halves.join('\n'), warnings),
     warnings,
   };
+}
+
+/** The mails attached to a mail. One that cannot be read is told, and is no reason to pass over the rest. */
+async function forwardedMails(
+  attachments: Email['attachments'],
+  warnings: string[],
+  forwarded: number,
+): Promise<NoticeMessage[]> {
+  const mails = attachments.filter(({ mimeType }) => mimeType === 'message/rfc822');
+  const read = forwarded < maxForwards ? mails.slice(0, maxAttached) : [];
+  if (read.length < mails.length)
+    warnings.push(`${mails.length - read.length} of the mails attached to it were not read.`);
+  const messages: NoticeMessage[] = [];
+  for (const { content } of read) {
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer);
+      messages.push(await mail(bytes, warnings, forwarded + 1));
+    } catch (error) {
+      warnings.push(`A mail attached to it: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return messages;
+}
+
+function firstLines(raw: Buffer, warnings: string[]): Buffer {
+  let at = -1;
+  for (let line = 0; line < maxLines; line += 1) {
+    at = raw.indexOf('\n', at + 1);
+    if (at < 0) return raw;
+  }
+  warnings.push(`Only the first ${maxLines} lines of the mail were read.`);
+  return raw.subarray(0, at + 1);
 }
 
 /** Lines that may be boundaries between parts. */

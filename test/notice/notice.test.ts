@@ -107,12 +107,68 @@ describe('a notice', () => {
     });
   });
 
+  it.each([
+    ['AWS_RISK_CREDENTIALS_EXPOSED', 'key-exposed'],
+    ['AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED', 'key-exposed'],
+    ['AWS_RISK_CREDENTIALS_COMPROMISED', 'irregular-activity'],
+    ['AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED', 'irregular-activity'],
+    ['AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE', 'account-compromised'],
+    ['AWS_RISK_IAM_QUARANTINE', 'account-compromised'],
+  ])('as the Health event %s is %s, whatever its text', async (code, form) => {
+    const event = fixture('health-event.json').toString().replaceAll('AWS_RISK_CREDENTIALS_EXPOSED', code);
+    expect(await read(event)).toMatchObject({ eventType: code, form: { id: form } });
+  });
+
+  it("in the words of AWS's Japanese article does not ask to delete the key", async () => {
+    const { asks } = await read(
+      '最初のキーを無効にします (削除はしません)。作成していない IAM ユーザーを削除します。',
+    );
+    expect(ids(asks)).toEqual(['keep-key', 'disable-key']);
+  });
+
   it('of no known form says so, and is no reason to do anything', async () => {
     const notice = await read('Your parcel is waiting.');
     expect(notice).toMatchObject({ form: null, keys: [], next: ['leakguard scan'] });
     expect(notice.warnings.join()).toContain('none of the known forms');
   });
 });
+
+describe('a notice that was forwarded', () => {
+  const inner = fixture('key-exposed.eml').toString('latin1');
+  const around = (head: string, content: string, more = '') =>
+    `Subject: FW\nFrom: me@corp.example\nDate: Mon, 23 Nov 2026 08:00:00 +0000\nContent-Type: multipart/mixed; boundary=fw\n\n--fw\nContent-Type: text/plain\n\nsee below\n--fw\nContent-Type: message/rfc822\n${head}\n${content}\n${more}--fw--\n`;
+
+  it.each([
+    ['inline', around('', inner)],
+    ['as an attachment', around('Content-Disposition: attachment; filename=aws.eml\n', inner)],
+    [
+      'as an attachment in base64',
+      around('Content-Transfer-Encoding: base64\n', Buffer.from(inner, 'latin1').toString('base64')),
+    ],
+    ['twice', around('', around('', inner).replaceAll('fw', 'outer'))],
+  ])('%s is read, and its time runs from the first mail', async (_, text) => {
+    const notice = await read(Buffer.from(text, 'latin1'));
+    expect(notice).toMatchObject({
+      from: 'me@corp.example',
+      form: { id: 'key-exposed' },
+      accounts: ['123456789012'],
+      keys: [key],
+      users: ['deploy-ci'],
+      deadline: { at: '2026-11-26T03:10:00.000Z' },
+    });
+    expect(notice.warnings).toEqual([expect.stringContaining('perhaps forwarded')]);
+  });
+
+  it('with an attached mail that cannot be read is read without it, and says so', async () => {
+    const headers = `X: ${'y'.repeat(300)}\n`.repeat(1_000);
+    const notice = await read(around('', `${headers}\n`, `${key}\n`).replace('see below', `see ${key}`));
+    expect(notice.keys).toEqual([key]);
+    expect(notice.warnings.join()).toMatch(/A mail attached to it: .*cannot be read/);
+  });
+});
+
+/** Longer than this nothing may take, whatever the message is; milliseconds. A slow machine needs some of it. */
+const longest = 15_000;
 
 describe('a hostile message', () => {
   it('with look-alike, embedded and masked ids gives none of them', async () => {
@@ -166,22 +222,53 @@ describe('a hostile message', () => {
     ['a million ids', () => `${key} `.repeat(400_000)],
     ['digits', () => '1234-5678-'.repeat(1_000_000)],
     ['JSON that is none', () => '['.repeat(1_000_000)],
+    ['one line of "IAM user" and blanks', () => `IAM user${' '.repeat(190_000)}`],
+    ['blanks of all kinds', () => `IAM user${' \t\n\u3000'.repeat(45_000)}named${' '.repeat(10_000)}`],
+    ['line ends', () => `Subject: x\nFrom: a@b.example\n\n${'\n'.repeat(10_000_000)}`],
+    [
+      'flowed lines',
+      () =>
+        `Subject: x\nFrom: a@b.example\nContent-Type: text/plain; format=flowed; delsp=yes\n\n${'a \n'.repeat(3_000_000)}`,
+    ],
+    [
+      'soft line ends',
+      () =>
+        `Subject: x\nContent-Transfer-Encoding: quoted-printable\nFrom: a@b.example\n\n${'=\n'.repeat(5_000_000)}`,
+    ],
+    [
+      'mails within mails within mails',
+      () =>
+        `Subject: x\nFrom: a@b.example\n${'Content-Type: message/rfc822\n\nSubject: y\nFrom: a@b.example\n'.repeat(100_000)}\n${key}`,
+    ],
+    [
+      'a thousand attached mails',
+      () =>
+        `Subject: x\nFrom: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n${'--b\nContent-Type: message/rfc822\n\nSubject: y\n\nx\n'.repeat(1_000)}--b--\n`,
+    ],
+    ['encoded words', () => `Subject: ${'=?iso-2022-jp?b?GyRC?=\n '.repeat(8_000)}\nFrom: a@b.example\n\nx`],
+    ['short headers', () => `Subject: x\nFrom: a@b.example\n${'X-A: b\n'.repeat(1_000_000)}\nx`],
+    ['senders', () => `Subject: x\nFrom: ${'a:b@c.example, '.repeat(10_000)}\n\nx`],
     ['no bytes', () => ''],
     ['bytes of no script', () => Buffer.alloc(1_000_000, 0xff)],
-  ])('of %s ends, with few hints', async (_, make) => {
+  ])('of %s ends, with few hints', { timeout: longest }, async (_, make) => {
     const notice = await read(make());
     expect(notice.keys.length).toBeLessThanOrEqual(20);
     expect(notice.next.length).toBeGreaterThan(0);
   });
 
-  it('of 50,000 parts is refused in one sentence', async () => {
+  it('of 50,000 parts is refused in one sentence', { timeout: longest }, async () => {
     const parts = '--b\n\nx\n'.repeat(50_000);
     await expect(read(`Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n${parts}`)).rejects.toThrow(
       'more than 2000 parts',
     );
   });
 
-  it('of parts within parts within parts is refused in one sentence', async () => {
+  it('of headers without end is refused in one sentence', { timeout: longest }, async () => {
+    const long = `Subject: x\nFrom: a@b.example\n${`X-A: ${'b'.repeat(200)}\n`.repeat(15_000)}\nx`;
+    await expect(read(long)).rejects.toThrow('cannot be read: Maximum header size');
+  });
+
+  it('of parts within parts within parts is refused in one sentence', { timeout: longest }, async () => {
     let bomb = 'Subject: x\nFrom: a@b.example\n';
     for (let i = 0; i < 200; i += 1) bomb += `Content-Type: multipart/mixed; boundary=b${i}\n\n--b${i}\n`;
     await expect(read(bomb)).rejects.toThrow('nesting depth');
@@ -191,7 +278,7 @@ describe('a hostile message', () => {
     'with the wrong charset %s is still read',
     async (charset) => {
       const notice = await read(
-        `Subject: x\nFrom: a@amazon.com\nContent-Type: text/plain; charset=${charset}\n\n${key}\n`,
+        `Subject: x\nFrom: a@amazon.com\nContent-Type: text/plain; charset=${charset}\n\nアクセスキー ${key} を無効に\n`,
       );
       // UTF-16 makes other letters of it; that is said, too.
       if (charset === 'utf-16') expect(notice.warnings.length).toBeGreaterThan(0);
