@@ -1,5 +1,6 @@
 import type { Rehearsal } from '../range/rehearsal/rehearse.js';
-import type { Score, Touch } from '../range/rehearsal/score.js';
+import type { Score } from '../range/rehearsal/score.js';
+import type { Touch } from '../range/rehearsal/score-facts.js';
 import { Screen, type ScreenOptions } from '../report/screen.js';
 import { padEnd } from '../report/layout.js';
 

@@ -4,10 +4,9 @@ import { evaluate, statements } from '../iam/policy.js';
 import type { Instance } from '../world/compute.js';
 import type { AccessKey, Principal, Role, Session, User } from '../world/identity.js';
 import type { Account, Maker, Region, World } from '../world/world.js';
-import { isAlive } from '../services/shelf.js';
-import { lives } from './lives.js';
+import { livesOf } from './lives.js';
 import type { Json } from './scenario.js';
-import type { Item } from './score.js';
+import type { Item } from './score-facts.js';
 
 /** Everything in the world that somebody made, at this moment, in the form that the score compares. */
 export function itemsOf(world: World): Item[] {
@@ -23,6 +22,12 @@ export function itemsOf(world: World): Item[] {
       const { name: id, maker, createdAt, document } = policy;
       items.push({ ...placed(account, 'policy', id, maker, createdAt), alive: false, state: { document } });
     }
+    for (const { name: id, maker, createdAt, roles } of account.instanceProfiles.values())
+      items.push({
+        ...placed(account, 'instance-profile', id, maker, createdAt),
+        alive: false,
+        state: { roles: [...roles] },
+      });
   }
   for (const key of world.keys.values()) items.push(keyItem(key));
   for (const session of world.sessions.values())
@@ -40,7 +45,7 @@ function regionItems(region: Region): Item[] {
       const item: Item = {
         ...placed(region.account, table, id, maker, createdAt ?? null),
         region: region.name,
-        alive: lives[table]?.(entry) ?? isAlive(table, entry),
+        alive: livesOf(table, entry) ?? false,
         state: stateOf(entry),
       };
       items.push(table === 'ec2:instances' ? instanceItem(item, entry as Instance) : item);
@@ -58,7 +63,6 @@ function instanceItem(item: Item, instance: Instance): Item {
   const { tags, instanceType, disableApiTermination, disableApiStop } = instance;
   return {
     ...item,
-    alive: last.state === 'running',
     state: { state: last.state, tags, instanceType, disableApiTermination, disableApiStop },
     createdAt: instance.launchTime,
     type: instanceType,

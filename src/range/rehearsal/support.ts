@@ -5,7 +5,8 @@ import { itemsOf } from './items.js';
 import { onDemandPrice } from './prices.js';
 import type { Scenario } from './scenario.js';
 import type { Credentials } from './script.js';
-import { scoreOf, type Item } from './score.js';
+import { scoreOf } from './score.js';
+import type { Item } from './score-facts.js';
 import { openRoles, taintedCredentials } from './taint.js';
 
 export interface SupportFacts {

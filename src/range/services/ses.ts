@@ -2,13 +2,13 @@ import { AwsError } from '../aws-error.js';
 import type { Context, Service } from '../service.js';
 import { paged, Shelf, type Thing } from './shelf.js';
 
-const identities = new Shelf(
-  'ses:identities',
+const identities = new Shelf('ses:identities', ['NotFoundException', 404], 'AlreadyExistsException');
+const sending = new Shelf(
+  'ses:sending',
   ['NotFoundException', 404],
-  'AlreadyExistsException',
+  null,
   ({ SendingEnabled }) => SendingEnabled === true,
 );
-const sending = new Shelf('ses:sending', ['NotFoundException', 404]);
 
 const shown = (made: Thing) => ({
   ...made,

@@ -15,9 +15,9 @@ export interface Thing {
 
 const shelves = new Map<string, Shelf>();
 
-/** Whether an entry of a table runs, costs, relaunches or lets somebody in: false for tables that never do. */
-export function isAlive(table: string, entry: object): boolean {
-  return shelves.get(table)?.alive(entry as Thing) ?? false;
+/** Whether an entry of a table runs, costs, relaunches or lets somebody in; null where its service does not say. */
+export function isAlive(table: string, entry: object): boolean | null {
+  return shelves.get(table)?.alive?.(entry as Thing) ?? null;
 }
 
 /** All things of one kind: what create, list, describe, update and delete have in common in every service. */
@@ -28,7 +28,7 @@ export class Shelf {
     private readonly missing: [code: string, status: number],
     /** The code of "there is one already"; null where a second one is another one. */
     private readonly taken: string | null = null,
-    readonly alive: (thing: Thing) => boolean = () => false,
+    readonly alive: ((thing: Thing) => boolean) | null = null,
   ) {
     shelves.set(table, this);
   }

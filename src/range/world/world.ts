@@ -50,14 +50,18 @@ export interface Faults {
   status500?: number | undefined;
   status503?: number | undefined;
   throttle?: number | undefined;
+  /** Bursts in which four of five calls are throttled: how often, and for how long. Virtual milliseconds. */
+  throttleStorms?: { every: number; lasts: number } | undefined;
   truncate?: number | undefined;
   slow?: number | undefined;
   /** Wall milliseconds that a slow answer takes. */
   slowMs?: number | undefined;
   /** Regions that take a connection and never answer. */
   darkRegions?: string[] | undefined;
-  /** `service` or `service:region` or `service:Operation`: AccessDenied for everybody. */
+  /** `service` or `service:region` or `service:Operation`: AccessDenied for everybody, or for `deniedTo` alone. */
   denied?: string[] | undefined;
+  /** An access key's id. */
+  deniedTo?: string | undefined;
   /** Milliseconds that the Date header is off. */
   clockSkewMs?: number | undefined;
 }
@@ -196,6 +200,7 @@ export interface InstanceProfile {
   path: string;
   createdAt: number;
   roles: string[];
+  maker: Maker;
 }
 
 /** AWS Support's answer to a reply in the case. */
@@ -216,6 +221,8 @@ export class World {
   readonly sessions = new Map<string, Session>();
   readonly log: LogEntry[] = [];
   faults: Faults = {};
+  /** What happens once a credential has made so many calls: in the middle of somebody's work. */
+  turns: { accessKeyId: string; calls: number; happen: () => void }[] = [];
   /** Who reads the replies in an account's support case; null: nobody. */
   supportDesk: SupportDesk | null = null;
   /** How often each operation was asked for that the range does not have: `service:Operation`. */

@@ -248,7 +248,7 @@ export const roleOperations: Record<string, Operation> = {
     };
   },
   CreateInstanceProfile: (
-    { account, world, now, touched },
+    { account, world, now, touched, maker },
     input: { InstanceProfileName: string; Path?: string },
   ) => {
     const { InstanceProfileName: name, Path: path = '/' } = input;
@@ -261,6 +261,7 @@ export const roleOperations: Record<string, Operation> = {
       path,
       createdAt: now,
       roles: [],
+      maker,
     };
     account.instanceProfiles.set(name, profile);
     touched.push(profile.arn);
