@@ -1,7 +1,9 @@
 // How fast, and in how much memory, trail files are read: against only gunzipping the same files, and against DuckDB's
 // read_json over them. The volume is made of the real records in fixtures/cloudtrail, with times and ids of their own.
 //
-//   node bench/run.mjs trail [--megabytes 1000] [--files 16] [--plain] [--duckdb]
+//   node bench/run.mjs trail [--megabytes 1000] [--files 16] [--plain] [--sorted] [--duckdb]
+//
+// Contenders take turns, and each round is paired: other load falls on all of them.
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -21,7 +23,7 @@ import { readTrail } from '../src/trail/files.js';
 const self = fileURLToPath(import.meta.url);
 
 /** The real records, as CloudTrail writes them into log files. */
-async function seeds(): Promise<JsonObject[]> {
+async function seeds(sorted: boolean): Promise<JsonObject[]> {
   const root = join(process.cwd(), 'fixtures/cloudtrail');
   const found: JsonObject[] = [];
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
@@ -30,7 +32,8 @@ async function seeds(): Promise<JsonObject[]> {
     const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
     for (const raw of unwrap(JSON.parse(text))) {
       const record = asObject(raw);
-      if (record?.eventName !== undefined && record.eventTime !== undefined) found.push(inAwsOrder(record));
+      if (record?.eventName !== undefined && record.eventTime !== undefined)
+        found.push(sorted ? inOrderOfNames(record) : inAwsOrder(record));
     }
   }
   return found;
@@ -45,6 +48,11 @@ function inAwsOrder(record: JsonObject): JsonObject {
   const after = ['errorCode', 'errorMessage'].filter((name) => record[name] !== undefined);
   const ordered = [...before, ...after, 'requestParameters', 'responseElements', 'requestID', 'eventID'];
   return { ...Object.fromEntries(ordered.map((name) => [name, record[name] ?? null])), ...record };
+}
+
+/** As exports write them that sort the fields. */
+function inOrderOfNames(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function* logFile(records: readonly JsonObject[], bytes: number, file: number): Generator<string> {
@@ -114,6 +122,8 @@ async function duckdb(files: readonly string[]): Promise<number> {
 
 interface Run {
   seconds: number;
+  /** Of all cores. */
+  cpuSeconds: number;
   megabytes: number;
 }
 
@@ -136,7 +146,11 @@ async function contender(mode: string, directory: string): Promise<void> {
   else if (mode === 'duckdb') events = await duckdb(files);
   else events = (await readTrail([directory], () => undefined)).events.length;
   const seconds = (performance.now() - began) / 1000;
-  console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024, events }));
+  const { user, system } = process.cpuUsage();
+  const cpuSeconds = (user + system) / 1e6;
+  console.log(
+    JSON.stringify({ seconds, cpuSeconds, megabytes: process.resourceUsage().maxRSS / 1024, events }),
+  );
 }
 
 /** The reader loads its worker from beside itself: trail/file-threads.ts. */
@@ -153,6 +167,10 @@ async function buildWorker(): Promise<void> {
   await writeFile(join(beside, 'package.json'), '{"type":"module"}');
 }
 
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -160,6 +178,7 @@ async function main(): Promise<void> {
       files: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '3' },
       plain: { type: 'boolean', default: false },
+      sorted: { type: 'boolean', default: false },
       duckdb: { type: 'boolean', default: false },
       only: { type: 'string' },
       directory: { type: 'string' },
@@ -169,7 +188,7 @@ async function main(): Promise<void> {
   await buildWorker();
   const directory = await mkdtemp(join(tmpdir(), 'bench-trail-'));
   try {
-    const records = await seeds();
+    const records = await seeds(values.sorted);
     const count = Number(values.files);
     const each = (Number(values.megabytes) * 1e6) / count;
     let onDisk = 0;
@@ -183,15 +202,24 @@ async function main(): Promise<void> {
     console.log(
       `${values.megabytes} MB of records from ${records.length} real ones, ${count} files, ${(onDisk / 1e6).toFixed(0)} MB on disk, ${availableParallelism()} cores`,
     );
-    for (const mode of ['floor', 'trail', ...(values.duckdb ? ['duckdb'] : [])]) {
-      const runs = Array.from({ length: Number(values.rounds) }, () => run(mode, directory)).sort(
-        (a, b) => a.seconds - b.seconds,
-      );
-      const median = runs[Math.floor(runs.length / 2)];
-      if (median === undefined) continue;
-      const speed = Number(values.megabytes) / median.seconds;
+    const modes = ['floor', 'trail', ...(values.duckdb ? ['duckdb'] : [])];
+    const rounds = Array.from({ length: Number(values.rounds) }, () =>
+      modes.map((mode) => run(mode, directory)),
+    );
+    for (const [index, mode] of modes.entries()) {
+      const runs = rounds.flatMap((round) => round[index] ?? []);
+      const seconds = runs.map((one) => one.seconds);
+      const ratios = rounds.map((round) => (round[0]?.seconds ?? 0) / (round[index]?.seconds ?? 1));
       console.log(
-        `${mode.padEnd(7)} ${median.seconds.toFixed(2)} s (${runs.map(({ seconds }) => seconds.toFixed(2)).join(', ')})  ${speed.toFixed(0)} MB/s  ${Math.max(...runs.map(({ megabytes }) => megabytes)).toFixed(0)} MB of memory  ${median.events} kept`,
+        [
+          mode.padEnd(7),
+          `${median(seconds).toFixed(2)} s (${seconds.map((one) => one.toFixed(2)).join(', ')})`,
+          `${(Number(values.megabytes) / median(seconds)).toFixed(0)} MB/s`,
+          `${median(ratios).toFixed(2)} of the floor`,
+          `${median(runs.map((one) => one.cpuSeconds)).toFixed(2)} s of CPU`,
+          `${Math.max(...runs.map(({ megabytes }) => megabytes)).toFixed(0)} MB of memory`,
+          `${runs[0]?.events} kept`,
+        ].join('  '),
       );
     }
   } finally {

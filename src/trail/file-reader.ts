@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
+import { callFieldsOf, type CallFields } from './call-fields.js';
+import { copyOf, SeenCalls } from './seen-calls.js';
 import { unwrap } from './containers.js';
 import type { TrailEvent } from './event.js';
 import { normaliseRecord } from './normalise.js';
 import { RecordSplitter } from './record-splitter.js';
-import { isRepeatable } from './thinning.js';
+import { repetitionOf, type Repetition } from './thinning.js';
 
 /** What came of one file. */
 export interface FileRead {
@@ -22,22 +24,24 @@ export interface FileRead {
 }
 
 export interface Sink {
-  add(event: TrailEvent): void;
+  /** @param bytes length of its record */
+  add(event: TrailEvent, bytes: number): void;
   /** Milliseconds in which a repeated call is needed once; 0: all are needed. */
   readonly span: number;
 }
 
-/** Calls seen before by this reader, and the earliest time of each: what repeats later is not parsed again. */
-const maxSeen = 50_000;
+/** Bytes read, or gunzipped, at once: fewer turns of the event loop. */
+const chunkSize = 1 << 18;
+/** Chunks that wait to be looked at, while the next is gunzipped by another thread. */
+const maxWaiting = 3;
 
-/** Who called what stands in the first bytes of a record. */
-const headBytes = 2500;
-
-/** Reads files one after the other into `sink`, with memory for one record and one chunk of each. */
+/** Reads files one after the other into `sink`, with memory for one record and a few chunks of each. */
 export class FileReader {
-  private readonly seen = new Map<string, string>();
-  private seenSpan = 0;
-  private readonly repeatable = new Map<string, boolean>();
+  private readonly seen = new SeenCalls();
+  private readonly repetitions = new Map<string, Repetition>();
+  /** The first place from `bracketFrom` on where an array is opened. */
+  private bracket = -1;
+  private bracketFrom = -1;
 
   constructor(private readonly sink: Sink) {}
 
@@ -46,22 +50,15 @@ export class FileReader {
     const splitter = new RecordSplitter((buffer, start, end, certain) =>
       this.record(buffer, start, end, certain, read),
     );
-    const end = new Writable({
-      highWaterMark: 1 << 20,
-      write: (chunk: Buffer, _encoding, done) => {
-        try {
-          read.bytes += chunk.length;
-          splitter.push(chunk);
-          done();
-        } catch (error) {
-          done(error as Error);
-        }
-      },
-    });
     try {
-      const source = createReadStream(file, { highWaterMark: 1 << 18 });
-      if (await isGzip(file)) await pipeline(source, createGunzip({ chunkSize: 1 << 18 }), end);
-      else await pipeline(source, end);
+      const { gzip, utf16 } = await encodingOf(file);
+      const decoder = utf16 ? new StringDecoder('utf16le') : null;
+      const source = createReadStream(file, { highWaterMark: chunkSize });
+      await eachChunk(gzip ? source.pipe(createGunzip({ chunkSize })) : source, source, (chunk) => {
+        read.bytes += chunk.length;
+        this.bracketFrom = -1;
+        splitter.push(decoder === null ? chunk : Buffer.from(decoder.write(chunk)));
+      });
       read.failure = read.bytes === 0 ? 'the file is empty' : splitter.end();
     } catch (error) {
       read.failure = error instanceof Error ? error.message : String(error);
@@ -74,10 +71,9 @@ export class FileReader {
   }
 
   private record(buffer: Buffer, start: number, end: number, certain: boolean, read: FileRead): boolean {
-    if (
-      this.sink.span > 0 &&
-      this.repeats(buffer.toString('latin1', start, Math.min(end, start + headBytes)))
-    ) {
+    const repeats = this.sink.span > 0 ? this.repeats(buffer, start, end, certain) : 'no';
+    if (repeats === 'cannot tell') return false;
+    if (repeats === 'yes') {
       read.records += 1;
       return true;
     }
@@ -93,74 +89,103 @@ export class FileReader {
       read.records += 1;
       const event = normaliseRecord(raw, read.file);
       if ('skipped' in event) count(read, event.skipped, 1);
-      else this.sink.add(event);
+      else this.sink.add(event, end - start);
     }
     return true;
   }
 
-  /**
-   * The record is a call that only repeats one of the same span that was read already, told from the beginning of its
-   * text alone. Only the order of fields that CloudTrail's own files have is trusted: the caller, and right after it
-   * time, source, name, region, address, program and error. Quotes inside strings are escaped, so that no value can
-   * pass for a field. Whatever looks otherwise is parsed.
-   */
-  private repeats(head: string): boolean {
-    const caller = head.indexOf('},"eventTime":"');
-    if (caller < 0) return false;
-    callFields.lastIndex = caller + 2;
-    const match = callFields.exec(head);
-    if (match === null) return false;
-    const [, time = '', source, name = '', region, address, agent, error = ''] = match;
-    let repeatable = this.repeatable.get(name);
-    if (repeatable === undefined) {
-      repeatable = isRepeatable(name);
-      if (this.repeatable.size < 5000) this.repeatable.set(name, repeatable);
-    }
-    if (!repeatable) return false;
-    if (this.seenSpan !== this.sink.span || this.seen.size > maxSeen) {
-      this.seen.clear();
-      this.seenSpan = this.sink.span;
-    }
-    const group = `${name}|${source}|${region}|${address}|${agent}|${error}|${slotOf(time, this.seenSpan)}|${callerOf(head, caller)}`;
-    const known = this.seen.get(group);
-    // ISO times of one form compare as text.
-    if (known !== undefined && known <= time) return true;
-    this.seen.set(group, time);
-    return false;
+  /** Whether the record is a call that only repeats one of the same span that was read already. */
+  private repeats(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    certain: boolean,
+  ): 'yes' | 'no' | 'cannot tell' {
+    const call = callFieldsOf(buffer, start, end, (from, to) => this.opensArray(buffer, from, to));
+    if (call === null) return 'no';
+    const repetition = this.repetitionOf(call);
+    const request = repetition === 'by request' ? call.request() : '';
+    if (repetition === 'never' || (repetition === 'by request' && request === '')) return 'no';
+    const known = this.seen.of(call, this.sink.span, request);
+    if (known !== null && known.time <= call.time) return certain || call.isWhole() ? 'yes' : 'cannot tell';
+    if (!certain && !call.isWhole()) return 'no';
+    if (known === null) this.seen.add(call, this.sink.span, request);
+    else known.time = copyOf(call.time);
+    return 'no';
   }
-}
 
-const text = '"([^"\\\\]*)"';
+  private repetitionOf({ name, caller }: CallFields): Repetition {
+    if (name === 'AssumeRole') return repetitionOf(name, caller.includes('"type":"AWSService"'));
+    let repetition = this.repetitions.get(name);
+    if (repetition === undefined) {
+      repetition = repetitionOf(name);
+      if (this.repetitions.size < 5000) this.repetitions.set(copyOf(name), repetition);
+    }
+    return repetition;
+  }
 
-/** Six fields in CloudTrail's order, and the error or the parameters that come next. */
-const callFields = new RegExp(
-  `"eventTime":${text},"eventSource":${text},"eventName":${text},"awsRegion":${text},"sourceIPAddress":${text},"userAgent":${text},(?:"errorCode":${text}|"requestParameters":)`,
-  'y',
-);
-
-/** The key that signed, else all that the record says of the caller. */
-function callerOf(head: string, end: number): string {
-  const at = head.indexOf('"accessKeyId":"');
-  if (at < 0 || at > end) return head.slice(0, end);
-  return head.slice(at + 15, head.indexOf('"', at + 15));
-}
-
-/** `2026-11-20T03:10:00Z` cut to the minute, hour or day. */
-function slotOf(time: string, span: number): string {
-  if (span === Infinity) return '';
-  return time.slice(0, span >= 86_400_000 ? 10 : span >= 3600_000 ? 13 : 16);
+  /** Whether an array is opened between two places of the chunk at hand; the next one is looked for once. */
+  private opensArray(buffer: Buffer, from: number, to: number): boolean {
+    if (this.bracketFrom < 0 || from < this.bracketFrom || (this.bracket >= 0 && this.bracket < from)) {
+      this.bracketFrom = from;
+      this.bracket = buffer.indexOf(0x5b, from);
+    }
+    return this.bracket >= 0 && this.bracket < to;
+  }
 }
 
 function count(read: FileRead, reason: string, more: number): void {
   read.skipped[reason] = (read.skipped[reason] ?? 0) + more;
 }
 
-/** By its first two bytes: names lie. */
-async function isGzip(file: string): Promise<boolean> {
+/**
+ * Gives each chunk of `stream` to `look`, later: while it looks, the next one is read and gunzipped by other threads.
+ * What came before a failure is looked at first.
+ */
+async function eachChunk(stream: Readable, source: Readable, look: (chunk: Buffer) => void): Promise<void> {
+  const waiting: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      source.destroy();
+      stream.destroy();
+      reject(error);
+    };
+    const lookAtAll = (): void => {
+      try {
+        for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) look(chunk);
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+    stream.on('data', (chunk: Buffer) => {
+      waiting.push(chunk);
+      if (waiting.length >= maxWaiting) stream.pause();
+      if (waiting.length > 1) return;
+      setImmediate(() => {
+        lookAtAll();
+        stream.resume();
+      });
+    });
+    stream.on('end', () => {
+      lookAtAll();
+      resolve();
+    });
+    stream.on('error', (error) => {
+      lookAtAll();
+      fail(error);
+    });
+    if (source !== stream) source.on('error', fail);
+  });
+}
+
+/** By its first bytes: names lie. UTF-16 is what PowerShell writes. */
+async function encodingOf(file: string): Promise<{ gzip: boolean; utf16: boolean }> {
   const handle = await open(file);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    const begins = (first: number, second: number): boolean =>
+      bytesRead === 2 && buffer[0] === first && buffer[1] === second;
+    return { gzip: begins(0x1f, 0x8b), utf16: begins(0xff, 0xfe) };
   } finally {
     await handle.close();
   }

@@ -41,13 +41,16 @@ async function readUntilDeath(
   const next = (): void => {
     current = waiting.pop() ?? null;
     if (current === null) void worker.terminate();
-    else worker.postMessage({ read: current, span: store.span } satisfies ToWorker);
+    else worker.postMessage({ read: current, level: store.level } satisfies ToWorker);
   };
   await new Promise<void>((resolve) => {
-    worker.on('message', ({ events, read }: FromWorker) => {
-      for (const event of events) store.add(event);
-      if (read === null) return;
-      ended(read);
+    worker.on('message', ({ events, ended: end }: FromWorker) => {
+      for (const { event, bytes } of events) store.add(event, bytes);
+      if (end === null) return;
+      store.level = end.level;
+      for (const [what, count] of end.dropped)
+        store.dropped.set(what, (store.dropped.get(what) ?? 0) + count);
+      ended(end.read);
       next();
     });
     worker.on('error', (error) => {

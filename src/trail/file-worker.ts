@@ -1,34 +1,35 @@
 import { parentPort } from 'node:worker_threads';
 import type { TrailEvent } from './event.js';
 import { FileReader, type FileRead } from './file-reader.js';
+import { ThinningStore } from './thinning.js';
 
-/** What the worker is told, and what it answers. */
-export type ToWorker = { read: string; span: number };
-export type FromWorker = { events: TrailEvent[]; read: FileRead | null };
+/** What the worker is told, and what it answers: events with the lengths of their records, then how the file ended. */
+export type ToWorker = { read: string; level: number };
+export type FromWorker = {
+  events: { event: TrailEvent; bytes: number }[];
+  ended: { read: FileRead; level: number; dropped: [string, number][] } | null;
+};
 
-/** Events sent at once: the worker holds no more than these. */
+/** Bytes of records that the worker keeps of a file, before it thins them out. */
+const capacity = 6e6;
+/** Events sent at once. */
 const batch = 500;
 
 const port = parentPort;
 if (port !== null) {
-  let events: TrailEvent[] = [];
-  const send = (read: FileRead | null): void => {
-    port.postMessage({ events, read } satisfies FromWorker);
-    events = [];
-  };
-  const sink = {
-    span: 0,
-    add(event: TrailEvent): void {
-      events.push(event);
-      if (events.length >= batch) send(null);
-    },
-  };
-  const reader = new FileReader(sink);
+  const store = new ThinningStore(capacity);
+  const reader = new FileReader(store);
   let last = Promise.resolve();
-  port.on('message', ({ read, span }: ToWorker) => {
+  port.on('message', ({ read: file, level }: ToWorker) => {
     last = last.then(async () => {
-      sink.span = span;
-      send(await reader.read(read));
+      store.level = level;
+      const read = await reader.read(file);
+      const events = store.drain();
+      while (events.length > 0)
+        port.postMessage({ events: events.splice(-batch), ended: null } satisfies FromWorker);
+      const ended = { read, level: store.level, dropped: [...store.dropped] };
+      store.dropped.clear();
+      port.postMessage({ events: [], ended } satisfies FromWorker);
     });
   });
 }

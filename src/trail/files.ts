@@ -19,11 +19,15 @@ export interface Trail {
 /** Names that the log files of a trail have, and what people export them to. */
 const logName = /\.(json|jsonl|ndjson|log|txt)?(\.gz|\.gzip)?$/i;
 
-/** As many events are held at most, before repeated calls are thinned out: about 80 MB. */
-const capacity = 30_000;
+/** Bytes of records that are held at most, before repeated calls are thinned out. */
+const capacity = 30e6;
+/** The same, where threads hold some too. */
+const capacityBesideThreads = 24e6;
 
 /** From this many bytes on disk on, starting more threads pays. */
-const worthThreads = 32 * 1024 * 1024;
+const worthThreads = 8 * 1024 * 1024;
+/** Each takes about 40 MB of memory. */
+const maxThreads = 8;
 
 /**
  * Reads CloudTrail events from files and directory trees, plain or gzip, in any container, streamed. A file that
@@ -33,7 +37,9 @@ const worthThreads = 32 * 1024 * 1024;
 export async function readTrail(paths: readonly string[], emit: Emit): Promise<Trail> {
   const failures: Cell[] = [];
   const files = await listFiles(paths, failures);
-  const store = new ThinningStore(capacity);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), maxThreads, files.length);
+  const store = new ThinningStore(threads === 0 ? capacity : capacityBesideThreads);
   const skipped: SkippedRecords[] = [];
   let done = 0;
   const ended = ({ file, failure, records, skipped: reasons }: FileRead): void => {
@@ -42,22 +48,25 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     done += 1;
     emit({ type: 'progress', subject: 'trail', region: null, done, total: files.length, message: file });
   };
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const names = files.sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
-  const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), names.length);
   if (threads === 0 || !(await readInThreads(names, threads, store, ended))) {
     const reader = new FileReader(store);
     for (const name of names) ended(await reader.read(name));
   }
   const events = store.all().sort(inOrder);
   if (store.span > 0) {
-    const often = store.span === Infinity ? 'once' : `once in ${store.span / 60_000} minutes`;
+    const often = store.span === Infinity ? 'once' : `once in ${store.span / 3600_000} hours`;
     const message = `The trail is large: of calls that only repeat (reads, mostly) each was kept ${often}.`;
     emit({ type: 'warning', message });
   }
+  const dropped = [...store.dropped].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
   skipped.sort((a, b) => (a.where + a.reason < b.where + b.reason ? -1 : 1));
   failures.sort((a, b) => (a.region < b.region ? -1 : 1));
-  return { events, skipped, cells: [...regionCells(events, failures, skipped), ...failures] };
+  return {
+    events,
+    skipped,
+    cells: [...regionCells(events, gapsOf(failures, skipped, dropped)), ...failures],
+  };
 }
 
 /** Oldest first; equal times by key; events without a time before all others. */
@@ -98,9 +107,24 @@ function failedFile(file: string, error: unknown, count: number): Cell {
   return { subject: 'trail', region: file, status, count, detail: `${file}: ${message}` };
 }
 
-/** What the files speak of: each region's first and last event. A file that was not read to its end may have held
- *  events of any region, so no region is complete then. */
-function regionCells(events: TrailEvent[], failures: Cell[], skipped: SkippedRecords[]): Cell[] {
+/** Why the files may not say all, in words: a file that was not read to its end may have held events of any region. */
+function gapsOf(
+  failures: readonly Cell[],
+  skipped: readonly SkippedRecords[],
+  dropped: readonly [string, number][],
+): string[] {
+  const lost = skipped.reduce((sum, { count, reason }) => sum + (/Insights/.test(reason) ? 0 : count), 0);
+  const tooMany = dropped.reduce((sum, [, count]) => sum + count, 0);
+  const most = dropped.slice(0, 3).map(([what, count]) => `${count} × ${what}`);
+  return [
+    ...(failures.length > 0 ? [`${failures.length} files not read to their end`] : []),
+    ...(lost > 0 ? [`${lost} records not readable`] : []),
+    ...(tooMany > 0 ? [`${tooMany} calls too many to keep (${most.join(', ')})`] : []),
+  ];
+}
+
+/** What the files speak of: each region's first and last event. With gaps no region is complete. */
+function regionCells(events: TrailEvent[], gaps: readonly string[]): Cell[] {
   const regions = new Map<string, Cell>();
   let from = Infinity;
   let to = 0;
@@ -108,9 +132,9 @@ function regionCells(events: TrailEvent[], failures: Cell[], skipped: SkippedRec
     const cell = regions.get(region) ?? {
       subject: 'trail',
       region,
-      status: 'complete',
+      status: gaps.length === 0 ? 'complete' : 'truncated',
       count: 0,
-      detail: null,
+      detail: gaps.length === 0 ? null : gaps.join(', '),
     };
     cell.count += 1;
     regions.set(region, cell);
@@ -118,17 +142,6 @@ function regionCells(events: TrailEvent[], failures: Cell[], skipped: SkippedRec
     from = Math.min(from, time);
     to = Math.max(to, time);
   }
-  const lost = skipped.reduce((sum, { count, reason }) => sum + (/Insights/.test(reason) ? 0 : count), 0);
-  for (const cell of regions.values()) {
-    if (from <= to) Object.assign(cell, { from, to });
-    if (failures.length === 0 && lost === 0) continue;
-    cell.status = 'truncated';
-    cell.detail = [
-      failures.length > 0 ? `${failures.length} files not read to their end` : '',
-      lost > 0 ? `${lost} records not readable` : '',
-    ]
-      .filter((part) => part !== '')
-      .join(', ');
-  }
+  if (from <= to) for (const cell of regions.values()) Object.assign(cell, { from, to });
   return [...regions.values()].sort((a, b) => (a.region < b.region ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 /**
- * One record, as bytes of `buffer`, valid only during the call. Where `certain` is false its end was found by
- * CloudTrail's separator alone: false then says that it is no JSON, and it is read byte by byte.
+ * One record, as bytes of `buffer`, valid only during the call. Where `certain` is false its end was found by a search
+ * for what separated the records before it: false as answer says that this is no record's end, and the record is
+ * read byte by byte.
  */
 export type OnRecord = (buffer: Buffer, start: number, end: number, certain: boolean) => boolean;
 
@@ -15,14 +16,16 @@ const newline = 0x0a;
 /** Names of lists whose elements are records: log files, LookupEvents, exports. */
 const listNames = new Set(['Records', 'records', 'Events', 'events']);
 
-/** How CloudTrail's own log files separate records: found by a search that is far faster than reading each byte. */
-const separator = Buffer.from('},{"eventVersion":"');
-const opening = Buffer.from('{"eventVersion":"');
-
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** One record is at most this large, bytes: CloudTrail's are below 256 KB, exports of one object may be more. */
 const maxRecord = 32 * 1024 * 1024;
+
+/** From the end of one record to the first name of the next: longer ones separate nothing that repeats. */
+const maxSeparator = 100;
+
+/** A file whose records are not alike is read byte by byte. */
+const maxMisses = 1000;
 
 /**
  * Splits a stream of JSON into records, whatever holds them: `{"Records": […]}`, an array, objects one after the other
@@ -35,93 +38,112 @@ export class RecordSplitter {
   /** Objects, arrays and strings seen at the top. */
   values = 0;
   private fresh = true;
-  private buffer: Buffer = Buffer.alloc(0);
+  /** Used again for each chunk: a stream of gigabytes makes no garbage here. */
+  private store = Buffer.alloc(0);
+  private buffer: Buffer = this.store;
   /** Where the reading goes on, and where the record begins that is being read; -1 outside. */
   private here = 0;
   private start = -1;
   private depth = 0;
   /** Depth inside of which each value is a record: 0 at the top, 1 in an array, 2 in a named list. */
   private listDepth = 0;
-  private inString = false;
-  private escaped = false;
   private stringStart = -1;
   private lastName = '';
-  /** The last byte that is no white space, outside of strings. */
-  private last = 0;
+  /** Where the last record ended. */
+  private lastEnd = -1;
+  /** What stood between the last two records: `},{"eventVersion":` in CloudTrail's own files. A search for it is far
+   *  faster than reading each byte. */
+  private separator: Buffer | null = null;
+  /** Ends found by it that were none. */
+  private misses = 0;
 
   constructor(private readonly onRecord: OnRecord) {}
 
   /** @throws Error where one record is larger than any record is. */
   push(bytes: Buffer): void {
     const marked = this.fresh && bytes.subarray(0, 3).equals(byteOrderMark);
-    const chunk = marked ? bytes.subarray(3) : bytes;
+    this.append(marked ? bytes.subarray(3) : bytes);
     this.fresh = false;
-    const from =
-      this.start >= 0 ? this.start : this.inString && this.stringStart >= 0 ? this.stringStart : this.here;
-    const kept = this.buffer.subarray(from);
-    if (kept.length > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
-    this.buffer = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
-    this.here -= from;
-    if (this.start >= 0) this.start -= from;
-    if (this.stringStart >= 0) this.stringStart -= from;
     this.scan();
   }
 
   /** Ends the stream. Null where it ended cleanly, else what was cut. */
   end(): string | null {
-    if (this.start >= 0 || this.inString) return 'cut short: the file ends within a record';
+    if (this.start >= 0 || this.stringStart >= 0) return 'cut short: the file ends within a record';
     return this.depth > 0 ? 'cut short: the file ends within a list of records' : null;
+  }
+
+  /** Moves what is still being read to the front, and puts the chunk behind it. */
+  private append(chunk: Buffer): void {
+    const from = this.start >= 0 ? this.start : this.stringStart >= 0 ? this.stringStart : this.here;
+    const kept = this.buffer.subarray(from);
+    if (kept.length > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
+    const needed = kept.length + chunk.length;
+    if (this.store.length < needed) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, 1 << 19));
+      kept.copy(larger);
+      this.store = larger;
+    } else kept.copy(this.store);
+    chunk.copy(this.store, kept.length);
+    this.buffer = this.store.subarray(0, needed);
+    this.here -= from;
+    this.lastEnd = -1;
+    if (this.start >= 0) this.start -= from;
+    if (this.stringStart >= 0) this.stringStart -= from;
   }
 
   private scan(): void {
     const { buffer } = this;
+    const { length } = buffer;
     let index = this.here;
-    for (const { length } = buffer; index < length; index += 1) {
-      const byte = buffer[index];
-      if (byte === newline && this.depth > 0 && this.isBrokenLine(index)) {
-        this.breakOff(index);
-        continue;
-      }
-      if (this.inString) {
-        if (this.escaped) this.escaped = false;
-        else if (byte === backslash) this.escaped = true;
-        else if (byte === quote) this.endString(index);
-        continue;
-      }
-      if (byte !== undefined && byte > 0x20) this.last = byte;
-      switch (byte) {
-        case quote:
-          this.inString = true;
-          this.stringStart = index;
-          break;
-        case openBrace:
-        case openBracket:
-          index = this.open(byte, index);
-          break;
-        case closeBrace:
-        case closeBracket:
-          this.close(index);
-          break;
-        default:
-          if (this.depth === 0 && byte !== undefined && byte > 0x20 && byte !== 0x2c)
-            index = this.skipLine(index);
-      }
+    if (this.stringStart >= 0) index = this.readString(this.stringStart, index);
+    while (index < length) {
+      const byte = buffer[index] ?? 0;
+      if (byte === quote) index = this.readString(index, index + 1);
+      else if (byte === openBrace || byte === openBracket) index = this.open(byte, index);
+      else if (byte === closeBrace || byte === closeBracket) index = this.close(index);
+      else if (byte === newline && this.depth > 0 && this.listDepth === 0) {
+        // What stands in the next line's first column decides: it may be in the next chunk.
+        if (index + 1 === length) break;
+        index = this.isBrokenLine(index) ? this.breakOff(index) : index + 1;
+      } else if (this.depth === 0 && byte > 0x20 && byte !== 0x2c) index = this.skipLine(index);
+      else index += 1;
     }
     this.here = index;
   }
 
-  private endString(index: number): void {
-    this.inString = false;
-    const from = this.stringStart;
-    this.stringStart = -1;
-    if (this.start >= 0 && this.depth > this.listDepth + 1) return;
-    // An export whose event is a JSON string stands in a list, or on a line of its own.
-    if (this.start < 0 && this.depth === this.listDepth && (this.depth !== 0 || index - from > 2)) {
-      this.values += 1;
-      this.onRecord(this.buffer, from, index + 1, true);
-    } else if (this.depth === 1 && index - from < 20) {
-      this.lastName = this.buffer.toString('latin1', from + 1, index);
+  /** From `index` inside the string that began at `from` to behind its end; the buffer's length where it goes on. */
+  private readString(from: number, index: number): number {
+    const { buffer } = this;
+    const { length } = buffer;
+    let at = index;
+    for (; at < length; at += 1) {
+      const byte = buffer[at] ?? 0;
+      if (byte > backslash) continue;
+      if (byte === quote) {
+        this.stringStart = -1;
+        this.endString(from, at);
+        return at + 1;
+      }
+      if (byte === backslash) at += 1;
+      // No string of JSON holds a line's end.
+      else if (byte === newline && this.listDepth === 0 && this.depth > 0) return this.breakOff(at);
     }
+    this.stringStart = from;
+    return at;
+  }
+
+  private endString(from: number, end: number): void {
+    if (this.start >= 0) {
+      if (this.depth === 1 && this.listDepth === 0 && end - from < 20)
+        this.lastName = this.buffer.toString('latin1', from + 1, end);
+      return;
+    }
+    // An export whose event is a JSON string stands in a list, or on a line of its own.
+    if (this.depth === this.listDepth && (this.depth !== 0 || end + 1 - from > 2)) {
+      this.values += 1;
+      this.onRecord(this.buffer, from, end + 1, true);
+    } else if (this.depth === 1) this.lastName = this.buffer.toString('latin1', from + 1, end);
   }
 
   private open(byte: number, index: number): number {
@@ -130,15 +152,20 @@ export class RecordSplitter {
       this.depth += 1;
       this.listDepth = this.depth;
       this.start = -1;
-      return index;
+      this.lastEnd = -1;
+      return index + 1;
     }
     if (this.start < 0 && this.depth === this.listDepth) {
+      if (this.lastEnd > 0) this.learnSeparator(index);
       const end = this.findEnd(index);
-      if (end > 0 && this.onRecord(this.buffer, index, end, false)) return end - 1;
+      if (end > 0) {
+        if (this.onRecord(this.buffer, index, end, false)) return end;
+        this.misses += 1;
+      }
       this.start = index;
     }
     this.depth += 1;
-    return index;
+    return index + 1;
   }
 
   /** An array at the top, or in a named list's place in the object at the top. */
@@ -146,28 +173,31 @@ export class RecordSplitter {
     return this.depth === 0 || (this.depth === 1 && this.listDepth === 0 && listNames.has(this.lastName));
   }
 
-  /** The end of a record that another follows in the way of CloudTrail's own files; 0 where that cannot be told. */
-  private findEnd(index: number): number {
-    if (this.depth !== 2 || this.listDepth !== 2) return 0;
-    const { buffer } = this;
-    if (
-      buffer.length < index + opening.length ||
-      buffer.compare(opening, 0, opening.length, index, index + opening.length) !== 0
-    )
-      return 0;
-    const at = buffer.indexOf(separator, index + opening.length);
-    return at < 0 ? 0 : at + 1;
+  /** From the last record's closing brace to the first name of the one that begins here. */
+  private learnSeparator(index: number): void {
+    const between = this.buffer.subarray(this.lastEnd - 1, index + maxSeparator);
+    this.lastEnd = -1;
+    const name = between.indexOf('":', 0, 'latin1');
+    this.separator =
+      name > 0 && between[0] === closeBrace ? Buffer.from(between.subarray(0, name + 2)) : null;
   }
 
-  private close(index: number): void {
+  /** The end of a record that another seems to follow; 0 where that cannot be told. */
+  private findEnd(index: number): number {
+    if (this.separator === null || this.misses > maxMisses) return 0;
+    return this.buffer.indexOf(this.separator, index) + 1;
+  }
+
+  private close(index: number): number {
     if (this.depth === 0) {
       this.garbage += 1;
-      return;
+      return index + 1;
     }
     this.depth -= 1;
     if (this.start >= 0 && this.depth === this.listDepth) {
       const from = this.start;
       this.start = -1;
+      this.lastEnd = index + 1;
       this.onRecord(this.buffer, from, index + 1, true);
     } else if (this.listDepth > this.depth) {
       this.listDepth = 0;
@@ -177,30 +207,30 @@ export class RecordSplitter {
       this.listDepth = 0;
       this.start = -1;
     }
+    return index + 1;
   }
 
-  /** No string of JSON holds a line's end; and in the first column an object begins only where another has ended. */
+  /** In the first column an object begins only where another has ended. */
   private isBrokenLine(index: number): boolean {
-    if (this.listDepth > 0) return false;
-    if (this.inString) return true;
-    const separated =
-      this.last === 0x2c || this.last === 0x3a || this.last === openBracket || this.last === openBrace;
-    return this.buffer[index + 1] === openBrace && !separated;
+    if (this.buffer[index + 1] !== openBrace) return false;
+    let before = index - 1;
+    while (before > 0 && (this.buffer[before] ?? 0) <= 0x20) before -= 1;
+    const last = this.buffer[before];
+    return last !== 0x2c && last !== 0x3a && last !== openBracket && last !== openBrace;
   }
 
   /** Gives the broken line away as it is, and begins anew with the next one. */
-  private breakOff(index: number): void {
+  private breakOff(index: number): number {
     if (this.start >= 0) this.onRecord(this.buffer, this.start, index, true);
     this.start = -1;
     this.stringStart = -1;
-    this.inString = false;
-    this.escaped = false;
     this.depth = 0;
+    return index + 1;
   }
 
   private skipLine(index: number): number {
     this.garbage += 1;
     const end = this.buffer.indexOf(newline, index);
-    return end < 0 ? this.buffer.length - 1 : end;
+    return end < 0 ? this.buffer.length : end;
   }
 }

@@ -1,96 +1,208 @@
+import { eventOfInterest } from '../data/events-of-interest.js';
 import { stableStringify } from '../json.js';
 import type { TrailEvent } from './event.js';
 
+const hour = 3600_000;
+
 /**
- * How large trails fit into bounded memory. As long as they fit, everything is kept. Beyond that, calls that only
- * repeat (the same credential, call, region, address, program and error) are kept once a minute, then an hour, then a
- * day, then once: enough to know the life of each credential by. Calls that make or change something are kept.
+ * How large trails fit into bounded memory, step by step, each taken only when the last does not suffice. Calls that
+ * only repeat (the same credential, call, region, address, program and error) are kept once an hour, then a
+ * day, then once, then once a role: enough to know the life of each credential by. Then, of all other calls,
+ * so many are kept of one name by one key or role, the earliest; the rest are counted, and the coverage says so.
  */
-export const spans = [0, 60_000, 3600_000, 86_400_000, Infinity];
+const steps: { span: number; byRole?: true; most?: number }[] = [
+  { span: 0 },
+  { span: hour },
+  { span: 24 * hour },
+  { span: Infinity },
+  { span: Infinity, byRole: true },
+  { span: Infinity, byRole: true, most: 2000 },
+  { span: Infinity, byRole: true, most: 200 },
+  { span: Infinity, byRole: true, most: 20 },
+  { span: Infinity, byRole: true, most: 2 },
+];
+
+/** Launches and what else matters in incidents is kept so many times more often. */
+const interestFactor = 10;
 
 /** Reads, by their names; and writes that machines make all day long. Mints and secrets are no noise. */
 const read =
   /^(Describe|List|Get|Head|Lookup|Search|Query|Scan|BatchGet|Select|Check|View|Test|Simulate|Decrypt|Encrypt|Generate|ReEncrypt|Sign|Verify)/;
 const telling =
-  /^(GetSessionToken|GetFederationToken|GetSigninToken|GetSecretValue|GetPasswordData|GetCallerIdentity|GetParameter|BatchGetSecretValue)/;
+  /^(GetSessionToken|GetFederationToken|GetSigninToken|GetSecretValue|GetPasswordData|GetCallerIdentity|GetParameter|BatchGetSecretValue|GetRoleCredentials)/;
 const machines =
   /^(PutObject|DeleteObjects?|CopyObject|CompleteMultipartUpload|CreateMultipartUpload|UploadPart|PutLogEvents|CreateLogStream|PutMetricData|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|SendMessage|ReceiveMessage|DeleteMessage|PutItem|UpdateItem|DeleteItem|PutRecords?|Invoke|InvokeExecution|Publish|SubmitContainerStateChange|SubmitTaskStateChange|CreateGrant|RetireGrant|PutTraceSegments|RenewRole|CreateNetworkInterface|DeleteNetworkInterface|RegisterTargets|DeregisterTargets|BatchImportFindings)$/;
-
-/** Whether a call may be thinned when it repeats. */
-export function isRepeatable(name: string): boolean {
-  return (read.test(name) && !telling.test(name)) || machines.test(name);
-}
 
 /** Reads that tell by what they asked for: repeated for the same thing, they tell no more. Mints never repeat. */
 const asking = /^(GetSecretValue|GetPasswordData|GetCallerIdentity|GetParameter\w*|BatchGetSecretValue)$/;
 
-/** What makes two calls the same but for their time. */
-export function sameness(event: TrailEvent): string {
-  const { actor } = event;
-  return `${event.name}|${event.source}|${event.region}|${event.sourceIp ?? ''}|${event.userAgent ?? ''}|${actor.accessKeyId ?? actor.arn ?? actor.invokedBy ?? ''}|${event.errorCode ?? ''}`;
+/** Whether a call may be thinned when it repeats: whatever it asked for, or for the same request only. */
+export type Repetition = 'always' | 'by request' | 'never';
+
+/** A service that takes its own role does so all day long. */
+export function repetitionOf(name: string, byService = false): Repetition {
+  if (asking.test(name)) return 'by request';
+  const repeats = (read.test(name) && !telling.test(name)) || machines.test(name);
+  return repeats || (byService && name === 'AssumeRole') ? 'always' : 'never';
 }
 
-/** Keeps events, each once, within a number of them: it widens its span when they do not fit. */
-export class ThinningStore {
-  private events = new Map<string, TrailEvent>();
-  /** Earliest of each repeated call in its span. */
-  private firsts = new Map<string, TrailEvent>();
-  private level = 0;
-  private fits: number;
+/** Bytes of heap that an event takes besides its request and response. */
+const ownBytes = 700;
 
-  constructor(private readonly capacity: number) {
-    this.fits = capacity;
+interface Kept {
+  event: TrailEvent;
+  bytes: number;
+}
+
+/** Keeps events, each once, within a number of bytes: it takes a further step when they do not fit. */
+export class ThinningStore {
+  /** Calls that were too many to keep, by what they were: they are a gap. */
+  readonly dropped = new Map<string, number>();
+  private events = new Map<string, Kept>();
+  /** Earliest of each repeated call in its span. */
+  private firsts = new Map<string, Kept>();
+  /** How many there are of each kind, once that counts. */
+  private kinds = new Map<string, number>();
+  private bytes = 0;
+  private step = 0;
+  private readonly texts = new Map<string, string>();
+
+  /** @param capacity bytes of records, as text */
+  constructor(private readonly capacity: number) {}
+
+  /** The step taken so far; further steps may be taken from outside, since other stores have more of the trail. */
+  get level(): number {
+    return this.step;
+  }
+
+  set level(level: number) {
+    if (level > this.step) this.thin(level);
   }
 
   /** Milliseconds in which a repeated call is kept once; 0 as long as all are kept. */
   get span(): number {
-    return spans[this.level] ?? 0;
+    return steps[this.step]?.span ?? 0;
   }
 
-  get size(): number {
-    return this.events.size + this.firsts.size;
-  }
-
-  add(event: TrailEvent): void {
-    if (this.level > 0 && mayRepeat(event.name)) this.addFirst(event);
-    else this.events.set(event.key, event);
-    if (this.size > this.fits) this.widen();
+  /** @param bytes length of the record, as text */
+  add(event: TrailEvent, bytes: number): void {
+    this.put({ event: this.sharingTexts(event), bytes: bytes + ownBytes });
+    while (this.bytes > this.capacity && this.step < steps.length - 1) this.thin(this.step + 1);
   }
 
   all(): TrailEvent[] {
+    return this.kept().map(({ event }) => event);
+  }
+
+  /** Everything kept, given away; how far it was thinned is remembered. */
+  drain(): Kept[] {
+    const kept = this.kept();
+    this.clear();
+    return kept;
+  }
+
+  private kept(): Kept[] {
     return [...this.events.values(), ...this.firsts.values()];
   }
 
-  private addFirst(event: TrailEvent): void {
-    const slot = this.span === Infinity ? 0 : Math.floor((event.time ?? 0) / this.span);
-    const asked = asking.test(event.name);
-    const group = `${slot}|${sameness(event)}|${asked ? stableStringify(event.request).slice(0, 500) : ''}`;
-    const known = this.firsts.get(group);
-    // What a repeated call asked for and was answered says nothing of the caller's life.
-    if (known === undefined || isEarlier(event, known))
-      this.firsts.set(group, asked ? event : { ...event, request: null, response: null });
-  }
-
-  private widen(): void {
-    if (this.level === spans.length - 1) {
-      // What makes or changes something is never dropped: the store grows with it.
-      this.fits = this.size * 2;
-      return;
-    }
-    this.level += 1;
-    const all = this.all();
+  private clear(): void {
     this.events = new Map();
     this.firsts = new Map();
-    for (const event of all) {
-      if (mayRepeat(event.name)) this.addFirst(event);
-      else this.events.set(event.key, event);
+    this.kinds = new Map();
+    this.bytes = 0;
+  }
+
+  private thin(level: number): void {
+    this.step = level;
+    const kept = this.drain();
+    if (steps[level]?.most !== undefined) kept.sort((a, b) => (isEarlier(a.event, b.event) ? -1 : 1));
+    for (const one of kept) this.put(one);
+  }
+
+  private put(one: Kept): void {
+    const { name, actor } = one.event;
+    const repetition = this.step === 0 ? 'never' : repetitionOf(name, actor.type === 'AWSService');
+    if (repetition !== 'never') this.putFirst(one, repetition === 'by request');
+    else if (!this.events.has(one.event.key) && !this.isOneTooMany(one.event)) {
+      this.events.set(one.event.key, one);
+      this.bytes += one.bytes;
     }
-    if (this.size > this.capacity * 0.8) this.widen();
+  }
+
+  private putFirst({ event, bytes }: Kept, asked: boolean): void {
+    const group = `${this.slotOf(event)}|${this.sameness(event)}|${asked ? stableStringify(event.request).slice(0, 500) : ''}`;
+    const known = this.firsts.get(group);
+    if (known !== undefined && !isEarlier(event, known.event)) return;
+    if (known === undefined && this.isOneTooMany(event)) return;
+    // What a repeated call asked for and was answered says nothing of the caller's life.
+    const slim = asked
+      ? { event, bytes }
+      : { event: { ...event, request: null, response: null }, bytes: ownBytes };
+    this.firsts.set(group, slim);
+    this.bytes += slim.bytes - (known?.bytes ?? 0);
+  }
+
+  private slotOf(event: TrailEvent): number {
+    return this.span === Infinity ? 0 : Math.floor((event.time ?? 0) / this.span);
+  }
+
+  /** What makes two calls the same but for their time. */
+  private sameness(event: TrailEvent): string {
+    if (steps[this.step]?.byRole === true) return `${kindOf(event)}|${event.region}`;
+    const { actor } = event;
+    return `${event.name}|${event.source}|${event.region}|${event.sourceIp ?? ''}|${event.userAgent ?? ''}|${actor.accessKeyId ?? actor.arn ?? actor.invokedBy ?? ''}|${event.errorCode ?? ''}`;
+  }
+
+  /** There are as many of its kind as may be kept; or no memory at all, where the last step was taken. */
+  private isOneTooMany(event: TrailEvent): boolean {
+    const most = steps[this.step]?.most;
+    if (most === undefined) return false;
+    const kind = kindOf(event);
+    const count = this.kinds.get(kind) ?? 0;
+    const factor = eventOfInterest(event.source, event.name) === null ? 1 : interestFactor;
+    const full = this.step === steps.length - 1 && this.bytes > this.capacity;
+    if (count < most * factor && !full) {
+      this.kinds.set(kind, count + 1);
+      return false;
+    }
+    const what = `${event.name} by ${callerOf(event)}`;
+    if (this.dropped.has(what) || this.dropped.size < 1000)
+      this.dropped.set(what, (this.dropped.get(what) ?? 0) + 1);
+    return true;
+  }
+
+  /** A trail says the same few texts again and again: each is held once. */
+  private sharingTexts(event: TrailEvent): TrailEvent {
+    const shared = <T extends string | null>(value: T): T => this.shared(value) as T;
+    const { actor } = event;
+    event.name = shared(event.name);
+    event.source = shared(event.source);
+    event.region = shared(event.region);
+    event.account = shared(event.account);
+    event.sourceIp = shared(event.sourceIp);
+    event.userAgent = shared(event.userAgent);
+    event.errorCode = shared(event.errorCode);
+    for (const name of Object.keys(actor) as (keyof typeof actor)[]) actor[name] = shared(actor[name]);
+    return event;
+  }
+
+  private shared(value: string | null): string | null {
+    if (value === null) return null;
+    const known = this.texts.get(value);
+    if (known !== undefined) return known;
+    if (this.texts.size > 20_000) this.texts.clear();
+    this.texts.set(value, value);
+    return value;
   }
 }
 
-function mayRepeat(name: string): boolean {
-  return isRepeatable(name) || asking.test(name);
+/** A role's sessions are one caller: each has a key of its own. */
+function callerOf({ actor }: TrailEvent): string {
+  return actor.issuerArn ?? actor.accessKeyId ?? actor.arn ?? actor.invokedBy ?? 'an unnamed caller';
+}
+
+function kindOf(event: TrailEvent): string {
+  return `${event.name}|${event.source}|${callerOf(event)}|${event.errorCode ?? ''}`;
 }
 
 function isEarlier(a: TrailEvent, b: TrailEvent): boolean {
