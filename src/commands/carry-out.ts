@@ -105,38 +105,27 @@ function watchLimits(quiet: number): typeof defaultLimits {
   return { rounds: Number.MAX_SAFE_INTEGER, time: quiet + 60 * 60_000, quiet };
 }
 
+const flagsKept = [
+  'since',
+  'compromisedAt',
+  'region',
+  'trail',
+  'include',
+  'deny',
+  'evict',
+  'removeTemplates',
+  'snapshot',
+  'watch',
+  'simulated',
+] as const satisfies readonly (keyof ContainmentFlags)[];
+
 /** What the journal keeps of the flags, so that a resumed run does the same. */
 export function flagsOnRecord(flags: ContainmentFlags): Record<string, string | boolean | string[]> {
-  const {
-    since,
-    compromisedAt,
-    region,
-    trail,
-    include,
-    deny,
-    evict,
-    removeTemplates,
-    snapshot,
-    watch,
-    simulated,
-  } = flags;
-  const kept = {
-    since,
-    compromisedAt,
-    region,
-    trail,
-    include,
-    deny,
-    evict,
-    removeTemplates,
-    snapshot,
-    watch,
-    simulated,
-  };
   return Object.fromEntries(
-    Object.entries(kept).filter(
-      (entry): entry is [string, string | boolean | string[]] => entry[1] !== undefined,
-    ),
+    flagsKept.flatMap((name) => {
+      const value = flags[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
 }
 

@@ -3,10 +3,7 @@ import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/contain/journal.js';
 import type { JournalRecord } from '../../src/contain/journal-record.js';
-import { accountId, regions, smallIncident, type SmallIncident } from './incident.js';
-
-const preload = (line: number) =>
-  `--import=${pathToFileURL('test/e2e/kill-after-line.mjs').href}?line=${line}`;
+import { accountId, smallIncident, type SmallIncident } from './incident.js';
 
 /** Calls that do harm or cost when they are made a second time; none of ours is among them, and none may come. */
 const notIdempotent = /^(Create|Run|Start|Request)/;
@@ -16,6 +13,12 @@ async function journalOf(incident: SmallIncident): Promise<{ path: string; recor
   expect(more).toEqual([]);
   if (path === undefined) throw new Error('there is no journal');
   return { path, records: await readJournal(path) };
+}
+
+/** The containment, killed as soon as that line of its journal is written. */
+function containUntil(line: number, incident: SmallIncident): Promise<{ exitCode: number | null }> {
+  const kill = pathToFileURL('test/e2e/kill-after-line.mjs').href;
+  return incident.run([...incident.containment], 'responder', `--import=${kill}?line=${line}`);
 }
 
 describe('a containment', () => {
@@ -48,23 +51,7 @@ describe('a containment', () => {
           const line = at + 1;
           const incident = await smallIncident();
           try {
-            const killed = await incident.run(
-              [
-                'contain',
-                '--key',
-                incident.key,
-                '--yes',
-                '--account',
-                accountId,
-                '--simulated',
-                '--region',
-                regions.join(),
-                '--report-dir',
-                `${incident.home}/reports`,
-              ],
-              'responder',
-              preload(line),
-            );
+            const killed = await containUntil(line, incident);
             expect(killed.exitCode, `line ${line}: it was to be killed`).toBeNull();
             const { path, records } = await journalOf(incident);
             const resumed = await incident.run(['resume', path, '--yes', '--account', accountId]);
@@ -98,23 +85,7 @@ describe('an interrupted run', () => {
   afterAll(() => incident.close());
 
   it('can also be finished by the same command again, which then changes nothing more', async () => {
-    const killed = await incident.run(
-      [
-        'contain',
-        '--key',
-        incident.key,
-        '--yes',
-        '--account',
-        accountId,
-        '--simulated',
-        '--region',
-        regions.join(),
-        '--report-dir',
-        `${incident.home}/reports`,
-      ],
-      'responder',
-      preload(12),
-    );
+    const killed = await containUntil(12, incident);
     await incident.contain();
     const state = incident.state();
     expect(state).toMatchObject({ rogueAlive: 0, innocentAlive: 23 });

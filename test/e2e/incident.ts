@@ -56,6 +56,8 @@ export interface SmallIncident {
   home: string;
   /** Runs the built command line as the responder, or as whoever `as` names. */
   run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
+  /** The command line of `contain` without a terminal, on the two regions of this incident. */
+  containment: readonly string[];
   /** `contain` without a terminal, on the two regions of this incident. */
   contain(...more: string[]): Promise<CommandRun>;
   journals(): Promise<string[]>;
@@ -151,6 +153,9 @@ export async function smallIncident(): Promise<SmallIncident> {
     const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
     return runCli(args, nodeOptions === undefined ? env : { ...env, NODE_OPTIONS: nodeOptions });
   };
+  const containment = ['contain', '--key', leaked.id, '--yes', '--account', accountId, '--simulated'].concat(
+    ...['--report-dir', reports, '--region', regions.join()],
+  );
   return {
     url: range.url,
     account,
@@ -161,21 +166,8 @@ export async function smallIncident(): Promise<SmallIncident> {
     rogue,
     home,
     run,
-    contain: (...more) =>
-      run([
-        'contain',
-        '--key',
-        leaked.id,
-        '--yes',
-        '--account',
-        accountId,
-        '--simulated',
-        '--report-dir',
-        reports,
-        '--region',
-        regions.join(),
-        ...more,
-      ]),
+    containment,
+    contain: (...more) => run([...containment, ...more]),
     journals: async () =>
       (await readdir(reports).catch(() => []))
         .filter((name) => name.endsWith('.jsonl'))
