@@ -190,6 +190,7 @@ program
   .command('restrictions')
   .description('which services has AWS limited: one harmless read in each')
   .option('--key <id>', 'what AWS’s own services say of this key')
+  .option('--cost', 'what each of the last days has cost; AWS charges $0.01 for the request')
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/restrictions.js')));
 

@@ -9,6 +9,7 @@ import type { CommandContext } from './context.js';
 interface RestrictionsFlags {
   region: string[];
   key?: string;
+  cost?: boolean;
 }
 
 /** 3 where AWS has restricted a service, 5 where that cannot be told; what is not enabled is neither. */
@@ -32,7 +33,7 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
   const { emit } = context;
   const [rows, signals] = await Promise.all([
     lookForRestrictions(reader, { callerArn: identity.arn, regions, emit }),
-    lookForSignals(reader, key, regions),
+    lookForSignals(reader, key, regions, flags.cost === true),
   ]);
   const exitCode = exitCodeOfLook(rows.map(({ state }) => codeOf[state]));
   if (context.json) {

@@ -3,7 +3,7 @@ import type { Reader } from '../aws/reader.js';
 
 /** What one of AWS's own services says of the incident. Used where it is there, never required. */
 export interface Signal {
-  source: 'GuardDuty' | 'Health' | 'Support';
+  source: 'GuardDuty' | 'Health' | 'Support' | 'Cost Explorer';
   /** AWS region, or `global`. */
   region: string;
   /** none: it was asked, and says nothing · not-available: it is off, or not paid for, or refused. */
@@ -16,14 +16,17 @@ const maxShown = 20;
 
 /**
  * GuardDuty's findings on the key in each region (and where it is off: said), Health's RISK events, open support cases.
+ * With `cost`, what each of the last days has cost: AWS charges $0.01 for that request, so it is made on demand only.
  * Reads only. Sources: GuardDuty API reference, ListFindings (criterion `resource.accessKeyDetails.accessKeyId`); AWS
- * Health API reference, DescribeEvents; AWS Support API reference, DescribeCases: both take a paid support plan.
+ * Health API reference, DescribeEvents; AWS Support API reference, DescribeCases: both take a paid support plan; Cost
+ * Explorer's FAQ and API reference, GetCostAndUsage.
  * @throws AwsFailure of kind `credentials` only
  */
 export async function lookForSignals(
   reader: Reader,
   key: string | null,
   regions: readonly string[],
+  cost = false,
 ): Promise<Signal[]> {
   const guardDuty =
     key === null
@@ -33,6 +36,7 @@ export async function lookForSignals(
     ...guardDuty,
     ask('Health', 'global', () => riskEvents(reader)),
     ask('Support', 'global', () => openCases(reader)),
+    ...(cost ? [ask('Cost Explorer', 'global', () => dailyCosts(reader))] : []),
   ]);
 }
 
@@ -94,4 +98,26 @@ async function openCases(reader: Reader): Promise<string[]> {
   return (cases ?? []).map(
     ({ displayId, status, subject }) => `case ${displayId ?? '?'}, ${status ?? '?'}: ${subject ?? ''}`,
   );
+}
+
+const day = 86_400_000;
+/** Two weeks: enough of the time before to compare with. */
+const daysOfCost = 14;
+
+/** One line a day (UTC), oldest first; days without a cost are left out. The last ones are incomplete: AWS refreshes
+ *  the figures up to three times a day (Cost Management user guide, "Best practices for the Cost Explorer API"). */
+async function dailyCosts(reader: Reader): Promise<string[]> {
+  const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+  const { ResultsByTime } = await reader.call('costexplorer', 'GetCostAndUsage', 'global', {
+    TimePeriod: { Start: dateOf(reader.now() - (daysOfCost - 1) * day), End: dateOf(reader.now() + day) },
+    Granularity: 'DAILY',
+    Metrics: ['UnblendedCost'],
+  });
+  return (ResultsByTime ?? []).flatMap(({ TimePeriod, Total, Estimated }) => {
+    const { Amount, Unit } = Total?.['UnblendedCost'] ?? {};
+    const amount = Number(Amount);
+    if (!Number.isFinite(amount) || amount === 0) return [];
+    const words = `${TimePeriod?.Start ?? '?'}: ${amount.toFixed(2)} ${Unit ?? ''}`;
+    return [Estimated === true ? `${words} (not final)` : words];
+  });
 }

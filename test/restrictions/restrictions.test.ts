@@ -53,7 +53,7 @@ afterEach(async () => {
   await wire.close();
 });
 
-async function look(table: WireTable = {}, flags: { region?: string[]; key?: string } = {}) {
+async function look(table: WireTable = {}, flags: { region?: string[]; key?: string; cost?: boolean } = {}) {
   Object.assign(wire.table, table);
   const written: string[] = [];
   const stdout = new Writable({
@@ -227,6 +227,41 @@ describe("what AWS's own services say", () => {
       'UnauthorizedAccess:IAMUser/MaliciousIPCaller, severity 5, 2026-11-21T04:00:00Z',
     ]);
     expect(signals[2]?.details).toEqual(['case 42, opened: Your account']);
+  });
+
+  it('is what each day has cost, when that is asked for: AWS charges for the request', async () => {
+    const cost = (Start: string, Amount: string, Estimated: boolean) => ({
+      TimePeriod: { Start, End: Start },
+      Total: { UnblendedCost: { Amount, Unit: 'USD' } },
+      Estimated,
+    });
+    const ResultsByTime = [
+      cost('2026-11-20', '41.234', false),
+      cost('2026-11-21', '32500.5', true),
+      cost('2026-11-22', '0', true),
+      cost('2026-11-23', 'nonsense', true),
+    ];
+    const unasked = await look({ 'ce:GetCostAndUsage': json({ ResultsByTime }) });
+    expect(unasked.signals.map(({ source }) => source)).not.toContain('Cost Explorer');
+    expect(wire.calls.join()).not.toContain('ce:');
+    const { signals } = await look({}, { cost: true });
+    expect(signals.find(({ source }) => source === 'Cost Explorer')).toEqual({
+      source: 'Cost Explorer',
+      region: 'global',
+      status: 'found',
+      details: ['2026-11-20: 41.23 USD', '2026-11-21: 32500.50 USD (not final)'],
+    });
+    expect(wire.calls.filter((call) => call.startsWith('ce:'))).toEqual(['ce:GetCostAndUsage']);
+  });
+
+  it.each([
+    ['AccessDeniedException', 'User is not authorized to perform: ce:GetCostAndUsage'],
+    ['DataUnavailableException', 'Data is not available. Please try to adjust the time period.'],
+  ])('is a row where Cost Explorer answers %s', async (code, message) => {
+    const { signals, exitCode } = await look({ ce: jsonError(code, message) }, { cost: true });
+    const row = signals.find(({ source }) => source === 'Cost Explorer');
+    expect(row).toMatchObject({ status: 'not-available', details: [expect.stringContaining(code)] });
+    expect(exitCode).toBe(0);
   });
 
   it('is never required: off, refused and not paid for are rows', async () => {

@@ -6,6 +6,7 @@ import { batch } from './batch.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
 import { codebuild } from './codebuild.js';
+import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
 import { events } from './events.js';
@@ -15,7 +16,6 @@ import { lightsail } from './lightsail.js';
 import { organizations } from './organizations.js';
 import {
   bedrock,
-  ce,
   guardduty,
   health,
   route53,

@@ -269,5 +269,3 @@ export const route53: Service = {
     ListHostedZones: () => ({ HostedZones: [], Marker: '', IsTruncated: false, MaxItems: '100' }),
   },
 };
-
-export const ce: Service = { global: true, operations: { GetCostAndUsage: () => ({ ResultsByTime: [] }) } };
