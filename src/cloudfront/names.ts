@@ -7,6 +7,9 @@ import type { DnsAnswer, NameObservation } from './state.js';
 /** Longer chains are not followed by resolvers either (BIND and Unbound stop between 8 and 17 links). */
 const maxLinks = 16;
 
+/** Each link may be answered as late as a server likes; the whole chain takes no longer, in milliseconds. */
+const chainLimit = 15_000;
+
 export interface NameContext {
   /** Those that answered the control question. */
   working: readonly NameResolver[];
@@ -114,7 +117,9 @@ async function askAll(name: string, resolvers: readonly NameResolver[]): Promise
 export async function followChain(
   name: string,
   resolvers: readonly NameResolver[],
+  limit = chainLimit,
 ): Promise<Pick<NameObservation, 'chain' | 'chainProblem'>> {
+  const until = performance.now() + limit;
   const chain: string[] = [];
   const seen = new Set([name]);
   let here = name;
@@ -123,6 +128,8 @@ export async function followChain(
     if (next === null) return { chain, chainProblem: null };
     chain.push(next);
     if (seen.has(next)) return { chain, chainProblem: `its CNAMEs run in a circle at ${next}` };
+    if (performance.now() > until)
+      return { chain, chainProblem: `its CNAMEs take longer than ${limit / 1000} s` };
     seen.add(next);
     here = next;
   }
@@ -130,9 +137,7 @@ export async function followChain(
 }
 
 async function firstCname(name: string, resolvers: readonly NameResolver[]): Promise<string | null> {
-  for (const resolver of resolvers) {
-    const target = await resolver.cname(name);
-    if (target !== null) return parseHost(target) ?? target.slice(0, 253);
-  }
-  return null;
+  const targets = await Promise.all(resolvers.map((resolver) => resolver.cname(name)));
+  const target = targets.find((one) => one !== null);
+  return target == null ? null : (parseHost(target) ?? target.slice(0, 253));
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dohResolver } from '../../src/cloudfront/doh.js';
-import { observeAlias, observeHost, parseHost } from '../../src/cloudfront/names.js';
+import { followChain, observeAlias, observeHost, parseHost } from '../../src/cloudfront/names.js';
 import {
   addressesOrNone,
   askLimit,
@@ -294,6 +295,33 @@ describe('an alternate domain name', () => {
     expect(circle.verdict).not.toBe('resolves');
     for (let i = 0; i < 40; i += 1) dns.set(`n${i}.example.com`, { cname: `n${i + 1}.example.com` });
     expect((await observe('n0.example.com')).chainProblem).toContain('more than 16');
+  });
+});
+
+describe('a chain of CNAMEs', () => {
+  /** A server that answers every question late, with yet another name. */
+  const late = (milliseconds: number): NameResolver => {
+    let links = 0;
+    return {
+      ...byUdp,
+      cname: async () => {
+        await sleep(milliseconds);
+        links += 1;
+        return `n${links}.example.com`;
+      },
+    };
+  };
+
+  it('is given up when each link comes late, whatever else may follow', async () => {
+    const { chain, chainProblem } = await followChain('www.example.com', [late(100)], 250);
+    expect(chainProblem).toContain('take longer than 0.25 s');
+    expect(chain.length).toBeLessThan(16);
+  });
+
+  it('is the same whichever resolver is late', async () => {
+    dns.set('www.example.com', { cname: host });
+    const { chain } = await followChain('www.example.com', [byUdp, late(50)], 100);
+    expect(chain[0]).toBe(host);
   });
 });
 
