@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
 import { ExitCode } from '../exit-codes.js';
 import type { Rehearsal, Scene } from '../range/rehearsal/rehearse.js';
+import type { NamedScenario } from '../range/rehearsal/scenario-file.js';
+import { soakLine, soakTotals, soakTotalsLine } from './rehearsal-soak.js';
 import { CommandError, type CommandContext } from './context.js';
 
 interface RehearseFlags {
@@ -12,6 +14,7 @@ interface RehearseFlags {
   all?: boolean;
   list?: boolean;
   seed?: string;
+  seeds?: string;
   speed?: string;
   goal?: string[];
   junit?: string;
@@ -32,8 +35,11 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
         ? ['mass-gpu']
         : flags.scenario;
   const seed = numberOf('--seed', flags.seed);
+  const seeds = seedsOf(flags.seeds);
+  if (seeds !== null && (seed !== null || flags.manual === true))
+    throw new CommandError(ExitCode.usage, '--seeds stands alone: neither --seed nor --manual goes with it.');
   const speed = numberOf('--speed', flags.speed);
-  const scenarios = [];
+  const scenarios: NamedScenario[] = [];
   for (const name of names) {
     scenarios.push(
       await loadScenario(name, directory).catch((error: unknown) => {
@@ -57,38 +63,49 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
     import('./rehearsal-screen.js'),
     import('../range/rehearsal/chaos.js'),
   ]);
+  // Many seeds take the scenarios in turn; else each is rehearsed once.
+  const turns = (seeds ?? scenarios.map(() => seed)).map((own, index) => ({
+    named: scenarios[index % scenarios.length]!,
+    seed: own,
+  }));
   const done: Rehearsal[] = [];
-  for (const named of scenarios) {
+  for (const turn of turns) {
     if (context.signal.aborted) break;
-    const keep = flags.keep === undefined ? undefined : resolve(flags.keep, named.name);
+    const { name } = turn.named;
+    const keep =
+      flags.keep === undefined ? undefined : resolve(flags.keep, seeds ? `${name}-${turn.seed}` : name);
     if (keep !== undefined) await mkdir(keep, { recursive: true, mode: 0o700 });
     const tell = (message: string) =>
       context.emit({
         type: 'progress',
-        subject: named.name,
+        subject: name,
         region: null,
         done: done.length,
-        total: scenarios.length,
+        total: turns.length,
         message,
       });
-    const rehearsal = await rehearse(flags.chaos === true ? withChaos(named, seed) : named, {
+    const rehearsal = await rehearse(flags.chaos === true ? withChaos(turn.named, turn.seed) : turn.named, {
       ...entries(),
       tell,
       signal: context.signal,
       goals: flags.goal ?? [],
-      ...(seed === null ? {} : { seed }),
+      ...(turn.seed === null ? {} : { seed: turn.seed }),
       ...(speed === null ? {} : { speed }),
       ...(keep === undefined ? {} : { keep }),
       ...(flags.manual === true ? { manual: (scene: Scene) => byHand(scene, context) } : {}),
     });
-    done.push(rehearsal);
     if (!context.json) {
       const { width, color, verbose } = context;
-      context.stdout.write(`${rehearsalScreen(rehearsal, { width, color, verbose })}\n\n`);
+      const whole = () => `${rehearsalScreen(rehearsal, { width, color, verbose })}\n\n`;
+      if (seeds === null) context.stdout.write(whole());
+      else context.stdout.write(`${soakLine(rehearsal)}\n${rehearsal.reached ? '' : whole()}`);
     }
+    // What the commands printed has been shown, or is kept: of many rehearsals it would be too much to hold.
+    for (const run of rehearsal.commands) run.stdout = run.stderr = '';
+    done.push(rehearsal);
   }
 
-  const reached = done.length === scenarios.length && done.every((rehearsal) => rehearsal.reached);
+  const reached = done.length === turns.length && done.every((rehearsal) => rehearsal.reached);
   const exitCode = context.signal.aborted ? ExitCode.interrupted : reached ? ExitCode.ok : ExitCode.findings;
   await publish(done, exitCode, flags, context);
   return exitCode;
@@ -106,8 +123,11 @@ async function publish(
       ...rest,
       commands: commands.map(({ command, exitCode: code, took }) => ({ command, exitCode: code, took })),
     }));
-    const document = { schemaVersion: 1, command: 'rehearse', simulated: true, exitCode, rehearsals };
+    const totals = soakTotals(done);
+    const document = { schemaVersion: 1, command: 'rehearse', simulated: true, exitCode, totals, rehearsals };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else if (flags.seeds !== undefined) {
+    context.stdout.write(`${soakTotalsLine(soakTotals(done))}\n`);
   } else if (done.length > 1) {
     const { summaryTable } = await import('./rehearsal-screen.js');
     context.stdout.write(`${summaryTable(done, context)}\n`);
@@ -181,6 +201,19 @@ export function scenariosDirectory(): string {
 function entries(): { cli: string; attacker: string } {
   const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   return { cli: beside('./cli.js'), attacker: beside('./attacker.js') };
+}
+
+/** `1..500`: every seed from the first to the last. */
+function seedsOf(text: string | undefined): number[] | null {
+  if (text === undefined) return null;
+  const [, from, to] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text) ?? [];
+  const count = Number(to) - Number(from) + 1;
+  if (!(count >= 1 && count <= 100_000))
+    throw new CommandError(
+      ExitCode.usage,
+      `--seeds takes a first and a last seed, such as 1..500, not ${JSON.stringify(text.slice(0, 40))}.`,
+    );
+  return Array.from({ length: count }, (_, index) => Number(from) + index);
 }
 
 function numberOf(flag: string, text: string | undefined): number | null {

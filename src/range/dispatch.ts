@@ -2,6 +2,7 @@ import { AwsError } from './aws-error.js';
 import { assertUsable, authenticate, credentialRefusal } from './credentials.js';
 import { callerKeys, decide, denial } from './iam/authorize.js';
 import type { Caller } from './iam/caller.js';
+import { Luck } from './luck.js';
 import { loadModel, type ServiceModel } from './model.js';
 import {
   answer,
@@ -36,8 +37,10 @@ export interface DirectCall {
 /** The way of one request: recognised, authenticated, throttled, authorised, done, recorded, answered. */
 export class Dispatcher {
   private readonly throttle: Throttle;
+  private readonly luck: Luck;
   constructor(private readonly world: World) {
     this.throttle = new Throttle(world);
+    this.luck = new Luck(world.settings.seed);
   }
 
   /** Answers one HTTP request. Never throws. */
@@ -148,6 +151,8 @@ export class Dispatcher {
       ...known,
     };
     world.log.push(entry);
+    for (const turn of world.turns)
+      if (turn.accessKeyId === entry.accessKeyId && --turn.calls === 0) turn.happen();
     return entry;
   }
 
@@ -256,19 +261,27 @@ export class Dispatcher {
   }
 
   private faultOf(entry: LogEntry, operation: string): AwsError | null {
-    const { faults, random } = this.world;
-    const names = [entry.service, `${entry.service}:${entry.region}`, `${entry.service}:${operation}`];
-    if (faults.denied?.some((name) => names.includes(name))) {
+    const { faults, clock } = this.world;
+    const { service, region, accessKeyId } = entry;
+    const names = [service, `${service}:${region}`, `${service}:${operation}`];
+    if (
+      faults.denied?.some((name) => names.includes(name)) &&
+      (faults.deniedTo === undefined || faults.deniedTo === accessKeyId)
+    ) {
       return new AwsError(
-        entry.service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDenied',
+        service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDenied',
         'You are not authorized to perform this operation.',
         403,
       );
     }
-    if (faults.throttle && random.next() < faults.throttle) return throttled(entry.service);
-    if (faults.status500 && random.next() < faults.status500)
+    const call = `${accessKeyId} ${service}:${operation} ${region}`;
+    const strikes = (fault: string, chance: number | undefined) => this.luck.strikes(fault, chance, call);
+    const storms = faults.throttleStorms;
+    const stormy = storms !== undefined && clock.now() % storms.every < storms.lasts;
+    if (strikes('throttle', stormy ? 0.8 : faults.throttle)) return throttled(service);
+    if (strikes('500', faults.status500))
       return new AwsError('InternalFailure', 'An internal error has occurred', 500);
-    if (faults.status503 && random.next() < faults.status503)
+    if (strikes('503', faults.status503))
       return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', 503);
     return null;
   }

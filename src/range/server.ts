@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { control } from './control.js';
 import { Dispatcher } from './dispatch.js';
 import { startDns } from './dns.js';
+import { Luck } from './luck.js';
 import type { WireRequest } from './protocol/codec.js';
 import { parseAuthorization } from './sigv4.js';
 import { edgeAnswer, recordsOf } from './visitors.js';
@@ -30,8 +31,11 @@ export interface Range {
 export async function startRange(options: RangeOptions = {}): Promise<Range> {
   const world = options.world ?? new World();
   const dispatcher = new Dispatcher(world);
+  const luck = new Luck(world.settings.seed);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    serve(world, dispatcher, request, response).catch((error: unknown) => response.destroy(error as Error));
+    serve(world, dispatcher, luck, request, response).catch((error: unknown) =>
+      response.destroy(error as Error),
+    );
   });
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -76,6 +80,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 async function serve(
   world: World,
   dispatcher: Dispatcher,
+  luck: Luck,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -108,21 +113,27 @@ async function serve(
     response.writeHead(edge.status, edge.headers).end();
     return;
   }
-  const { faults, settings, random, clock } = world;
-  const region = parseAuthorization(wire.headers.authorization)?.region ?? '';
+  const { faults, settings, clock } = world;
+  const {
+    accessKeyId = '',
+    service = '',
+    region = '',
+  } = parseAuthorization(wire.headers.authorization) ?? {};
+  const strikes = (fault: string, chance: number | undefined) =>
+    luck.strikes(fault, chance, `${accessKeyId} ${service} ${region}`);
   // A dark region takes the connection and never answers.
   if (faults.darkRegions?.includes(region)) return;
-  if (faults.drop && random.next() < faults.drop) {
+  if (strikes('drop', faults.drop)) {
     response.destroy();
     return;
   }
-  if (faults.slow && random.next() < faults.slow) await sleep(faults.slowMs ?? 5000);
+  if (strikes('slow', faults.slow)) await sleep(faults.slowMs ?? 5000);
   if (settings.latency && clock.speed > 0)
     await sleep((latencyByArea[region.split('-')[0] ?? ''] ?? 100) / clock.speed);
   const answer = dispatcher.handle(wire);
   const content = Buffer.from(answer.body);
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(content.length) });
-  if (faults.truncate && random.next() < faults.truncate) {
+  if (strikes('truncate', faults.truncate)) {
     response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());
     return;
   }

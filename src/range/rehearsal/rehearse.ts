@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dispatcher } from '../dispatch.js';
 import { startRange } from '../server.js';
+import { createSession, type AccessKey, type Session } from '../world/identity.js';
 import type { World } from '../world/world.js';
 import { AttackerProcess } from './attacker-process.js';
 import type { Tally } from './attacker-messages.js';
@@ -83,7 +84,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     (sum, step) => sum + ('wait' in step ? step.wait : 0),
     0,
   );
-  const incidentAt = Date.now() - waits;
+  const incidentAt = Date.now() - waits + (scenario.aws.clockAhead ?? 0);
   const { world, keys } = seedWorld(scenario, seed, incidentAt - lengthOf(scenario.history));
   const range = await startRange({ world });
   const order = {
@@ -117,10 +118,10 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     restrict(world, scenario);
     const probe = attacker.probe.bind(attacker);
     world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt, probe });
-    world.faults = { ...scenario.aws.faults };
+    const responder = responderOf(scenario, keys);
+    world.faults = { ...scenario.aws.faults, deniedTo: responder.id };
     world.clock.setSpeed(speed);
     if (scenario.attacker !== undefined) attacker.go();
-    const responder = keys.get(scenario.responder.key)!;
     const account = responder.account.id;
     const directory = join(home, 'reports');
     const older = await journalNames(directory);
@@ -157,6 +158,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         const named = command === 'scan' && !scenario.responder.knowsKey ? [] : ['--key', key.id];
         const args = [command, ...named, '--simulated', '--json', ...flags];
         if (command === 'contain') {
+          world.turns = turnsOf(scenario, world, responder);
           args.push('--yes', '--account', account, '--report-dir', directory);
           args.push(...scenario.responder.containFlags);
         }
@@ -177,6 +179,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     // What is truly over stays over: ten more quiet minutes, then the truth.
     tell('looking at what is true');
     world.faults = {};
+    world.turns = [];
     world.clock.setSpeed(0);
     world.clock.advance(aftermath);
     const tainted = taintedCredentials(world, key.id, misuseAt);
@@ -223,6 +226,51 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     await range.close();
     if (options.keep === undefined) await rm(home, { recursive: true, force: true });
   }
+}
+
+/** Who responds: the key, or a session of its user (with MFA, as IAM demands) where it is to end in the middle. */
+function responderOf(
+  { responder }: NamedScenario['scenario'],
+  keys: ReadonlyMap<string, AccessKey>,
+): AccessKey | Session {
+  const key = keys.get(responder.key)!;
+  if (responder.expiresAfter === undefined) return key;
+  const { account, user, id: parent } = key;
+  const whose = { user, role: null, name: null, parent };
+  return createSession(account, {
+    kind: 'session-token',
+    ...whose,
+    policies: null,
+    mfa: true,
+    seconds: 43_200,
+  });
+}
+
+/** What befalls the responder in the middle of `contain`. */
+function turnsOf(
+  { responder }: NamedScenario['scenario'],
+  world: World,
+  credential: AccessKey | Session,
+): World['turns'] {
+  const { expiresAfter, deniedAfter } = responder;
+  const { id: accessKeyId } = credential;
+  const turns: World['turns'] = [];
+  if (expiresAfter !== undefined && 'token' in credential)
+    turns.push({
+      accessKeyId,
+      calls: expiresAfter,
+      happen: () => (credential.expiresAt = world.clock.now()),
+    });
+  if (deniedAfter !== undefined)
+    turns.push({
+      accessKeyId,
+      calls: deniedAfter.calls,
+      happen: () => {
+        const denied = [...(world.faults.denied ?? []), ...deniedAfter.denied];
+        world.faults = { ...world.faults, denied };
+      },
+    });
+  return turns;
 }
 
 function noticeOf(notice: string | undefined, names: Record<string, string>): string | null {

@@ -13,6 +13,7 @@ const duration = z
   .transform(durationMs);
 
 const count = z.number().int().nonnegative();
+const calls = z.number().int().positive();
 const probability = z.number().min(0).max(1);
 const accountId = z.string().regex(/^\d{12}$/, 'an account id has twelve digits, in quotes');
 const label = z
@@ -157,8 +158,13 @@ const faults = z.strictObject({
   status500: probability.optional(),
   status503: probability.optional(),
   throttle: probability.optional(),
+  throttleStorms: z
+    .strictObject({ every: duration, lasts: duration })
+    .optional()
+    .describe('bursts in which four of five calls are throttled'),
   truncate: probability.optional(),
   slow: probability.optional(),
+  slowMs: count.optional().describe('milliseconds that a slow answer takes; default 5000'),
   darkRegions: z.array(regionName).optional().describe('they take a connection and never answer'),
   denied: z
     .array(z.string())
@@ -179,6 +185,7 @@ const aws = z.strictObject({
   describeDelay: duration.optional().describe('before a describe shows what changed; default 500ms'),
   throttling: z.boolean().optional().describe('EC2’s token buckets and LookupEvents’ 2 a second; default on'),
   latency: z.boolean().optional().describe('round trips by region distance; default off'),
+  clockAhead: duration.optional().describe('AWS’s clock is ahead of the responder’s; default 0'),
   quotas: z.record(z.string(), count).optional().describe('vCPUs by quota (standard, g, p, …), each region'),
   noCapacity: z.array(z.string()).optional().describe('region or region:type'),
   faults: faults.optional().describe('while the responder works'),
@@ -215,6 +222,13 @@ export const scenarioSchema = z
     incident: z.strictObject({ key: label.describe('the key that the notice names') }),
     responder: z.strictObject({
       key: label,
+      expiresAfter: calls
+        .optional()
+        .describe('works with a session of the key’s user, which ends after so many calls of contain'),
+      deniedAfter: z
+        .strictObject({ calls, denied: z.array(z.string()).min(1) })
+        .optional()
+        .describe('after so many calls of contain these are refused: named as in aws.faults.denied'),
       commands: z.array(z.enum(['scan', 'contain'])).default(['scan', 'contain']),
       knowsKey: z.boolean().default(true).describe('scan is given the key too; else it must find it'),
       flags: z

@@ -7,6 +7,7 @@ import {
   createUser,
   type AccessKey,
   type Granting,
+  type Session,
   type User,
 } from '../world/identity.js';
 import { writeEvent } from '../world/trail.js';
@@ -157,7 +158,8 @@ function trustOf(account: Account, names: string[]): object {
   };
 }
 
-/** A key as the SDK takes it. */
-export function credentialsOf({ id, secret }: Pick<AccessKey, 'id' | 'secret'>): Credentials {
-  return { accessKeyId: id, secretAccessKey: secret };
+/** A key or session as the SDK takes it. */
+export function credentialsOf(of: Pick<AccessKey | Session, 'id' | 'secret'>): Credentials {
+  const own = { accessKeyId: of.id, secretAccessKey: of.secret };
+  return 'token' in of ? { ...own, sessionToken: (of as Session).token } : own;
 }
