@@ -11,10 +11,7 @@ import type { Faults, Settings, World } from './world/world.js';
  * `POST /_range/support {"account": id, "text": "…"}` (the web form of the support case),
  * `POST /_range/interrupt-spot {"account": id, "region": name}`.
  */
-export async function control(
-  world: World,
-  request: WireRequest,
-): Promise<{ status: number; value: unknown }> {
+export function control(world: World, request: WireRequest): { status: number; value: unknown } {
   const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
   world.clock.settle();
   switch (what) {
@@ -58,7 +55,7 @@ export async function control(
       if (text.length > longestReply)
         return refused(`The form takes ${longestReply} characters; this has ${text.length}.`);
       if (world.supportDesk === null) return refused('Nobody answers a case here: this is no rehearsal.');
-      return ok(await world.supportDesk(world.account(account), text));
+      return ok(world.supportDesk(world.account(account), text));
     }
     case 'POST interrupt-spot': {
       const { account, region } = body<{ account: string; region: string }>(request);

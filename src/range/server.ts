@@ -104,7 +104,7 @@ async function serve(
       response.writeHead(403).end();
       return;
     }
-    const { status, value } = await control(world, wire);
+    const { status, value } = control(world, wire);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     return;
   }

@@ -149,7 +149,9 @@ const probedActions = [
   's3:ListAllMyBuckets',
 ];
 
-function abilitiesOf(key: AccessKey | Session): string[] {
+/** Which of a few telling actions AWS would allow to whoever holds the credential; whether it is still in force is
+ *  another question. Nothing is called, so nothing shows. */
+export function abilitiesOf(key: AccessKey | Session): string[] {
   const caller = callerOf(key);
   return caller === null ? [] : abilities(caller);
 }

@@ -116,8 +116,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
 
     // Somebody reads the mail.
     restrict(world, scenario);
-    const probe = attacker.probe.bind(attacker);
-    world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt, probe });
+    world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt });
     const responder = responderOf(scenario, keys);
     world.faults = { ...scenario.aws.faults, deniedTo: responder.id };
     world.clock.setSpeed(speed);
@@ -189,8 +188,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     }
     const exitOf = (name: string) => commands.find(({ command }) => command === name)?.exitCode ?? null;
     const score = scoreOf({
-      // What support tried meanwhile says nothing of the end.
-      log: world.log.filter(({ label, sequence }) => label !== 'probe' || sequence >= marks.end),
+      log: world.log,
       innocents,
       after: itemsOf(world),
       key: key.id,

@@ -1,13 +1,12 @@
 import { unlockCloudFront } from '../cloudfront-lock.js';
 import type { AccessKey } from '../world/identity.js';
 import type { Account, SupportAnswer, SupportDesk, World } from '../world/world.js';
-import { itemsOf } from './items.js';
+import { abilitiesOf, itemsOf } from './items.js';
 import { onDemandPrice } from './prices.js';
 import type { Scenario } from './scenario.js';
-import type { Credentials } from './script.js';
 import { scoreOf } from './score.js';
 import type { Item } from './score-facts.js';
-import { openRoles, taintedCredentials } from './taint.js';
+import { taintedCredentials } from './taint.js';
 
 export interface SupportFacts {
   world: World;
@@ -17,8 +16,6 @@ export interface SupportFacts {
   innocents: readonly Item[];
   /** Virtual epoch milliseconds. */
   misuseAt: number | null;
-  /** Tries credentials for real; whether they worked stands in the range's log. */
-  probe: (credentials: Credentials[], roles: string[]) => Promise<void>;
 }
 
 /** Simulated milliseconds, where the scenario does not say: from the reply to the lift, and from there to the DNS. */
@@ -31,8 +28,8 @@ const defaults = { liftAfter: 60_000, dnsAfter: 120_000 };
  */
 export function supportDesk(facts: SupportFacts): SupportDesk {
   const { world, scenario } = facts;
-  return async (account) => {
-    const left = await leftInAccount(facts, account);
+  return (account) => {
+    const left = leftInAccount(facts, account);
     if (left.length > 0) return stillLimited(left);
     const stated = scenario.accounts.find(({ id }) => id === account.id)?.support;
     const { liftAfter = defaults.liftAfter, dnsAfter = defaults.dnsAfter } = stated ?? {};
@@ -58,31 +55,19 @@ function stillLimited(left: readonly string[]): SupportAnswer {
   };
 }
 
-/** What keeps the limits on, in support's words; empty where the account is clean. */
-async function leftInAccount(facts: SupportFacts, account: Account): Promise<string[]> {
-  const { world, scenario, key, innocents, misuseAt } = facts;
-  const tainted = taintedCredentials(world, key.id, misuseAt);
-  const from = world.log.length;
-  // AWS looks from the inside: neither its own throttling nor a bad line keeps it from seeing.
-  const { faults } = world;
-  const { throttling } = world.settings;
-  world.faults = {};
-  world.settings.throttling = false;
-  try {
-    await facts.probe([...tainted.values()], openRoles(world, scenario));
-  } finally {
-    world.faults = faults;
-    world.settings.throttling = throttling;
-  }
-  const { rogueAlive, principalsOpen, tamperedLeft } = scoreOf({
-    log: world.log.filter(({ label, sequence }) => label !== 'probe' || sequence >= from),
+/** What keeps the limits on, in support's words; empty where the account is clean. AWS looks from the inside: nothing of
+ *  it shows in the account. */
+function leftInAccount({ world, key, innocents, misuseAt }: SupportFacts, account: Account): string[] {
+  const tainted = [...taintedCredentials(world, key.id, misuseAt).keys()];
+  const { rogueAlive, tamperedLeft } = scoreOf({
+    log: world.log,
     innocents,
     after: itemsOf(world).filter((item) => item.account === account.id),
     key: key.id,
     user: key.user,
-    tainted: new Set(tainted.keys()),
+    tainted: new Set(tainted),
     responder: new Set(),
-    marks: { scan: null, contain: null, end: from },
+    marks: { scan: null, contain: null, end: world.log.length },
     misuseAt,
     endedAt: world.clock.now(),
     journal: null,
@@ -90,11 +75,21 @@ async function leftInAccount(facts: SupportFacts, account: Account): Promise<str
     dark: [],
     price: onDemandPrice,
   });
+  const working = tainted.filter((id) => works(world, id));
   const places = [...new Set(rogueAlive.map(({ region }) => region))].sort();
   return [
     ...(world.keys.get(key.id)?.status.current === 'Active' ? [`access key ${key.id} is active`] : []),
     ...(rogueAlive.length > 0 ? [`${rogueAlive.length} unauthorized resources in ${places.join(', ')}`] : []),
-    ...(principalsOpen.length > 0 ? [`${principalsOpen.length} credentials that still work`] : []),
+    ...(working.length > 0 ? [`${working.length} credentials that still work`] : []),
     ...(tamperedLeft.length > 0 ? [`${tamperedLeft.length} resources that were changed`] : []),
   ];
+}
+
+/** In force, and good for something. */
+function works(world: World, id: string): boolean {
+  const now = world.clock.now();
+  const key = world.keys.get(id);
+  const session = world.sessions.get(id);
+  if (key?.status.effective(now) === 'Active') return abilitiesOf(key).length > 0;
+  return session !== undefined && session.expiresAt > now && abilitiesOf(session).length > 0;
 }

@@ -210,7 +210,7 @@ export interface SupportAnswer {
   text: string;
 }
 /** `text`: what the customer has sent by the web form. */
-export type SupportDesk = (account: Account, text: string) => Promise<SupportAnswer>;
+export type SupportDesk = (account: Account, text: string) => SupportAnswer;
 
 /** Everything: the accounts, the credentials, the clock, and the log of what was asked. */
 export class World {
