@@ -1,62 +1,70 @@
 import { asObject, asText, type JsonObject } from '../json.js';
 
-/** Fields in which exporters put one event, as an object or as a JSON string. */
-const wrappers = ['CloudTrailEvent', 'detail', 'event', '_raw', '_source', 'message', '@message', 'original'];
-/** Fields in which a list of events stands: log files, LookupEvents, search results. */
-const lists = ['Records', 'Events', 'events', 'records', 'hits'];
+/** Fields in which a list of events stands: log files, LookupEvents, log streams, search results. */
+const lists = ['Records', 'Events', 'events', 'records', 'hits', 'results', 'logEvents'];
 
 /** Wrappers in wrappers: an export of an EventBridge envelope of a record. */
-const maxDepth = 6;
+const maxDepth = 8;
 
 /**
  * The records in any container that CloudTrail events are found in: `{"Records": […]}`, a bare array or object,
- * EventBridge envelopes (`detail`), LookupEvents answers (`CloudTrailEvent`, a JSON string), exports whose event is
- * a JSON string. What is no record at all is given back as it is: `normaliseRecord` says why it cannot be read.
- * Digest files and empty logs hold no records.
+ * EventBridge envelopes (`detail`), LookupEvents answers (`CloudTrailEvent`, a JSON string), exports of search and log
+ * services that hold the record in a field of any name, as an object or as a JSON string. What holds no record at all
+ * is given back as it is: `normaliseRecord` says why it cannot be read. Digest files and empty logs hold no records.
  */
 export function* unwrap(json: unknown, depth = 0): Iterable<unknown> {
-  if (Array.isArray(json)) {
+  if (Array.isArray(json) && depth < maxDepth) {
     for (const item of json) yield* unwrap(item, depth + 1);
     return;
   }
-  if (typeof json === 'string' && depth < maxDepth) {
-    const parsed = parseObject(json);
-    if (parsed === null) yield json;
-    else yield* unwrap(parsed, depth + 1);
-    return;
-  }
   const object = asObject(json);
-  if (object === null || depth >= maxDepth || isRecord(object)) {
-    yield json;
-    return;
-  }
-  if (isDigest(object)) return;
-  for (const name of lists) {
-    const list = object[name];
-    if (Array.isArray(list)) {
+  if (object !== null && !isRecord(object)) {
+    if (isDigest(object)) return;
+    const list = lists
+      .map((name) => object[name])
+      .find((value) => typeof value === 'object' && value !== null);
+    if (list !== undefined && depth < maxDepth) {
       yield* unwrap(list, depth + 1);
       return;
     }
-    if (name === 'hits' && asObject(list) !== null) {
-      yield* unwrap(asObject(list)?.hits, depth + 1);
-      return;
-    }
   }
-  for (const name of wrappers) {
-    const inner = object[name];
-    if (asObject(inner) !== null || (asText(inner) !== null && parseObject(inner as string) !== null)) {
-      yield* unwrap(inner, depth + 1);
-      return;
-    }
-  }
-  yield json;
+  const found = [...recordsIn(json, depth)];
+  if (found.length > 0) yield* found;
+  else yield json;
 }
 
+/** Records anywhere inside, in the fields of whatever name. */
+function* recordsIn(value: unknown, depth: number): Iterable<unknown> {
+  if (depth > maxDepth) return;
+  if (typeof value === 'string') {
+    const parsed = parseStructure(value);
+    if (parsed !== null) yield* recordsIn(parsed, depth + 1);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const item of value) yield* recordsIn(item, depth + 1);
+    return;
+  }
+  const object = asObject(value);
+  if (object === null) return;
+  if (isRecord(object)) {
+    yield object;
+    return;
+  }
+  for (const inner of Object.values(object)) yield* recordsIn(inner, depth + 1);
+}
+
+/** By an event's name and one more of its fields, in any spelling. LookupEvents repeats some of a record's fields beside
+ *  the record itself. */
 function isRecord(object: JsonObject): boolean {
   if (Object.hasOwn(object, 'eventName') && Object.hasOwn(object, 'eventSource')) return true;
+  if (asText(object.CloudTrailEvent) !== null || Object.hasOwn(object, 'detail')) return false;
+  const names = new Set(Object.keys(object).map((name) => name.toLowerCase().replace(/[_.]/g, '')));
+  const has = (...some: string[]): boolean => some.some((name) => names.has(name));
+  if (has('eventversion')) return has('eventname', 'eventsource');
   return (
-    Object.keys(object).some((name) => /^event_?(name|version)$/i.test(name)) &&
-    !Object.hasOwn(object, 'detail')
+    has('eventname') &&
+    has('eventsource', 'eventtime', 'useridentity', 'useridentitytype', 'requestparameters')
   );
 }
 
@@ -68,7 +76,7 @@ function isDigest(object: JsonObject): boolean {
   );
 }
 
-function parseObject(text: string): unknown {
+function parseStructure(text: string): unknown {
   if (!/^\s*[{["]/.test(text)) return null;
   try {
     return JSON.parse(text) as unknown;

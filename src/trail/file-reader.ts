@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { callFieldsOf, type CallFields } from './call-fields.js';
 import { copyOf, SeenCalls } from './seen-calls.js';
 import { unwrap } from './containers.js';
 import type { TrailEvent } from './event.js';
+import { formatOf } from './file-format.js';
 import { normaliseRecord } from './normalise.js';
 import { RecordSplitter } from './record-splitter.js';
+import { tableReader } from './table-reader.js';
 import { repetitionOf, type Repetition } from './thinning.js';
 
 /** What came of one file. */
@@ -51,14 +51,20 @@ export class FileReader {
       this.record(buffer, start, end, certain, read),
     );
     try {
-      const { gzip, utf16 } = await encodingOf(file);
-      const decoder = utf16 ? new StringDecoder('utf16le') : null;
-      const source = createReadStream(file, { highWaterMark: chunkSize });
-      await eachChunk(gzip ? source.pipe(createGunzip({ chunkSize })) : source, source, (chunk) => {
-        read.bytes += chunk.length;
+      const format = await formatOf(file);
+      const decoder = format.encoding === 'utf-8' ? null : new TextDecoder(format.encoding);
+      const push = (bytes: Buffer): void => {
         this.bracketFrom = -1;
-        splitter.push(decoder === null ? chunk : Buffer.from(decoder.write(chunk)));
+        splitter.push(bytes);
+      };
+      const rows = format.table === null ? null : tableReader(format.table, (row) => push(Buffer.from(row)));
+      await eachChunk(file, format.gzips, (chunk) => {
+        read.bytes += chunk.length;
+        const bytes = decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
+        if (rows === null) push(bytes);
+        else rows.write(bytes);
       });
+      rows?.end();
       read.failure = read.bytes === 0 ? 'the file is empty' : splitter.end();
     } catch (error) {
       read.failure = error instanceof Error ? error.message : String(error);
@@ -85,7 +91,8 @@ export class FileReader {
       count(read, 'a record that is not JSON', 1);
       return true;
     }
-    for (const raw of unwrap(json)) {
+    // Lists were split already: a list in a list is one row of a table.
+    for (const raw of unwrap(Array.isArray(json) ? { row: json } : json)) {
       read.records += 1;
       const event = normaliseRecord(raw, read.file);
       if ('skipped' in event) count(read, event.skipped, 1);
@@ -139,15 +146,18 @@ function count(read: FileRead, reason: string, more: number): void {
 }
 
 /**
- * Gives each chunk of `stream` to `look`, later: while it looks, the next one is read and gunzipped by other threads.
+ * Gives each chunk of the file to `look`, later: while it looks, the next one is read and gunzipped by other threads.
  * What came before a failure is looked at first.
  */
-async function eachChunk(stream: Readable, source: Readable, look: (chunk: Buffer) => void): Promise<void> {
+async function eachChunk(file: string, gzips: number, look: (chunk: Buffer) => void): Promise<void> {
   const waiting: Buffer[] = [];
+  const streams: (Readable | Gunzip)[] = [createReadStream(file, { highWaterMark: chunkSize })];
+  for (let layer = 0; layer < gzips; layer += 1)
+    streams.push((streams[layer] as Readable).pipe(createGunzip({ chunkSize })));
+  const last = streams[gzips] as Readable;
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
-      source.destroy();
-      stream.destroy();
+      for (const stream of streams) stream.destroy();
       reject(error);
     };
     const lookAtAll = (): void => {
@@ -157,36 +167,24 @@ async function eachChunk(stream: Readable, source: Readable, look: (chunk: Buffe
         fail(error as Error);
       }
     };
-    stream.on('data', (chunk: Buffer) => {
+    last.on('data', (chunk: Buffer) => {
       waiting.push(chunk);
-      if (waiting.length >= maxWaiting) stream.pause();
+      if (waiting.length >= maxWaiting) last.pause();
       if (waiting.length > 1) return;
       setImmediate(() => {
         lookAtAll();
-        stream.resume();
+        last.resume();
       });
     });
-    stream.on('end', () => {
+    last.on('end', () => {
       lookAtAll();
       resolve();
     });
-    stream.on('error', (error) => {
-      lookAtAll();
-      fail(error);
-    });
-    if (source !== stream) source.on('error', fail);
+    for (const stream of streams) {
+      stream.on('error', (error: Error) => {
+        lookAtAll();
+        fail(error);
+      });
+    }
   });
-}
-
-/** By its first bytes: names lie. UTF-16 is what PowerShell writes. */
-async function encodingOf(file: string): Promise<{ gzip: boolean; utf16: boolean }> {
-  const handle = await open(file);
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    const begins = (first: number, second: number): boolean =>
-      bytesRead === 2 && buffer[0] === first && buffer[1] === second;
-    return { gzip: begins(0x1f, 0x8b), utf16: begins(0xff, 0xfe) };
-  } finally {
-    await handle.close();
-  }
 }

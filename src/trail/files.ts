@@ -16,8 +16,10 @@ export interface Trail {
   cells: Cell[];
 }
 
-/** Names that the log files of a trail have, and what people export them to. */
-const logName = /\.(json|jsonl|ndjson|log|txt)?(\.gz|\.gzip)?$/i;
+/** Names that the log files of a trail have, what people export them to, and names without an ending. */
+const logName = /(\.(json|jsonl|ndjson|log|txt|csv|tsv|gz|gzip|part)|^[^.]+)$/i;
+/** Records may be inside, and cannot be read from there. */
+const packedName = /\.(zip|tar|tgz|bz2|xz|zst|7z|rar|parquet|orc|avro|snappy|lz4|xlsx)$/i;
 
 /** Bytes of records that are held at most, before repeated calls are thinned out. */
 const capacity = 30e6;
@@ -87,7 +89,10 @@ async function listFiles(
         continue;
       }
       const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const inside = entries.filter((entry) => entry.isFile() && logName.test(entry.name));
+      const there = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+      const inside = there.filter((entry) => logName.test(entry.name));
+      for (const { parentPath, name } of there.filter((entry) => packedName.test(entry.name)))
+        failures.push(failedFile(join(parentPath, name), new Error('packed: unpack it first'), 0));
       if (inside.length === 0)
         failures.push(failedFile(path, new Error('no log files in this directory'), 0));
       for (const entry of inside) {
@@ -113,7 +118,10 @@ function gapsOf(
   skipped: readonly SkippedRecords[],
   dropped: readonly [string, number][],
 ): string[] {
-  const lost = skipped.reduce((sum, { count, reason }) => sum + (/Insights/.test(reason) ? 0 : count), 0);
+  const lost = skipped.reduce(
+    (sum, { count, reason }) => sum + (/Insights|aggregated/.test(reason) ? 0 : count),
+    0,
+  );
   const tooMany = dropped.reduce((sum, [, count]) => sum + count, 0);
   const most = dropped.slice(0, 3).map(([what, count]) => `${count} × ${what}`);
   return [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { asObject, asText, stableStringify, type JsonObject } from '../json.js';
+import { asObject, asText, stableStringify, type Json, type JsonObject } from '../json.js';
 import type { Actor, TrailEvent } from './event.js';
 import { redactObject } from './redact.js';
 
@@ -24,16 +24,17 @@ const canonical = new Set(fields.values());
  * Never throws. Secrets are taken out here.
  */
 export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { skipped: string } {
-  const record = spelt(typeof raw === 'string' ? parsed(raw) : raw);
+  const record = spelt(nested(typeof raw === 'string' ? parsed(raw) : raw));
   if (record === null) return { skipped: 'not a record' };
   const name = asText(record.eventName);
   if (record.insightDetails !== undefined || record.eventType === 'AwsCloudTrailInsight') {
     return { skipped: 'an Insights record' };
   }
+  if (record.eventCategory === 'Aggregated') return { skipped: 'an aggregated record' };
   if (name === null) return { skipped: 'no eventName' };
   const request = redactObject(structure(record.requestParameters));
   const response = redactObject(structure(record.responseElements));
-  const actor = actorOf(record.userIdentity);
+  const actor = actorOf(record);
   const event: TrailEvent = {
     key: '',
     eventId: asText(record.eventID),
@@ -65,8 +66,9 @@ function keyOf(event: TrailEvent): string {
   return createHash('sha256').update(stableStringify(event)).digest('base64url');
 }
 
-function actorOf(value: unknown): Actor {
-  const identity = spelt(structure(value)) ?? {};
+function actorOf(record: JsonObject): Actor {
+  // Lists of events without the records themselves still say who called.
+  const identity = spelt(structure(record.userIdentity)) ?? record;
   const context = spelt(structure(identity.sessionContext));
   const issuer = spelt(context?.sessionIssuer);
   const arn = asText(identity.arn);
@@ -139,9 +141,76 @@ function truth(value: unknown): boolean | null {
   return value === 'false' ? false : null;
 }
 
-/** Exports of tables hold inner objects as JSON strings. */
+/** Exports of tables hold inner objects as JSON strings, or in the way in which Athena writes rows. */
 function structure(value: unknown): unknown {
-  return typeof value === 'string' && value.trimStart().startsWith('{') ? parsed(value) : value;
+  if (typeof value !== 'string' || !value.trimStart().startsWith('{')) return value;
+  return parsed(value) ?? rowOf(value.trim());
+}
+
+/** `{type=IAMUser, arn=…, sessioncontext={attributes=null}}`: Athena's and CloudTrail Lake's text of a struct. */
+function rowOf(text: string): JsonObject {
+  const row: JsonObject = {};
+  let depth = 0;
+  let from = 1;
+  for (let index = 1; index < text.length; index += 1) {
+    const letter = text[index];
+    if (letter === '{') depth += 1;
+    const ends =
+      depth === 0 &&
+      (letter === '}' || (letter === ',' && /^, [\w.:-]+=/.test(text.slice(index, index + 80))));
+    if (letter === '}') depth -= 1;
+    if (!ends) continue;
+    const pair = text.slice(from, index);
+    const equals = pair.indexOf('=');
+    const value = pair.slice(equals + 1);
+    if (equals > 0)
+      row[pair.slice(0, equals).trim()] = value.startsWith('{')
+        ? rowOf(value)
+        : value === 'null'
+          ? null
+          : value;
+    from = index + 1;
+  }
+  return row;
+}
+
+/** Exports that flatten a record: `userIdentity.arn`, `useridentity_arn` or `UserIdentityArn` as names at its top. */
+function nested(value: unknown): unknown {
+  const object = asObject(value);
+  if (object === null || !Object.keys(object).some((name) => flattened.test(name))) return value;
+  const copy: JsonObject = {};
+  for (const [name, inner] of Object.entries(object)) {
+    const [, part = '', rest = ''] = flattened.exec(name) ?? [];
+    const whole = fields.get(part.toLowerCase().replace('_', ''));
+    if (whole === undefined || rest.includes('__proto__')) {
+      copy[name] = inner;
+      continue;
+    }
+    const path = [whole, ...(whole === 'userIdentity' ? identityPath(rest) : rest.split('.'))];
+    put(copy, path, inner);
+  }
+  return copy;
+}
+
+const flattened = /^(user_?identity|request_?parameters|response_?elements)[._]?(?=[a-z])(.+)$/i;
+
+/** `sessionContext.sessionIssuer.arn`, however it is written. */
+function identityPath(rest: string): string[] {
+  const plain = rest.toLowerCase().replace(/[._]/g, '');
+  const issuer = /^(?:sessioncontext)?sessionissuer(.+)$/.exec(plain);
+  return issuer?.[1] === undefined ? [plain] : ['sessionContext', 'sessionIssuer', issuer[1]];
+}
+
+function put(object: JsonObject, path: readonly string[], value: Json): void {
+  let here = object;
+  for (const step of path.slice(0, -1)) {
+    const inner = Object.hasOwn(here, step) ? asObject(here[step]) : null;
+    const next = inner ?? {};
+    here[step] = next;
+    here = next;
+  }
+  const last = path.at(-1);
+  if (last !== undefined) here[last] = value;
 }
 
 function parsed(text: string): unknown {

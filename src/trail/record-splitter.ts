@@ -14,7 +14,7 @@ const closeBracket = 0x5d;
 const newline = 0x0a;
 
 /** Names of lists whose elements are records: log files, LookupEvents, exports. */
-const listNames = new Set(['Records', 'records', 'Events', 'events']);
+const listNames = new Set(['Records', 'records', 'Events', 'events', 'results', 'logEvents']);
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -228,9 +228,13 @@ export class RecordSplitter {
     return index + 1;
   }
 
+  /** What is no JSON, up to the line's end; or to where an object begins behind a logger's own words. */
   private skipLine(index: number): number {
+    const newlineAt = this.buffer.indexOf(newline, index);
+    const end = newlineAt < 0 ? this.buffer.length : newlineAt;
+    const object = this.buffer.subarray(index, end).indexOf('{"');
+    if (object >= 0) return index + object;
     this.garbage += 1;
-    const end = this.buffer.indexOf(newline, index);
-    return end < 0 ? this.buffer.length : end;
+    return end;
   }
 }
