@@ -244,6 +244,7 @@ program
   .option('--chaos', 'a bad day, by seed: dropped connections, 5xx, throttle storms, lost permissions')
   .option('--manual', 'print endpoint and credentials, wait, score whoever responds')
   .option('--junit <file>', 'also write JUnit XML')
+  .option('--html <file>', 'also write one page with goals, figures and both sides over time')
   .option('--keep <dir>', 'keep the journals and reports of the rehearsals here')
   .action(lazily(() => import('./commands/rehearse.js'), ['scenario']));
 

@@ -49,7 +49,8 @@ export function rehearsalScreen(rehearsal: Rehearsal, options: ScreenOptions): s
   return screen.toString();
 }
 
-function figures(score: Score): [string, string][] {
+/** What a score comes to, as label and words. Pure. */
+export function figures(score: Score): [string, string][] {
   const seconds = (value: number | null) => (value === null ? 'never' : `${value} s`);
   const first =
     score.keyOffFirst === null ? '' : score.keyOffFirst ? ', before anything else' : ', not first';
@@ -78,7 +79,8 @@ function figures(score: Score): [string, string][] {
   ];
 }
 
-function offenders(score: Score): [string, Touch[]][] {
+/** Everything that spoils a score, by what is wrong with it. Pure. */
+export function offenders(score: Score): [string, Touch[]][] {
   return [
     ['alive', score.rogueAlive],
     ['no reach', score.rogueOutOfReach],

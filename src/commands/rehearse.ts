@@ -18,6 +18,7 @@ interface RehearseFlags {
   speed?: string;
   goal?: string[];
   junit?: string;
+  html?: string;
   manual?: boolean;
   keep?: string;
   chaos?: boolean;
@@ -135,6 +136,10 @@ async function publish(
   if (flags.junit !== undefined) {
     const { junitOf } = await import('./rehearsal-junit.js');
     await writeFileAtomic(resolve(flags.junit), junitOf(done));
+  }
+  if (flags.html !== undefined) {
+    const { rehearsalPage } = await import('./rehearsal-page.js');
+    await writeFileAtomic(resolve(flags.html), rehearsalPage(done));
   }
   const summary = context.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') {

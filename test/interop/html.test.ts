@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rehearsalPage } from '../../src/commands/rehearsal-page.js';
 import { foldReport } from '../../src/report/document.js';
 import { incidentHtml } from '../../src/report/html/incident-page.js';
 import { reportHtml } from '../../src/report/html/report-page.js';
+import { sampleRehearsal } from '../commands/rehearsal-samples.js';
 import {
   hostileName,
   identity,
@@ -116,6 +118,7 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
     ],
     ['an interrupted report', () => reportHtml(foldReport(journal().slice(0, 3)))],
     ['the hostile incident', () => incidentHtml(hostileIncident(), identity)],
+    ['the rehearsals', () => rehearsalPage([sampleRehearsal(), sampleRehearsal({ keyOff: null }, worst)])],
   ];
 
   it.each(pages)(
@@ -160,6 +163,7 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
     for (const markup of [
       incidentHtml(hostileIncident(), identity),
       reportHtml(foldReport(journal({ denied: true }))),
+      rehearsalPage([sampleRehearsal({}, worst)]),
     ]) {
       const { page } = await open(markup);
       for (const width of [1280, 390]) {
@@ -182,15 +186,20 @@ describe.skipIf(browserPath === undefined)('the pages in Chromium', () => {
   });
 
   it('prints on A4 without cutting a table off', async () => {
-    const { page } = await open(reportHtml(foldReport(journal({ denied: true }))));
-    await page.emulateMedia({ media: 'print' });
-    // A4 less the margins, at 96 dpi.
-    await page.setViewportSize({ width: 703, height: 1020 });
-    const cut = await page.evaluate<number>(
-      "[...document.querySelectorAll('table, svg')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length",
-    );
-    expect(cut).toBe(0);
-    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
-    await page.close();
+    for (const markup of [
+      reportHtml(foldReport(journal({ denied: true }))),
+      rehearsalPage([sampleRehearsal(), sampleRehearsal({ keyOff: null })]),
+    ]) {
+      const { page } = await open(markup);
+      await page.emulateMedia({ media: 'print' });
+      // A4 less the margins, at 96 dpi.
+      await page.setViewportSize({ width: 703, height: 1020 });
+      const cut = await page.evaluate<number>(
+        "[...document.querySelectorAll('table, svg')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length",
+      );
+      expect(cut).toBe(0);
+      expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+      await page.close();
+    }
   });
 });

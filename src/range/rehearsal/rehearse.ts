@@ -17,6 +17,7 @@ import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';
 import { supportDesk } from './support.js';
 import { credentialsOf, restrict, seedWorld, settingsOf } from './seed.js';
+import { timelineOf, type Timeline } from './timeline.js';
 import { openRoles, taintedCredentials } from './taint.js';
 
 export interface RehearsalOptions {
@@ -57,6 +58,7 @@ export interface Rehearsal {
   commands: CommandRun[];
   /** What the attacker believes that it did. */
   tally: Tally;
+  timeline: Timeline;
   /** Wall milliseconds. */
   took: number;
   /** Calls that the range does not know: a hole in the range, not in the responder. */
@@ -216,6 +218,16 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       reached: judgements.every(({ reached }) => reached),
       commands,
       tally,
+      timeline: timelineOf({
+        ...{
+          log: world.log,
+          responder: responder.id,
+          marks,
+          misuseAt,
+          endedAt: world.clock.now() - aftermath,
+        },
+        ...{ keyOff: score.keyOff, lastRogueStopped: score.lastRogueStopped },
+      }),
       took: Date.now() - startedAt,
       unknownOperations: Object.fromEntries(world.unknownOperations),
     };
