@@ -44,9 +44,13 @@ export function cloudFrontScreen(
     screen.gap();
     for (const [i, step] of next.entries()) screen.text(i === 0 ? 'next' : '', step, 'bold');
   }
-  if (more.reset === null) return screen.toString();
-  const lines = more.reset.split('\n').map((line) => `  ${visible(line, 1000)}`);
-  return [screen.toString(), '', 'To send to AWS Support:', '', ...lines].join('\n');
+  return more.reset === null ? screen.toString() : `${screen.toString()}\n\n${toSend(more.reset)}`;
+}
+
+/** A text for the support case, set apart so that it can be copied whole. */
+export function toSend(text: string): string {
+  const lines = text.split('\n').map((line) => (line === '' ? '' : `  ${visible(line, 1000)}`));
+  return ['To send to AWS Support:', '', ...lines].join('\n');
 }
 
 function show(screen: Screen, { id, host, aliases, configuration, judgement }: DistributionCheck): void {

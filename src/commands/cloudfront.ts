@@ -61,7 +61,8 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
       rehearsal,
       zone: zoneOf(session?.identity.partition ?? 'aws'),
       ...(trail?.changes == null ? {} : { changes: trail.changes }),
-      emit,
+      // A watch tells what changes; a line for each look would bury it.
+      emit: flags.watch === true ? () => undefined : emit,
     });
     // What the attacker did since the last look at the trail must not pass for serving, nor a repair for tampering.
     if (flags.watch === true && session !== null && trail?.asked === true && dependsOnTrail(check)) {

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Session } from '../aws/session.js';
 import { toFacts } from '../cloudfront/check.js';
-import { changeLine } from '../cloudfront/screen.js';
-import type { CloudFrontCheck } from '../cloudfront/state.js';
+import { changeLine, toSend } from '../cloudfront/screen.js';
+import { stateWords, type CloudFrontCheck } from '../cloudfront/state.js';
+import { resetText } from '../cloudfront/support-text.js';
 import { sawNothing, watchCloudFront, type WatchResult } from '../cloudfront/watch.js';
 import { Journal } from '../contain/journal.js';
 import { journalVersion } from '../contain/journal-record.js';
@@ -61,7 +62,13 @@ export async function watchAndJournal(
             kind: 'note',
             message: sawNothing(check) ? 'nothing could be seen: no resolver answers' : 'no change',
           });
-        for (const change of changes) (json ? stderr : stdout).write(`${changeLine(change)}\n`);
+        const out = json ? stderr : stdout;
+        for (const change of changes) out.write(`${changeLine(change)}\n`);
+        // Now the customer has to do something: waiting alone did not bring the names back in the incident.
+        const text = changes.some(({ to }) => to === stateWords['unlocked-dns-withdrawn'])
+          ? resetText(check, session?.identity.account ?? null)
+          : null;
+        if (text !== null) out.write(`\n${toSend(text)}\n\n`);
       },
       stopped: () => signal.aborted,
       ...(shortestWait === undefined ? {} : { shortestWait }),

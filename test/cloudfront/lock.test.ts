@@ -66,6 +66,12 @@ describe('an account whose CloudFront is locked', () => {
     expect(out).toMatch(/UTC {2}API: restricted → answers/);
     expect(out).toMatch(/unlocked, but DNS still withdrawn → serving/);
     expect(out).toContain('seen not serving for');
+    // What to ask support for, at the moment when it helps.
+    expect(out).toMatch(
+      /DNS still withdrawn\n\nTo send to AWS Support:\n\n {2}Account \d{12}\. The CloudFront API answers/,
+    );
+    expect(out.match(/To send to AWS Support/g)).toHaveLength(1);
+    expect(errors).not.toContain('CloudFront: 1 of 1');
 
     const path = /(\S+-cloudfront-\S+\.jsonl)/.exec(errors)?.[1] ?? '';
     const records = await readJournal(path);
