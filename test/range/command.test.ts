@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,7 @@ function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStrea
 interface Greeting {
   simulated: boolean;
   endpoint: string;
+  resolver: string;
   credentials: { accessKeyId: string; secretAccessKey: string; account: string }[];
 }
 
@@ -38,9 +40,12 @@ test('leakguard range serves an account until it is stopped, and writes its log 
   const directory = await mkdtemp(join(tmpdir(), 'range-command-'));
   try {
     const process = start('--json', '--trail-dir', directory);
-    const { simulated, endpoint, credentials } = await greeting(process.stdout);
+    const { simulated, endpoint, resolver, credentials } = await greeting(process.stdout);
     expect(simulated).toBe(true);
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const dns = new Resolver({ timeout: 500, tries: 1 });
+    dns.setServers([resolver]);
+    expect(await dns.resolveNs('cloudfront.net')).toEqual(['ns1.cloudfront.net']);
     const sts = new STSClient({ region: 'eu-west-1', endpoint, credentials: credentials[0]! });
     expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe(credentials[0]?.account);
     process.kill('SIGTERM');
