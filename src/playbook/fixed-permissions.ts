@@ -6,8 +6,6 @@ export const lookPermissions: readonly string[] = [
   'account:ListRegions',
   'cloudfront:GetDistribution',
   'cloudfront:ListDistributions',
-  'cloudtrail:DescribeTrails',
-  'cloudtrail:GetTrailStatus',
   'cloudtrail:LookupEvents',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
@@ -28,6 +26,7 @@ export const lookPermissions: readonly string[] = [
  *  each service that a restricted account is refused. */
 export const restrictionPermissions: readonly string[] = [
   'bedrock:ListFoundationModels',
+  'ce:GetCostAndUsage',
   'ecs:ListClusters',
   'guardduty:GetFindings',
   'guardduty:ListDetectors',

@@ -130,7 +130,8 @@ function restore(finding: Finding): Action[] {
       title: `restore the configuration of Lambda function ${id}`,
       before,
       undo: [put(before)],
-      alsoPermissions: ['iam:PassRole'],
+      // A role that is named must be one that the caller may hand on.
+      alsoPermissions: changed.some(([name]) => name === 'Role') ? ['iam:PassRole'] : [],
     }),
   ];
 }

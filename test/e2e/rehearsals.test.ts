@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
 import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
+import { printedPolicies, withPolicies } from './responder-policy.js';
 import { entries, scenarioCalled } from './scene.js';
 
 const directory = 'fixtures/scenarios';
@@ -22,11 +23,14 @@ function shortfall({ judgements, score, commands, unknownOperations }: Rehearsal
   return `${JSON.stringify(details, null, 1).slice(0, 4000)}\n${said.join('\n')}`;
 }
 
-describe('every scenario', () => {
+describe('every scenario, by a responder who has exactly the policy that leakguard prints', () => {
   const running = new Map<string, Promise<Rehearsal>>();
-  beforeAll(() => {
+  beforeAll(async () => {
+    const policies = await printedPolicies();
     for (const name of names) {
-      const rehearsal = atOnce(async () => rehearse(await loadScenario(name, directory), entries));
+      const rehearsal = atOnce(async () =>
+        rehearse(withPolicies(await loadScenario(name, directory), policies), entries),
+      );
       rehearsal.catch(() => undefined);
       running.set(name, rehearsal);
     }

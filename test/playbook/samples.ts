@@ -307,7 +307,7 @@ export const befores: Record<string, unknown> = {
   'roles-anywhere': { enabled: false },
   'auto-scaling-groups': { MaxSize: 2 },
   'ecs-services': { desiredCount: 2 },
-  'lambda-functions': { Timeout: 30 },
+  'lambda-functions': { Timeout: 30, Role: 'arn:aws:iam::111122223333:role/service' },
   'eventbridge-rules': { state: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },
   'role-trust': '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',

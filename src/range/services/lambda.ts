@@ -73,11 +73,13 @@ export const lambda: Service = {
       };
     },
     GetFunctionConfiguration: ({ region }, input: Named) => functions.get(region, nameOf(input.FunctionName)),
-    UpdateFunctionConfiguration: (context, { FunctionName, ...fields }: Named) =>
-      functions.change(context, nameOf(FunctionName), {
+    UpdateFunctionConfiguration: (context, { FunctionName, ...fields }: Named & { Role?: string }) => {
+      if (fields.Role !== undefined) context.authorize('iam:PassRole', fields.Role);
+      return functions.change(context, nameOf(FunctionName), {
         ...fields,
         LastModified: new Date(context.now).toISOString().replace('Z', '+0000'),
-      }),
+      });
+    },
     UpdateFunctionCode: (context, input: Named & { ZipFile?: Buffer }) =>
       functions.change(context, nameOf(input.FunctionName), {
         CodeSha256: createHash('sha256')

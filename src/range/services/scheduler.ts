@@ -47,7 +47,8 @@ export const scheduler: Service = {
       );
     },
     // The whole schedule is replaced: what the call leaves out falls back to its default.
-    UpdateSchedule: (context, input: Named) => {
+    UpdateSchedule: (context, input: Named & { Target: { RoleArn: string } }) => {
+      context.authorize('iam:PassRole', input.Target.RoleArn);
       const old = schedules.remove(context, idOf(input));
       const { Arn, CreationDate } = old as object as Structure;
       const made = schedules.add(context, idOf(input), {

@@ -111,9 +111,15 @@ export const storageOperations: Record<string, Operation> = {
     return { ...snapshotShape(region)(item), State: 'pending' };
   },
   CreateSnapshots: (
-    { region, world, now, maker, touched },
+    context,
     input: { InstanceSpecification: { InstanceId: string }; TagSpecifications?: TagSpecification[] },
   ) => {
+    const { region, world, now, maker, touched } = context;
+    // Tags at creation take a right of their own (EC2 user guide, "Grant permission to tag resources during creation").
+    if (input.TagSpecifications !== undefined)
+      context.authorize('ec2:CreateTags', region.arn('ec2', 'snapshot/*'), {
+        'ec2:createaction': 'CreateSnapshots',
+      });
     const instance = instancesOf(region).get(input.InstanceSpecification.InstanceId);
     if (instance === undefined)
       throw new AwsError(

@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AwsFailure } from '../../src/aws/errors.js';
+import { listRegions } from '../../src/aws/regions.js';
+import { openSession, type Session } from '../../src/aws/session.js';
+import { lookAtApi } from '../../src/cloudfront/api.js';
+import type { Action, AwsCall } from '../../src/contain/action.js';
+import { lookUpKey } from '../../src/contain/cut.js';
+import type { Json } from '../../src/json.js';
+import { iamAction } from '../../src/playbook/iam-action.js';
+import { plays } from '../../src/playbook/index.js';
+import { takeInventory, type Inventory } from '../../src/playbook/inventory.js';
+import type { Play } from '../../src/playbook/play.js';
+import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { startRange, type Range } from '../../src/range/server.js';
+import { addDistribution } from '../../src/range/services/cloudfront.js';
+import { createAccessKey, createUser, Delayed, type User } from '../../src/range/world/identity.js';
+import type { World } from '../../src/range/world/world.js';
+import { lookForRestrictions } from '../../src/restrictions/restrictions.js';
+import { lookForSignals } from '../../src/restrictions/signals.js';
+import { TrailLookup } from '../../src/trail/lookup.js';
+import { everyAction, planned } from '../playbook/every-action.js';
+import { context, finding, refusal } from '../playbook/make.js';
+import { befores } from '../playbook/samples.js';
+import { inProcess } from '../range/rehearsal/in-process.js';
+import { printedPolicies } from './responder-policy.js';
+
+// The scene: everything that the scenario’s attacker has made, on a range that nobody works on but this test.
+const home = 'us-east-1';
+/** Where the scene has something of every kind. */
+const regions = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1', 'eu-west-2'];
+const silent = (): void => undefined;
+
+const allowed = (await printedPolicies()).flatMap(({ document }) =>
+  document.Statement.flatMap(({ Action: actions }) => actions),
+);
+let range: Range;
+let world: World;
+let responder: User;
+let session: Session;
+let key: string;
+
+/** From now on the responder may do this, and nothing else. */
+function allow(actions: readonly string[]): void {
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+  };
+  responder.grants = new Delayed({ inline: { only: JSON.stringify(document) }, attached: [] });
+}
+
+/** Allows everything that the policy prints but this. */
+const allowAllBut = (...taken: string[]): void => allow(allowed.filter((action) => !taken.includes(action)));
+
+async function inventory(of: readonly Play[] = plays): Promise<Inventory> {
+  return takeInventory(of, session.reader, { regions, notEnabled: [] }, silent);
+}
+
+/** The message of the refusal, or null where the call was not refused for want of a right. */
+async function refusalOf(call: Promise<unknown>): Promise<string | null> {
+  try {
+    await call;
+    return null;
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error;
+    return error.kind === 'denied' ? error.message : null;
+  }
+}
+
+beforeAll(async () => {
+  const { scenario } = await loadScenario('everything', 'fixtures/scenarios');
+  const scene = inProcess(scenario);
+  for (const _call of scene.calls);
+  world = scene.world;
+  key = scene.keys.get(scenario.incident.key)?.id ?? '';
+  const account = world.account(scenario.accounts[0]?.id ?? '');
+  responder = createUser(account, 'oncall');
+  const credentials = createAccessKey(account, 'oncall');
+  addDistribution(account, {});
+  const detector = { id: 'detector-1', Findings: [{ Id: 'finding-1' }] };
+  account.region(home).table('guardduty:detectors').set(detector.id, detector);
+  range = await startRange({ world });
+  // The SDK's own provider reads the process's environment.
+  const env = { AWS_ACCESS_KEY_ID: credentials.id, AWS_SECRET_ACCESS_KEY: credentials.secret };
+  Object.assign(process.env, env);
+  allow(allowed);
+  session = await openSession({ profile: null, region: home, endpointUrl: range.url, maxAttempts: 1, env });
+});
+afterAll(async () => {
+  session.close();
+  await range.close();
+});
+
+describe('looking', () => {
+  const wanted = [...new Set(plays.flatMap(({ permissions }) => permissions.find))].sort();
+
+  it('takes nothing that the policy does not allow', async () => {
+    allow(allowed);
+    const { cells, resources } = await inventory();
+    expect(cells.filter(({ status }) => status !== 'complete' && status !== 'not-enabled')).toEqual([]);
+    const found = new Set(resources.map(({ play }) => play));
+    expect(plays.map(({ id }) => id).filter((id) => !found.has(id))).toEqual([]);
+  });
+
+  it.each(wanted)('without %s fails for the plays that declare it, and for no other', async (permission) => {
+    allowAllBut(permission);
+    const { cells } = await inventory();
+    const denied = cells.filter(({ status }) => status === 'denied');
+    const declaring = plays.filter(({ permissions }) => permissions.find.includes(permission));
+    expect([...new Set(denied.map(({ subject }) => subject))].sort()).toEqual(
+      declaring.map(({ id }) => id).sort(),
+    );
+    for (const { detail } of denied) expect(detail).toContain(permission);
+    const others = cells.filter(({ status }) => !['denied', 'complete', 'not-enabled'].includes(status));
+    expect(others).toEqual([]);
+  });
+});
+
+interface Needing {
+  play: Play;
+  call: AwsCall;
+  permissions: readonly string[];
+}
+
+/** Every call that the plays would make: to the scene's own things, to undo that, and to their samples. */
+async function everyCall(): Promise<Needing[]> {
+  const removing = { evict: 'remove', removeTemplates: true, snapshot: true } as const;
+  allow(allowed);
+  const { resources } = await inventory();
+  const calls: Needing[] = [];
+  for (const play of plays) {
+    const findings = resources.filter((one) => one.play === play.id).map((one) => finding(one));
+    // What the attacker changed is put back to whatever it was: here, to the values of the sample.
+    const before = (befores[play.id] ?? null) as Json;
+    const tampered = findings.map((one) => ({ ...one, class: 'tampered' as const, before }));
+    const onScene = [
+      planned(play, findings, context()),
+      planned(play, findings, context({}, removing)),
+      planned(play, tampered, context()),
+    ];
+    const actions: Action[] = [...onScene.flat(), ...(await everyAction(play))];
+    const protectedStill = refusal('OperationNotPermitted', "Modify its 'disableApiTermination' attribute");
+    const its = context({ findings });
+    const remedies = actions.flatMap((action) => play.remedy?.(action, protectedStill, its) ?? []);
+    for (const action of [...actions, ...remedies]) {
+      calls.push({ play, call: action, permissions: action.permissions });
+      for (const call of 'calls' in action.undo ? action.undo.calls : [])
+        calls.push({ play, call, permissions: [iamAction(call.service, call.operation)] });
+    }
+    for (const { service, operation, region, input } of play.record?.(findings) ?? []) {
+      const call = { service, operation, region, input };
+      calls.push({ play, call, permissions: [iamAction(service, operation)] });
+    }
+  }
+  return calls;
+}
+
+describe('acting', () => {
+  const wanted = plays.flatMap((play) =>
+    [...new Set([...play.permissions.contain, ...play.permissions.undo])].map(
+      (permission) => [play.id, permission] as const,
+    ),
+  );
+  let calls: Needing[];
+  beforeAll(async () => {
+    calls = await everyCall();
+  });
+
+  it.each(wanted)('%s without %s is refused, and the refusal names it', async (id, permission) => {
+    const needing = calls.filter(
+      ({ play, permissions }) => play.id === id && permissions.includes(permission),
+    );
+    expect(needing.length).toBeGreaterThan(0);
+    allowAllBut(permission);
+    const [first] = needing;
+    if (first === undefined) throw new Error(`${id} makes no call that takes ${permission}`);
+    expect(await refusalOf(session.send(first.call))).toContain(permission);
+  });
+});
+
+/** What else the policy allows, and who says so where it is taken away. */
+const asked: Record<string, () => Promise<string>> = {
+  ...Object.fromEntries(
+    [
+      'iam:GetAccessKeyLastUsed',
+      'iam:GetLoginProfile',
+      'iam:GetUserPolicy',
+      'iam:ListAccessKeys',
+      'iam:ListAttachedUserPolicies',
+      'iam:ListGroupsForUser',
+      'sts:GetAccessKeyInfo',
+    ].map((permission) => [
+      permission,
+      async () => {
+        const { unreadable, owner } = await lookUpKey(session.reader, session.identity, key);
+        return [...unreadable, 'why' in owner ? owner.why : ''].join('\n');
+      },
+    ]),
+  ),
+  'cloudtrail:LookupEvents': async () => {
+    const { identity, reader } = session;
+    const lookup = new TrailLookup({ reader, account: identity.account, emit: silent });
+    await lookup.read([{ attribute: 'AccessKeyId', value: key, from: 0, regions: [home] }]);
+    return lookup
+      .cells()
+      .map(({ detail }) => detail)
+      .join();
+  },
+  ...Object.fromEntries(
+    ['cloudfront:ListDistributions', 'cloudfront:GetDistribution'].map((permission) => [
+      permission,
+      async () => JSON.stringify((await lookAtApi(session.reader)).api),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['bedrock:ListFoundationModels', 'route53:ListHostedZones', 's3:ListAllMyBuckets'].map((permission) => [
+      permission,
+      async () => {
+        const callerArn = session.identity.arn;
+        const rows = await lookForRestrictions(session.reader, { callerArn, regions: [home], emit: silent });
+        return JSON.stringify(rows.filter(({ state }) => state === 'denied'));
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      'guardduty:ListDetectors',
+      'guardduty:ListFindings',
+      'guardduty:GetFindings',
+      'health:DescribeEvents',
+      'support:DescribeCases',
+    ].map((permission) => [
+      permission,
+      async () => JSON.stringify(await lookForSignals(session.reader, key, [home])),
+    ]),
+  ),
+};
+
+describe('asking', () => {
+  it.each(Object.keys(asked))('without %s says so, and names it', async (permission) => {
+    const ask = asked[permission];
+    if (ask === undefined) throw new Error(permission);
+    allow(allowed);
+    expect(await ask()).not.toContain(permission);
+    allowAllBut(permission);
+    expect(await ask()).toContain(permission);
+  });
+
+  it('takes one of two ways to the list of regions, and without both names the last', async () => {
+    const list = async () => (await listRegions(session.reader, home)).length;
+    for (const one of ['ec2:DescribeRegions', 'account:ListRegions']) {
+      allowAllBut(one);
+      expect(await list()).toBeGreaterThan(16);
+    }
+    allowAllBut('ec2:DescribeRegions', 'account:ListRegions');
+    expect(await refusalOf(list())).toContain('account:ListRegions');
+  });
+});
+
+describe('the policy', () => {
+  /** Why the others are in it, where nothing above takes them away. */
+  const others: Record<string, string> = {
+    'sts:GetCallerIdentity':
+      'needs no right (STS API reference), and is named so that the policy says what is called',
+    'iam:GetRole': 'asked for a role’s path by --check-permissions',
+    'iam:SimulatePrincipalPolicy': 'asked by --check-permissions',
+    'ec2:DescribeInstanceTypes': 'adds to the built-in table, which serves without it',
+    'ce:GetCostAndUsage': 'asked only where somebody asks for what each day cost',
+  };
+
+  it('has no action that nothing here has taken away', () => {
+    const taken = new Set([
+      ...plays.flatMap(({ permissions }) => [
+        ...permissions.find,
+        ...permissions.contain,
+        ...permissions.undo,
+      ]),
+      ...Object.keys(asked),
+      ...Object.keys(others),
+      'ec2:DescribeRegions',
+      'account:ListRegions',
+    ]);
+    expect(allowed.filter((action) => !taken.has(action))).toEqual([]);
+  });
+
+  it('has every action that the range was asked for by this test', () => {
+    const refused = world.log.filter(
+      ({ accessKeyId, allowed: was, operation, service }) =>
+        accessKeyId === session.identity.accessKeyId && was === false && operation !== null && service !== '',
+    );
+    // Each refusal was of an action that had been taken away, none of one that the policy never had.
+    expect(refused.length).toBeGreaterThan(100);
+    const names = new Set(allowed.map((action) => action.split(':')[1]));
+    const missing = refused.filter(
+      ({ operation }) => operation !== 'ListBuckets' && !names.has(operation ?? ''),
+    );
+    expect(missing.map(({ service, operation }) => `${service}:${operation ?? ''}`)).toEqual([]);
+  });
+});
