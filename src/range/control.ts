@@ -54,7 +54,7 @@ export function control(world: World, request: WireRequest): { status: number; v
       if (text.trim() === '') return refused('A reply has a text.');
       if (text.length > longestReply)
         return refused(`The form takes ${longestReply} characters; this has ${text.length}.`);
-      if (world.supportDesk === null) return refused('Nobody answers a case here: this is no rehearsal.');
+      if (world.supportDesk === null) return refused('Nobody answers a case here: no scenario is served.');
       return ok(world.supportDesk(world.account(account), text));
     }
     case 'POST interrupt-spot': {

@@ -297,5 +297,9 @@ export function worldOf(
   live(scenario, pastOf(world, new Dispatcher(world), keys), now, seed);
   Object.assign(world.settings, settingsOf(scenario, seed));
   restrict(world, scenario);
+  // Whoever plays the thief by hand does so from now on.
+  const key = keys.get(scenario.incident.key)!;
+  const [innocents, misuseAt] = [itemsOf(world), world.clock.now()];
+  world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt });
   return { world, keys };
 }

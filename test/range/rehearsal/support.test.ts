@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { lockCloudFront } from '../../../src/range/cloudfront-lock.js';
 import { Dispatcher } from '../../../src/range/dispatch.js';
 import { itemsOf } from '../../../src/range/rehearsal/items.js';
+import { worldOf } from '../../../src/range/rehearsal/rehearse.js';
 import { parseScenario } from '../../../src/range/rehearsal/scenario-file.js';
 import { seedWorld } from '../../../src/range/rehearsal/seed.js';
 import { supportDesk } from '../../../src/range/rehearsal/support.js';
@@ -22,6 +23,19 @@ responder: { key: responder-key }
 `,
   'locked.yaml',
 );
+
+const restricted = `title: locked
+accounts:
+  - id: '111122223333'
+    blocked: true
+    cloudfrontLocked: true
+    users:
+      ci: { may: ['*'], keys: [ci-key], quarantined: true }
+      web: { may: ['*'], keys: [web-key] }
+      responder: { may: ['*'], keys: [responder-key] }
+incident: { key: ci-key }
+responder: { key: responder-key }
+`;
 
 let world: World;
 let account: Account;
@@ -134,5 +148,43 @@ describe('AWS Support in a rehearsal', () => {
     for (const step of Object.values(steps)) step();
     world.clock.advance(60_000);
     expect(desk(account, 'Done.').lifts).toBe(true);
+  });
+});
+
+describe('what AWS does to an account of a scenario', () => {
+  const named = { name: 'locked', file: 'locked.yaml', scenario: parseScenario(restricted, 'locked.yaml') };
+
+  it('is there when it is served: the lock, the block, and the quarantine with its event', () => {
+    const served = worldOf(named).world;
+    const there = served.account('111122223333');
+    const policy = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+    expect([there.blocked, there.cloudfrontLocked, there.dnsWithdrawn]).toEqual([true, true, true]);
+    expect(there.users.get('ci')?.grants.current.attached).toEqual([policy]);
+    expect(there.users.get('web')?.grants.current.attached).toEqual([]);
+    expect(there.region('us-east-1').events.map(({ record }) => record)).toMatchObject([
+      { eventName: 'AttachUserPolicy', requestParameters: { userName: 'ci', policyArn: policy } },
+    ]);
+  });
+
+  it('is lifted for whoever rehearses by hand, once the key is off and what it made is gone', () => {
+    const { world: served, keys } = worldOf(named);
+    const there = served.account('111122223333');
+    const by = (label: string, operation: string, input: object) =>
+      new Dispatcher(served).perform({
+        accessKeyId: keys.get(label)!.id,
+        service: 'iam',
+        operation,
+        region: 'us-east-1',
+        input,
+      });
+    by('web-key', 'CreateUser', { UserName: 'ours' });
+    expect(served.supportDesk!(there, 'Done.').text).toMatch(/is active/);
+    by('responder-key', 'UpdateAccessKey', {
+      UserName: 'ci',
+      AccessKeyId: keys.get('ci-key')!.id,
+      Status: 'Inactive',
+    });
+    served.clock.advance(60_000);
+    expect(served.supportDesk!(there, 'Done.')).toMatchObject({ lifts: true });
   });
 });
