@@ -41,7 +41,8 @@ export async function checkForContain(session: Session, emit: Emit): Promise<Clo
 async function hostsOfTrail(session: Session, emit: Emit): Promise<KnownHost[]> {
   try {
     const from = session.reader.now() - history;
-    const { hosts } = await readTrail(session, { from, credentials: [], incidentAt: null, emit });
+    const { hosts, notes } = await readTrail(session, { from, credentials: [], incidentAt: null, emit });
+    for (const message of notes) emit({ type: 'warning', message });
     return hosts;
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;

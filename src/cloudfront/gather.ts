@@ -93,7 +93,7 @@ export async function readTrail(
   const unread = lookup.cells().filter(({ status }) => status !== 'complete');
   const notes = unread.map(
     ({ status, detail }) =>
-      `CloudTrail: ${status}${detail === null ? '' : ` (${detail})`}: changes of the configuration may be missing.`,
+      `CloudTrail: ${status}${detail === null ? '' : ` (${detail})`}: distributions and changes of them may be missing.`,
   );
   const events: TrailEvent[] = lookup.all();
   return {

@@ -8,6 +8,7 @@ import { checkForContain } from '../../src/cloudfront/contain-check.js';
 import type { StandInPlan } from '../../src/cloudfront/stand-in.js';
 import type { CloudFrontCheck } from '../../src/cloudfront/state.js';
 import type { Outage, StateChange } from '../../src/cloudfront/watch.js';
+import type { CoreEvent } from '../../src/events.js';
 import { run } from '../../src/commands/cloudfront.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { readJournal } from '../../src/contain/journal.js';
@@ -360,6 +361,34 @@ describe('leakguard cloudfront', () => {
 });
 
 describe("contain's last look", () => {
+  it('has the hosts from CloudTrail where the API is locked, and says so where it cannot', async () => {
+    const event = {
+      eventTime: '2026-11-01T03:20:00Z',
+      eventSource: 'cloudfront.amazonaws.com',
+      eventName: 'CreateDistribution',
+      awsRegion: 'us-east-1',
+      userIdentity: { type: 'IAMUser' },
+      responseElements: { distribution: { id: 'E1', domainName: host } },
+    };
+    const body = JSON.stringify({ Events: [{ EventId: 'e', CloudTrailEvent: JSON.stringify(event) }] });
+    Object.assign(wire.table, { [list]: locked, 'cloudtrail:LookupEvents': { status: 200, body } });
+    const session = await wire.session();
+    expect(await checkForContain(session, () => undefined)).toMatchObject({
+      api: { state: 'restricted' },
+      hosts: [{ host, distribution: 'E1', state: 'API locked', serving: null }],
+    });
+    Object.assign(wire.table, { 'cloudtrail:LookupEvents': jsonError('AccessDeniedException', 'no') });
+    const said: CoreEvent[] = [];
+    expect(await checkForContain(session, (event) => said.push(event))).toMatchObject({
+      api: { state: 'restricted' },
+      hosts: [],
+    });
+    expect(said).toContainEqual({
+      type: 'warning',
+      message: expect.stringMatching(/CloudTrail: denied .*distributions .* may be missing/) as string,
+    });
+  });
+
   it('asks the API, and the DNS of the rehearsal where that is named', async () => {
     const session = await wire.session();
     const blind = await checkForContain(session, () => undefined);
