@@ -12,6 +12,7 @@ import { scoreOf } from './departures.js';
 import type { Facts } from './facts.js';
 import type { Finding, Incident, MisuseStart, Suspect } from './incident.js';
 import { launchRequestOf } from './launch-request.js';
+import { withTemplateTypes } from './launch-templates.js';
 import { judgeLaunches, launchedByFleet, launchOf, type JudgedLaunch } from './launches.js';
 import { makersOf } from './makers.js';
 import { estimateStart } from './misuse-start.js';
@@ -33,7 +34,7 @@ const maxRounds = 6;
  * Nearly linear in the number of events.
  */
 export function detect(facts: Facts): Incident {
-  const graph = buildGraph(facts.events);
+  const graph = buildGraph(withTemplateTypes(facts.events));
   const suspects = facts.key === null ? suspectsOf(graph, facts.accelerators) : [];
   const key = facts.key ?? theOne(suspects);
   const family = key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
@@ -84,13 +85,19 @@ export function detect(facts: Facts): Incident {
     findings,
     deeds: deedsOf(its, rules),
     suspects,
-    cost: costOf(findings, graph.events, facts.now),
+    cost: costOf(findings, graph.events, facts.now, judged, inventoryWasRead(facts)),
     coverage: [...its.facts.coverage],
     notes:
       key === null
         ? [...quarantined.values()].flatMap(quarantineNotes)
         : notesOf(its, quarantines, tampered, owner),
   };
+}
+
+function inventoryWasRead({ coverage }: Facts): boolean {
+  return !coverage.some(
+    ({ subject, region, status }) => subject === 'inventory' && region === 'global' && status === 'failed',
+  );
 }
 
 /** The suspect that stands out of the others; null where none does: nothing is guessed. */

@@ -25,6 +25,9 @@ export interface LaunchRequest {
   types: string[];
   asked: number;
   instanceIds: string[];
+  /** The same, with the type of each where the record tells it. */
+  instances: { id: string; type: string | null }[];
+  spot: boolean;
   reservationId: string | null;
   image: string | null;
   keyName: string | null;
@@ -68,28 +71,35 @@ function read(event: TrailEvent, kind: LaunchKind): LaunchRequest {
   const request = requestOf(event);
   const response = responseOf(event);
   const spec = asObject(request.launchSpecification) ?? request;
-  const template = templateOf(request);
-  const instances = launchedInstances(response);
+  const launched = launchedInstances(response);
+  const types = typesOf(request, launched);
+  const instances = launched.flatMap((instance) => {
+    const id = firstText(instance, ['instanceId', 'InstanceId']);
+    const type =
+      firstText(instance, ['instanceType', 'InstanceType']) ??
+      (types.length === 1 ? (types[0] ?? null) : null);
+    return id === null ? [] : [{ id, type }];
+  });
   return {
     event,
     kind,
     time: event.time ?? 0,
     result: resultOf(event),
-    types: typesOf(request, instances),
-    asked: askedOf(kind, request, instances.length),
-    instanceIds: instances
-      .map((instance) => firstText(instance, ['instanceId', 'InstanceId']))
-      .filter((id) => id !== null),
+    types,
+    asked: askedOf(kind, request, launched.length),
+    instanceIds: instances.map(({ id }) => id),
+    instances,
+    spot: kind.startsWith('spot') || asObject(request.instanceMarketOptions) !== null,
     reservationId: firstText(response, ['reservationId', 'ReservationId']),
     image:
       valueOf(itemsOf(request.instancesSet)[0]?.imageId) ??
       valueOf(spec.imageId) ??
-      valueOf(instances[0]?.imageId),
+      valueOf(launched[0]?.imageId),
     keyName: valueOf(itemsOf(request.instancesSet)[0]?.keyName) ?? valueOf(spec.keyName),
     profile: profileOf(spec),
-    template,
+    template: templateOf(request)?.name ?? null,
     places: placesOf(spec),
-    tagKeys: tagKeysOf(request, instances),
+    tagKeys: tagKeysOf(request, launched),
     protection: isOn(request.disableApiTermination) || isOn(request.disableApiStop),
   };
 }
@@ -137,6 +147,8 @@ function typesOf(request: JsonObject, instances: JsonObject[]): string[] {
   const mixed = asObject(asObject(request.mixedInstancesPolicy)?.launchTemplate);
   for (const override of itemsOf(mixed?.overrides)) add(override.instanceType);
   for (const instance of instances) add(instance.instanceType ?? instance.InstanceType);
+  // Written in by launch-templates.ts.
+  if (types.size === 0) add(request.templateInstanceType);
   return [...types].sort();
 }
 
@@ -166,14 +178,15 @@ function askedOf(kind: LaunchKind, request: JsonObject, launched: number): numbe
   }
 }
 
-function templateOf(request: JsonObject): string | null {
+/** The launch template, or the launch configuration, that a request names, and in which version. */
+export function templateOf(request: JsonObject): { name: string; version: string | null } | null {
   const config = asObject(request.spotFleetRequestConfig) ?? request;
   const entry = itemsOf(config.launchTemplateConfigs ?? config.LaunchTemplateConfigs)[0];
   const named =
     asObject(request.launchTemplate) ??
     asObject(asObject(asObject(request.mixedInstancesPolicy)?.launchTemplate)?.launchTemplateSpecification) ??
     asObject(entry?.launchTemplateSpecification ?? entry?.LaunchTemplateSpecification);
-  return (
+  const name =
     firstText(named, [
       'launchTemplateId',
       'LaunchTemplateId',
@@ -181,8 +194,8 @@ function templateOf(request: JsonObject): string | null {
       'launchTemplateName',
       'LaunchTemplateName',
       'name',
-    ]) ?? valueOf(request.launchConfigurationName)
-  );
+    ]) ?? valueOf(request.launchConfigurationName);
+  return name === null ? null : { name, version: firstText(named, ['version', 'Version']) };
 }
 
 function profileOf(spec: JsonObject): string | null {
