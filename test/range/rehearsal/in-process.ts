@@ -1,8 +1,7 @@
 import { Dispatcher } from '../../../src/range/dispatch.js';
 import { lengthOf, live } from '../../../src/range/rehearsal/history.js';
 import { pastOf } from '../../../src/range/rehearsal/past.js';
-import type { Scenario } from '../../../src/range/rehearsal/scenario.js';
-import type { Json } from '../../../src/range/rehearsal/scenario.js';
+import type { Json, Scenario } from '../../../src/range/rehearsal/scenario.js';
 import {
   credentialsIn,
   filledIn,
@@ -22,7 +21,7 @@ export interface InProcess {
   /** Virtual epoch milliseconds: when the attacker's first call is made. */
   misuseAt: number;
   /** Makes the attacker's calls one by one: each is made when it is asked for, with the range's own record of it. */
-  calls: Iterable<{ shot: Shot; entry: LogEntry }>;
+  calls: Iterable<{ shot: Shot; answer: Answer; entry: LogEntry }>;
 }
 
 /** What AWS answers to an attacker of a scenario without a wire between them. */
@@ -34,7 +33,7 @@ export function inProcess(scenario: Scenario): InProcess {
   live(scenario, past, now, seed);
   const misuseAt = world.clock.now();
   const memory = new Map<string, Json>();
-  function* attack(): Generator<{ shot: Shot; entry: LogEntry }> {
+  function* attack(): Generator<{ shot: Shot; answer: Answer; entry: LogEntry }> {
     if (attacker === undefined) return;
     const random = new Random(seed);
     for (const step of attacker.steps) {
@@ -55,7 +54,7 @@ export function inProcess(scenario: Scenario): InProcess {
         }
         const entry = world.log[at];
         if (entry === undefined) throw new Error(`the range has no record of ${shot.operation}`);
-        yield { shot, entry };
+        yield { shot, answer, entry };
       }
     }
   }
