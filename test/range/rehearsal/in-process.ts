@@ -7,6 +7,7 @@ import {
   filledIn,
   pickFrom,
   shotsOf,
+  type Answer,
   type Shot,
 } from '../../../src/range/rehearsal/script.js';
 import { seedWorld } from '../../../src/range/rehearsal/seed.js';
