@@ -148,6 +148,7 @@ function startOf(
   const last = times.at(-1) ?? null;
   return estimateStart(signals, {
     before: (time) => (first === null ? 0 : Math.max(0, time - first)),
+    first,
     span: first === null || last === null ? 0 : last - first,
     busySince: (time) => busySince(mine, time),
     mintedAt: (signer) => mintedAt(graph, key, signer),

@@ -54,6 +54,8 @@ function speaks(cluster: Cluster, life: KeyLife): boolean {
 export interface KeyLife {
   /** Milliseconds of the key's life that the trail shows before that time. */
   before(time: number): number;
+  /** When its life begins in the trail, epoch milliseconds; null where no event of it has a time. */
+  first: number | null;
   /** Milliseconds of its life that the trail shows in all. */
   span: number;
   /** When the activity that goes on at this time began, without a pause of an hour. */
@@ -71,6 +73,10 @@ export function estimateStart(signals: readonly Signal[], life: KeyLife): Misuse
   const clusters = clustersOf(signals).filter((cluster) => speaks(cluster, life));
   const strongest = clusters.reduce((most, { score }) => Math.max(most, score), 0);
   const cluster = clusters.find(({ score }) => score >= Math.min(strongest * 0.8, plain));
+  if (cluster === undefined && life.first !== null && life.span < knownLife) {
+    const why = `the trail shows ${inWords(life.span)} of the key's life: nothing in it stands out, and nothing in it is known to be innocent`;
+    return { at: life.first, source: 'estimated', confidence: 'uncertain', reasons: [why] };
+  }
   if (cluster === undefined) {
     const nothing = 'nothing in the trail departs from the normal life of the key';
     return { at: null, source: 'none', confidence: 'uncertain', reasons: [nothing] };
@@ -115,4 +121,9 @@ function sinceFirstSeen(began: number, cluster: Cluster, signals: readonly Signa
       return time;
   }
   return began;
+}
+
+function inWords(span: number): string {
+  const hours = Math.max(1, Math.round(span / hour));
+  return hours === 1 ? 'an hour' : hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { asObject, asText, stableStringify, type Json, type JsonObject } from '../json.js';
+import { asObject, asText, stableStringify, textAt, type Json, type JsonObject } from '../json.js';
 import type { Actor, TrailEvent } from './event.js';
 import { redactObject } from './redact.js';
 
@@ -32,7 +32,9 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   }
   if (record.eventCategory === 'Aggregated') return { skipped: 'an aggregated record' };
   if (name === null) return { skipped: 'no eventName' };
-  const request = redactObject(structure(record.requestParameters));
+  // Identity Center's own events hold what was asked for in `serviceEventDetails` (IAM Identity Center user guide,
+  // "CloudTrail use cases for IAM Identity Center").
+  const request = redactObject(structure(record.requestParameters ?? record.serviceEventDetails));
   const response = redactObject(structure(record.responseElements));
   const actor = actorOf(record);
   const event: TrailEvent = {
@@ -72,7 +74,7 @@ function actorOf(record: JsonObject): Actor {
   const context = spelt(structure(identity.sessionContext));
   const issuer = spelt(context?.sessionIssuer);
   const arn = asText(identity.arn);
-  const principalId = asText(identity.principalId);
+  const principalId = asText(identity.principalId) ?? textAt(identity, 'onBehalfOf', 'userId');
   const type = asText(identity.type);
   return {
     type,
