@@ -219,9 +219,16 @@ export class Dispatcher {
     const named = service.actions?.[context.operation];
     if (named === null) return;
     const action = named ?? `${model.signingName}:${context.operation}`;
-    const keys = service.keys?.(context, input) ?? {};
+    const keys = { ...requestTagKeys(input), ...service.keys?.(context, input) };
     for (const resource of service.resources?.(context, input) ?? ['*']) {
-      this.authorize(model, context, action, resource, keys);
+      const tags = Object.entries(service.tags?.(context, resource) ?? {});
+      const own = tags.flatMap(([name, value]) =>
+        ['aws', model.signingName].map((prefix): [string, string] => [
+          `${prefix}:ResourceTag/${name}`,
+          value,
+        ]),
+      );
+      this.authorize(model, context, action, resource, { ...keys, ...Object.fromEntries(own) });
     }
   }
 
@@ -230,7 +237,7 @@ export class Dispatcher {
     context: Context,
     action: string,
     resource: string,
-    keys: Record<string, string | undefined>,
+    keys: Record<string, string | string[] | undefined>,
   ): void {
     const request = {
       action,
@@ -285,6 +292,25 @@ export class Dispatcher {
       return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', 503);
     return null;
   }
+}
+
+/** `aws:RequestTag/…` and `aws:TagKeys`: the tags that a request would set. */
+function requestTagKeys(input: Structure): Record<string, string | string[]> {
+  const rows = [input, ...((input.TagSpecifications ?? []) as Structure[])].flatMap(({ Tags, tags }) => {
+    const given = Tags ?? tags ?? [];
+    return (Array.isArray(given) ? given : Object.entries(given as object)) as unknown[];
+  });
+  const pairs = rows.map((row): [string, string] => {
+    if (Array.isArray(row)) return row as [string, string];
+    const { Key, key, Value, value } = row as Record<string, string>;
+    return [Key ?? key ?? '', Value ?? value ?? ''];
+  });
+  if (pairs.length === 0) return {};
+  const tags = pairs.map(([name, value]) => [`aws:RequestTag/${name}`, value]);
+  return { ...Object.fromEntries(tags), 'aws:TagKeys': pairs.map(([name]) => name) } as Record<
+    string,
+    string | string[]
+  >;
 }
 
 /** What was only to be shaped once somebody looks: here somebody does. */

@@ -36,6 +36,8 @@ export interface Service {
   resources?: (context: Context, input: Structure) => string[];
   /** Condition keys of the service's own, such as `ec2:InstanceType`. */
   keys?: (context: Context, input: Structure) => Record<string, string | undefined>;
+  /** Tags of one of those resources: `aws:ResourceTag/…`. */
+  tags?: (context: Context, resource: string) => Record<string, string> | undefined;
   /** One endpoint for the whole partition: its events go to us-east-1. */
   global?: boolean;
 }

@@ -8,7 +8,12 @@ import { evaluate, type Request, type Verdict } from './policy.js';
 export interface Decision {
   verdict: Verdict;
   /** Which kind of policy decided, in AWS's words. */
-  by: 'identity-based policy' | 'service control policy' | 'session policy' | 'credential';
+  by:
+    | 'identity-based policy'
+    | 'service control policy'
+    | 'permissions boundary'
+    | 'session policy'
+    | 'credential';
 }
 
 function documents(account: Account, grants: Grants): string[] {
@@ -29,7 +34,9 @@ export function identityPolicies(account: Account, principal: User | Role): stri
 /** The condition keys that AWS puts into every request of this caller. */
 export function callerKeys(caller: Caller): Record<string, string | undefined> {
   const { session, account, user, role } = caller;
+  const tags = Object.entries((role ?? user)?.tags ?? {});
   return {
+    ...Object.fromEntries(tags.map(([name, value]) => [`aws:principaltag/${name.toLowerCase()}`, value])),
     'aws:principalarn': role?.arn ?? caller.arn,
     'aws:principalaccount': account.id,
     'aws:principaltype':
@@ -73,8 +80,15 @@ export function decide(caller: Caller, request: Request): Decision {
     if (verdict !== 'allowed') return { verdict, by: 'service control policy' };
   }
   if (caller.type === 'Root') return { verdict: 'allowed', by: 'identity-based policy' };
-  const verdict = evaluate(identityPolicies(account, (caller.role ?? caller.user)!), request);
-  if (verdict !== 'allowed') return { verdict, by: 'identity-based policy' };
+  const principal = (caller.role ?? caller.user)!;
+  const verdict = evaluate(identityPolicies(account, principal), request);
+  if (verdict !== 'allowed' && !(verdict === 'implicitDeny' && isUnasked(request)))
+    return { verdict, by: 'identity-based policy' };
+  const { boundary } = principal.grants.effective(account.world.clock.now());
+  if (boundary !== undefined) {
+    const bound = evaluate([managedDocument(account, boundary)], request);
+    if (bound !== 'allowed') return { verdict: bound, by: 'permissions boundary' };
+  }
   const narrowed = session?.policies ?? (session?.kind === 'federation' ? [] : null);
   if (narrowed !== null) {
     const inner = evaluate(narrowed, request);
@@ -82,6 +96,9 @@ export function decide(caller: Caller, request: Request): Decision {
   }
   return { verdict: 'allowed', by: 'identity-based policy' };
 }
+
+/** GetSessionToken takes no permission, and can be denied all the same (STS API reference, "GetSessionToken"). */
+const isUnasked = ({ action }: Request) => action.toLowerCase() === 'sts:getsessiontoken';
 
 export function isServiceLinked(role: Role | null): boolean {
   return role !== null && role.path.startsWith('/aws-service-role/');

@@ -39,67 +39,78 @@ const documents: Record<string, object[]> = {
   AmazonSSMManagedInstanceCore: [allow('ssm:UpdateInstanceInformation', 'ssmmessages:*', 'ec2messages:*')],
 };
 
-/** What AWS attaches to the user of an exposed key: V2 as published in the AWS managed policy reference, its actions
- *  on services that the range has. It does not deny CreateFleet, autoscaling:*, TerminateInstances, AssumeRole. */
-const quarantine = [
-  deny(
-    ...'AddUserToGroup AttachGroupPolicy AttachRolePolicy AttachUserPolicy ChangePassword CreateAccessKey CreateInstanceProfile CreateLoginProfile CreatePolicyVersion CreateRole CreateUser DetachUserPolicy PassRole PutGroupPolicy PutRolePolicy PutUserPermissionsBoundary PutUserPolicy SetDefaultPolicyVersion UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateLoginProfile UpdateUser'
-      .split(' ')
-      .map((name) => `iam:${name}`),
-    ...'RequestSpotInstances RunInstances StartInstances CreateSecurityGroup AuthorizeSecurityGroupEgress ModifyInstanceMetadataOptions'
-      .split(' ')
-      .map((name) => `ec2:${name}`),
-    'organizations:CreateAccount',
-    'organizations:CreateOrganization',
-    'organizations:InviteAccountToOrganization',
-    'cloudtrail:LookupEvents',
-    'lambda:CreateFunction',
-    'lambda:AddLayerVersionPermission',
-    'lambda:AddPermission',
-    'lambda:CreateEventSourceMapping',
-    'lambda:UpdateFunctionCode',
-    'lambda:UpdateFunctionConfiguration',
-    'lambda:GetPolicy',
-    'lambda:ListTags',
-    'lambda:PutProvisionedConcurrencyConfig',
-    'lambda:TagResource',
-    'lightsail:Create*',
-    'lightsail:Delete*',
-    'lightsail:DownloadDefaultKeyPair',
-    'lightsail:GetInstanceAccessDetails',
-    'lightsail:Start*',
-    'lightsail:Update*',
-    'ecs:CreateService',
-    'ecs:CreateCluster',
-    'ecs:RegisterTaskDefinition',
-    'bedrock:CreateModelInvocationJob',
-    'bedrock:InvokeModel',
-    'bedrock:InvokeModelWithResponseStream',
-    'bedrock:PutFoundationModelEntitlement',
-    'codebuild:CreateProject',
-    'codebuild:ListProjects',
-    'sagemaker:CreateEndpointConfig',
-    'sagemaker:CreateProcessingJob',
-    'ses:GetSendQuota',
-    'ses:ListIdentities',
-    'amplify:CreateApp',
-    'amplify:CreateDeployment',
-    'glue:CreateJob',
-    's3:DeleteBucket',
-    's3:DeleteObject',
-    's3:GetObject',
-    's3:ListBucket',
-    's3:ListAllMyBuckets',
-    's3:PutBucketPolicy',
+const named = (service: string, actions: string) =>
+  actions.split(' ').map((action) => `${service}:${action}`);
+
+const firstQuarantine = [
+  ...named('ec2', 'RequestSpotInstances RunInstances StartInstances'),
+  ...named(
+    'iam',
+    'AttachGroupPolicy AttachRolePolicy AttachUserPolicy ChangePassword CreateAccessKey CreateInstanceProfile CreateLoginProfile CreateRole CreateUser DetachUserPolicy PutUserPermissionsBoundary PutUserPolicy UpdateAccessKey UpdateAccountPasswordPolicy UpdateUser',
+  ),
+  ...named('organizations', 'CreateAccount CreateOrganization InviteAccountToOrganization'),
+  'lambda:CreateFunction',
+  ...named('lightsail', 'Create* Start* Delete* Update* GetInstanceAccessDetails DownloadDefaultKeyPair'),
+];
+const secondQuarantine = [
+  ...firstQuarantine,
+  'cloudtrail:LookupEvents',
+  ...named(
+    'iam',
+    'AddUserToGroup CreatePolicyVersion PassRole PutGroupPolicy PutRolePolicy SetDefaultPolicyVersion UpdateAssumeRolePolicy UpdateLoginProfile',
+  ),
+  ...named(
+    'lambda',
+    'AddLayerVersionPermission AddPermission GetPolicy ListTags PutProvisionedConcurrencyConfig TagResource UntagResource UpdateFunctionCode',
+  ),
+  ...named(
+    's3',
+    'DeleteBucket DeleteObject DeleteObjectVersion PutLifecycleConfiguration PutBucketAcl PutBucketOwnershipControls DeleteBucketPolicy ObjectOwnerOverrideToBucketOwner PutAccountPublicAccessBlock PutBucketPolicy ListAllMyBuckets',
   ),
 ];
+const thirdQuarantine = [
+  ...secondQuarantine,
+  ...named('amplify', 'CreateDeployment CreateBackendEnvironment'),
+  ...named(
+    'bedrock',
+    'CreateModelInvocationJob InvokeModelWithResponseStream CreateFoundationModelAgreement PutFoundationModelEntitlement InvokeModel',
+  ),
+  'codebuild:CreateProject',
+  ...named(
+    'ec2',
+    'PurchaseReservedInstancesOffering AcceptReservedInstancesExchangeQuote CreateReservedInstancesListing',
+  ),
+  'ecr:GetAuthorizationToken',
+  ...named('ecs', 'CreateService CreateCluster RegisterTaskDefinition'),
+  'glue:CreateJob',
+  ...named('iam', 'DeleteRole DeleteAccessKey ListUsers'),
+  'lambda:GetEventSourceMapping',
+  'mediapackagev2:CreateChannel',
+  ...named('s3', 'CreateBucket PutBucketCors GetObject ListBucket'),
+  ...named('sagemaker', 'CreateEndpointConfig CreateProcessingJob'),
+  'savingsplans:CreateSavingsPlan',
+  ...named('ses', 'GetSendQuota ListIdentities'),
+  'sns:GetSMSAttributes',
+  ...named('sts', 'GetSessionToken GetFederationToken'),
+];
+
+/**
+ * What AWS attaches to the user of an exposed key, as AWS published each: the first of 2020-08-11, V2 of 2022-08-10,
+ * V3 of 2024-10-02 (zoph-io/MAMIP, policies/AWSCompromisedKeyQuarantine, …V2, …V3). None denies CreateFleet,
+ * autoscaling:*, TerminateInstances or AssumeRole.
+ */
+const quarantines: Record<string, object[]> = {
+  AWSCompromisedKeyQuarantine: [deny(...firstQuarantine)],
+  AWSCompromisedKeyQuarantineV2: [deny(...secondQuarantine)],
+  AWSCompromisedKeyQuarantineV3: [deny(...thirdQuarantine)],
+};
 
 /** The document of a managed policy, the account's own or AWS's. One that nobody knows grants nothing. */
 export function managedDocument(account: Account, arn: string): string {
   const own = account.policies.get(arn);
   if (own !== undefined) return own.document;
   const name = arn.replace(/^arn:aws:iam::aws:policy\/(.*\/)?/, '');
-  const found = /^AWSCompromisedKeyQuarantine/.test(name) ? quarantine : documents[name];
+  const found = quarantines[name] ?? documents[name];
   return JSON.stringify({ Version: '2012-10-17', Statement: found ?? [] });
 }
 
@@ -109,11 +120,7 @@ export function policyExists(account: Account, arn: string): boolean {
 }
 
 /** ARNs of AWS's policies that the range knows. */
-export const awsManagedPolicies = [
-  ...Object.keys(documents),
-  'AWSCompromisedKeyQuarantineV2',
-  'AWSCompromisedKeyQuarantineV3',
-].map((name) => ({
+export const awsManagedPolicies = [...Object.keys(documents), ...Object.keys(quarantines)].map((name) => ({
   name,
   arn: `arn:aws:iam::aws:policy/${name}`,
 }));

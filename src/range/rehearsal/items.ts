@@ -86,8 +86,8 @@ function principalItem(account: Account, kind: string, principal: Principal): Om
 }
 
 function grantsOf({ grants, tags }: Principal): { [key: string]: Json } {
-  const { inline, attached } = grants.current;
-  return { inline: { ...inline }, attached: [...attached].sort(), tags };
+  const { inline, attached, boundary = null } = grants.current;
+  return { inline: { ...inline }, attached: [...attached].sort(), boundary, tags };
 }
 
 function userItem(account: Account, user: User): Item {

@@ -182,6 +182,7 @@ const aws = z.strictObject({
     .optional()
     .describe('before an event can be looked up, from and to; default 5s and 20s'),
   trailDuplicates: probability.optional().describe('events delivered twice; default 0.05'),
+  enableRegion: duration.optional().describe('before a region that was opted in to can be used; default 2m'),
   describeDelay: duration.optional().describe('before a describe shows what changed; default 500ms'),
   throttling: z.boolean().optional().describe('EC2’s token buckets and LookupEvents’ 2 a second; default on'),
   latency: z.boolean().optional().describe('round trips by region distance; default off'),

@@ -29,9 +29,15 @@ export const account: Service = {
       RegionName: input.RegionName,
       RegionOptStatus: statusOf(own, input.RegionName),
     }),
-    EnableRegion: ({ account: own, touched }, input: { RegionName: string }) => {
-      if (statusOf(own, input.RegionName) === 'DISABLED') own.regionStatus.set(input.RegionName, 'ENABLED');
-      touched.push(input.RegionName);
+    EnableRegion: ({ account: own, world, touched }, { RegionName }: { RegionName: string }) => {
+      touched.push(RegionName);
+      if (statusOf(own, RegionName) !== 'DISABLED') return;
+      // Minutes to hours (Account Management reference guide, "Enable or disable AWS Regions in your account").
+      own.regionStatus.set(RegionName, 'ENABLING');
+      world.clock.after(world.settings.enableRegionMs, () => {
+        if (own.regionStatus.get(RegionName) === 'ENABLING') own.regionStatus.set(RegionName, 'ENABLED');
+      });
+      if (world.settings.enableRegionMs === 0) own.regionStatus.set(RegionName, 'ENABLED');
     },
     DisableRegion: ({ account: own, touched }, input: { RegionName: string }) => {
       if (statusOf(own, input.RegionName) === 'ENABLED_BY_DEFAULT')

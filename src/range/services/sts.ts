@@ -114,8 +114,8 @@ function assumeRole(
 }
 
 export const sts: Service = {
-  // AssumeRole is decided by the trust policy first; GetSessionToken takes no permission.
-  actions: { AssumeRole: null, GetSessionToken: null },
+  // AssumeRole is decided by the trust policy first.
+  actions: { AssumeRole: null },
   operations: {
     GetCallerIdentity: ({ caller }) => ({
       UserId: caller.userId,

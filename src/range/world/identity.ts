@@ -27,6 +27,8 @@ export class Delayed<T> {
 export interface Grants {
   inline: Record<string, string>;
   attached: string[];
+  /** ARN of the permissions boundary: what it does not allow, no other policy can. */
+  boundary?: string | undefined;
 }
 
 export interface Principal {
@@ -137,13 +139,15 @@ const document = (value: string | object) => (typeof value === 'string' ? value 
 export interface Granting {
   inline?: Record<string, string | object>;
   attached?: string[];
+  boundary?: string | undefined;
 }
 
-function grant(to: Principal, { inline = {}, attached = [] }: Granting): void {
+function grant(to: Principal, { inline = {}, attached = [], boundary }: Granting): void {
   const documents = Object.entries(inline).map(([name, value]) => [name, document(value)]);
   to.grants = new Delayed<Grants>({
     inline: Object.fromEntries(documents) as Record<string, string>,
     attached,
+    ...(boundary === undefined ? {} : { boundary }),
   });
 }
 

@@ -79,6 +79,8 @@ export interface Settings {
   trailDelayMs: [number, number];
   /** Probability that an event is delivered twice. */
   trailDuplicates: number;
+  /** Virtual milliseconds before a region that was enabled can be used. */
+  enableRegionMs: number;
   /** Virtual milliseconds before a describe shows what changed. */
   describeDelayMs: number;
   /** EC2's token buckets and LookupEvents' 2 a second. */
@@ -99,6 +101,7 @@ export const defaultSettings: Settings = {
   relaunchMs: 0,
   trailDelayMs: [0, 0],
   trailDuplicates: 0,
+  enableRegionMs: 0,
   describeDelayMs: 0,
   throttling: false,
   latency: false,

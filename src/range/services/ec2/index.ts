@@ -3,7 +3,7 @@ import { changeOperations } from './change-instances.js';
 import { describeOperations } from './describe-instances.js';
 import { fleetOperations } from './fleets.js';
 import { launchTemplateOperations } from './launch-templates.js';
-import { networkOperations } from './network.js';
+import { networkOperations, taggable } from './network.js';
 import { placeOperations } from './places.js';
 import { runInstances } from './run-instances.js';
 import { securityGroupOperations } from './security-groups.js';
@@ -15,6 +15,9 @@ function instanceArns({ region, operation }: Context, input: Structure): string[
   const ids = (input.InstanceIds ?? (input.InstanceId === undefined ? undefined : [input.InstanceId])) as
     | string[]
     | undefined;
+  const tagged = input.Resources as string[] | undefined;
+  if (/^(Create|Delete)Tags$/.test(operation) && tagged !== undefined)
+    return tagged.map((id) => region.arn('ec2', `${taggable(region, id)?.type ?? '*'}/${id}`));
   if (operation === 'RunInstances') return [region.arn('ec2', 'instance/*')];
   if (ids === undefined || ids.length === 0 || operation.startsWith('Describe')) return ['*'];
   return ids.map((id) => region.arn('ec2', `instance/${id}`));
@@ -34,6 +37,7 @@ export const ec2: Service = {
     ...storageOperations,
   },
   resources: instanceArns,
+  tags: ({ region }, resource) => taggable(region, resource.split('/').at(-1)!)?.tags,
   keys: ({ region }, input) => ({
     'ec2:instancetype': input.InstanceType as string | undefined,
     'ec2:region': region.name,

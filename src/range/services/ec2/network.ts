@@ -55,7 +55,10 @@ const keyShape = (pair: KeyPair) => ({
 });
 
 /** Everything in a region that can carry tags, by id: its type and its tags. */
-function taggable(region: Region, id: string): { type: string; tags: Record<string, string> } | undefined {
+export function taggable(
+  region: Region,
+  id: string,
+): { type: string; tags: Record<string, string> } | undefined {
   const found = (type: string, item: { tags: Record<string, string> } | undefined) =>
     item === undefined ? undefined : { type, tags: item.tags };
   return (

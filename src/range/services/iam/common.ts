@@ -6,6 +6,13 @@ import type { Account, InstanceProfile } from '../../world/world.js';
 export const tags = (item: { tags: Record<string, string> }) =>
   Object.entries(item.tags).map(([Key, Value]) => ({ Key, Value }));
 
+const boundaryShape = ({ grants }: Principal) => {
+  const { boundary } = grants.current;
+  return boundary === undefined
+    ? {}
+    : { PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: boundary } };
+};
+
 export const userShape = (user: User) => ({
   Path: user.path,
   UserName: user.name,
@@ -13,6 +20,7 @@ export const userShape = (user: User) => ({
   Arn: user.arn,
   CreateDate: user.createdAt,
   ...(user.passwordLastUsed === null ? {} : { PasswordLastUsed: user.passwordLastUsed }),
+  ...boundaryShape(user),
   Tags: tags(user),
 });
 export const groupShape = (group: Group) => ({
@@ -31,6 +39,7 @@ export const roleShape = (role: Role) => ({
   AssumeRolePolicyDocument: encodeURIComponent(role.trust.current),
   Description: role.description,
   MaxSessionDuration: role.maxSession,
+  ...boundaryShape(role),
   Tags: tags(role),
 });
 export const policyShape = (policy: ManagedPolicy) => ({

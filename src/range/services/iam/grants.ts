@@ -12,6 +12,7 @@ type Input = {
   PolicyName: string;
   PolicyDocument: string;
   PolicyArn: string;
+  PermissionsBoundary: string;
   Marker?: string;
   MaxItems?: number;
 } & Record<`${Kind}Name`, string>;
@@ -46,9 +47,24 @@ function operationsFor(kind: Kind): Record<string, Operation> {
     principal.grants.change(context.world, edit(principal.grants.current));
     context.touched.push(principal.arn);
   };
+  const known = ({ account }: Context, arn: string): string => {
+    if (policyExists(account, arn)) return arn;
+    throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404);
+  };
   const missing = (name: string) =>
     new AwsError('NoSuchEntity', `The ${kind.toLowerCase()} policy with name ${name} cannot be found.`, 404);
   return {
+    ...(kind === 'Group'
+      ? {}
+      : {
+          [`Put${kind}PermissionsBoundary`]: (context: Context, input: Input) =>
+            change(context, input, (grants) => ({
+              ...grants,
+              boundary: known(context, input.PermissionsBoundary),
+            })),
+          [`Delete${kind}PermissionsBoundary`]: (context: Context, input: Input) =>
+            change(context, input, (grants) => ({ ...grants, boundary: undefined })),
+        }),
     [`Put${kind}Policy`]: (context, input: Input) => {
       checkIdentityPolicy(input.PolicyDocument);
       change(context, input, (grants) => {
@@ -81,15 +97,10 @@ function operationsFor(kind: Kind): Record<string, Operation> {
         return { ...grants, inline };
       }),
     [`Attach${kind}Policy`]: (context, input: Input) => {
-      if (!policyExists(context.account, input.PolicyArn))
-        throw new AwsError(
-          'NoSuchEntity',
-          `Policy ${input.PolicyArn} does not exist or is not attachable.`,
-          404,
-        );
+      const arn = known(context, input.PolicyArn);
       change(context, input, (grants) => ({
         ...grants,
-        attached: [...new Set([...grants.attached, input.PolicyArn])],
+        attached: [...new Set([...grants.attached, arn])],
       }));
     },
     [`Detach${kind}Policy`]: (context, input: Input) =>

@@ -178,8 +178,14 @@ function resources({ account, caller }: Context, input: Structure): string[] {
   return ['*'];
 }
 
+function tagsOf({ account }: Context, resource: string): Record<string, string> | undefined {
+  const [kind, name = ''] = [resource.split(':').at(-1)!.split('/')[0], resource.split('/').at(-1)];
+  return (kind === 'user' ? account.users : kind === 'role' ? account.roles : null)?.get(name)?.tags;
+}
+
 export const iam: Service = {
   global: true,
+  tags: tagsOf,
   operations: {
     ...userOperations,
     ...roleOperations,

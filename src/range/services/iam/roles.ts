@@ -49,6 +49,7 @@ export const roleOperations: Record<string, Operation> = {
       Path?: string;
       Description?: string;
       MaxSessionDuration?: number;
+      PermissionsBoundary?: string;
     } & Tagging,
   ) => {
     statements(input.AssumeRolePolicyDocument);
@@ -56,6 +57,7 @@ export const roleOperations: Record<string, Operation> = {
       path: input.Path ?? '/',
       description: input.Description ?? '',
       maxSession: input.MaxSessionDuration ?? 3600,
+      boundary: input.PermissionsBoundary,
       tags: tagMap(input.Tags),
       maker,
     });

@@ -77,10 +77,15 @@ function deleteUser({ account, touched }: Context, input: UserInput): void {
 export const userOperations: Record<string, Operation> = {
   CreateUser: (
     { account, maker, touched },
-    input: UserInput & { Path?: string; Tags?: { Key?: string; Value?: string }[] },
+    input: UserInput & {
+      Path?: string;
+      PermissionsBoundary?: string;
+      Tags?: { Key?: string; Value?: string }[];
+    },
   ) => {
     const user = createUser(account, input.UserName, {
       path: input.Path ?? '/',
+      boundary: input.PermissionsBoundary,
       tags: tagMap(input.Tags),
       maker,
     });
