@@ -102,7 +102,7 @@ function inventoryWasRead({ coverage }: Facts): boolean {
 
 /** The suspect that stands out of the others; null where none does: nothing is guessed. */
 function theOne([first, second]: readonly Suspect[]): string | null {
-  if (first === undefined || first.score < standsOut) return null;
+  if (first === undefined || !standsOut(first)) return null;
   return second === undefined || second.score < first.score - 0.15 ? first.accessKeyId : null;
 }
 

@@ -1,9 +1,11 @@
 import { worked, type TrailEvent } from '../trail/event.js';
-import { actOf, Baseline, habitOf } from './baseline.js';
+import { Activity } from './activity.js';
+import { actOf, Baseline } from './baseline.js';
 import { signerOf } from './credential-graph.js';
 import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from './instance-size.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
+import { knownAfter, ownHabitsOf } from './own-habits.js';
 import { Recent } from './recent.js';
 import { addressPrefix, agentFamily, isConsole, isForwarded } from './record-fields.js';
 import { sensitivityOf } from './sensitive-acts.js';
@@ -23,17 +25,13 @@ export interface Signal {
   absolute: boolean;
 }
 
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3600_000;
 const day = 24 * hour;
 
 /** What says something of any key, however young its trail is. All else is news only to a life that is known: in the
  *  first days everything that a key does is new. */
 const absolute =
-  /^(reconnaissance|refusals|sweep|key-hunter|launch:(burst|regions|protection|failures|dry-runs|refused|size|accelerator|habit-burst)|act:)/;
-
-/** A life of a week is known. */
-const knownAfter = 7 * day;
+  /^(reconnaissance|refusals|sweep|spread|computing|key-hunter|launch:(burst|regions|protection|failures|dry-runs|refused|size|accelerator|habit-burst)|act:)/;
 
 /** A scanner that looks for leaked keys says so in its user agent. */
 const keyHunter = /trufflehog|nuclei|pacu|cloudfox|enumerate-iam/i;
@@ -47,45 +45,10 @@ export function signalsOf(events: readonly TrailEvent[], table: AcceleratorTable
   return new SignalReader(table).read(events);
 }
 
-/** What a key goes on doing on so many later days, for more than a week, is its life: a trail that begins in the middle
- *  of a life shows the first time as news. */
-const habitDays = 3;
-/** A mass launch that goes on for weeks is no life: only a few instances in a few regions at a time are. */
-const mostAsked = 20;
-const mostRegions = 4;
-
-/** Tells the launch signals that are the first time of what became a habit. */
-function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
-  const daysOf = new Map<string, number[]>();
-  const launches: LaunchRequest[] = [];
-  for (const event of events) {
-    const launch = launchRequestOf(event);
-    if (launch === null) continue;
-    launches.push(launch);
-    const days = daysOf.get(habitOf(launch)) ?? [];
-    const today = Math.floor(launch.time / day);
-    if (launch.result === 'worked' && days.at(-1) !== today) daysOf.set(habitOf(launch), [...days, today]);
-  }
-  const becomesHabit = (launch: LaunchRequest): boolean => {
-    const later = (daysOf.get(habitOf(launch)) ?? []).filter((date) => date * day > launch.time);
-    return later.length >= habitDays && (later.at(-1) ?? 0) * day - launch.time > knownAfter;
-  };
-  return ({ kind, time }) => {
-    if (!kind.startsWith('launch:')) return false;
-    const around = launches.filter((launch) => Math.abs(launch.time - time) <= hour);
-    const asked = around.reduce((sum, launch) => sum + launch.asked, 0);
-    const regions = new Set(around.map(({ event }) => event.region)).size;
-    return around.length > 0 && asked <= mostAsked && regions <= mostRegions && around.every(becomesHabit);
-  };
-}
-
 class SignalReader {
   private readonly signals = new Map<string, Signal>();
   private readonly baseline = new Baseline();
-  private readonly reads = new Recent<TrailEvent>(minute, actOf);
-  private readonly sources = new Recent<TrailEvent>(minute, (event) => event.source);
-  private readonly sweeps = new Recent<TrailEvent>(10 * minute, (event) => event.region);
-  private readonly refusals = new Recent<TrailEvent>(minute, actOf);
+  private readonly activity = new Activity();
   private readonly newActs = new Recent<TrailEvent>(hour, actOf);
   private readonly launches = new Recent<LaunchRequest>(
     hour,
@@ -100,13 +63,7 @@ class SignalReader {
   private readonly failures = new Recent<LaunchRequest>(hour, (launch) => launch.result);
   private readonly dryRuns = new Recent<LaunchRequest>(hour, (launch) => launch.result);
   private readonly quota = new Recent<TrailEvent>(day, (event) => event.region);
-  private usualReads = 0;
-  private usualRefusals = 0;
-  private usualSweep = 0;
-  /** Maxima that become usual a day later. */
-  private readonly pending: { time: number; reads: number; refusals: number; sweep: number }[] = [];
   private lag = 0;
-  private pendingHead = 0;
   private readonly toldPlaces = new Set<string>();
   private readonly toldAgents = new Set<string>();
   private readonly toldRegions = new Set<string>();
@@ -134,22 +91,12 @@ class SignalReader {
       const launch = launchRequestOf(event);
       if (launch !== null) this.baseline.addLaunch(launch);
     }
-    for (
-      let seen = this.pending[this.pendingHead];
-      seen !== undefined;
-      seen = this.pending[this.pendingHead]
-    ) {
-      if (seen.time >= until) break;
-      this.pendingHead += 1;
-      this.usualReads = Math.max(this.usualReads, seen.reads);
-      this.usualRefusals = Math.max(this.usualRefusals, seen.refusals);
-      this.usualSweep = Math.max(this.usualSweep, seen.sweep);
-    }
+    this.activity.learn(until);
   }
 
   private look(event: TrailEvent, time: number): void {
     if (!isForwarded(event)) {
-      if (!isConsole(event)) this.lookAtReads(event, time);
+      if (!isConsole(event)) this.lookAtActivity(event, time);
       this.lookAtPlace(event, time);
       this.lookAtAct(event, time);
     }
@@ -157,52 +104,9 @@ class SignalReader {
     if (launch !== null) this.lookAtLaunch(launch, time);
   }
 
-  private lookAtReads(event: TrailEvent, time: number): void {
-    if (/AccessDenied|Unauthorized/i.test(event.errorCode ?? '')) this.refusals.add(time, event);
-    else this.refusals.forget(time);
-    if (/^(Get|List|Describe|Search|Lookup|BatchGet)/.test(event.name)) {
-      this.reads.add(time, event);
-      this.sources.add(time, event);
-      this.sweeps.add(time, event);
-    }
-    const acts = this.reads.distinct;
-    const sweep = this.sweeps.distinct;
-    const refusals = this.refusals.size;
-    // What is usual already cannot become more so.
-    if (acts > this.usualReads || refusals > this.usualRefusals || sweep > this.usualSweep) {
-      this.pending.push({ time, reads: acts, refusals, sweep });
-    }
-    if (acts >= 15 && acts > this.usualReads * 1.5) {
-      const services = this.sources.distinct;
-      const refused = refusals / Math.max(1, this.reads.size) > 0.3;
-      const weight =
-        (acts >= 40 ? 0.5 : acts >= 20 ? 0.4 : 0.3) + (services >= 12 ? 0.3 : 0) + (refused ? 0.2 : 0);
-      this.tell(
-        event,
-        this.reads.since ?? time,
-        'reconnaissance',
-        weight,
-        `a burst of reads: ${acts} different calls to ${services} services within a minute`,
-      );
-    }
-    if (refusals >= 10 && refusals > this.usualRefusals * 2) {
-      this.tell(
-        event,
-        this.refusals.since ?? time,
-        'refusals',
-        0.3,
-        `${refusals} calls refused within a minute`,
-      );
-    }
-    if (sweep >= 5 && sweep > this.usualSweep + 2) {
-      this.tell(
-        event,
-        this.sweeps.since ?? time,
-        'sweep',
-        0.35,
-        `reads in ${sweep} regions within ten minutes`,
-      );
-    }
+  private lookAtActivity(event: TrailEvent, time: number): void {
+    for (const { kind, since, weight, words } of this.activity.look(event, time))
+      this.tell(event, since, kind, weight, words);
   }
 
   private lookAtPlace(event: TrailEvent, time: number): void {

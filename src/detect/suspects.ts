@@ -9,9 +9,13 @@ import { isService } from './record-fields.js';
 import { quarantinedUser } from './sensitive-acts.js';
 import { signalsOf, type Signal } from './signals.js';
 
-/** From this score on a key is worth a look; from `standsOut` on it is worth a name. */
+/** From this score on a key is worth a look. */
 const worthALook = 0.5;
-export const standsOut = 0.8;
+
+/** Whether a key is worth a name: what a scanner does as well, reads by the hundred, needs more than launches do. */
+export function standsOut({ score, launches }: Suspect): boolean {
+  return score >= (launches > 0 ? 0.6 : 0.8);
+}
 
 /**
  * The keys whose trail looks like misuse, ranked, with reasons. Sessions count for the key that minted them; sessions

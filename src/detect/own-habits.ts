@@ -1,0 +1,42 @@
+import type { TrailEvent } from '../trail/event.js';
+import { habitOf } from './baseline.js';
+import { launchRequestOf, type LaunchRequest } from './launch-request.js';
+import type { Signal } from './signals.js';
+
+const hour = 3600_000;
+const day = 24 * hour;
+
+/** A life of a week is known. */
+export const knownAfter = 7 * day;
+
+/** What a key goes on doing on so many later days, for more than a week, is its life: a trail that begins in the middle
+ *  of a life shows the first time as news. */
+const habitDays = 3;
+/** A mass launch that goes on for weeks is no life: only a few instances in a few regions at a time are. */
+const mostAsked = 20;
+const mostRegions = 4;
+
+/** Tells the launch signals that are the first time of what became a habit. */
+export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
+  const daysOf = new Map<string, number[]>();
+  const launches: LaunchRequest[] = [];
+  for (const event of events) {
+    const launch = launchRequestOf(event);
+    if (launch === null) continue;
+    launches.push(launch);
+    const days = daysOf.get(habitOf(launch)) ?? [];
+    const today = Math.floor(launch.time / day);
+    if (launch.result === 'worked' && days.at(-1) !== today) daysOf.set(habitOf(launch), [...days, today]);
+  }
+  const becomesHabit = (launch: LaunchRequest): boolean => {
+    const later = (daysOf.get(habitOf(launch)) ?? []).filter((date) => date * day > launch.time);
+    return later.length >= habitDays && (later.at(-1) ?? 0) * day - launch.time > knownAfter;
+  };
+  return ({ kind, time }) => {
+    if (!kind.startsWith('launch:')) return false;
+    const around = launches.filter((launch) => Math.abs(launch.time - time) <= hour);
+    const asked = around.reduce((sum, launch) => sum + launch.asked, 0);
+    const regions = new Set(around.map(({ event }) => event.region)).size;
+    return around.length > 0 && asked <= mostAsked && regions <= mostRegions && around.every(becomesHabit);
+  };
+}
