@@ -23,7 +23,8 @@ interface Burning {
 }
 
 /**
- * What the incident's instances burn: rogue ones, from their launch to their end or to `now`, at on-demand prices.
+ * What the incident's instances burn: rogue ones, from their launch to their end or to `now` (the trail's end,
+ * where there is no inventory), at on-demand prices.
  * An estimate: unknown types are counted apart, and spot instances cost less than this.
  * @param launches whose instances are counted by the trail alone, where the inventory has them no more
  * @param inventoryRead an instance that the inventory lacks is gone, and not only unseen

@@ -85,13 +85,19 @@ export function detect(facts: Facts): Incident {
     findings,
     deeds: deedsOf(its, rules),
     suspects,
-    cost: costOf(findings, graph.events, facts.now, judged, inventoryWasRead(facts)),
+    cost: costOf(findings, graph.events, lookedUntil(facts), judged, inventoryWasRead(facts)),
     coverage: [...its.facts.coverage],
     notes:
       key === null
         ? [...quarantined.values()].flatMap(quarantineNotes)
         : notesOf(its, quarantines, tampered, owner),
   };
+}
+
+/** Trail files alone say nothing of what came after them: of an old trail's instances no burn of years is made. */
+function lookedUntil(facts: Facts): number {
+  if (inventoryWasRead(facts)) return facts.now;
+  return facts.events.reduce((last, { time }) => Math.max(last, time ?? 0), 0);
 }
 
 function inventoryWasRead({ coverage }: Facts): boolean {

@@ -62,7 +62,7 @@ describe('without a key', () => {
       history.call(terraform, { time: night + index * 700, name: `DescribeThing${index % 20}` });
     }
     history.run(terraform, night + 2 * minute, { type: 't3.medium' });
-    expect(look(history)).toMatchObject({ key: null, launches: [{ class: 'held' }] });
+    expect(look(history)).toMatchObject({ key: null, findings: [] });
   });
 
   it('suspects nobody for a group that replaces its instances all night', () => {
