@@ -35,14 +35,8 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
     if (facts?.owner.kind === 'user') survey.setOwner(facts.owner.name);
     const incident = await survey.look();
     const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
-    const { actions } = planFor({ plays, session, options, include: new Set() }, incident);
-    rows = clearance(
-      incident,
-      plays,
-      facts,
-      new Set(actions.flatMap(({ targets }) => targets)),
-      reader.now(),
-    );
+    const planned = planFor({ plays, session, options, include: new Set() }, incident);
+    rows = clearance(incident, plays, facts, planned, reader.now());
     if (key === null && incident.suspects.length > 0) {
       const details = incident.suspects.map(
         ({ accessKeyId, reasons }) => `${accessKeyId}: ${reasons[0] ?? ''}`,

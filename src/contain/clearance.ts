@@ -1,9 +1,10 @@
 import type { Cell } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
 import type { Play } from '../playbook/play.js';
+import { resourceKey } from '../playbook/resource.js';
 import { settlingMs } from '../trail/lookup.js';
 import type { CutFacts } from './cut.js';
-import { isContained } from './plan.js';
+import { isContained, type Plan } from './plan.js';
 
 /** One line of the clearance list. */
 export interface ClearanceRow {
@@ -18,16 +19,20 @@ export interface ClearanceRow {
 /**
  * Is the account clear of the incident? One row for the key, the trail and each play: `clean` only where everything
  * was looked at and nothing is left. Pure.
- * `key`: as looked up now; null where no key was given. `restored`: keys of tampered resources for which nothing is
- * planned any more.
+ * `key`: as looked up now; null where no key was given. `planned`: what a containment would do now, and what it would
+ * have to leave: a tampered resource that stands in neither is as it was.
  */
 export function clearance(
   incident: Incident,
   plays: readonly Play[],
   key: CutFacts | null,
-  pending: ReadonlySet<string>,
+  planned: Plan,
   now: number,
 ): ClearanceRow[] {
+  const pending = new Set([
+    ...planned.actions.flatMap(({ targets }) => targets),
+    ...planned.left.map(resourceKey),
+  ]);
   const rows: ClearanceRow[] = [];
   if (key !== null) rows.push(keyRow(key));
   rows.push(trailRow(incident, now));
@@ -92,8 +97,7 @@ function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): 
   const dirty = findings.filter((finding) =>
     finding.class === 'rogue'
       ? !isContained(finding, play)
-      : finding.class === 'tampered' &&
-        pending.has(`${play.id}|${finding.resource.region}|${finding.resource.id}`),
+      : finding.class === 'tampered' && pending.has(resourceKey(finding.resource)),
   );
   if (dirty.length > 0) return { ...row, status: 'dirty', details: dirty.map(name) };
   const held = findings.filter((finding) => finding.class === 'held' && !isContained(finding, play));

@@ -110,7 +110,7 @@ describe('a sweep', () => {
 describe('clearance', () => {
   const rowsOf = (of: Incident, key = cutFacts({ status: 'Inactive', deny: '{}' })) =>
     Object.fromEntries(
-      clearance(of, plays, key, new Set(), now).map(({ subject, status }) => [subject, status]),
+      clearance(of, plays, key, planOf(of), now).map(({ subject, status }) => [subject, status]),
     );
 
   it('is clean only where everything was looked at and nothing is left', () => {
@@ -137,5 +137,13 @@ describe('clearance', () => {
       'settling',
     );
     expect(rowsOf(incident([finding('i-1', 'held')]))['ec2-instances']).toBe('unknown');
+  });
+
+  it('is dirty while an innocent’s thing is changed, also where nobody knows how to put it back', () => {
+    const changed = incident([finding('i-1', 'tampered')]);
+    expect(planOf(changed).actions).toEqual([]);
+    expect(rowsOf(changed)['ec2-instances']).toBe('dirty');
+    // Nothing differs from what it was before: it is as it was.
+    expect(rowsOf(incident([finding('i-1', 'tampered', { before: {} })]))['ec2-instances']).toBe('clean');
   });
 });
