@@ -8,12 +8,11 @@ import { costOf } from './cost.js';
 import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credential-graph.js';
 import { credentialsOf } from './credentials.js';
 import { deedsOf } from './deeds.js';
-import { scoreOf } from './departures.js';
 import type { Facts } from './facts.js';
 import type { Finding, Incident, MisuseStart, Suspect } from './incident.js';
 import { launchRequestOf } from './launch-request.js';
 import { withTemplateTypes } from './launch-templates.js';
-import { judgeLaunches, launchedByFleet, launchOf, type JudgedLaunch } from './launches.js';
+import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches.js';
 import { makersOf } from './makers.js';
 import { estimateStart } from './misuse-start.js';
 import { notesOf, quarantineNotes } from './notes.js';
@@ -22,6 +21,7 @@ import { withPersonsWord } from './person-and-tags.js';
 import { signalsOf, type Signal } from './signals.js';
 import { quarantinesOf, standsOut, suspectsOf } from './suspects.js';
 import { Taint } from './taint.js';
+import { alone, withoutStart } from './without-start.js';
 import { loweredCoverage, tamperingOf } from './trail-tampering.js';
 
 export type { Facts } from './facts.js';
@@ -214,61 +214,6 @@ function judgedLaunches(
     }
     if (taint.credentials.size === known || round === maxRounds) return judged;
   }
-}
-
-/** Nothing shows misuse: what the key does again and again is its own, the rest cannot be told. */
-function withoutStart(mine: readonly TrailEvent[], baseline: Baseline, facts: Facts): JudgedLaunch[] {
-  const judged: JudgedLaunch[] = [];
-  for (const event of mine) {
-    const request = launchedByFleet(event) ? null : launchRequestOf(event);
-    if (request === null) continue;
-    const habit = baseline.habit(request);
-    const usual = habit !== null && habit.count >= 3 && habit.days.size >= 2;
-    const reasons = usual
-      ? [`one of ${habit.count} such launches on ${habit.days.size} days`]
-      : ['nothing shows when the misuse of its key began, and it is no habit of the key'];
-    const launch = launchOf(
-      request,
-      { class: usual ? 'own' : 'held', score: scoreOf([]), reasons },
-      facts.accelerators,
-    );
-    const id = signerOf(event) ?? '';
-    judged.push({
-      request,
-      tainted: {
-        id,
-        kind: 'unknown',
-        parent: null,
-        mint: null,
-        since: null,
-        strength: 'likely',
-        fresh: false,
-        samePrincipal: true,
-        how: '',
-      },
-      launch,
-    });
-  }
-  return judged;
-}
-
-/** Without a beginning nothing is tainted but the key itself. */
-function alone(graph: CredentialGraph, key: string | null) {
-  if (key === null) return [];
-  const mint = graph.mints.get(key) ?? null;
-  return [
-    {
-      id: key,
-      kind: mint?.kind ?? ('access-key' as const),
-      parent: null,
-      mint,
-      since: null,
-      strength: 'certain' as const,
-      fresh: false,
-      samePrincipal: true,
-      how: '',
-    },
-  ];
 }
 
 function classifyAll(its: Case): Finding[] {
