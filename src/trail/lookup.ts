@@ -100,21 +100,31 @@ export class TrailLookup {
     let done = 0;
     await Promise.all(
       jobs.map(async ({ query, region }) => {
-        await this.readOne(query, region);
+        const tell = (message: string): void =>
+          this.options.emit({
+            type: 'progress',
+            subject: 'trail',
+            region,
+            done,
+            total: jobs.length,
+            message,
+          });
+        await this.readOne(query, region, (pages, back) =>
+          tell(`CloudTrail by ${query.attribute}: page ${pages}, ${back}`),
+        );
         done += 1;
-        this.options.emit({
-          type: 'progress',
-          subject: 'trail',
-          region,
-          done,
-          total: jobs.length,
-          message: `CloudTrail by ${query.attribute}`,
-        });
+        tell(`CloudTrail by ${query.attribute}`);
       }),
     );
   }
 
-  private async readOne(query: TrailQuery, region: string): Promise<void> {
+  /** @param onPage told of every tenth page, about five seconds: how far back it has come is all that can be known, since
+   *  LookupEvents does not say how many events there are. */
+  private async readOne(
+    query: TrailQuery,
+    region: string,
+    onPage: (pages: number, back: string) => void,
+  ): Promise<void> {
     const { reader, account, maxPages = defaultMaxPages } = this.options;
     const key = `${region}|${query.attribute}=${query.value}`;
     const earlier = this.progress.get(key);
@@ -143,6 +153,13 @@ export class TrailLookup {
           const time = found.EventTime?.getTime();
           if (time !== undefined) oldest = Math.min(oldest, time);
           this.keep(found.CloudTrailEvent, region, account);
+        }
+        if (pages % 10 === 0) {
+          const part = (readAt - oldest) / Math.max(1, readAt - Math.max(start, readAt - historyMs));
+          onPage(
+            pages,
+            `back to ${new Date(oldest).toISOString().slice(0, 10)}, ${Math.round(part * 100)} % of the period`,
+          );
         }
         if (pages >= maxPages && page.NextToken !== undefined) {
           progress.from = oldest;

@@ -149,9 +149,13 @@ function structure(value: unknown): unknown {
   return parsed(value) ?? rowOf(value.trim());
 }
 
+/** Callers have three levels; a hostile text must not exhaust the stack. */
+const maxRowDepth = 10;
+
 /** `{type=IAMUser, arn=…, sessioncontext={attributes=null}}`: Athena's and CloudTrail Lake's text of a struct. */
-function rowOf(text: string): JsonObject {
+function rowOf(text: string, level = 0): JsonObject {
   const row: JsonObject = {};
+  if (level > maxRowDepth) return row;
   let depth = 0;
   let from = 1;
   for (let index = 1; index < text.length; index += 1) {
@@ -167,7 +171,7 @@ function rowOf(text: string): JsonObject {
     const value = pair.slice(equals + 1);
     if (equals > 0)
       row[pair.slice(0, equals).trim()] = value.startsWith('{')
-        ? rowOf(value)
+        ? rowOf(value, level + 1)
         : value === 'null'
           ? null
           : value;

@@ -225,6 +225,12 @@ describe('containers that CloudTrail records are exported in', () => {
     ]);
   });
 
+  it('does not give up a file for a caller that is nested without end', async () => {
+    const endless = '{a='.repeat(50_000);
+    const table = `useridentity,eventname,eventsource\n${cell(endless)},RunInstances,ec2.amazonaws.com\n`;
+    expect((await read(table)).events).toMatchObject([{ name: 'RunInstances', actor: { arn: null } }]);
+  });
+
   it('reads the caller from names that are run together', async () => {
     const { events } = await read(
       json({
