@@ -1,3 +1,4 @@
+import type { OutputOf } from '../aws/services/index.js';
 import type { Action } from '../contain/action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject, asText, textAt, type JsonObject } from '../json.js';
@@ -71,10 +72,7 @@ export const ecsServices: Play = {
             id: `${arnName(cluster) ?? ''}/${one.serviceName ?? ''}`,
             region,
             state: `${one.status ?? 'unknown'}, desired ${one.desiredCount ?? 0}`,
-            // A daemon service has no desired count: it runs one task on each instance.
-            live:
-              one.status !== 'INACTIVE' &&
-              ((one.desiredCount ?? 0) > 0 || one.schedulingStrategy === 'DAEMON'),
+            live: one.status !== 'INACTIVE' && runsTasks(one),
             createdAt: one.createdAt,
             tags: tagsOf(one.tags),
             links: linkTo('cluster', arnName(cluster)),
@@ -85,6 +83,7 @@ export const ecsServices: Play = {
               taskDefinition: one.taskDefinition ?? null,
               launchType: one.launchType ?? null,
               schedulingStrategy: one.schedulingStrategy ?? null,
+              ...(one.schedulingStrategy === 'DAEMON' ? { placementConstraints: constraintsOf(one) } : {}),
             },
           });
         }
@@ -97,14 +96,35 @@ export const ecsServices: Play = {
   contain: (finding) => {
     const { live, properties } = finding.resource;
     if (finding.class === 'tampered') return restore(finding);
-    // No size to set on a daemon service: it ends with its instances.
-    if (!live || properties['schedulingStrategy'] === 'DAEMON') return [];
+    if (!live) return [];
+    if (properties['schedulingStrategy'] === 'DAEMON')
+      return [update(finding, { placementConstraints: [nowhere] }, 'let no instance run the tasks of')];
     return [update(finding, { desiredCount: 0 }, 'set to 0 the tasks of')];
   },
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'containers',
 };
+
+type Service = NonNullable<OutputOf<'ecs', 'DescribeServices'>['services']>[number];
+
+/**
+ * A daemon service has no desired count: it runs one task on each instance that meets its placement constraints, and
+ * stops those that no longer do (ECS API reference, Service, schedulingStrategy). This is one that no instance meets.
+ */
+const nowhere = { type: 'memberOf', expression: 'attribute:leakguard.contained exists' };
+
+function constraintsOf({ placementConstraints }: Service): JsonObject[] {
+  return (placementConstraints ?? []).map(({ type, expression }) => ({
+    ...(type === undefined ? {} : { type }),
+    ...(expression === undefined ? {} : { expression }),
+  }));
+}
+
+function runsTasks(service: Service): boolean {
+  if (service.schedulingStrategy !== 'DAEMON') return (service.desiredCount ?? 0) > 0;
+  return !constraintsOf(service).some(({ expression }) => expression === nowhere.expression);
+}
 
 function restore(finding: Finding): Action[] {
   const before = asObject(finding.before) ?? {};

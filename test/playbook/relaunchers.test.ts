@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { autoScalingGroups } from '../../src/playbook/auto-scaling-groups.js';
+import { ecsServices } from '../../src/playbook/ecs-services.js';
 import { spotRequests } from '../../src/playbook/spot-requests.js';
 import { calls, context, event, finding, found, originOf, refusal, resource } from './make.js';
 
@@ -117,5 +118,30 @@ describe('Spot requests', () => {
       });
       expect(originOf(spotRequests, made)).toEqual([{ effect: 'made', ids: ['sir-abc123'] }]);
     }
+  });
+});
+
+describe('daemon services of ECS', () => {
+  const described = (placementConstraints: object[]) => ({
+    ListClusters: { clusterArns: ['arn:aws:ecs:eu-west-1:111122223333:cluster/c'] },
+    ListServices: { serviceArns: ['arn:aws:ecs:eu-west-1:111122223333:service/c/d'] },
+    DescribeServices: {
+      services: [{ serviceName: 'd', status: 'ACTIVE', schedulingStrategy: 'DAEMON', placementConstraints }],
+    },
+  });
+  const theirs = { type: 'memberOf', expression: 'attribute:ecs.instance-type =~ p3.*' };
+
+  it('have no count to set: no instance may run their tasks, and the undo has the constraints that were', async () => {
+    const [daemon] = await found(ecsServices, described([theirs]));
+    expect(daemon?.live).toBe(true);
+    const [action] = ecsServices.contain(finding(daemon as never), context());
+    const constraints = action?.input['placementConstraints'];
+    expect(constraints).toEqual([
+      { type: 'memberOf', expression: expect.stringContaining('exists') as string },
+    ]);
+    expect(action?.undo).toMatchObject({ calls: [{ input: { placementConstraints: [theirs] } }] });
+    const [contained] = await found(ecsServices, described(constraints as object[]));
+    expect(contained?.live).toBe(false);
+    expect(ecsServices.contain(finding(contained as never), context())).toEqual([]);
   });
 });

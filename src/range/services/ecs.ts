@@ -9,7 +9,7 @@ const services = new Shelf(
   'ecs:services',
   ['ServiceNotFoundException', 400],
   null,
-  ({ status, desiredCount }) => status === 'ACTIVE' && Number(desiredCount) > 0,
+  (service) => wantedOf(service) > 0,
 );
 const tasks = new Shelf(
   'ecs:tasks',
@@ -70,10 +70,24 @@ const ofService = (region: Region, service: Thing) =>
     );
 
 /** A service keeps its desired count of tasks: it starts what is missing and stops what is too many. */
+/** Container instances of each cluster: a daemon service runs a task on each that meets its placement constraints. */
+const instances = 3;
+
+/** How many tasks the service keeps running. The instances here have no attributes, so that a constraint that asks for
+ *  one leaves none (ECS developer guide, "Create expressions to define container instances for Amazon ECS tasks"). */
+function wantedOf({ status, desiredCount, schedulingStrategy, placementConstraints }: Thing): number {
+  if (status !== 'ACTIVE') return 0;
+  if (schedulingStrategy !== 'DAEMON') return Number(desiredCount);
+  const constraints = (placementConstraints ?? []) as { expression?: string }[];
+  return constraints.some(({ expression }) => /^attribute:\S+ exists$/.test(expression ?? ''))
+    ? 0
+    : instances;
+}
+
 function reconcile(context: Context, service: Thing): void {
   const { region, world } = context;
   const running = ofService(region, service);
-  const wanted = service.status === 'ACTIVE' ? Number(service.desiredCount) : 0;
+  const wanted = wantedOf(service);
   const cluster = clusters.get(region, short(service.clusterArn as string));
   for (let missing = wanted - running.length; missing > 0; missing--) {
     startTask(
@@ -239,7 +253,12 @@ export const ecs: Service = {
     },
     UpdateService: (
       context,
-      input: InCluster & { service: string; desiredCount?: number; taskDefinition?: string },
+      input: InCluster & {
+        service: string;
+        desiredCount?: number;
+        taskDefinition?: string;
+        placementConstraints?: object[];
+      },
     ) => {
       const { region } = context;
       const found = services.get(region, serviceId(clusterOf(region, input), input.service));
@@ -249,6 +268,7 @@ export const ecs: Service = {
         input.taskDefinition === undefined ? undefined : definitionArn(region, input.taskDefinition);
       const service = services.change(context, found.id, {
         desiredCount: input.desiredCount,
+        placementConstraints: input.placementConstraints,
         taskDefinition,
       });
       reconcile(context, service);
