@@ -60,7 +60,7 @@ class Containment {
     const facts = await lookUpKey(reader, identity, key);
     const guard = guardCut(facts, identity);
     if (guard.refusals.length > 0) throw new Refused(guard.refusals.join(' '));
-    if (facts.owner.kind === 'root') throw new Refused(rootSteps(key));
+    if (facts.owner.kind === 'root') throw new Refused(rootSteps(key, identity.account));
     const now = reader.now();
     const until = facts.status === 'Inactive' ? null : now;
     const actions = fixed?.cut ?? planCut(facts, now, options.denyAll, until);

@@ -25,13 +25,19 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
   );
 }
 
-/** A root user's key cannot be cut by anybody else: what root has to do, in words
- *  (IAM user guide, "Deactivating access keys for the root user"). */
-export function rootSteps(key: string): string {
+/**
+ * A root user's key cannot be cut by anybody else in the account: what root has to do, in words (IAM user guide,
+ * "Deactivating access keys for the root user"), or an organization with centralized root access from outside (STS API
+ * reference, AssumeRoot: the session may delete root's keys, and not disable them).
+ */
+export function rootSteps(key: string, account: string): string {
   return [
-    `${key} is a key of the account's root user: no policy can cut it, and only root can disable it. Nothing was done. As root:`,
+    `${key} is a key of the account's root user: no policy can cut it, and nobody else in the account can disable it. Nothing was done. As root:`,
     '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
     `2. Security credentials → Access keys → ${key} → Deactivate. Sessions of root end within an hour.`,
     `3. Then run: leakguard scan --key ${key}, and leakguard verify --key ${key}`,
+    'Or from the management account of an organization with centralized root access, for good: with the credentials that',
+    `   aws sts assume-root --region us-east-1 --target-principal ${account} --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
+    `   gives for 15 minutes: aws iam delete-access-key --access-key-id ${key}`,
   ].join('\n');
 }
