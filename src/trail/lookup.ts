@@ -43,7 +43,7 @@ interface Progress {
 
 /**
  * CloudTrail's event history, read as often as needed: each read of a query asks only for what is newer than the
- * last one, with an overlap for late delivery. All regions at once, each at its own two calls a second.
+ * last one, with an overlap for late delivery, and for what that one did not come to. All regions at once, each at its own two calls a second.
  */
 export class TrailLookup {
   private readonly events = new Map<string, TrailEvent>();
@@ -129,45 +129,42 @@ export class TrailLookup {
     const key = `${region}|${query.attribute}=${query.value}`;
     const earlier = this.progress.get(key);
     const readAt = reader.now();
-    const complete = earlier?.status === 'complete';
-    // Times go to LookupEvents in whole seconds.
-    const start = complete ? earlier.readAt - settlingMs - 60_000 : query.from;
+    const windows = windowsOf(query, earlier, readAt);
     const progress: Progress = {
       status: 'complete',
       detail: null,
-      from: complete ? earlier.from : query.from,
+      from: earlier?.status === 'complete' ? earlier.from : query.from,
       to: readAt,
       readAt,
     };
     let pages = 0;
     let oldest = readAt;
     try {
-      const input = {
-        LookupAttributes: [{ AttributeKey: query.attribute, AttributeValue: query.value }],
-        StartTime: new Date(Math.floor(Math.max(start, readAt - historyMs) / 1000) * 1000),
-        MaxResults: 50,
-      };
-      for await (const page of reader.pages('cloudtrail', 'LookupEvents', region, input)) {
-        pages += 1;
-        for (const found of page.Events ?? []) {
-          const time = found.EventTime?.getTime();
-          if (time !== undefined) oldest = Math.min(oldest, time);
-          this.keep(found.CloudTrailEvent, region, account);
-        }
-        if (pages % 10 === 0) {
-          const part = (readAt - oldest) / Math.max(1, readAt - Math.max(start, readAt - historyMs));
-          onPage(
-            pages,
-            `back to ${new Date(oldest).toISOString().slice(0, 10)}, ${Math.round(part * 100)} % of the period`,
-          );
-        }
-        if (pages >= maxPages && page.NextToken !== undefined) {
-          progress.from = oldest;
-          if (oldest > (query.enoughFrom ?? query.from)) {
-            progress.status = 'truncated';
-            progress.detail = `read back to ${new Date(oldest).toISOString()} only (${pages * 50} events)`;
+      for (const { start, end } of windows) {
+        oldest = end;
+        const input = {
+          LookupAttributes: [{ AttributeKey: query.attribute, AttributeValue: query.value }],
+          StartTime: wholeSecond(start),
+          ...(end === readAt ? {} : { EndTime: wholeSecond(end + 1000) }),
+          MaxResults: 50,
+        };
+        for await (const page of reader.pages('cloudtrail', 'LookupEvents', region, input)) {
+          pages += 1;
+          for (const found of page.Events ?? []) {
+            const time = found.EventTime?.getTime();
+            if (time !== undefined) oldest = Math.min(oldest, time);
+            this.keep(found.CloudTrailEvent, region, account);
           }
-          break;
+          if (pages % 10 === 0) onPage(pages, howFarBack(oldest, start, end));
+          if (pages >= maxPages && page.NextToken !== undefined) {
+            progress.from = oldest;
+            if (oldest > (query.enoughFrom ?? query.from)) {
+              progress.status = 'truncated';
+              progress.detail = `read back to ${new Date(oldest).toISOString()} only (${pages * 50} events)`;
+            }
+            this.progress.set(key, progress);
+            return;
+          }
         }
       }
     } catch (error) {
@@ -204,6 +201,32 @@ export class TrailLookup {
     const known = this.skipped.get(key);
     this.skipped.set(key, { where, reason, count: (known?.count ?? 0) + 1 });
   }
+}
+
+interface Window {
+  start: number;
+  end: number;
+}
+
+/** What is still to be read, newest first: what is newer than the last read; and what a read that was cut short left. */
+function windowsOf(query: TrailQuery, earlier: Progress | undefined, readAt: number): Window[] {
+  const first = Math.max(query.from, readAt - historyMs);
+  if (earlier === undefined) return [{ start: first, end: readAt }];
+  const newer = { start: Math.max(first, earlier.readAt - settlingMs - 60_000), end: readAt };
+  if (earlier.status === 'complete') return [newer];
+  // Nothing was read: all of it is still to be.
+  if (earlier.from >= earlier.readAt) return [{ start: first, end: readAt }];
+  return earlier.from <= first ? [newer] : [newer, { start: first, end: earlier.from }];
+}
+
+/** Times go to LookupEvents in whole seconds. */
+function wholeSecond(time: number): Date {
+  return new Date(Math.floor(time / 1000) * 1000);
+}
+
+function howFarBack(oldest: number, start: number, end: number): string {
+  const part = Math.round(((end - oldest) / Math.max(1, end - start)) * 100);
+  return `back to ${new Date(oldest).toISOString().slice(0, 10)}, ${part} % of the period`;
 }
 
 /** What a failed read means for coverage. */
