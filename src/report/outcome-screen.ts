@@ -143,6 +143,11 @@ function nextSteps(report: Report, path: string): string[] {
   const flag = report.simulated ? ' --simulated' : '';
   const steps: string[] = [];
   const state = report.verdict.state;
+  const lacking = lackingPermissions(report);
+  if (lacking.length > 0) {
+    const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';
+    steps.push(`get ${lacking.slice(0, 3).join(', ')}${more}: leakguard policy prints all that it takes`);
+  }
   if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${path}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
     steps.push(
@@ -159,4 +164,12 @@ function nextSteps(report: Report, path: string): string[] {
     steps.push('mend what stands above, then run the same command again: it is safe');
   if (report.actions.some(isDone)) steps.push(`to take it back: leakguard undo ${path}${flag}`);
   return steps;
+}
+
+/** The rights whose want AWS named in its refusals. */
+function lackingPermissions({ actions }: Report): string[] {
+  const named = actions
+    .filter(({ result }) => result === 'denied')
+    .flatMap(({ permissions, error }) => permissions.filter((one) => error?.message.includes(one) === true));
+  return [...new Set(named)].sort();
 }

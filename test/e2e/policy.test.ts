@@ -102,6 +102,9 @@ describe('a containment by a responder who has exactly the printed policy', () =
       expect(state.keys).toContain(left.keys ?? contained.key);
       // The screen says it too, with what comes next.
       expect(run.stderr).toContain(permission);
+      const [journal = ''] = await incident.journals();
+      const screen = await incident.run(['report', journal]);
+      expect(screen.stdout.replace(/\s+/g, ' ')).toContain(`get ${permission}: leakguard policy prints`);
     },
   );
 
