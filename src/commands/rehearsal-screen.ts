@@ -84,6 +84,7 @@ export function offenders(score: Score): [string, Touch[]][] {
   return [
     ['alive', score.rogueAlive],
     ['no reach', score.rogueOutOfReach],
+    ['tools', score.toolsLeft],
     ['touched', score.innocentsTouched],
     ['tampered', score.tamperedLeft],
     ['open', score.principalsOpen],

@@ -14,6 +14,7 @@ export function sampleRehearsal(change: Partial<Score> = {}, name = 'i-0123'): R
     rogue: 90,
     rogueAlive: [],
     rogueOutOfReach: [],
+    toolsLeft: [],
     innocents: 12,
     innocentsTouched: [],
     tamperedLeft: [],

@@ -43,7 +43,14 @@ export function withChaos(named: NamedScenario, seed: number | null): NamedScena
       ...scenario,
       aws: { ...scenario.aws, clockAhead, faults },
       responder: { ...scenario.responder, expiresAfter, deniedAfter },
-      goals: { ...goals, rogueAlive: any, principalsOpen: any, tamperedLeft: any, keyOffFirst: false },
+      goals: {
+        ...goals,
+        rogueAlive: any,
+        toolsLeft: any,
+        principalsOpen: any,
+        tamperedLeft: any,
+        keyOffFirst: false,
+      },
     },
   };
 }

@@ -22,6 +22,7 @@ export function judge(score: Score, goals: Goals): Judgement[] {
     say(goal, limit === 0 ? '0' : `≤ ${limit}`, String(got), got <= limit);
   };
   atMost('rogueAlive', goals.rogueAlive);
+  atMost('toolsLeft', goals.toolsLeft);
   atMost('innocentsTouched', goals.innocentsTouched);
   atMost('tamperedLeft', goals.tamperedLeft);
   atMost('principalsOpen', goals.principalsOpen);

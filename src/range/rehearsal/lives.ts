@@ -37,6 +37,18 @@ const harmless = new Set([
   'ses:identities',
 ]);
 
+/** Of those, what nobody needs once the attacker is out, and what the next one could use: it can be deleted. */
+const tools = new Set([
+  'autoscaling:configurations',
+  'ec2:key-pairs',
+  'ec2:launch-templates',
+  'ec2:security-groups',
+  'ses:identities',
+]);
+
+/** Whether things of this kind are an attacker's tools: harmless by themselves, and better gone. */
+export const isTool = (table: string): boolean => tools.has(table);
+
 /** Whether an entry of one of the world's tables runs, costs, relaunches or lets somebody in; null for a kind of
  *  which nobody has decided that: the score would be silent about it. */
 export function livesOf(table: string, entry: object): boolean | null {

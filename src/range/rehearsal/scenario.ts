@@ -194,6 +194,11 @@ const aws = z.strictObject({
 
 export const goalsSchema = z.strictObject({
   rogueAlive: count.default(0).describe('resources of the incident that run, or bring something back'),
+  toolsLeft: count
+    .optional()
+    .describe(
+      'key pairs, launch templates, security groups and the like that the attacker made, and that are there',
+    ),
   innocentsTouched: count.default(0).describe('changed by the responder, or not in the state they were in'),
   tamperedLeft: count.default(0).describe('innocent resources that the attacker changed and nobody restored'),
   principalsOpen: count.default(0).describe('credentials of the incident that still work when tried'),

@@ -27,11 +27,11 @@ export function innocentHarm(
   const tamperedLeft: Touch[] = [];
   for (const item of innocents) {
     if (meant(item)) continue;
-    const tampered = byAttacker.some((id) => names(id, item));
+    const end = now.get(keyOf(item));
+    const tampered = byAttacker.some((id) => names(id, item)) || (end !== undefined && gained(item, end));
     const touching = responderLog.filter(
       (entry) => changes(entry) && entry.touched.some((id) => names(id, item)),
     );
-    const end = now.get(keyOf(item));
     const same = end !== undefined && JSON.stringify(end.state) === JSON.stringify(item.state);
     if (same) {
       if (!tampered && touching.length > 0)
@@ -42,6 +42,13 @@ export function innocentHarm(
     (tampered ? tamperedLeft : innocentsTouched).push(touchOf(item, why));
   }
   return { innocentsTouched, tamperedLeft };
+}
+
+/** A credential that can do more than before has it from the attacker, who granted it to its user or role: no responder
+ *  gives anybody a permission. */
+function gained(before: Item, after: Item): boolean {
+  const can = ({ state }: Item) => (state as { can?: string[] } | null)?.can ?? [];
+  return can(after).length > can(before).length && can(before).every((one) => can(after).includes(one));
 }
 
 /** The log names some things by their id, others by their ARN. */

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../world/world.js';
+import { isTool } from './lives.js';
 import { changes, keyOf, touchOf, worked, type Item, type ScoreFacts, type Touch } from './score-facts.js';
 import { innocentHarm } from './score-harm.js';
 import { journalGaps } from './score-journal.js';
@@ -12,6 +13,8 @@ export interface Score {
   rogueAlive: Touch[];
   /** Alive in regions that never answered: nobody could have stopped them from here. */
   rogueOutOfReach: Touch[];
+  /** Key pairs, launch templates and the like: harmless by themselves, and there for the next time. */
+  toolsLeft: Touch[];
   innocents: number;
   innocentsTouched: Touch[];
   tamperedLeft: Touch[];
@@ -74,6 +77,8 @@ export function scoreOf(facts: ScoreFacts): Score {
     .filter(({ region }) => facts.dark.includes(region))
     .map((item) => touchOf(item, 'its region never answered'));
 
+  const toolsLeft = rogue.filter(({ kind }) => isTool(kind)).map((item) => touchOf(item, 'still there'));
+
   const { innocentsTouched, tamperedLeft } = innocentHarm(facts, responderLog, attackerLog);
   const principalsOpen = openPrincipals(facts);
   const stopping = ofContain.filter(
@@ -95,6 +100,7 @@ export function scoreOf(facts: ScoreFacts): Score {
     rogue: rogue.length,
     rogueAlive,
     rogueOutOfReach,
+    toolsLeft,
     innocents: facts.innocents.length,
     innocentsTouched,
     tamperedLeft,

@@ -186,7 +186,7 @@ const authorize =
       throw new AwsError('InvalidPermission.Duplicate', 'the specified rule already exists');
     }
     group.rules.push(...added);
-    touched.push(...added.map(({ id }) => id));
+    touched.push(group.id, ...added.map(({ id }) => id));
     return { Return: true, SecurityGroupRules: added.map(ruleShape(region, group)) };
   };
 
@@ -211,7 +211,7 @@ const revoke =
         'The specified rule does not exist in this security group.',
       );
     group.rules = group.rules.filter((rule) => !gone.includes(rule));
-    touched.push(...gone.map(({ id }) => id));
+    touched.push(group.id, ...gone.map(({ id }) => id));
     return {
       Return: true,
       RevokedSecurityGroupRules: gone.map(({ id, egress: out }) => ({

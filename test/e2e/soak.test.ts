@@ -1,0 +1,47 @@
+import pLimit from 'p-limit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { soakLine } from '../../src/commands/rehearsal-soak.js';
+import { withChaos } from '../../src/range/rehearsal/chaos.js';
+import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
+import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { entries } from './scene.js';
+
+// A few bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario.
+const [first = 1, last = 12] = (process.env['SOAK_SEEDS'] ?? '1..12').split('..').map(Number);
+const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const names = ['same-host', 'doors', 'serverless', 'persistence', 'quiet', 'attempt-only'];
+const atOnce = pLimit(3);
+
+describe('on a bad day', () => {
+  const running = new Map<number, Promise<Rehearsal>>();
+  beforeAll(() => {
+    for (const seed of seeds) {
+      const name = names[seed % names.length]!;
+      const rehearsal = atOnce(async () =>
+        rehearse(withChaos(await loadScenario(name, 'fixtures/scenarios'), seed), { ...entries, seed }),
+      );
+      rehearsal.catch(() => undefined);
+      running.set(seed, rehearsal);
+    }
+  });
+
+  it.each(seeds)(
+    'seed %i: no innocent is touched, no journal entry lost, no all-clear wrong',
+    { timeout: 900_000 },
+    async (seed) => {
+      const rehearsal = await running.get(seed)!;
+      const { innocentsTouched, actionsWithoutJournal, journalWithoutAction, falseAllClear, exits } =
+        rehearsal.score;
+      const harm = { innocentsTouched, actionsWithoutJournal, journalWithoutAction, falseAllClear };
+      expect(harm, soakLine(rehearsal)).toEqual({
+        innocentsTouched: [],
+        actionsWithoutJournal: [],
+        journalWithoutAction: [],
+        falseAllClear: [],
+      });
+      // It always ends in a code that has a meaning, never in an unexpected error.
+      for (const code of [exits.scan, exits.contain])
+        if (code !== null) expect([0, 3, 4, 5, 6]).toContain(code);
+    },
+  );
+});
