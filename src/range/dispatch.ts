@@ -2,6 +2,7 @@ import { AwsError } from './aws-error.js';
 import { assertUsable, authenticate, credentialRefusal } from './credentials.js';
 import { callerKeys, decide, denial } from './iam/authorize.js';
 import type { Caller } from './iam/caller.js';
+import { requestTagKeys } from './iam/request-tags.js';
 import { Luck } from './luck.js';
 import { loadModel, type ServiceModel } from './model.js';
 import {
@@ -13,7 +14,7 @@ import {
   type WireRequest,
 } from './protocol/codec.js';
 import { spoken } from './protocol/cbor.js';
-import { Remembered } from './protocol/xml.js';
+import { shaped } from './protocol/xml.js';
 import type { Context, Service, Structure } from './service.js';
 import { services } from './services/index.js';
 import { parseAuthorization } from './sigv4.js';
@@ -124,7 +125,7 @@ export class Dispatcher {
       entry.account = caller.account.id;
       entry.principal = caller.arn;
       if (!caller.account.enabled(entry.region)) throw credentialRefusal(model, 'unknown');
-      return plain(this.run(model, service, call.operation, caller, entry, call.input as Structure, true));
+      return shaped(this.run(model, service, call.operation, caller, entry, call.input as Structure, true));
     } catch (error) {
       entry.error = error instanceof AwsError ? error.code : 'InternalFailure';
       throw error;
@@ -292,33 +293,6 @@ export class Dispatcher {
       return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', 503);
     return null;
   }
-}
-
-/** `aws:RequestTag/…` and `aws:TagKeys`: the tags that a request would set. */
-function requestTagKeys(input: Structure): Record<string, string | string[]> {
-  const rows = [input, ...((input.TagSpecifications ?? []) as Structure[])].flatMap(({ Tags, tags }) => {
-    const given = Tags ?? tags ?? [];
-    return (Array.isArray(given) ? given : Object.entries(given as object)) as unknown[];
-  });
-  const pairs = rows.map((row): [string, string] => {
-    if (Array.isArray(row)) return row as [string, string];
-    const { Key, key, Value, value } = row as Record<string, string>;
-    return [Key ?? key ?? '', Value ?? value ?? ''];
-  });
-  if (pairs.length === 0) return {};
-  const tags = pairs.map(([name, value]) => [`aws:RequestTag/${name}`, value]);
-  return { ...Object.fromEntries(tags), 'aws:TagKeys': pairs.map(([name]) => name) } as Record<
-    string,
-    string | string[]
-  >;
-}
-
-/** What was only to be shaped once somebody looks: here somebody does. */
-function plain<T>(value: T): T {
-  if (value instanceof Remembered) return plain(value.shape()) as T;
-  if (Array.isArray(value)) return value.map(plain) as T;
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)])) as T;
 }
 
 function incomplete(model: ServiceModel, member: string): AwsError {

@@ -86,6 +86,14 @@ export class Remembered {
   }
 }
 
+/** What was only to be shaped once somebody looks: here somebody does. */
+export function shaped<T>(value: T): T {
+  if (value instanceof Remembered) return shaped(value.shape()) as T;
+  if (Array.isArray(value)) return value.map(shaped) as T;
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shaped(inner)])) as T;
+}
+
 type Encoder = (value: Value, to: Output) => void;
 
 const encoders = new WeakMap<ShapeRef, Map<string, Encoder>>();

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dispatcher } from '../dispatch.js';
 import { startRange } from '../server.js';
-import { createSession, type AccessKey, type Session } from '../world/identity.js';
 import type { World } from '../world/world.js';
 import { AttackerProcess } from './attacker-process.js';
 import type { Tally } from './attacker-messages.js';
@@ -17,6 +16,7 @@ import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';
 import { supportDesk } from './support.js';
 import { credentialsOf, restrict, seedWorld, settingsOf } from './seed.js';
+import { responderOf, turnsOf } from './responder.js';
 import { timelineOf, type Timeline } from './timeline.js';
 import { openRoles, taintedCredentials } from './taint.js';
 
@@ -236,51 +236,6 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     await range.close();
     if (options.keep === undefined) await rm(home, { recursive: true, force: true });
   }
-}
-
-/** Who responds: the key, or a session of its user (with MFA, as IAM demands) where it is to end in the middle. */
-function responderOf(
-  { responder }: NamedScenario['scenario'],
-  keys: ReadonlyMap<string, AccessKey>,
-): AccessKey | Session {
-  const key = keys.get(responder.key)!;
-  if (responder.expiresAfter === undefined) return key;
-  const { account, user, id: parent } = key;
-  const whose = { user, role: null, name: null, parent };
-  return createSession(account, {
-    kind: 'session-token',
-    ...whose,
-    policies: null,
-    mfa: true,
-    seconds: 43_200,
-  });
-}
-
-/** What befalls the responder in the middle of `contain`. */
-function turnsOf(
-  { responder }: NamedScenario['scenario'],
-  world: World,
-  credential: AccessKey | Session,
-): World['turns'] {
-  const { expiresAfter, deniedAfter } = responder;
-  const { id: accessKeyId } = credential;
-  const turns: World['turns'] = [];
-  if (expiresAfter !== undefined && 'token' in credential)
-    turns.push({
-      accessKeyId,
-      calls: expiresAfter,
-      happen: () => (credential.expiresAt = world.clock.now()),
-    });
-  if (deniedAfter !== undefined)
-    turns.push({
-      accessKeyId,
-      calls: deniedAfter.calls,
-      happen: () => {
-        const denied = [...(world.faults.denied ?? []), ...deniedAfter.denied];
-        world.faults = { ...world.faults, denied };
-      },
-    });
-  return turns;
 }
 
 function noticeOf(notice: string | undefined, names: Record<string, string>): string | null {
