@@ -32,6 +32,7 @@ export function clearanceScreen(
   });
   screen.row('verify', headline(rows), `  account ${identity.account}: ${counts.join(', ') || 'no rows'}`);
   screen.gap();
+  const widest = Math.max(...rows.map(({ subject }) => subject.length), 0) + 2;
   for (const status of order) {
     if (status === 'not-examined' && !options.verbose) {
       const names = of(status).map(({ subject }) => subject);
@@ -40,7 +41,7 @@ export function clearanceScreen(
     }
     for (const { subject, title, details } of of(status)) {
       const max = options.verbose ? Infinity : detailsShown;
-      screen.row(status, [padEnd(subject, 24), styles[status]], title);
+      screen.row(status, [padEnd(subject, widest), styles[status]], title);
       for (const detail of details.slice(0, max)) screen.row('', [`  ${detail}`, 'dim']);
       if (details.length > max)
         screen.row('', [`  and ${count(details.length - max, 'more', 'more')}: --verbose`, 'dim']);

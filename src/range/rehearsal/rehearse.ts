@@ -10,7 +10,7 @@ import { judge, withGoals, type Judgement } from './goals.js';
 import { lengthOf, live } from './history.js';
 import { itemsOf } from './items.js';
 import { pastOf } from './past.js';
-import { onDemandPrice } from './prices.js';
+import { onDemandPrice } from '../world/prices.js';
 import { journalNames, readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
 import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';

@@ -2,7 +2,7 @@ import { unlockCloudFront } from '../cloudfront-lock.js';
 import type { AccessKey } from '../world/identity.js';
 import type { Account, SupportAnswer, SupportDesk, World } from '../world/world.js';
 import { abilitiesOf, itemsOf } from './items.js';
-import { onDemandPrice } from './prices.js';
+import { onDemandPrice } from '../world/prices.js';
 import type { Scenario } from './scenario.js';
 import { scoreOf } from './score.js';
 import type { Item } from './score-facts.js';

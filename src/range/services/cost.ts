@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.js';
-import { onDemandPrice } from '../rehearsal/prices.js';
+import { onDemandPrice } from '../world/prices.js';
 import type { Service } from '../service.js';
 import { instancesOf, type Instance } from '../world/compute.js';
 import type { Account } from '../world/world.js';
