@@ -6,26 +6,27 @@ import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js'
 import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
 import { entries } from './scene.js';
 
-// A few bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario.
-const [first = 1, last = 12] = (process.env['SOAK_SEEDS'] ?? '1..12').split('..').map(Number);
-const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+// A few bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario. Days with a region
+// that never answers take minutes, and faulty-regions has one in each run: they are left to the whole soak.
 const names = ['same-host', 'doors', 'serverless', 'persistence', 'quiet', 'attempt-only'];
+const scenarios = await Promise.all(names.map((name) => loadScenario(name, 'fixtures/scenarios')));
+const [first = 1, last = 13] = (process.env['SOAK_SEEDS'] ?? '1..13').split('..').map(Number);
+const days = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  .map((seed) => ({ seed, named: withChaos(scenarios[seed % scenarios.length]!, seed) }))
+  .filter(({ named }) => named.scenario.aws.faults?.darkRegions === undefined);
 const atOnce = pLimit(3);
 
 describe('on a bad day', () => {
   const running = new Map<number, Promise<Rehearsal>>();
   beforeAll(() => {
-    for (const seed of seeds) {
-      const name = names[seed % names.length]!;
-      const rehearsal = atOnce(async () =>
-        rehearse(withChaos(await loadScenario(name, 'fixtures/scenarios'), seed), { ...entries, seed }),
-      );
+    for (const { seed, named } of days) {
+      const rehearsal = atOnce(() => rehearse(named, { ...entries, seed }));
       rehearsal.catch(() => undefined);
       running.set(seed, rehearsal);
     }
   });
 
-  it.each(seeds)(
+  it.each(days.map(({ seed }) => seed))(
     'seed %i: no innocent is touched, no journal entry lost, no all-clear wrong',
     { timeout: 900_000 },
     async (seed) => {
