@@ -37,6 +37,12 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null),
   );
   planOptions(flags);
+  if (flags.apply !== undefined && (flags.dryRun === true || flags.plan !== undefined)) {
+    throw new CommandError(
+      ExitCode.usage,
+      '--apply does what a plan says, --dry-run and --plan do nothing: give one of them. Nothing was done.',
+    );
+  }
   if (flags.watch !== undefined) parsePeriod(flags.watch);
   const acts = flags.dryRun !== true && flags.checkPermissions !== true && flags.plan === undefined;
   if (acts && !context.interactive && !(flags.yes === true && flags.account !== undefined)) {

@@ -1,8 +1,9 @@
 import type { Session } from '../aws/session.js';
+import { ExitCode } from '../exit-codes.js';
 import { plays } from '../playbook/index.js';
 import { Survey } from '../survey/survey.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';
-import type { CommandContext } from './context.js';
+import { CommandError, type CommandContext } from './context.js';
 
 /** The flags that say what to look at; the same for scan, contain and verify. */
 export interface SurveyFlags {
@@ -27,9 +28,20 @@ export function surveyOf(
     key,
     owner: null,
     since: parsePeriod(flags.since),
-    compromisedAt: flags.compromisedAt === undefined ? null : parseTime(flags.compromisedAt),
+    compromisedAt: compromisedAt(flags, session?.reader.now() ?? Date.now()),
     regions: parseRegions(flags.region),
     trail: flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail,
     include: flags.include ?? [],
   });
+}
+
+/** @throws CommandError with exit code 2: a moment to come would make the whole misuse the key's own life */
+function compromisedAt({ compromisedAt: text }: SurveyFlags, now: number): number | null {
+  if (text === undefined) return null;
+  const time = parseTime(text);
+  if (time <= now) return time;
+  throw new CommandError(
+    ExitCode.usage,
+    `--compromised-at ${new Date(time).toISOString()} is still to come: AWS's clock says ${new Date(now).toISOString()}. Nothing was done.`,
+  );
 }

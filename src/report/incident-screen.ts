@@ -43,7 +43,8 @@ function head(screen: Screen, incident: Incident, identity: Identity): void {
     incident.account ?? identity.account,
   );
   if (misuse.at === null) {
-    screen.row('misuse', ['no sign of misuse seen', 'green'], ', as far as could be looked at');
+    const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
+    screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
   } else {
     screen.row(
       'misused',

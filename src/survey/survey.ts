@@ -7,6 +7,7 @@ import { detect } from '../detect/detect.js';
 import type { Incident } from '../detect/incident.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';
 import { asText } from '../json.js';
+import { accessKeys } from '../playbook/access-keys.js';
 import { takeInventory } from '../playbook/inventory.js';
 import { notExamined } from '../playbook/not-examined.js';
 import type { Play } from '../playbook/play.js';
@@ -133,12 +134,26 @@ export class Survey {
         }),
       ),
       ...(depth === 'followed' ? [] : [onlyFirst]),
+      ...this.unknownKey(resources, identity.account),
       ...notExamined(),
     ];
     await this.learnTypes(resources, reader, identity.homeRegion);
     const incident = this.detect(resources, coverage, reader.now());
     if (!(await this.trail.askWhoMade(incident, this.options.plays))) return incident;
     return this.detect(resources, coverage, reader.now());
+  }
+
+  /** A key that nothing here knows is mistyped, deleted long ago or another account's: nothing can be said of it. */
+  private unknownKey(resources: readonly Resource[], account: string): Cell[] {
+    const { key } = this.options;
+    const known =
+      key === null ||
+      this.owner !== null ||
+      resources.some(({ play, id }) => play === accessKeys.id && id === key) ||
+      this.trail.events().some(({ actor }) => actor.accessKeyId === key);
+    if (known) return [];
+    const detail = `account ${account} has no key ${key}, and the trail no call by it: is the id right, and the account?`;
+    return [{ subject: 'key', region: 'global', status: 'failed', count: 0, detail }];
   }
 
   private async listRegions({

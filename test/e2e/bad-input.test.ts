@@ -63,6 +63,24 @@ describe('a key id that is none', () => {
     expect(stderr).toMatch(/secret access key/);
   });
 
+  it('refuses a misuse that began in the future: all of it would be the key’s own life', async () => {
+    const from = now();
+    const future = ['--compromised-at', '2999-01-01'];
+    for (const command of [['scan'], ['contain', ...agreed], ['contain', '--dry-run', '--simulated']]) {
+      const { exitCode, stderr } = await desk.run([...command, '--key', id('ci-key'), ...future]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/2999-01-01T00:00:00.000Z is still to come/);
+    }
+    expect(changes(from)).toEqual([]);
+  });
+
+  it('takes no dry run of a plan for one that was checked', async () => {
+    const both = ['--dry-run', '--apply', 'plan.json'];
+    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), '--simulated', ...both]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/give one of them/);
+  });
+
   it('says of a session how to contain it', async () => {
     const { exitCode, stderr } = await desk.run(['contain', '--key', 'ASIAIOSFODNN7EXAMPLE', ...agreed]);
     expect(exitCode).toBe(2);
@@ -88,6 +106,17 @@ describe('a key that is not to be cut from here', () => {
     expect(stderr).toMatch(/not found or not readable/);
     expect(changes(from)).toEqual([]);
     expect(desk.range.world.log.slice(from).some(({ operation }) => operation === 'LookupEvents')).toBe(true);
+  });
+
+  it('that nobody has is never scanned as clean: 5, and the question whether it is right', async () => {
+    const nobodys = newKeyId(desk.range.world.account('111122223333'), 'AKIA');
+    const { exitCode, stdout } = await desk.run(['scan', '--key', nobodys, '--json']);
+    expect(exitCode).toBe(5);
+    const { incident } = JSON.parse(stdout) as {
+      incident: { coverage: { subject: string; detail: string }[] };
+    };
+    const gap = incident.coverage.find(({ subject }) => subject === 'key');
+    expect(gap?.detail).toMatch(/has no key .*is the id right/);
   });
 
   it('of root: prints the steps for root, ends with 6', async () => {
