@@ -134,7 +134,7 @@ export class Survey {
         }),
       ),
       ...(depth === 'followed' ? [] : [onlyFirst]),
-      ...this.unknownKey(resources, identity.account),
+      ...this.unknownKey(resources, cells, identity.account),
       ...notExamined(),
     ];
     await this.learnTypes(resources, reader, identity.homeRegion);
@@ -144,10 +144,13 @@ export class Survey {
   }
 
   /** A key that nothing here knows is mistyped, deleted long ago or another account's: nothing can be said of it. */
-  private unknownKey(resources: readonly Resource[], account: string): Cell[] {
+  private unknownKey(resources: readonly Resource[], cells: readonly Cell[], account: string): Cell[] {
     const { key } = this.options;
+    // Where the keys could not be read, or were not asked for, their own cell says so.
+    const listed = cells.some(({ subject, status }) => subject === accessKeys.id && status === 'complete');
     const known =
       key === null ||
+      !listed ||
       this.owner !== null ||
       resources.some(({ play, id }) => play === accessKeys.id && id === key) ||
       this.trail.events().some(({ actor }) => actor.accessKeyId === key);
