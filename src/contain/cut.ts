@@ -224,7 +224,7 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
 }
 
 /**
- * The cut: the key Inactive, then a Deny on its user dated by `aws:TokenIssueTime`, which kills every temporary
+ * The cut: the key Inactive, and beside it a Deny on its user dated by `aws:TokenIssueTime`, which kills every temporary
  * credential made so far and spares the user's other keys. Nothing where it is so already. Pure.
  * `until`: a Deny that stands must reach to this time; null: the key is off, and any date of ours is enough.
  */

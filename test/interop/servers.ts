@@ -104,7 +104,7 @@ function start(
 function tethered(command: string, args: string[], options: SpawnOptions): ChildProcess {
   const keeper = `exec 3<&0
     "$@" </dev/null & server=$!
-    (cat <&3; kill $server) >/dev/null 2>&1 &
+    (cat <&3; kill -KILL $server) >/dev/null 2>&1 &
     wait $server`;
   return spawn('sh', ['-c', keeper, 'sh', command, ...args], options);
 }
