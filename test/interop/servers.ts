@@ -47,6 +47,16 @@ export async function startMoto(): Promise<Server> {
 }
 
 /**
+ * It forwards each recorded call to EventBridge from a thread of its own, a minute later: thousands of threads that
+ * wake at once, and starve everything on the machine. No rule listens here.
+ */
+const localemuWithoutEventBridge = `
+from localemu.services.cloudtrail import recording_hook
+recording_hook._emit_cloudtrail_to_eventbridge = lambda *args, **kwargs: None
+from localemu.cli.main import main
+main()`;
+
+/**
  * localemu (Apache-2.0): its LookupEvents records the real calls, its IAM refuses inactive keys and denied sessions.
  * The root key is `test`, as its documentation says.
  */
@@ -54,8 +64,8 @@ export async function startLocalemu(): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'leakguard-localemu-'));
   const port = await freePort('::1');
   const server = start(
-    program('localemu', 'localemu'),
-    ['start', '--port', String(port)],
+    program('localemu', 'python'),
+    ['-c', localemuWithoutEventBridge, 'start', '--port', String(port)],
     {
       HOME: directory,
       EC2_VM_MANAGER: 'none',
