@@ -4,8 +4,9 @@ import type { Session } from '../aws/session.js';
 import type { TaintedCredential } from '../detect/incident.js';
 import type { Emit } from '../events.js';
 import { asObject, at, textAt } from '../json.js';
+import { utc } from '../report/words.js';
 import type { TrailEvent } from '../trail/event.js';
-import { TrailLookup } from '../trail/lookup.js';
+import { settlingMs, TrailLookup } from '../trail/lookup.js';
 import { changesSince, cloudFrontQuery, taintedBy } from './changes.js';
 import { hostsFromDocument, hostsFromTrail, type KnownHost } from './known-hosts.js';
 import type { ConfigurationChange } from './state.js';
@@ -95,6 +96,10 @@ export async function readTrail(
     ({ status, detail }) =>
       `CloudTrail: ${status}${detail === null ? '' : ` (${detail})`}: distributions and changes of them may be missing.`,
   );
+  if (request.credentials.length > 0) {
+    const known = utc(reader.now() - settlingMs);
+    notes.push(`CloudTrail delivers up to 15 minutes late: changes after ${known} may not show yet.`);
+  }
   const events: TrailEvent[] = lookup.all();
   return {
     asked: request.credentials.length > 0,
