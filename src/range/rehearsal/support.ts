@@ -23,7 +23,8 @@ const defaults = { liftAfter: 60_000, dnsAfter: 120_000 };
 
 /**
  * AWS Support as a rehearsal has it: it lifts the limits when nothing of the incident is left in the account, by the
- * truth that the score is made of, and says so when something is. Never by what the reply claims. Each reply is an
+ * truth that the score is made of, and says so when something is: at the reply, and once more before the limits are
+ * lifted. Never by what the reply claims. Each reply is an
  * attempt of its own, and one that is too early only costs the time.
  */
 export function supportDesk(facts: SupportFacts): SupportDesk {
@@ -34,6 +35,8 @@ export function supportDesk(facts: SupportFacts): SupportDesk {
     const stated = scenario.accounts.find(({ id }) => id === account.id)?.support;
     const { liftAfter = defaults.liftAfter, dnsAfter = defaults.dnsAfter } = stated ?? {};
     world.clock.after(liftAfter, () => {
+      // What came back meanwhile keeps the limits on; the next reply is told what it is.
+      if (leftInAccount(facts, account).length > 0) return;
       account.blocked = false;
       unlockCloudFront(account, dnsAfter);
     });

@@ -137,6 +137,16 @@ describe('AWS Support in a rehearsal', () => {
     expect(limits()).toEqual([false, false, false]);
   });
 
+  it('looks once more before it lifts: what came back after the reply keeps every limit on', () => {
+    for (const step of Object.values(steps)) step();
+    world.clock.advance(60_000);
+    expect(desk(account, 'Done.')).toMatchObject({ lifts: true });
+    call(responder.id, 'iam:DeleteUserPolicy', { UserName: 'ci', PolicyName: 'cut' });
+    world.clock.advance(3_600_000);
+    expect(limits()).toEqual([true, true, true]);
+    expect(desk(account, 'Still?').text).toContain('1 credentials that still work');
+  });
+
   it('leaves no trace of its look in the account', () => {
     const before = [world.log.length, key.lastUsed?.at, account.region('us-east-1').events.length];
     desk(account, 'Done?');
