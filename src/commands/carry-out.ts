@@ -14,6 +14,7 @@ import type { PlanContext } from '../playbook/play.js';
 import { ask } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
+import { saveFile } from './output-file.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 /** The flags that decide what a containment does. The journal keeps them, so that a resumed run does the same. */
@@ -73,11 +74,11 @@ export async function carryOut(
       message: 'The journal’s chain head could not be anchored in CloudTrail; it is printed below.',
     });
   }
-  await writeOutcome(journal.path, context);
+  const written = await writeOutcome(journal.path, context);
   if (context.signal.aborted) {
     context.stderr.write(`Not finished. Go on with: leakguard resume ${journal.path}\n`);
   }
-  return result.exitCode;
+  return written === ExitCode.ok ? result.exitCode : written;
 }
 
 /** @throws CommandError with exit code 2 */
@@ -208,23 +209,21 @@ async function cloudFrontFacts(session: Session, context: CommandContext) {
 }
 
 /** The journal, folded into the report, beside it and on stdout. */
-async function writeOutcome(path: string, context: CommandContext): Promise<void> {
-  const [{ foldReport }, { default: writeFileAtomic }] = await Promise.all([
-    import('../report/document.js'),
-    import('write-file-atomic'),
-  ]);
+async function writeOutcome(path: string, context: CommandContext): Promise<ExitCode> {
+  const { foldReport } = await import('../report/document.js');
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
   const text = `${JSON.stringify(report, null, 2)}\n`;
-  await writeFileAtomic(file, text, { mode: 0o600 });
-  context.emit({ type: 'journal', path: file, message: 'report' });
+  const written = await saveFile(file, text, context.emit);
+  if (written === ExitCode.ok) context.emit({ type: 'journal', path: file, message: 'report' });
   if (context.json) {
     context.stdout.write(text);
-    return;
+    return written;
   }
   const { outcomeScreen } = await import('../report/outcome-screen.js');
   const { width, color, verbose } = context;
   context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
+  return written;
 }
 
 /** Sleeps, and wakes at once when the signal comes. */

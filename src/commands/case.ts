@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-codes.js';
 import { caseText } from '../report/case-text.js';
 import { foldReport } from '../report/document.js';
 import { CommandError, type CommandContext } from './context.js';
+import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';
 
 export interface CaseFlags {
@@ -26,11 +27,11 @@ export async function run(flags: CaseFlags, context: CommandContext): Promise<Ex
   const path = journalPath(flags.report);
   const report = foldReport(await readJournal(path));
   const { parts, csv } = caseText(report, { lang, credit: flags.credit === true, price });
+  let exitCode: ExitCode = ExitCode.ok;
   if (flags.credit === true || flags.csv !== undefined) {
-    const { default: writeFileAtomic } = await import('write-file-atomic');
     const file = flags.csv ?? path.replace(/\.jsonl$/, '.instances.csv');
-    await writeFileAtomic(file, csv, { mode: 0o600 });
-    context.emit({ type: 'journal', path: file, message: 'to attach:' });
+    exitCode = await saveFile(file, csv, context.emit);
+    if (exitCode === ExitCode.ok) context.emit({ type: 'journal', path: file, message: 'to attach:' });
   }
   if (parts.length > 1) {
     context.emit({
@@ -46,7 +47,7 @@ export async function run(flags: CaseFlags, context: CommandContext): Promise<Ex
   } else {
     context.stdout.write(`${parts.join('\n\n')}\n`);
   }
-  return ExitCode.ok;
+  return exitCode;
 }
 
 /** On-demand dollars an hour, as the scan's estimate counts them; null for types that its table does not have. */

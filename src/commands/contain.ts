@@ -8,7 +8,7 @@ import { Journal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
 import type { Plan } from '../contain/plan.js';
 import type { Session } from '../aws/session.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
 import { isComplete } from '../coverage.js';
 import { plays } from '../playbook/index.js';
 import { version } from '../version.js';
@@ -16,6 +16,7 @@ import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
 import { carryOut, flagsOnRecord, planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
+import { saveFile } from './output-file.js';
 import { reportDirectory, reportName } from './report-directory.js';
 import { surveyOf } from './survey-options.js';
 
@@ -116,6 +117,7 @@ async function dryRun(
   const rest = planFor({ plays, session, options, include: new Set(flags.include ?? []) }, incident);
   const { actions, left } = pending(cut, rest);
   const planned: Plan = { actions: [...cut, ...actions], left };
+  const codes: ExitCode[] = [];
   if (flags.plan !== undefined) {
     const { account, simulated } = identity;
     const at = new Date(reader.now()).toISOString();
@@ -129,19 +131,16 @@ async function dryRun(
       cut,
       rest: { actions, left },
     });
-    const { default: writeFileAtomic } = await import('write-file-atomic');
-    await writeFileAtomic(flags.plan, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+    codes.push(await saveFile(flags.plan, `${JSON.stringify(file, null, 2)}\n`, context.emit));
   }
   const incomplete =
     facts.owner.kind !== 'user' ||
     rest.left.length > 0 ||
     !isComplete(incident.coverage) ||
     survey.skippedRecords().length > 0;
-  const exitCode = incomplete
-    ? ExitCode.incomplete
-    : planned.actions.length > 0
-      ? ExitCode.findings
-      : ExitCode.ok;
+  if (incomplete) codes.push(ExitCode.incomplete);
+  if (planned.actions.length > 0) codes.push(ExitCode.findings);
+  const exitCode = exitCodeOfAct(codes);
   if (context.json) {
     const document = {
       schemaVersion: 1,

@@ -2,12 +2,12 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import writeFileAtomic from 'write-file-atomic';
 import { ExitCode } from '../exit-codes.js';
 import type { Rehearsal, Scene } from '../range/rehearsal/rehearse.js';
 import type { NamedScenario } from '../range/rehearsal/scenario-file.js';
 import { soakLine, soakTotals, soakTotalsLine } from './rehearsal-soak.js';
 import { CommandError, type CommandContext } from './context.js';
+import { saveFile } from './output-file.js';
 
 interface RehearseFlags {
   scenario?: string[];
@@ -75,7 +75,10 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
     const { name } = turn.named;
     const keep =
       flags.keep === undefined ? undefined : resolve(flags.keep, seeds ? `${name}-${turn.seed}` : name);
-    if (keep !== undefined) await mkdir(keep, { recursive: true, mode: 0o700 });
+    if (keep !== undefined)
+      await mkdir(keep, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+        throw new CommandError(ExitCode.usage, `--keep ${keep} cannot be made: ${messageOf(error)}.`);
+      });
     const tell = (message: string) =>
       context.emit({
         type: 'progress',
@@ -108,17 +111,16 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
 
   const reached = done.length === turns.length && done.every((rehearsal) => rehearsal.reached);
   const exitCode = context.signal.aborted ? ExitCode.interrupted : reached ? ExitCode.ok : ExitCode.findings;
-  await publish(done, exitCode, flags, context);
-  return exitCode;
+  return (await publish(done, exitCode, flags, context)) ? exitCode : ExitCode.unexpected;
 }
 
-/** JSON on stdout, JUnit into a file, and a step summary where GitHub Actions asks for one. */
+/** JSON on stdout, JUnit into a file, and a step summary where GitHub Actions asks for one. False where a file failed. */
 async function publish(
   done: Rehearsal[],
   exitCode: ExitCode,
   flags: RehearseFlags,
   context: CommandContext,
-): Promise<void> {
+): Promise<boolean> {
   if (context.json) {
     const rehearsals = done.map(({ commands, ...rest }) => ({
       ...rest,
@@ -133,19 +135,21 @@ async function publish(
     const { summaryTable } = await import('./rehearsal-screen.js');
     context.stdout.write(`${summaryTable(done, context)}\n`);
   }
+  const written: ExitCode[] = [];
   if (flags.junit !== undefined) {
     const { junitOf } = await import('./rehearsal-junit.js');
-    await writeFileAtomic(resolve(flags.junit), junitOf(done));
+    written.push(await saveFile(flags.junit, junitOf(done), context.emit));
   }
   if (flags.html !== undefined) {
     const { rehearsalPage } = await import('./rehearsal-page.js');
-    await writeFileAtomic(resolve(flags.html), rehearsalPage(done));
+    written.push(await saveFile(flags.html, rehearsalPage(done), context.emit));
   }
   const summary = context.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') {
     const { markdownOf } = await import('./rehearsal-markdown.js');
     await appendFile(summary, markdownOf(done));
   }
+  return written.every((code) => code === ExitCode.ok);
 }
 
 /** Prints the endpoint and the credentials, and waits: another tool, or a person, is scored. */

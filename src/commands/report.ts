@@ -2,6 +2,7 @@ import { readJournal } from '../contain/journal.js';
 import { ExitCode } from '../exit-codes.js';
 import { foldReport } from '../report/document.js';
 import type { CommandContext } from './context.js';
+import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';
 
 export interface ReportFlags {
@@ -14,20 +15,18 @@ export interface ReportFlags {
 export async function run(flags: ReportFlags, context: CommandContext): Promise<ExitCode> {
   const path = journalPath(flags.report);
   const report = foldReport(await readJournal(path));
+  let exitCode: ExitCode = ExitCode.ok;
   if (flags.html !== undefined) {
-    const [{ reportHtml }, { default: writeFileAtomic }] = await Promise.all([
-      import('../report/html/report-page.js'),
-      import('write-file-atomic'),
-    ]);
-    await writeFileAtomic(flags.html, reportHtml(report), { mode: 0o600 });
-    context.emit({ type: 'journal', path: flags.html, message: 'page' });
+    const { reportHtml } = await import('../report/html/report-page.js');
+    exitCode = await saveFile(flags.html, reportHtml(report), context.emit);
+    if (exitCode === ExitCode.ok) context.emit({ type: 'journal', path: flags.html, message: 'page' });
   }
   if (context.json) {
     context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  } else if (flags.html === undefined) {
+  } else if (flags.html === undefined || exitCode !== ExitCode.ok) {
     const { outcomeScreen } = await import('../report/outcome-screen.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
   }
-  return ExitCode.ok;
+  return exitCode;
 }

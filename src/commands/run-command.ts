@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
+import { checkOutputFiles, OutputFile } from './output-file.js';
 
 export interface GlobalFlags {
   profile?: string;
@@ -30,9 +29,7 @@ export async function runCommand(
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
   const release = onSignals(stop, finishesWhatRuns.has(name));
-  const output =
-    flags.output === undefined ? null : createWriteStream(resolve(flags.output), { mode: 0o600 });
-  if (output !== null) await once(output, 'open');
+  const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
   const context: CommandContext = {
     stdout: output ?? process.stdout,
@@ -68,8 +65,15 @@ export async function runCommand(
     },
   };
   try {
+    checkOutputFiles(flags);
     const { run } = await load();
-    return await run(flags as never, context);
+    const code = await run(flags as never, context);
+    if (output === null || output.failure === null) return code;
+    renderer.emit({
+      type: 'warning',
+      message: `--output ${flags.output} could not be written (${output.failure}): the result is on stdout.`,
+    });
+    return ExitCode.unexpected;
   } catch (error) {
     renderer.close();
     return fail(name, error, flags, context);
@@ -77,10 +81,6 @@ export async function runCommand(
     renderer.close();
     release();
     (session as { close(): void } | null)?.close();
-    if (output !== null) {
-      output.end();
-      await once(output, 'close');
-    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { Trace, TraceTarget } from '../detect/trace-up.js';
 import { visible } from '../report/escape.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
+import { saveFile } from './output-file.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface ScanFlags extends SurveyFlags {
@@ -28,15 +29,12 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const survey = surveyOf(flags, key ?? trace?.key ?? null, session, context);
   const incident = await survey.look();
   const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
-  const exitCode = exitCodeOfScan(incident, survey.skippedRecords().length > 0);
-
+  const codes = [exitCodeOfScan(incident, survey.skippedRecords().length > 0)];
   if (flags.html !== undefined) {
-    const [{ incidentHtml }, { default: writeFileAtomic }] = await Promise.all([
-      import('../report/html/incident-page.js'),
-      import('write-file-atomic'),
-    ]);
-    await writeFileAtomic(flags.html, incidentHtml(incident, identity), { mode: 0o600 });
+    const { incidentHtml } = await import('../report/html/incident-page.js');
+    codes.push(await saveFile(flags.html, incidentHtml(incident, identity), context.emit));
   }
+  const exitCode = exitCodeOfLook(codes);
   if (context.json) {
     const { scanDocument } = await import('../report/scan-document.js');
     const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });

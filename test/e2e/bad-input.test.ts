@@ -1,6 +1,8 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -370,5 +372,49 @@ describe('names that an attacker chose', () => {
     const { stdout, stderr } = await desk.run(['scan', '--key', id('ci-key'), '--simulated', '--verbose']);
     expect(stdout).toContain('p3.16xlarge');
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e]/);
+  });
+});
+
+describe('a file for the result that cannot be written', () => {
+  it.each([
+    ['scan', '--output', []],
+    ['scan', '--html', []],
+    ['contain', '--plan', ['--key', 'AKIAIOSFODNN7EXAMPLE']],
+    ['report', '--html', ['journal.jsonl']],
+    ['case', '--csv', ['journal.jsonl']],
+    ['rehearse', '--junit', []],
+  ])('ends %s with 2, naming %s, before AWS is called', async (command, flag, more) => {
+    const from = now();
+    for (const file of ['/nonexistent/result', tmpdir()]) {
+      const { exitCode, stdout, stderr } = await desk.run([command, ...more, flag, file, '--json']);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${flag} ${file} cannot be written`);
+      expect(stderr).toMatch(/^Next: /m);
+      expect(JSON.parse(stdout)).toMatchObject({ command, exitCode: 2 });
+    }
+    expect(now()).toBe(from);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'that fails only at the end costs no result: it is on stdout, and the exit says it',
+    async () => {
+      const scan = ['scan', '--key', id('ci-key'), '--simulated', '--json'];
+      for (const flag of ['--output', '--html']) {
+        const { exitCode, stdout, stderr } = await desk.run([...scan, flag, '/dev/full']);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(/\/dev\/full could not be written/);
+        expect(JSON.parse(stdout)).toMatchObject({ incident: { key: id('ci-key') } });
+      }
+    },
+  );
+
+  it('keeps what an earlier run wrote, where this one ends before it has a result', async () => {
+    await withDirectory(async (directory) => {
+      const file = join(directory, 'scan.json');
+      await writeFile(file, 'the result of the last hour');
+      const { exitCode } = await desk.run(['scan', '--key', 'typo', '--simulated', '--output', file]);
+      expect(exitCode).toBe(2);
+      expect(await readFile(file, 'utf8')).toBe('the result of the last hour');
+    });
   });
 });
