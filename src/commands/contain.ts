@@ -53,6 +53,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
       `leakguard contain --key ${key} --yes --account <the account's id>`,
     );
   }
+  const file = flags.apply === undefined ? null : await readPlanFile(flags.apply);
   const session = await context.openSession();
   checkSession(flags, session);
   if (flags.checkPermissions === true) {
@@ -60,7 +61,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     return checkPermissions(session, context);
   }
   if (flags.dryRun === true || flags.plan !== undefined) return dryRun(flags, key, session, context);
-  const fixed = flags.apply === undefined ? null : await planToApply(flags.apply, key, session);
+  const fixed = file === null ? null : planToApply(file, key, session);
 
   const { identity, reader } = session;
   const directory = reportDirectory(flags.reportDir, context.env);
@@ -83,13 +84,25 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
   }
 }
 
+/** @throws CommandError with exit code 2 */
+async function readPlanFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CommandError(
+      ExitCode.usage,
+      `--apply ${file} cannot be read: ${(error as Error).message}. Nothing was done.`,
+      'Give the file that contain wrote with --plan.',
+    );
+  });
+}
+
 /** The plan of the file, for this account and key. @throws PlanRefused, CommandError */
-async function planToApply(file: string, key: string, { identity, reader }: Session): Promise<PlanFile> {
-  const plan = readPlan(await readFile(file, 'utf8'), identity.account, identity.simulated, reader.now());
+function planToApply(text: string, key: string, { identity, reader }: Session): PlanFile {
+  const plan = readPlan(text, identity.account, identity.simulated, reader.now());
   if (plan.key === key) return plan;
   throw new CommandError(
     ExitCode.refused,
     `The plan is for key ${plan.key}, not for ${key}. Nothing was done.`,
+    `leakguard contain --key ${plan.key} --apply …, or make a plan for the other key with --plan.`,
   );
 }
 

@@ -20,7 +20,11 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
   const path = journalPath(flags.report);
   const opened = (await readJournal(path))[0];
   if (opened?.kind !== 'opened' || opened.key === null) {
-    throw new CommandError(ExitCode.refused, `${path} is not the journal of a containment.`);
+    throw new CommandError(
+      ExitCode.usage,
+      `${path} is not the journal of a containment. Nothing was done.`,
+      `What it is the journal of: leakguard report ${path}`,
+    );
   }
   const { key, options } = opened;
   const session = await context.openSession();

@@ -3,6 +3,7 @@ import { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { checkOutputFiles, OutputFile } from './output-file.js';
+import { reportDirectory } from './report-directory.js';
 
 export interface GlobalFlags {
   profile?: string;
@@ -124,8 +125,18 @@ async function describe(error: unknown): Promise<{ code: ExitCode; message: stri
     case 'EndpointError':
     case 'Refused':
     case 'LockHeld':
-    case 'JournalRefused':
       return { code: ExitCode.refused, message, next: null };
+    case 'NoJournal': {
+      const directory = reportDirectory(undefined, process.env);
+      const next = `Give the journal (.jsonl) or the report that contain printed. The newest ones: ls -t ${directory}/*.jsonl`;
+      return { code: ExitCode.usage, message, next };
+    }
+    case 'JournalRefused':
+      return {
+        code: ExitCode.refused,
+        message,
+        next: 'Keep the file as it is, as evidence. What is left of the incident is found without it: leakguard scan --key …',
+      };
     case 'JournalBroken':
       return {
         code: ExitCode.unexpected,

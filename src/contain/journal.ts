@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { asObject } from '../json.js';
 import type { JournalEntry, JournalRecord } from './journal-record.js';
 import { journalVersion } from './journal-record.js';
 
@@ -12,7 +13,12 @@ export class JournalBroken extends Error {
   override readonly name = 'JournalBroken';
 }
 
-/** The journal that was read is not one, or was changed after it was written. */
+/** What was given as a journal cannot be read, or is none. */
+export class NoJournal extends Error {
+  override readonly name = 'NoJournal';
+}
+
+/** The journal that was read was changed after it was written, or is of another version. */
 export class JournalRefused extends Error {
   override readonly name = 'JournalRefused';
 }
@@ -69,7 +75,7 @@ export class Journal implements JournalWriter {
     }
   }
 
-  /** Takes a journal up again: its chain is checked, a torn last line is cut off. @throws JournalRefused */
+  /** Takes a journal up again: its chain is checked, a torn last line is cut off. @throws NoJournal, JournalRefused */
   static async resume(
     path: string,
     now: () => number,
@@ -144,7 +150,7 @@ export class Journal implements JournalWriter {
 }
 
 /** The journal's lines, chain checked. A torn last line (the process was killed while writing it) is left out.
- *  @throws JournalRefused, saying where the chain broke */
+ *  @throws NoJournal · JournalRefused, saying where the chain broke */
 export async function readJournal(path: string): Promise<JournalRecord[]> {
   return (await readChain(path)).records;
 }
@@ -154,7 +160,7 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
   try {
     content = await readFile(path);
   } catch (error) {
-    throw new JournalRefused(`The journal ${path} cannot be read (${messageOf(error)}).`, { cause: error });
+    throw new NoJournal(`The journal ${path} cannot be read (${messageOf(error)}).`, { cause: error });
   }
   const records: JournalRecord[] = [];
   let bytes = 0;
@@ -164,6 +170,7 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     // No newline: the process was killed while it wrote this line, and acted on nothing in it.
     if (end === -1) break;
     const record = parseLine(content.subarray(start, end).toString('utf8'), path, line);
+    if (line === 1 && asObject(record)?.['kind'] !== 'opened') break;
     const { hash, ...rest } = record;
     if (record.prev !== prev || record.seq !== records.length || seal(rest) !== hash) {
       throw new JournalRefused(
@@ -177,7 +184,7 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
   }
   const first = records[0];
   if (first?.kind !== 'opened') {
-    throw new JournalRefused(`${path} is not a journal of leakguard: its first line does not open one.`);
+    throw new NoJournal(`${path} is no leakguard journal: its first line does not open one.`);
   }
   if (first.version !== journalVersion) {
     throw new JournalRefused(
@@ -191,6 +198,8 @@ function parseLine(text: string, path: string, line: number): JournalRecord {
   try {
     return JSON.parse(text) as JournalRecord;
   } catch (error) {
+    if (line === 1)
+      throw new NoJournal(`${path} is no leakguard journal: line 1 is not JSON.`, { cause: error });
     throw new JournalRefused(`The journal ${path} breaks at line ${line}: not JSON.`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal, JournalBroken, JournalRefused, readJournal } from '../../src/contain/journal.js';
+import { Journal, JournalBroken, JournalRefused, NoJournal, readJournal } from '../../src/contain/journal.js';
 import type { JournalEntry } from '../../src/contain/journal-record.js';
 
 const identity = {
@@ -99,10 +99,15 @@ describe('the journal', () => {
     await expect(journal.write(note('later'))).rejects.toBeInstanceOf(JournalBroken);
   });
 
-  it('of another version, or that is none, is refused', async () => {
-    await writeFile(join(directory, 'other'), 'hello\n');
-    await expect(readJournal(join(directory, 'other'))).rejects.toThrow(/line 1: not JSON/);
-    await writeFile(join(directory, 'empty'), '');
-    await expect(readJournal(join(directory, 'empty'))).rejects.toThrow(/does not open one/);
+  it.each([
+    ['hello\n', /is no leakguard journal: line 1 is not JSON/],
+    ['null\n', /is no leakguard journal/],
+    ['{"version":1}\n', /is no leakguard journal/],
+    ['', /is no leakguard journal: its first line does not open one/],
+  ])('that is none is told apart from one that was changed: %j', async (content, expected) => {
+    const other = join(directory, 'other');
+    await writeFile(other, content);
+    await expect(readJournal(other)).rejects.toThrow(expected);
+    await expect(readJournal(other)).rejects.toBeInstanceOf(NoJournal);
   });
 });

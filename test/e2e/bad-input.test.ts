@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessKey, createSession, newKeyId } from '../../src/range/world/identity.js';
@@ -416,5 +416,35 @@ describe('a file for the result that cannot be written', () => {
       expect(exitCode).toBe(2);
       expect(await readFile(file, 'utf8')).toBe('the result of the last hour');
     });
+  });
+});
+
+describe('a report that is none', () => {
+  it.each([
+    ['that is missing', () => '/nonexistent/journal.jsonl', /\/nonexistent\/journal.jsonl cannot be read/],
+    ['that is a directory', () => tmpdir(), /cannot be read/],
+    ['that is something else', () => resolve('README.md'), /README.md is no leakguard journal/],
+  ])('%s: 2, and where the journals are', async (_, file, expected) => {
+    const from = now();
+    for (const command of ['report', 'case', 'resume', 'undo']) {
+      const { exitCode, stdout, stderr } = await desk.run([command, file(), '--json']);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(expected);
+      expect(stderr).toMatch(/^Next: .*\.jsonl/m);
+      expect(JSON.parse(stdout)).toMatchObject({ command, exitCode: 2 });
+    }
+    expect(now()).toBe(from);
+  });
+
+  it('to apply: 2, before AWS is called', async () => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run([
+      ...['contain', '--key', id('ci-key'), ...agreed],
+      ...['--apply', '/nonexistent/plan.json'],
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--apply \/nonexistent\/plan.json cannot be read/);
+    expect(stderr).toMatch(/^Next: .*--plan/m);
+    expect(now()).toBe(from);
   });
 });
