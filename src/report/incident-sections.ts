@@ -233,9 +233,11 @@ export function deeds(screen: Screen, incident: Incident): void {
     screen.row(
       i === 0 ? 'also did' : '',
       [`${clock(deed.evidence.time)}  `, 'dim'],
-      deedText(deed),
+      [fit(deed.evidence.name, 44), 'bold'],
       asides.length === 0 ? '' : [` (${asides.join(', ')})`, doubt ? 'yellow' : 'dim'],
       deed.target === null ? '' : `: ${fit(deed.target, 60)}`,
+      // Last, since it may be cut: the name can be looked up.
+      [`  ${deedText(deed)}`, 'dim'],
     );
   }
   if (incident.deeds.length > max) more(screen, incident.deeds.length - max, 'deed');
