@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
-import type { CommandContext } from './commands/context.js';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parsePeriod, parseRegions, parseTime } from './commands/arguments.js';
+import { CommandError, type CommandContext } from './commands/context.js';
 import { ExitCode, exitCodeHelp } from './exit-codes.js';
 import { version } from './version.js';
 
@@ -19,7 +20,28 @@ interface GlobalFlags {
 /** What a command file exports: flags and context in, exit code out. */
 type Run = (flags: never, context: CommandContext) => Promise<ExitCode>;
 
-const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
+/** Refused at once where it does not parse; the commands, and the journal, keep it as it was written. */
+const checked =
+  (parse: (text: string) => unknown) =>
+  (text: string): string => {
+    try {
+      parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+    return text;
+  };
+
+/** An option that may be given several times; `none` says what is done without it. */
+const repeatable = (
+  flags: string,
+  description: string,
+  none = 'none',
+  check = (text: string) => text,
+): Option =>
+  new Option(flags, `${description}; repeatable`)
+    .argParser((value: string, earlier: string[]) => [...earlier, check(value)])
+    .default([], none);
 
 let exitCode: ExitCode = ExitCode.ok;
 
@@ -54,13 +76,15 @@ const program = new Command('leakguard')
       '',
     ].join('\n'),
   )
-  .addHelpText('after', `\nExit codes (neither 3 nor 5 ever means clean):\n${exitCodeHelp()}`)
+  .addHelpText('afterAll', `\nExit codes (neither 3 nor 5 ever means clean):\n${exitCodeHelp()}`)
   .option('--profile <name>', 'credentials of this profile (else the environment, then AWS_PROFILE)')
-  .option(
-    '--region <region>',
-    'all, or regions to look at; repeatable, or separated by commas',
-    collect,
-    [] as string[],
+  .addOption(
+    repeatable(
+      '--region <region>',
+      'look only there (several: separated by commas)',
+      'all that are enabled',
+      checked((text) => parseRegions([text])),
+    ),
   )
   .option('--endpoint-url <url>', 'call this endpoint instead of AWS (else AWS_ENDPOINT_URL)')
   .option('--max-attempts <n>', 'attempts of one call (else AWS_MAX_ATTEMPTS, then 4)')
@@ -70,13 +94,17 @@ const program = new Command('leakguard')
   .option('--verbose', 'details')
   .option('--debug', 'the stack of an error')
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  .configureHelp({ showGlobalOptions: true })
+  // Said by refuse(), as every other error is.
+  .configureOutput({ outputError: () => undefined });
 
-const since = new Option('--since <period>', 'how far back to read the trail').default('90d');
+const since = new Option('--since <period>', 'how far back to read the event history, which holds 90 days')
+  .argParser(checked(parsePeriod))
+  .default('90d');
 const compromisedAt = new Option(
   '--compromised-at <time>',
   'when the misuse began, UTC (else estimated, and shown)',
-);
+).argParser(checked(parseTime));
 const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
@@ -105,12 +133,16 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
-  .option('--include <id>', 'act on this held or untied resource too; repeatable', collect, [] as string[])
+  .addOption(repeatable('--include <id>', 'act on this held or untied resource too'))
   .option('--deny <which>', 'dated (spares the user’s other keys) or all', 'dated')
   .option('--evict <how>', 'disable or remove what was planted', 'disable')
   .option('--remove-templates', 'remove launch templates and configurations of the incident too')
   .option('--snapshot', 'snapshot the volumes of rogue instances first')
-  .option('--watch <period>', 'keep sweeping until nothing was found for this long, for example 30m')
+  .option(
+    '--watch <period>',
+    'keep sweeping until nothing was found for this long, for example 30m',
+    checked(parsePeriod),
+  )
   .option('--yes', 'agree to everything; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
@@ -142,7 +174,7 @@ program
   .command('verify')
   .description('the clearance list: is everything clean, and was everything looked at; changes nothing')
   .option('--key <id>', 'the key that was misused')
-  .option('--watch-key <id>', 'a replacement key to watch too; repeatable', collect, [] as string[])
+  .addOption(repeatable('--watch-key <id>', 'a replacement key to watch too'))
   .option('--wait', 'until CloudTrail has settled')
   .addOption(since)
   .addOption(compromisedAt)
@@ -160,25 +192,19 @@ program
   .command('cloudfront')
   .description('does the API answer, does each host resolve, does it serve, was it changed')
   .option('--watch', 'until all serve; prints each change, and journals it')
-  .option('--every <period>', 'with --watch: the shortest time between two looks (default: 15s)')
   .option(
-    '--host <name>',
-    'a distribution’s host, where the API is locked; repeatable',
-    collect,
-    [] as string[],
+    '--every <period>',
+    'with --watch: the shortest time between two looks (default: 15s)',
+    checked(parsePeriod),
   )
+  .addOption(repeatable('--host <name>', 'a distribution’s host, where the API is locked'))
   .option('--hosts-file <file>', 'hosts, one a line')
   .option('--report <report>', 'take the hosts of this report')
   .option('--key <id>', 'whose changes to look for in CloudTrail')
   .addOption(since)
   .addOption(compromisedAt)
-  .option(
-    '--resolver <ip[:port]>',
-    'ask this resolver instead of the public ones; repeatable',
-    collect,
-    [] as string[],
-  )
-  .option('--doh <url>', 'ask this DNS-over-HTTPS resolver too; repeatable', collect, [] as string[])
+  .addOption(repeatable('--resolver <ip[:port]>', 'ask this resolver instead of the public ones'))
+  .addOption(repeatable('--doh <url>', 'ask this DNS-over-HTTPS resolver too'))
   .option('--no-http', 'no HTTPS request to the hosts')
   .option('--stand-in', 'what could serve meanwhile, for each alternate name; changes nothing')
   .option('--probe-origins', 'with --stand-in: ask the origins too')
@@ -188,7 +214,9 @@ program
 
 program
   .command('restrictions')
-  .description('which services has AWS limited: one harmless read in each')
+  .description(
+    'which services has AWS limited: one harmless read in each, in the home region or those of --region',
+  )
   .option('--key <id>', 'what AWS’s own services say of this key')
   .option('--cost', 'what each of the last days has cost; AWS charges $0.01 for the request')
   .option('--simulated', 'the endpoint is not AWS, and I know')
@@ -240,7 +268,7 @@ program
   .option('--seed <n>', 'another incident of the same kind; the same seed gives the same one')
   .option('--seeds <from..to>', 'a soak: one rehearsal for each seed, the scenarios in turn')
   .option('--speed <n>', 'simulated seconds a second')
-  .option('--goal <key=value>', 'set a goal; repeatable', collect, [] as string[])
+  .addOption(repeatable('--goal <key=value>', 'set a goal'))
   .option('--chaos', 'a bad day, by seed: dropped connections, 5xx, throttle storms, lost permissions')
   .option('--manual', 'print endpoint and credentials, wait, score whoever responds')
   .option('--junit <file>', 'also write JUnit XML')
@@ -271,10 +299,25 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    const shown = error instanceof CommanderError && error.exitCode === 0;
+    exitCode = shown ? ExitCode.ok : await refuse(error);
   }
   process.exitCode = exitCode;
+}
+
+/** What does not parse is said as every other error is: one sentence, the next step, and with --json the document. */
+async function refuse(error: unknown): Promise<ExitCode> {
+  const given = process.argv.slice(2);
+  const name = program.commands.map((command) => command.name()).find((one) => given.includes(one)) ?? null;
+  const { fail } = await import('./commands/run-command.js');
+  const flags = { json: given.includes('--json'), debug: given.includes('--debug') };
+  if (!(error instanceof CommanderError)) return fail(name, error, flags, process.stdout);
+  const why = error.code === 'commander.help' ? 'no command was given' : error.message;
+  // A secret that was pasted in the wrong place is not repeated.
+  const said = why.replace(/^error: /, '').replace(/(?<![\w/+=])[\w/+=]{40}(?![\w/+=])/g, '…');
+  const message = `${said}${/[.?)]$/.test(said) ? '' : '.'} Nothing was done.`;
+  const next = ['leakguard', ...(name === null ? [] : [name]), '--help'].join(' ');
+  return fail(name, new CommandError(ExitCode.usage, message, next), flags, process.stdout);
 }
 
 await main();

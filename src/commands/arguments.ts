@@ -31,7 +31,7 @@ export function parseKeyId(text: string, simulated: boolean): string {
 export function parsePeriod(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([dhms])$/.exec(text.trim());
   const unit = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }[match?.[2] ?? ''];
-  if (match?.[1] === undefined || unit === undefined) {
+  if (match?.[1] === undefined || unit === undefined || Number(match[1]) === 0) {
     throw new CommandError(
       ExitCode.usage,
       `Not a period: ${JSON.stringify(text.slice(0, 40))}. Expected for example 90d, 36h or 45m.`,

@@ -77,7 +77,7 @@ export async function runCommand(
     return ExitCode.unexpected;
   } catch (error) {
     renderer.close();
-    return fail(name, error, flags, context);
+    return fail(name, error, flags, context.stdout);
   } finally {
     renderer.close();
     release();
@@ -86,21 +86,22 @@ export async function runCommand(
 }
 
 /** One sentence on stderr, the document on stdout with --json, and the code that says what kind of end it was. */
-async function fail(
-  name: string,
+export async function fail(
+  name: string | null,
   error: unknown,
-  flags: GlobalFlags,
-  context: CommandContext,
+  flags: Pick<GlobalFlags, 'json' | 'debug'>,
+  stdout: NodeJS.WritableStream,
 ): Promise<ExitCode> {
   const { code, message, next } = await describe(error);
   const { visible } = await import('../report/escape.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
-  context.stderr.write(`leakguard ${name}: ${lines.join('\n')}\n`);
-  if (next !== null) context.stderr.write(`Next: ${visible(next, 1000)}\n`);
-  if (flags.debug === true && error instanceof Error) context.stderr.write(`${error.stack ?? ''}\n`);
-  if (context.json) {
+  const { stderr } = process;
+  stderr.write(`leakguard${name === null ? '' : ` ${name}`}: ${lines.join('\n')}\n`);
+  if (next !== null) stderr.write(`Next: ${visible(next, 1000)}\n`);
+  if (flags.debug === true && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
+  if (flags.json === true) {
     const document = { schemaVersion: 1, command: name, exitCode: code, error: { message, next } };
-    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   }
   return code;
 }

@@ -448,3 +448,36 @@ describe('a report that is none', () => {
     expect(now()).toBe(from);
   });
 });
+
+describe('a command line that does not parse', () => {
+  it.each([
+    ['scan', ['scan', '--nope'], /unknown option '--nope'/],
+    ['scan', ['scan', '--since', 'soon'], /--since.*"soon".*90d/],
+    ['scan', ['scan', '--since', '0d'], /--since/],
+    ['verify', ['verify', '--compromised-at', 'yesterday'], /--compromised-at.*"yesterday"/],
+    ['contain', ['contain', '--key', 'AKIAIOSFODNN7EXAMPLE', '--watch', 'long'], /--watch.*"long"/],
+    ['contain', ['contain'], /--key <id>/],
+    ['report', ['report'], /missing required argument/],
+    [null, ['scann'], /Did you mean scan\?/],
+    [null, [], /no command was given/],
+  ])('ends with 2, one document and the next step (%s %j)', async (command, args, expected) => {
+    const from = now();
+    const { exitCode, stdout, stderr } = await desk.run([...args, '--json']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(expected);
+    expect(stderr).toMatch(/^Next: leakguard .*--help$/m);
+    const document = JSON.parse(stdout) as { error: { message: string; next: string } };
+    expect(document).toMatchObject({ schemaVersion: 1, command, exitCode: 2 });
+    expect(document.error.message).toMatch(/Nothing was done\.$/);
+    expect(now()).toBe(from);
+  });
+
+  it('repeats no secret that was pasted in the wrong place', async () => {
+    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    for (const args of [[secret], ['scan', '--since', secret], ['scan', secret]]) {
+      const { exitCode, stdout, stderr } = await desk.run([...args, '--json']);
+      expect(exitCode).toBe(2);
+      expect(stdout + stderr).not.toContain(secret.slice(0, 12));
+    }
+  });
+});

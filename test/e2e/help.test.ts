@@ -33,3 +33,12 @@ describe.each([['--help'], ['contain', '--help'], ['--version']])('leakguard %s 
     expect(texts.reduce((sum, text) => sum + text.length, 0)).toBeLessThan(200_000);
   });
 });
+
+it('of a command says what holds for all of them too: the regions, the streams, the exit codes', async () => {
+  const { stdout } = await run(process.execPath, [cliPath, 'scan', '--help']);
+  const words = stdout.replace(/\s+/g, ' ');
+  expect(words).toContain('--region <region> look only there');
+  expect(words).toContain('(default: all that are enabled)');
+  expect(words).toContain('--json one JSON document');
+  expect(words).toContain('3 findings (scan, verify)');
+});
