@@ -109,6 +109,11 @@ export class Baseline {
     return this.span >= day && this.events >= 20;
   }
 
+  /** Enough to say that what it never did is no chance, though it called seldom: four days over two weeks. */
+  get isOldAcquaintance(): boolean {
+    return this.knowsTheKey || (this.span >= 14 * day && this.days.size >= 4);
+  }
+
   /** Milliseconds between the first and the last event. */
   get span(): number {
     return this.first === null || this.last === null ? 0 : this.last - this.first;

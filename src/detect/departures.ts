@@ -164,7 +164,7 @@ function againstNothing(
   table: AcceleratorTable,
   add: Add,
 ): void {
-  if (baseline.knowsTheKey) {
+  if (baseline.isOldAcquaintance) {
     const days = Math.max(1, Math.round(baseline.span / 86_400_000));
     add('first-launch', 0.4, `the key launched nothing in the ${days} days of its life before the misuse`);
   }

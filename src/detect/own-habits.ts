@@ -12,8 +12,10 @@ export const knownAfter = 7 * day;
 /** What a key goes on doing on so many later days, for more than a week, is its life: a trail that begins in the middle
  *  of a life shows the first time as news. */
 const habitDays = 3;
-/** A mass launch that goes on for weeks is no life: only a few instances in a few regions at a time are. */
+/** A mass launch that goes on for weeks is no life: only a few instances in a few regions at a time are, more of them
+ *  where the trail begins with them. */
 const mostAsked = 20;
+const mostAskedAtFirst = 60;
 const mostRegions = 4;
 
 /** Tells the launch signals that are the first time of what became a habit. */
@@ -37,6 +39,7 @@ export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => 
     const around = launches.filter((launch) => Math.abs(launch.time - time) <= hour);
     const asked = around.reduce((sum, launch) => sum + launch.asked, 0);
     const regions = new Set(around.map(({ event }) => event.region)).size;
-    return around.length > 0 && asked <= mostAsked && regions <= mostRegions && around.every(becomesHabit);
+    const most = time - (events[0]?.time ?? 0) < 2 * day ? mostAskedAtFirst : mostAsked;
+    return around.length > 0 && asked <= most && regions <= mostRegions && around.every(becomesHabit);
   };
 }

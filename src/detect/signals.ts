@@ -1,6 +1,6 @@
 import { worked, type TrailEvent } from '../trail/event.js';
 import { Activity } from './activity.js';
-import { actOf, Baseline } from './baseline.js';
+import { actOf, Baseline, habitOf } from './baseline.js';
 import { signerOf } from './credential-graph.js';
 import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from './instance-size.js';
@@ -45,21 +45,22 @@ export function signalsOf(events: readonly TrailEvent[], table: AcceleratorTable
   return new SignalReader(table).read(events);
 }
 
+/** Launches of the last hour, by region; its size is how many instances they asked for. */
+export const recentLaunches = (): Recent<LaunchRequest> =>
+  new Recent(
+    hour,
+    (launch) => launch.event.region,
+    (launch) => launch.asked,
+  );
+
 class SignalReader {
   private readonly signals = new Map<string, Signal>();
   private readonly baseline = new Baseline();
   private readonly activity = new Activity();
   private readonly newActs = new Recent<TrailEvent>(hour, actOf);
-  private readonly launches = new Recent<LaunchRequest>(
-    hour,
-    (launch) => launch.event.region,
-    (launch) => launch.asked,
-  );
-  private readonly habits = new Recent<LaunchRequest>(
-    hour,
-    (launch) => launch.event.region,
-    (launch) => launch.asked,
-  );
+  private readonly launches = recentLaunches();
+  /** By habit: three fleets that grow in one hour, each as ever, are no burst of any of them. */
+  private readonly habits = new Map<string, Recent<LaunchRequest>>();
   private readonly failures = new Recent<LaunchRequest>(hour, (launch) => launch.result);
   private readonly dryRuns = new Recent<LaunchRequest>(hour, (launch) => launch.result);
   private readonly quota = new Recent<TrailEvent>(day, (event) => event.region);
@@ -174,21 +175,19 @@ class SignalReader {
   }
 
   private lookAtLaunch(launch: LaunchRequest, time: number): void {
-    const habit = isHabit(launch, this.baseline);
-    const around = habit ? this.habits : this.launches;
+    const habit = isHabit(launch, this.baseline) ? this.habitsLike(launch) : null;
     this.launches.forget(time);
-    this.habits.forget(time);
     this.failures.forget(time);
     this.dryRuns.forget(time);
     this.quota.forget(time);
-    around.add(time, launch);
+    (habit ?? this.launches).add(time, launch);
     const found = departuresOf(
       launch,
       this.baseline,
       {
         asked: this.launches.size,
         regions: this.launches.distinct,
-        sameHabit: habit ? this.habits.size : 0,
+        sameHabit: habit?.size ?? 0,
         failures: this.failures.size,
         dryRuns: this.dryRuns.size,
         quotaRequests: 0,
@@ -208,13 +207,22 @@ class SignalReader {
           launch.event,
           time,
           'launch:refused',
-          0.15,
+          // Who owns a key knows what it may do; quotas and capacity refuse anybody.
+          launch.result === 'denied' ? 0.4 : 0.15,
           `${launch.event.name} refused: ${(launch.event.errorCode ?? '').slice(0, 60)}`,
         );
       }
     }
     if (launch.result === 'dry-run') this.dryRuns.add(time, launch);
     else if (launch.result !== 'worked') this.failures.add(time, launch);
+  }
+
+  private habitsLike(launch: LaunchRequest): Recent<LaunchRequest> {
+    const known = this.habits.get(habitOf(launch));
+    if (known !== undefined) return known;
+    const none = recentLaunches();
+    this.habits.set(habitOf(launch), none);
+    return none;
   }
 
   /** One signal a kind and six hours: the earliest time, the greatest weight. */

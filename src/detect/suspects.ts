@@ -1,16 +1,16 @@
 import type { TrailEvent } from '../trail/event.js';
-import { isTemporary, type CredentialGraph } from './credential-graph.js';
+import { isTemporary, signerOf, type CredentialGraph } from './credential-graph.js';
 import type { Suspect } from './incident.js';
 import type { AcceleratorTable } from './instance-size.js';
-import { launchRequestOf } from './launch-request.js';
+import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { launchedByFleet } from './launches.js';
+import { livesOf, rootOf } from './lives-of-credentials.js';
 import { clustersOf } from './misuse-start.js';
-import { isService } from './record-fields.js';
 import { quarantinedUser } from './sensitive-acts.js';
-import { signalsOf, type Signal } from './signals.js';
+import { recentLaunches, signalsOf, type Signal } from './signals.js';
+import { suspicionOf } from './suspicion.js';
 
-/** From this score on a key is worth a look. */
-const worthALook = 0.5;
+const day = 24 * 3600_000;
 
 /** Whether a key is worth a name: what a scanner does as well, reads by the hundred, needs more than launches do. */
 export function standsOut({ score, launches }: Suspect): boolean {
@@ -18,72 +18,110 @@ export function standsOut({ score, launches }: Suspect): boolean {
 }
 
 /**
- * The keys whose trail looks like misuse, ranked, with reasons. Sessions count for the key that minted them; sessions
- * without a mint event count for themselves. A quiet account has none.
+ * The keys whose trail looks like misuse, ranked, with reasons. Sessions count for the key that minted them. A quiet
+ * account has none.
  */
 export function suspectsOf(graph: CredentialGraph, table: AcceleratorTable): Suspect[] {
-  const lives = livesOf(graph);
+  return lookedAt(graph, table)
+    .filter(({ sum, bar }) => sum >= bar)
+    .map(({ suspect }) => suspect)
+    .sort((a, b) => b.score - a.score || (a.accessKeyId < b.accessKeyId ? -1 : 1));
+}
+
+/** What may become a suspect, or be acquitted, once the whole of its life is known. */
+export interface Candidate {
+  accessKeyId: string;
+  /** For a role session, the name that its life goes by (LookupEvents' Username). */
+  sessionName: string | null;
+  /** Epoch milliseconds: when what stands out began. */
+  since: number;
+}
+
+/** So much of a reason makes it worth to read the whole life. */
+const worthReading = 0.5;
+
+/** Who is worth reading about where only launches and mints were looked up, the most suspicious first. Pure. */
+export function candidatesOf(graph: CredentialGraph, table: AcceleratorTable): Candidate[] {
+  return lookedAt(graph, table)
+    .filter(({ raw }) => raw >= worthReading)
+    .sort((a, b) => b.raw - a.raw || (a.suspect.accessKeyId < b.suspect.accessKeyId ? -1 : 1))
+    .map(({ suspect: { accessKeyId }, since }) => ({
+      accessKeyId,
+      sessionName: graph.bySigner.get(accessKeyId)?.[0]?.actor.sessionName ?? null,
+      since,
+    }));
+}
+
+interface Looked {
+  suspect: Suspect;
+  since: number;
+  /** The plain sum of the signals, what they say together, and what it would take. */
+  raw: number;
+  sum: number;
+  bar: number;
+}
+
+function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
   const quarantines = quarantinesOf(graph.events);
-  const suspects: Suspect[] = [];
-  for (const [id, events] of lives) {
+  const found: Looked[] = [];
+  for (const [name, events] of livesOf(graph)) {
     const owner = events.find(({ actor }) => actor.userName !== null)?.actor.userName ?? null;
     const signals = [...signalsOf(events, table), ...(owner === null ? [] : (quarantines.get(owner) ?? []))];
-    const best = clustersOf(signals.sort((a, b) => a.time - b.time)).reduce(
-      (most, cluster) => (cluster.score > most.score ? cluster : most),
-      { time: 0, score: 0, signals: [] as Signal[] },
-    );
-    if (best.score < worthALook) continue;
-    const launches = events.filter((event) => launchRequestOf(event) !== null && !launchedByFleet(event));
-    suspects.push({
-      accessKeyId: id,
+    const launches = events.flatMap((event) => {
+      const launch = launchedByFleet(event) ? null : launchRequestOf(event);
+      return launch === null ? [] : [launch];
+    });
+    const first = events.find(({ time }) => time !== null)?.time ?? 0;
+    const clusters = clustersOf(signals.sort((a, b) => a.time - b.time)).map((cluster) => {
+      const today = launches.filter(({ time }) => time >= cluster.time && time <= cluster.time + day);
+      const life = {
+        before: Math.max(0, cluster.time - first),
+        longLived: !isTemporary(cluster.signals[0]?.signer ?? name),
+        ...busiestHourOf(today),
+      };
+      return { cluster, ...suspicionOf(cluster, life) };
+    });
+    const [best] = clusters.sort((a, b) => b.sum / b.bar - a.sum / a.bar || a.cluster.time - b.cluster.time);
+    if (best === undefined) continue;
+    const { cluster, sum, bar } = best;
+    const accessKeyId = strongestOf(graph, cluster.signals) ?? name;
+    const its = launches.filter(({ event }) => rootOf(graph, signerOf(event) ?? '') === accessKeyId);
+    const suspect = {
+      accessKeyId,
       userName: owner,
-      score: Math.round(Math.min(1, best.score / 2) * 100) / 100,
-      reasons: [...best.signals]
+      score: Math.round(Math.min(1, sum / 2) * 100) / 100,
+      reasons: [...cluster.signals]
         .sort((a, b) => b.weight - a.weight || (a.words < b.words ? -1 : 1))
         .slice(0, 8)
         .map(({ words }) => words),
-      launches: launches.length,
-      regions: [...new Set(launches.map(({ region }) => region))].sort(),
-    });
+      launches: its.length,
+      regions: [...new Set(its.map(({ event }) => event.region))].sort(),
+    };
+    found.push({ suspect, since: cluster.time, raw: cluster.score, sum, bar });
   }
-  return suspects.sort((a, b) => b.score - a.score || (a.accessKeyId < b.accessKeyId ? -1 : 1));
+  return found;
 }
 
-/** Events by the credential at the root of their signer's mints, oldest first. */
-function livesOf(graph: CredentialGraph): Map<string, TrailEvent[]> {
-  const roots = new Map<string, string>();
-  const lives = new Map<string, TrailEvent[]>();
-  for (const event of graph.events) {
-    const signer = event.actor.accessKeyId ?? event.actor.arn;
-    if (signer === null || isService(event)) continue;
-    const root = rootOf(graph, signer, roots);
-    const life = lives.get(root);
-    if (life === undefined) lives.set(root, [event]);
-    else life.push(event);
+/** Launches within any one hour: in how many regions, how many instances asked for. */
+function busiestHourOf(launches: readonly LaunchRequest[]): { regions: number; asked: number } {
+  const recent = recentLaunches();
+  const most = { regions: 0, asked: 0 };
+  for (const launch of launches) {
+    recent.add(launch.time, launch);
+    most.regions = Math.max(most.regions, recent.distinct);
+    most.asked = Math.max(most.asked, recent.size);
   }
-  return lives;
+  return most;
 }
 
-/** Up along the mints of sessions. A key that somebody made is a root of its own. */
-export function rootOf(graph: CredentialGraph, signer: string, known = new Map<string, string>()): string {
-  const path: string[] = [];
-  let here = signer;
-  for (const seen = new Set<string>(); !seen.has(here); ) {
-    seen.add(here);
-    const root = known.get(here);
-    if (root !== undefined) {
-      here = root;
-      break;
-    }
-    path.push(here);
-    const mint = graph.mints.get(here);
-    if (mint === undefined || !isTemporary(here) || isService(mint.event)) break;
-    const parent = mint.event.actor.accessKeyId ?? mint.event.actor.arn;
-    if (parent === null) break;
-    here = parent;
+/** Of a role's sessions, the one that did most of it. */
+function strongestOf(graph: CredentialGraph, signals: readonly Signal[]): string | null {
+  const weights = new Map<string, number>();
+  for (const { signer, weight } of signals) {
+    const root = signer === null ? null : rootOf(graph, signer);
+    if (root !== null) weights.set(root, (weights.get(root) ?? 0) + weight);
   }
-  for (const step of path) known.set(step, here);
-  return here;
+  return [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? null;
 }
 
 export function quarantinesOf(events: readonly TrailEvent[]): Map<string, Signal[]> {

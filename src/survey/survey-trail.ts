@@ -1,6 +1,8 @@
 import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../coverage.js';
+import { buildGraph } from '../detect/credential-graph.js';
 import type { Incident, TaintedCredential } from '../detect/incident.js';
+import { candidatesOf } from '../detect/suspects.js';
 import type { Emit, Identity } from '../events.js';
 import type { Play } from '../playbook/play.js';
 import type { SkippedRecords, TrailEvent } from '../trail/event.js';
@@ -30,15 +32,17 @@ export type TrailDepth = 'first-hand' | 'followed';
 /** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
  *  was perhaps minted by another. */
 const assumeRolePeriod = 2 * 24 * 3600_000;
+/** Without a key, so many of those who stand out by their launches have their whole life read: it acquits most. */
+const maxCandidates = 4;
 /** Without a key, whose sessions launched what shows in what was minted, and in what launches by itself. */
-const launchesAndMints = [
+export const launchesAndMints = [
   'GetSessionToken',
   'GetFederationToken',
   'RequestSpotInstances',
   'CreateFleet',
   'CreateAutoScalingGroup',
 ];
-const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
+export const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -109,6 +113,7 @@ export class SurveyTrail {
     if (owner !== null) this.ask('Username', owner, everywhere, from);
     await lookup.read([...this.queries.values()].filter((query) => !this.justRead.has(query)));
     this.justRead.clear();
+    if (this.scope.key === null) await this.readCandidates(lookup, everywhere, from);
     const unfollowed = await this.follow(lookup, everywhere, from, credentialsOf);
     if (unfollowed === 0) return lookup.cells();
     // What they did is not known: a gap like any other, and never a success.
@@ -171,6 +176,22 @@ export class SurveyTrail {
     for (const name of newUsers) this.ask('EventName', name, [identity.homeRegion], from);
   }
 
+  /** The whole life of those who stand out, in the order of how much: what is normal for them shows only in it. */
+  private async readCandidates(
+    lookup: TrailLookup,
+    everywhere: readonly string[],
+    from: number,
+  ): Promise<void> {
+    const before = this.queries.size;
+    const candidates = candidatesOf(buildGraph(lookup.all()), undefined).slice(0, maxCandidates);
+    for (const { accessKeyId, sessionName, since } of candidates) {
+      if (/^[A-Z0-9]{16,}$/.test(accessKeyId)) this.ask('AccessKeyId', accessKeyId, everywhere, from, since);
+      // A role's sessions are many: its life goes by their name.
+      if (sessionName !== null) this.ask('Username', sessionName, everywhere, from, since);
+    }
+    await lookup.read([...this.queries.values()].slice(before));
+  }
+
   /** Follows what tainted credentials minted, until nothing new comes up. Returns how many were not followed. */
   private async follow(
     lookup: TrailLookup,
@@ -204,11 +225,11 @@ export class SurveyTrail {
     value: string,
     regions: readonly string[],
     from: number,
+    enoughFrom = this.scope.compromisedAt,
   ): void {
     const id = `${attribute}=${value}`;
     if (this.queries.has(id)) return;
-    const { compromisedAt } = this.scope;
-    const enough = compromisedAt === null ? {} : { enoughFrom: compromisedAt };
+    const enough = enoughFrom === null ? {} : { enoughFrom };
     this.queries.set(id, { attribute, value, from, regions, ...enough });
   }
 
