@@ -37,6 +37,7 @@ export function clearance(
   if (key !== null) rows.push(keyRow(key));
   rows.push(trailRow(incident, now));
   for (const play of plays) rows.push(playRow(incident, play, pending));
+  rows.push(beyondRow(incident));
   for (const { subject, region, status, detail } of incident.coverage) {
     if (subject === 'region' && status === 'truncated') {
       rows.push({ subject: region, title: 'region', status: 'not-examined', details: [detail ?? ''] });
@@ -114,6 +115,20 @@ function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): 
   const settling = findings.filter((finding) => finding.class === 'settling');
   if (settling.length > 0) return { ...row, status: 'settling', details: settling.map(name) };
   return { ...row, status: 'clean', details: [] };
+}
+
+/** What no play looks at is not clean because no play looks at it. */
+function beyondRow({ deeds }: Incident): ClearanceRow {
+  const standing = deeds.filter(({ stands }) => stands);
+  return {
+    subject: 'none',
+    title: 'left in services that no play examines',
+    status: standing.length > 0 ? 'unknown' : 'clean',
+    details: standing.map(
+      ({ evidence, target }) =>
+        `${evidence.name} ${target ?? ''} in ${evidence.region}: look whether it is still there`,
+    ),
+  };
 }
 
 function words({ region, status, detail }: Cell): string {

@@ -15,9 +15,9 @@ export interface LeftOver {
   id: string;
   region: string;
   state: string;
-  /** denied, failed, protected, skipped, held, settling, or `new` for one that came up since the last sweep;
-   *  `unknown` where nothing says why. */
-  cause: 'denied' | 'failed' | 'protected' | 'skipped' | 'held' | 'settling' | 'new' | 'unknown';
+  /** denied, failed, protected, skipped, held, settling, or `new` for one that came up since the last sweep; `no-play`
+   *  for what an act left that no play looks at; `unknown` where nothing says why. */
+  cause: 'denied' | 'failed' | 'protected' | 'skipped' | 'held' | 'settling' | 'new' | 'no-play' | 'unknown';
   /** In words: AWS's answer, or the doubt. */
   detail: string | null;
 }

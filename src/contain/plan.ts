@@ -1,5 +1,5 @@
 import type { Identity } from '../events.js';
-import type { Finding, Incident } from '../detect/incident.js';
+import type { Deed, Finding, Incident } from '../detect/incident.js';
 import { phases, type Phase, type Play, type PlanContext } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
 import type { Action } from './action.js';
@@ -73,6 +73,7 @@ export function plan(
       }
     }
   }
+  left.push(...incident.deeds.filter(({ stands }) => stands).map(beyondThePlays));
   return { actions: inPhaseOrder(actions), left };
 }
 
@@ -101,6 +102,19 @@ function locksOut(action: Action, identity: Identity): boolean {
 export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: string | null): LeftOver {
   const { play, type, id, region, state } = finding.resource;
   return { play, type, id, region, state, cause, detail };
+}
+
+/** What an act left that no play looks at: only a person can say whether it is still there. */
+function beyondThePlays({ evidence, target, description }: Deed): LeftOver {
+  return {
+    play: 'none',
+    type: evidence.name,
+    id: target ?? evidence.eventId ?? 'unnamed',
+    region: evidence.region,
+    state: 'not examined',
+    cause: 'no-play',
+    detail: description,
+  };
 }
 
 function inPhaseOrder(actions: Action[]): Action[] {

@@ -26,12 +26,14 @@ export function summarise(end: {
     end.left.filter(({ cause }) => causes.includes(cause)).length;
   const held = count('held');
   const settling = count('settling');
-  const open = end.left.length - held - settling;
+  const beyond = count('no-play');
+  const open = end.left.length - held - settling - beyond;
   const parts = [
     open > 0 && `${open} not contained`,
     refused > 0 && `${refused} actions denied or failed`,
     held > 0 && `${held} held for your decision`,
     settling > 0 && `${settling} settling`,
+    beyond > 0 && `${beyond} left where no play looks`,
     !end.complete && 'not everything could be looked at',
     changes === 0 && 'nothing was changed',
   ].filter((part) => part !== false);

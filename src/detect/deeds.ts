@@ -1,4 +1,4 @@
-import { eventOfInterest } from '../data/events-of-interest.js';
+import { eventOfInterest, type EventOfInterest } from '../data/events-of-interest.js';
 import { wasDryRun, worked, type TrailEvent } from '../trail/event.js';
 import type { Case } from './case.js';
 import { evidenceOf } from './evidence.js';
@@ -8,6 +8,7 @@ import { mintOf } from './mints.js';
 import type { OriginRules } from './origins.js';
 import { itemsOf, requestOf, valueOf } from './record-fields.js';
 import { plainName } from './sensitive-acts.js';
+import { StandingActs } from './standing.js';
 import { targetOf } from './targets.js';
 
 /** What takes a deed back, by the deed's name: same target, later. */
@@ -45,20 +46,29 @@ const undoing: Record<string, readonly string[]> = {
 export function deedsOf(its: Case, rules: OriginRules): Deed[] {
   const deeds = new Map<string, Deed>();
   const undone = undoneBy(its.graph.events);
+  const isTainted = (event: TrailEvent): boolean => (its.taint?.of(event) ?? null) !== null;
+  const standing = new StandingActs(its.graph.events, rules, isTainted);
   for (const event of its.graph.events) {
-    const tainted = its.taint?.of(event) ?? null;
-    if (tainted === null || launchRequestOf(event) !== null) continue;
-    const interest = eventOfInterest(event.source, event.name);
+    if (!isTainted(event) || launchRequestOf(event) !== null) continue;
+    const leaves = standing.leaves(event);
+    const interest = eventOfInterest(event.source, event.name) ?? (leaves ? beyondThePlays(event) : null);
     if (interest === null) continue;
     const target = targetOf(event);
     const result = resultOf(event);
     const fold = `${event.source}|${event.name}|${target ?? ''}|${result}`;
+    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
+    const isUndone =
+      result === 'worked' &&
+      ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, target, event)) ||
+        (leaves && standing.takenBack(event)));
+    const stands = leaves && !isUndone && usual < usualFrom;
     const known = deeds.get(fold);
     if (known !== undefined) {
       known.count += 1;
+      known.undone &&= isUndone;
+      known.stands ||= stands;
       continue;
     }
-    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
     deeds.set(fold, {
       evidence: evidenceOf(event),
       tactic: interest.tactic,
@@ -66,14 +76,21 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
       result,
       errorCode: event.errorCode,
       description: [interest.description, ...remarks(event, usual)].join(' '),
-      undone:
-        result === 'worked' &&
-        (undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, target, event)),
+      undone: isUndone,
       count: 1,
       play: rules.of(event).find(({ rule }) => rule.effect !== 'undone')?.play ?? null,
+      stands,
     });
   }
   return [...deeds.values()];
+}
+
+/** So often done before the misuse, an act is part of the key's own life. */
+const usualFrom = 3;
+
+/** An act that no published incident has, in a service that no play examines. */
+function beyondThePlays({ name, source }: TrailEvent): EventOfInterest {
+  return { tactic: 'unclassified', description: `${name} of ${source}, which no play examines.` };
 }
 
 function remarks(event: TrailEvent, usual: number): string[] {
@@ -81,7 +98,7 @@ function remarks(event: TrailEvent, usual: number): string[] {
   return [
     ...(other === null ? [] : [`In account ${other}: not contained outside this account.`]),
     ...sharedWith(event),
-    ...(usual >= 3 ? [`The key did so ${usual} times before the misuse too.`] : []),
+    ...(usual >= usualFrom ? [`The key did so ${usual} times before the misuse too.`] : []),
   ];
 }
 

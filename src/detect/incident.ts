@@ -120,6 +120,8 @@ export interface Deed {
   count: number;
   /** The play that contains it; null where nothing does, and the report says so. */
   play: string | null;
+  /** It leaves something that no play looks at, and no later event takes it back: a person must look. */
+  stands: boolean;
 }
 
 /** Without `--key`: the keys that look misused, ranked. */

@@ -20,8 +20,10 @@ export interface Origin {
 export class OriginRules {
   private readonly exact = new Map<string, { play: string; rule: OriginRule }[]>();
   private readonly prefixed: { play: string; rule: OriginRule }[] = [];
+  private readonly sources: ReadonlySet<string>;
 
   constructor(plays: Facts['plays']) {
+    this.sources = new Set(plays.flatMap(({ origin }) => origin.map(({ source }) => source)));
     for (const { id, origin } of plays) {
       for (const rule of origin) {
         if (rule.prefix === true) this.prefixed.push({ play: id, rule });
@@ -29,6 +31,11 @@ export class OriginRules {
       }
     }
     for (const [act, list] of this.exact) list.push(...this.prefixesOf(act));
+  }
+
+  /** Some play speaks of this event source. */
+  examines(source: string): boolean {
+    return this.sources.has(source);
   }
 
   /** An event of which several rules speak is of several plays. */

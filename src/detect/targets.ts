@@ -34,6 +34,8 @@ const fields = [
   'domainName',
   'hostedZoneId',
 ];
+/** Of a service that is not listed above: its first field that names something. */
+const naming = /(name|id|identifier|arn)$/i;
 const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'instancesSet'];
 
 /** What the call was done to, as far as its record says; null where it does not (refused IAM calls among them). */
@@ -58,5 +60,6 @@ function fromFields(part: JsonObject): string | null {
           .filter((item) => item !== null);
     if (texts.length > 0) return texts.sort().slice(0, 10).join(', ');
   }
-  return null;
+  const field = Object.keys(part).find((name) => naming.test(name) && valueOf(part[name]) !== null);
+  return field === undefined ? null : valueOf(part[field]);
 }

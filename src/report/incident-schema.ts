@@ -123,6 +123,7 @@ const deed = exactly<Detect.Deed>()(
     undone: z.boolean(),
     count: whole,
     play: maybe,
+    stands: z.boolean(),
   }),
 );
 

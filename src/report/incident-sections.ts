@@ -223,18 +223,17 @@ export function deeds(screen: Screen, incident: Incident): void {
   if (incident.deeds.length === 0) return;
   const max = fitting(incident.deeds.length, shown.deeds, screen.options.verbose);
   for (const [i, deed] of worthKnowing(incident.deeds).slice(0, max).entries()) {
-    const doubt = deed.play === null && deed.result === 'worked' && !deed.undone;
     const asides = [
       ...(deed.count > 1 ? [`${deed.count} times`] : []),
       ...(deed.result === 'worked' ? [] : [deed.errorCode ?? deed.result]),
       ...(deed.undone ? ['undone since'] : []),
-      ...(doubt ? ['no play contains it'] : []),
+      ...(deed.stands ? ['no play contains it'] : []),
     ];
     screen.row(
       i === 0 ? 'also did' : '',
       [`${clock(deed.evidence.time)}  `, 'dim'],
       [fit(deed.evidence.name, 44), 'bold'],
-      asides.length === 0 ? '' : [` (${asides.join(', ')})`, doubt ? 'yellow' : 'dim'],
+      asides.length === 0 ? '' : [` (${asides.join(', ')})`, deed.stands ? 'yellow' : 'dim'],
       deed.target === null ? '' : `: ${fit(deed.target, 60)}`,
       // Last, since it may be cut: the name can be looked up.
       [`  ${deedText(deed)}`, 'dim'],

@@ -69,7 +69,17 @@ const leftOver = exactly<LeftOver>()(
     id: text,
     region: text,
     state: text,
-    cause: z.enum(['denied', 'failed', 'protected', 'skipped', 'held', 'settling', 'new', 'unknown']),
+    cause: z.enum([
+      'denied',
+      'failed',
+      'protected',
+      'skipped',
+      'held',
+      'settling',
+      'new',
+      'no-play',
+      'unknown',
+    ]),
     detail: maybe,
   }),
 );

@@ -46,6 +46,8 @@ export function verdictOf(report: Omit<Report, 'verdict' | 'milestones'>): Verdi
   }
   const unexplained = byCause(['unknown']);
   if (unexplained > 0) unknown.push(`${count(unexplained, 'resource')} left for a reason that is not known`);
+  const beyond = byCause(['no-play']);
+  if (beyond > 0) unknown.push(`${count(beyond, 'act')} left something that no play examines`);
   const unfinished = unfinishedActions(report.actions);
   if (unfinished.length > 0) {
     unknown.push(

@@ -298,6 +298,7 @@ function deed(
     undone: false,
     count: 1,
     play: null,
+    stands: false,
     ...more,
   };
 }

@@ -119,8 +119,6 @@ export function credentialTable(incident: Incident): Html {
   );
 }
 
-const onlyLooked = /discovery|reconnaissance/i;
-
 /** Deeds, by the numbers of the timeline. */
 export function deedTable(deeds: readonly Deed[]): Html {
   return table(
@@ -134,12 +132,10 @@ export function deedTable(deeds: readonly Deed[]): Html {
       html`${deed.result}${deed.errorCode !== null && html`<br><span class="small soft">${deed.errorCode}</span>`}`,
       deed.undone
         ? 'undone since'
-        : deed.result !== 'worked'
-          ? ''
-          : (deed.play ??
-            (onlyLooked.test(deed.tactic)
-              ? html`<span class="soft">it only looked</span>`
-              : html`<b class="c-held">nothing: see to it yourself</b>`)),
+        : (deed.play ??
+          (deed.stands
+            ? html`<b class="c-held">nothing: see to it yourself</b>`
+            : html`<span class="soft">nothing to contain</span>`)),
     ]),
     [0, 15, 25, 20, 10, 10, 15],
   );

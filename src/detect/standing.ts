@@ -1,0 +1,162 @@
+import type { Json } from '../json.js';
+import { asObject, asText } from '../json.js';
+import { worked, type TrailEvent } from '../trail/event.js';
+import type { OriginRules } from './origins.js';
+import { isForwarded } from './record-fields.js';
+import { plainName } from './sensitive-acts.js';
+
+/** What makes or changes something that stays. */
+const makes =
+  /^(Create|Run|Start|Launch|Register|Import|Copy|Restore|Allocate|Purchase|Deploy|Submit|Put|Attach|Associate|Enable|Add|Invite|Accept|Authorize|Update|Modify|Change|Upload)/;
+/** What takes a protection away that stays away. */
+const turnsOff = /^(Stop|Delete|Disable|Disassociate|Deregister|Leave)/;
+/** Services that watch over the account: what is turned off there is a door left open. */
+const guards = new Set(
+  [
+    'access-analyzer',
+    'cloudtrail',
+    'config',
+    'guardduty',
+    'inspector2',
+    'macie2',
+    'organizations',
+    'securityhub',
+  ].map((service) => `${service}.amazonaws.com`),
+);
+/** Services whose calls leave nothing that works on: credentials are followed as mints, the rest is words or numbers. */
+const passing = new Set(
+  [
+    'cloudshell',
+    'ec2-instance-connect',
+    'health',
+    'logs',
+    'monitoring',
+    'servicequotas',
+    'signin',
+    'sts',
+    'support',
+    'tagging',
+  ].map((service) => `${service}.amazonaws.com`),
+);
+/** Calls on data, and what agents on instances report about themselves. */
+const onData =
+  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource)$|^(UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutImage|UploadLayerPart|PutConfigurePackageResult)$/;
+/** In services with plays, and contained by none of them. */
+const inExaminedServices = new Set([
+  'autoscaling.amazonaws.com|PutScheduledUpdateGroupAction',
+  'ec2.amazonaws.com|CreateNetworkAclEntry',
+  'ec2.amazonaws.com|DeleteFlowLogs',
+  'ec2.amazonaws.com|EnableSerialConsoleAccess',
+  'ec2.amazonaws.com|ModifyImageAttribute',
+  'ec2.amazonaws.com|ModifySnapshotAttribute',
+  'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
+  'iam.amazonaws.com|CreateVirtualMFADevice',
+  'iam.amazonaws.com|DeleteRolePermissionsBoundary',
+  'iam.amazonaws.com|DeleteUserPermissionsBoundary',
+  'iam.amazonaws.com|EnableMFADevice',
+  'lambda.amazonaws.com|CreateEventSourceMapping',
+  'lambda.amazonaws.com|UpdateEventSourceMapping',
+]);
+
+const inverses: [RegExp, string[]][] = [
+  [/^(Create|Run|Launch|Import|Copy|Restore|Upload|Put|Deploy)/, ['Delete', 'Terminate', 'Remove', 'Reset']],
+  [/^(Start|Submit)/, ['Stop', 'Terminate', 'Cancel', 'Delete']],
+  [/^Stop/, ['Start']],
+  [/^Register/, ['Deregister', 'Delete']],
+  [/^Allocate/, ['Release']],
+  [/^Attach/, ['Detach']],
+  [/^(Associate|Accept|Invite)/, ['Disassociate', 'Delete', 'Cancel', 'Remove']],
+  [/^Disassociate/, ['Associate']],
+  [/^Enable/, ['Disable', 'Deactivate', 'Delete']],
+  [/^(Disable|Delete)/, ['Enable', 'Create', 'Put']],
+  [/^Add/, ['Remove', 'Delete']],
+  [/^Authorize/, ['Revoke']],
+  [/^(Modify|Update|Change)/, ['Delete', 'Terminate', 'Reset']],
+];
+
+/** `DeleteStacks` → `DeleteStack`, `ResetSnapshotAttribute` → `ResetSnapshot`: plurals and attributes name one thing. */
+const thing = (name: string): string => name.replace(/(Attribute|Request)$/, '').replace(/s$/, '');
+
+/** The names of the acts that take an act back: `RunJobFlow` → `TerminateJobFlow`, … */
+function inversesOf(name: string): Set<string> {
+  const [verb, back] = inverses.find(([known]) => known.test(name)) ?? [/^/, []];
+  const noun = thing(name.replace(verb, ''));
+  const stated = takenBackBy[name] ?? [];
+  return new Set([...back.map((inverse) => `${inverse}${noun}`), ...stated]);
+}
+
+/** Where the names do not say it. */
+const takenBackBy: Record<string, string[]> = {
+  PutScheduledUpdateGroupAction: ['DeleteScheduledAction'],
+  ModifySnapshotAttribute: ['DeleteSnapshot'],
+  ModifyImageAttribute: ['DeregisterImage'],
+  EnableMFADevice: ['DeactivateMFADevice'],
+  DeleteUserPermissionsBoundary: ['PutUserPermissionsBoundary', 'DeleteUser'],
+  DeleteRolePermissionsBoundary: ['PutRolePermissionsBoundary', 'DeleteRole'],
+};
+
+/** Shorter values say nothing about which thing an act was on. */
+const shortestId = 3;
+
+/**
+ * Acts that leave something behind which no play examines: a stack, a cluster, a bucket's policy, a trail that was
+ * stopped. Nobody has looked whether it still stands, so that it must not pass for contained.
+ */
+export class StandingActs {
+  private readonly bySource = new Map<string, TrailEvent[]>();
+
+  /** `tainted`: the act is of the incident, and puts nothing right by setting the same thing again. */
+  constructor(
+    events: readonly TrailEvent[],
+    private readonly rules: OriginRules,
+    private readonly tainted: (event: TrailEvent) => boolean,
+  ) {
+    for (const event of events) {
+      if (!worked(event) || event.readOnly === true) continue;
+      const list = this.bySource.get(event.source);
+      if (list === undefined) this.bySource.set(event.source, [event]);
+      else list.push(event);
+    }
+  }
+
+  /** It worked, and leaves something that no play looks at. */
+  leaves(event: TrailEvent): boolean {
+    if (!worked(event) || event.readOnly === true || isForwarded(event) || onData.test(event.name))
+      return false;
+    if (this.rules.of(event).length > 0) return false;
+    const name = plainName(event.name);
+    if (this.rules.examines(event.source)) return inExaminedServices.has(`${event.source}|${name}`);
+    if (passing.has(event.source)) return false;
+    return makes.test(name) || (guards.has(event.source) && turnsOff.test(name));
+  }
+
+  /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident. */
+  takenBack(event: TrailEvent): boolean {
+    const name = plainName(event.name);
+    const inverse = inversesOf(name);
+    const ids = identifiersIn([event.request, event.response]);
+    return (this.bySource.get(event.source) ?? []).some((later) => {
+      if ((later.time ?? 0) <= (event.time ?? Infinity) || later.region !== event.region) return false;
+      const laterName = plainName(later.name);
+      if (!inverse.has(thing(laterName)) && (laterName !== name || this.tainted(later))) return false;
+      return [...identifiersIn([later.request])].some((id) => ids.has(id));
+    });
+  }
+}
+
+/** Every text in the values, three levels deep, whole and as an ARN's last part. */
+function identifiersIn(values: readonly (Json | undefined)[], depth = 3): Set<string> {
+  const found = new Set<string>();
+  const visit = (value: Json | undefined, left: number): void => {
+    const text = asText(value);
+    if (text !== null && text.length >= shortestId && text.length <= 300) {
+      found.add(text);
+      if (text.startsWith('arn:')) for (const part of text.split(/[:/]/).slice(5)) found.add(part);
+    } else if (left > 0 && value !== null && value !== undefined) {
+      const inner = Array.isArray(value) ? value : Object.values(asObject(value) ?? {});
+      for (const one of inner.slice(0, 100)) visit(one, left - 1);
+    }
+  };
+  for (const value of values) visit(value, depth);
+  return found;
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { clearance } from '../../src/contain/clearance.js';
+import { plan } from '../../src/contain/plan.js';
+import { detect } from '../../src/detect/detect.js';
+import type { Incident } from '../../src/detect/incident.js';
+import { plays } from '../../src/playbook/index.js';
+import { account, identity } from '../contain/builders.js';
+import { day, History, hour, minute, night, type Call, type Caller } from './history.js';
+
+const ci: Caller = { key: 'AKIAEXAMPLEMISUSED00', user: 'ci', ip: '198.51.100.7', agent: 'aws-cli/2.15' };
+const admin: Caller = { key: 'AKIAEXAMPLEADMIN0000', user: 'admin', ip: '192.0.2.9', agent: 'aws-cli/2.15' };
+const now = night + 3 * hour;
+
+function look(calls: [Caller, Omit<Call, 'time'> & { time?: number }][]): Incident {
+  const history = new History();
+  for (const [at, [by, call]] of calls.entries()) history.call(by, { time: night + at * minute, ...call });
+  return detect({
+    events: history.events,
+    inventory: [],
+    plays,
+    coverage: [],
+    key: ci.key,
+    account,
+    compromisedAt: night - minute,
+    now,
+  });
+}
+
+const standing = (incident: Incident): string[] =>
+  incident.deeds.filter(({ stands }) => stands).map(({ evidence }) => evidence.name);
+
+const stack = { source: 'cloudformation', name: 'CreateStack', request: { stackName: 'grow' } };
+const planOf = (incident: Incident) => {
+  const options = { evict: 'disable', denyAll: false, snapshot: false, removeTemplates: false } as const;
+  return plan(incident, plays, { incident, account, partition: 'aws', now, options }, new Set(), identity);
+};
+
+describe('what no play looks at', () => {
+  it('is left, and unknown: neither a containment nor a verification passes over it', () => {
+    const incident = look([[ci, stack]]);
+    expect(planOf(incident).left).toMatchObject([{ type: 'CreateStack', id: 'grow', cause: 'no-play' }]);
+    const rows = clearance(incident, plays, null, planOf(incident), now);
+    expect(rows.find(({ subject }) => subject === 'none')).toMatchObject({ status: 'unknown' });
+    expect(rows.find(({ subject }) => subject === 'none')?.details).toMatchObject([/CreateStack grow/]);
+  });
+
+  it.each([
+    [
+      'a service that is in no list',
+      { source: 'apprunner', name: 'CreateService', request: { serviceName: 's' } },
+    ],
+    ['a bucket’s policy', { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'b-1' } }],
+    ['a trail that was stopped', { source: 'cloudtrail', name: 'StopLogging', request: { name: 'all' } }],
+    [
+      'a DNS record',
+      { source: 'route53', name: 'ChangeResourceRecordSets', request: { hostedZoneId: 'Z01' } },
+    ],
+    ['a shared snapshot', { name: 'ModifySnapshotAttribute', request: { snapshotId: 'snap-1' } }],
+    ['a cluster', { source: 'elasticmapreduce', name: 'RunJobFlow', request: { name: 'emr' } }],
+  ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
+    expect(standing(look([[ci, call]]))).toEqual([call.name]);
+  });
+
+  it.each([
+    ['a call that was refused', { ...stack, error: 'AccessDenied' }],
+    ['a call that only looks', { source: 'cloudformation', name: 'DescribeStacks' }],
+    ['a session', { source: 'sts', name: 'GetCallerIdentity' }],
+    ['an object that was written', { source: 's3', name: 'PutObject', request: { bucketName: 'b' } }],
+    ['what a play contains', { source: 'iam', name: 'CreateUser', request: { userName: 'support-2' } }],
+    ['a tag', { name: 'CreateTags' }],
+    ['a service that acts for its caller', { ...stack, invokedBy: 'cloudformation.amazonaws.com' }],
+  ] as [string, Omit<Call, 'time'>][])('is not %s', (_, call) => {
+    expect(standing(look([[ci, call]]))).toEqual([]);
+  });
+
+  it('is not what somebody else did, nor what the key did all its life', () => {
+    const life = [30, 20, 10].map((days): [Caller, Call] => [ci, { ...stack, time: night - days * day }]);
+    expect(standing(look([[admin, stack]]))).toEqual([]);
+    expect(standing(look([...life, [ci, stack]]))).toEqual([]);
+  });
+
+  it('stands until it is taken back: by its inverse on the same thing, or set anew from outside the incident', () => {
+    const back = { source: 'cloudformation', name: 'DeleteStack', request: { stackName: 'grow' } };
+    expect(
+      standing(
+        look([
+          [ci, stack],
+          [admin, back],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(
+      standing(
+        look([
+          [ci, stack],
+          [ci, back],
+        ]),
+      ),
+    ).toEqual([]);
+    const other = { ...back, request: { stackName: 'shop' } };
+    expect(
+      standing(
+        look([
+          [ci, stack],
+          [admin, other],
+        ]),
+      ),
+    ).toEqual(['CreateStack']);
+    expect(
+      standing(
+        look([
+          [ci, stack],
+          [admin, back],
+          [ci, stack],
+        ]),
+      ),
+    ).toEqual(['CreateStack']);
+
+    const policy = { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'shop-assets' } };
+    expect(
+      standing(
+        look([
+          [ci, policy],
+          [admin, policy],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(
+      standing(
+        look([
+          [ci, policy],
+          [ci, policy],
+        ]),
+      ),
+    ).toEqual(['PutBucketPolicy']);
+    const bucket = { source: 's3', name: 'CreateBucket', request: { bucketName: 'shop-assets' } };
+    const unset = { source: 's3', name: 'DeleteBucketPolicy', request: { bucketName: 'shop-assets' } };
+    expect(
+      standing(
+        look([
+          [ci, bucket],
+          [admin, unset],
+        ]),
+      ),
+    ).toEqual(['CreateBucket']);
+
+    const stop = { source: 'cloudtrail', name: 'StopLogging', request: { name: 'all' } };
+    expect(
+      standing(
+        look([
+          [ci, stop],
+          [admin, { ...stop, name: 'StartLogging' }],
+        ]),
+      ),
+    ).toEqual([]);
+  });
+});
