@@ -1,4 +1,5 @@
 import { asObject, asText, type JsonObject } from '../json.js';
+import { fromForeign, fromLakeRow } from './foreign-records.js';
 
 /** Fields in which a list of events stands: log files, LookupEvents, log streams, search results. */
 const lists = ['Records', 'Events', 'events', 'records', 'hits', 'results', 'logEvents'];
@@ -9,7 +10,8 @@ const maxDepth = 8;
 /**
  * The records in any container that CloudTrail events are found in: `{"Records": […]}`, a bare array or object,
  * EventBridge envelopes (`detail`), LookupEvents answers (`CloudTrailEvent`, a JSON string), exports of search and log
- * services that hold the record in a field of any name, as an object or as a JSON string. What holds no record at all
+ * services that hold the record in a field of any name, as an object or as a JSON string, or that rewrote it
+ * (foreign-records.ts). What holds no record at all
  * is given back as it is: `normaliseRecord` says why it cannot be read. Digest files and empty logs hold no records.
  */
 export function* unwrap(json: unknown, depth = 0): Iterable<unknown> {
@@ -42,13 +44,16 @@ function* recordsIn(value: unknown, depth: number): Iterable<unknown> {
     return;
   }
   if (Array.isArray(value)) {
-    for (const item of value) yield* recordsIn(item, depth + 1);
+    const row = fromLakeRow(value);
+    if (row !== null) yield row;
+    else for (const item of value) yield* recordsIn(item, depth + 1);
     return;
   }
   const object = asObject(value);
   if (object === null) return;
-  if (isRecord(object)) {
-    yield object;
+  const record = isPlain(object) ? object : (fromForeign(object) ?? (isRecord(object) ? object : null));
+  if (record !== null) {
+    yield record;
     return;
   }
   for (const inner of Object.values(object)) yield* recordsIn(inner, depth + 1);
@@ -57,7 +62,7 @@ function* recordsIn(value: unknown, depth: number): Iterable<unknown> {
 /** By an event's name and one more of its fields, in any spelling. LookupEvents repeats some of a record's fields beside
  *  the record itself. */
 function isRecord(object: JsonObject): boolean {
-  if (Object.hasOwn(object, 'eventName') && Object.hasOwn(object, 'eventSource')) return true;
+  if (isPlain(object)) return true;
   if (asText(object.CloudTrailEvent) !== null || Object.hasOwn(object, 'detail')) return false;
   const names = new Set(Object.keys(object).map((name) => name.toLowerCase().replace(/[_.]/g, '')));
   const has = (...some: string[]): boolean => some.some((name) => names.has(name));
@@ -66,6 +71,10 @@ function isRecord(object: JsonObject): boolean {
     has('eventname') &&
     has('eventsource', 'eventtime', 'useridentity', 'useridentitytype', 'requestparameters')
   );
+}
+
+function isPlain(object: JsonObject): boolean {
+  return Object.hasOwn(object, 'eventName') && Object.hasOwn(object, 'eventSource');
 }
 
 /** CloudTrail user guide, "CloudTrail digest file structure". */

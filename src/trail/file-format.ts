@@ -11,7 +11,8 @@ export interface FileFormat {
 }
 
 /** The first names of a record's fields, or of a field that holds a record, in the first line of a table. */
-const tableNames = /(^|[,;\t"])(event_?name|event_?version|_raw|@?message|cloudtrailevent)("|[,;\t\r\n]|$)/i;
+const tableNames =
+  /(^|[,;\t"])(event_?name|event\.action|event_?version|_raw|@?message|cloudtrailevent)("|[,;\t\r\n]|$)/i;
 
 const headBytes = 1 << 16;
 

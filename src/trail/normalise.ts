@@ -152,32 +152,42 @@ function structure(value: unknown): unknown {
 /** Callers have three levels; a hostile text must not exhaust the stack. */
 const maxRowDepth = 10;
 
-/** `{type=IAMUser, arn=…, sessioncontext={attributes=null}}`: Athena's and CloudTrail Lake's text of a struct. */
+/** `{type=IAMUser, arn=…, sessioncontext={attributes=null}}`: Athena's, CloudTrail Lake's and Elastic's text of a struct. */
 function rowOf(text: string, level = 0): JsonObject {
   const row: JsonObject = {};
-  if (level > maxRowDepth) return row;
+  for (const pair of partsOf(text, /^, [\w.:-]+=/)) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) row[pair.slice(0, equals).trim()] = cellOf(pair.slice(equals + 1), level + 1);
+  }
+  return row;
+}
+
+function cellOf(text: string, level: number): Json {
+  if (text === 'null' || level > maxRowDepth) return null;
+  const list = text.startsWith('[{');
+  if (!list && !text.startsWith('{')) return text;
+  const json = parsed(text);
+  if (json !== null) return json as Json;
+  return list ? partsOf(text, /^, \{/).map((part) => cellOf(part.trim(), level + 1)) : rowOf(text, level);
+}
+
+/** What stands between the outer brackets, cut at commas that `separator` matches outside of inner brackets. */
+function partsOf(text: string, separator: RegExp): string[] {
+  const parts: string[] = [];
   let depth = 0;
   let from = 1;
   for (let index = 1; index < text.length; index += 1) {
     const letter = text[index];
-    if (letter === '{') depth += 1;
+    if (letter === '{' || letter === '[') depth += 1;
+    else if (letter === '}' || letter === ']') depth -= 1;
     const ends =
-      depth === 0 &&
-      (letter === '}' || (letter === ',' && /^, [\w.:-]+=/.test(text.slice(index, index + 80))));
-    if (letter === '}') depth -= 1;
+      depth < 0 || (depth === 0 && letter === ',' && separator.test(text.slice(index, index + 80)));
     if (!ends) continue;
-    const pair = text.slice(from, index);
-    const equals = pair.indexOf('=');
-    const value = pair.slice(equals + 1);
-    if (equals > 0)
-      row[pair.slice(0, equals).trim()] = value.startsWith('{')
-        ? rowOf(value, level + 1)
-        : value === 'null'
-          ? null
-          : value;
+    parts.push(text.slice(from, index));
+    if (depth < 0) break;
     from = index + 1;
   }
-  return row;
+  return parts;
 }
 
 /** Exports that flatten a record: `userIdentity.arn`, `useridentity_arn` or `UserIdentityArn` as names at its top. */
