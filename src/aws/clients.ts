@@ -2,8 +2,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AwsCall } from '../contain/action.js';
 import { version } from '../version.js';
-import { credentialsHint } from './credentials.js';
-import { AwsFailure } from './errors.js';
+import { noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Pacer, systemClock } from './pacing.js';
@@ -65,23 +64,13 @@ export class AwsClients {
     return this.awsClock.now();
   }
 
-  /** The credentials in use. @throws AwsFailure of kind `credentials`, whose message says what mends it. */
-  async credentials(profile: string | null): Promise<{ accessKeyId: string }> {
+  /** The credentials in use. @throws AwsFailure of kind `credentials` */
+  async credentials(): Promise<{ accessKeyId: string }> {
     try {
       return await this.options.credentials();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new AwsFailure(
-        'credentials',
-        error instanceof Error ? error.name : 'CredentialsProviderError',
-        `${message} ${credentialsHint(message, profile)}`,
-        'sts',
-        'GetCallerIdentity',
-        this.options.homeRegion,
-        null,
-        null,
-        error,
-      );
+      throw noCredentials(error instanceof Error ? error.name : 'CredentialsProviderError', message, error);
     }
   }
 
@@ -95,38 +84,10 @@ export class AwsClients {
     });
   }
 
-  /** One read. `profile` only words the error. @throws AwsFailure */
-  async read(
-    service: ServiceName,
-    operation: string,
-    region: string,
-    input: object,
-    profile: string | null = null,
-  ): Promise<Answer> {
+  /** One read. @throws AwsFailure */
+  async read(service: ServiceName, operation: string, region: string, input: object): Promise<Answer> {
     assertRead(service, operation);
-    try {
-      return await this.send({ service, operation, region, input: input as AwsCall['input'] });
-    } catch (error) {
-      if (
-        error instanceof AwsFailure &&
-        service === 'sts' &&
-        operation === 'GetCallerIdentity' &&
-        isRefused(error)
-      ) {
-        throw new AwsFailure(
-          'credentials',
-          error.code,
-          `${error.message} ${credentialsHint(`${error.code} ${error.message}`, profile)}`,
-          service,
-          operation,
-          region,
-          error.requestId,
-          error.httpStatus,
-          error,
-        );
-      }
-      throw error;
-    }
+    return this.send({ service, operation, region, input: input as AwsCall['input'] });
   }
 
   /** All pages of a read, each paced and retried by itself. @throws AwsFailure */
@@ -265,8 +226,4 @@ export function isRead(service: string, operation: string): boolean {
 
 function assertRead(service: string, operation: string): void {
   if (!isRead(service, operation)) throw new Error(`${service}:${operation} is not a read, and was not sent`);
-}
-
-function isRefused(failure: AwsFailure): boolean {
-  return failure.kind === 'not-enabled' || failure.kind === 'credentials' || failure.httpStatus === 403;
 }

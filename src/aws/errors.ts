@@ -138,6 +138,21 @@ export class AwsFailure extends Error {
   }
 }
 
+/** There are no credentials to call with: nothing was called. */
+export function noCredentials(code: string, message: string, cause: unknown = null): AwsFailure {
+  return new AwsFailure(
+    'credentials',
+    code,
+    message,
+    'sts',
+    'GetCallerIdentity',
+    'global',
+    null,
+    null,
+    cause,
+  );
+}
+
 /** The kind that AWS's `code` and `message` mean; `httpStatus` decides where the code says nothing. */
 export function failureKind(code: string, message: string, httpStatus: number | null): FailureKind {
   const bare = code.replace(/^(Client|Server)\./, '');

@@ -1,3 +1,5 @@
+import { partition } from '@aws-sdk/core/client';
+import { distance } from 'fastest-levenshtein';
 import type { Reader } from './reader.js';
 import { AwsFailure } from './errors.js';
 
@@ -52,6 +54,38 @@ export async function listRegions(reader: Reader, homeRegion: string): Promise<R
   // Partitions are never mixed: credentials of one mean nothing in another, and a simulated EC2 may list them all.
   const partition = partitionOfRegion(homeRegion);
   return (await readRegions(reader, homeRegion)).filter(({ name }) => partitionOfRegion(name) === partition);
+}
+
+/** True where the SDK's own table has a region of this name. One that AWS has opened since is not in it. */
+export function isRegionName(name: string): boolean {
+  return 'description' in partition(name);
+}
+
+/** Further from a name than this is no slip of the hand. */
+const mistyped = 3;
+
+/**
+ * What is wrong with these names of regions, in words; null where they exist. AWS is asked only for names that the SDK
+ * does not know, and names that exist in another account's set of regions are no mistake.
+ * @throws AwsFailure where the list cannot be read
+ */
+export async function unknownRegion(
+  names: readonly string[],
+  reader: Reader,
+  homeRegion: string,
+): Promise<string | null> {
+  const doubtful = names.filter((name) => !isRegionName(name));
+  if (doubtful.length === 0) return null;
+  const known = (await readRegions(reader, homeRegion)).map(({ name }) => name);
+  const unknown = doubtful.find((name) => !known.includes(name));
+  if (unknown === undefined) return null;
+  const near = known
+    .map((name) => ({ name, far: distance(name, unknown) }))
+    .filter(({ far }) => far <= mistyped)
+    .sort((a, b) => a.far - b.far)
+    .map(({ name }) => name);
+  const nearest = near.length === 0 ? '' : ` Did you mean ${near.slice(0, 3).join(', ')}?`;
+  return `There is no region ${JSON.stringify(unknown)}.${nearest}`;
 }
 
 async function readRegions(reader: Reader, homeRegion: string): Promise<Region[]> {

@@ -6,11 +6,11 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Identity } from '../events.js';
 import type { AwsCall } from '../contain/action.js';
-import { AwsFailure } from './errors.js';
+import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
 import { resolveCredentials } from './credentials.js';
 import { resolveEndpoints } from './endpoints.js';
-import { homeRegionOf, partitionOfArn, partitionOfRegion } from './regions.js';
+import { homeRegionOf, isRegionName, partitionOfArn, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
 
 /** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */
@@ -36,14 +36,14 @@ export interface Session {
 
 /**
  * Resolves endpoints, credentials and the caller, in this order: nothing else is called before they are known.
- * @throws EndpointError for a mix of AWS and not-AWS · AwsFailure of kind `credentials` where there are none or
+ * @throws NoEndpoint · EndpointError for a mix of AWS and not-AWS · AwsFailure of kind `credentials` where there are none or
  * they are refused · AwsFailure of kind `unreachable` where the endpoint does not answer.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { env } = options;
   // Node 20 warns on stderr in every client that later releases need a newer Node; set before the first client.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const { configFile } = await loadSharedConfigFiles();
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
   const profileName = options.profile ?? env['AWS_PROFILE'] ?? env['AWS_DEFAULT_PROFILE'] ?? 'default';
   const profile = configFile[profileName] ?? {};
   const servicesName = profile['services'];
@@ -54,19 +54,24 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     profileServices: servicesName === undefined ? {} : (configFile[`services.${servicesName}`] ?? {}),
   });
   const { credentials, profile: usedProfile } = resolveCredentials({ profile: options.profile, env });
-  const region =
-    options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region'] ?? 'us-east-1';
+  if (usedProfile !== null) assertProfile(usedProfile, { ...configFile, ...credentialsFile });
+  const configured = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region'] ?? 'us-east-1';
+  // --region says where to look, and so which partition is meant: to sign in there would take a region that is mistyped
+  // or not enabled for refused credentials.
+  const partition = partitionOfRegion(options.region ?? configured);
+  const usable = isRegionName(configured) && partitionOfRegion(configured) === partition;
+  const region = usable ? configured : homeRegionOf(partition);
 
   const requestHandler = await httpHandler(env, endpoints.simulated);
   const clients = new AwsClients({
     credentials: shared(credentials),
     endpoints: endpoints.custom,
     requestHandler,
-    homeRegion: homeRegionOf(partitionOfRegion(region)),
+    homeRegion: homeRegionOf(partition),
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
   });
-  const { accessKeyId } = await clients.credentials(usedProfile);
-  const caller = await clients.read('sts', 'GetCallerIdentity', region, {}, usedProfile);
+  const { accessKeyId } = await clients.credentials();
+  const caller = await clients.read('sts', 'GetCallerIdentity', region, {}).catch(refusedAsCredentials);
   const { Arn: arn, Account: account, UserId: userId } = caller.output;
   // A proxy's page with status 200 parses as an answer with nothing in it: nothing it says may count as clean.
   if (typeof arn !== 'string' || typeof account !== 'string' || !/^\d{12}$/.test(account)) {
@@ -100,6 +105,33 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     anchor: (mark) => clients.anchor(mark, region),
     close: () => clients.close(),
   };
+}
+
+/** The SDK would go on to other sources, and call the name of a profile nothing. @throws AwsFailure of kind `credentials` */
+function assertProfile(name: string, sections: Record<string, unknown>): void {
+  if (name === 'default' || Object.hasOwn(sections, name)) return;
+  const there = Object.keys(sections).filter((section) => !/^(services|sso-session)\./.test(section));
+  const known = there.length === 0 ? 'no profile at all' : `only ${there.sort().join(', ')}`;
+  const message = `there is no profile ${JSON.stringify(name)}: the config and credentials files have ${known}`;
+  throw noCredentials('NoSuchProfile', message);
+}
+
+/** Whoever is not let in by STS has no credentials, whatever the code. @throws AwsFailure */
+function refusedAsCredentials(error: unknown): never {
+  if (!(error instanceof AwsFailure) || !(error.kind === 'not-enabled' || error.httpStatus === 403))
+    throw error;
+  const { code, message, service, operation, region, requestId, httpStatus } = error;
+  throw new AwsFailure(
+    'credentials',
+    code,
+    message,
+    service,
+    operation,
+    region,
+    requestId,
+    httpStatus,
+    error,
+  );
 }
 
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import type { AwsFailure } from '../aws/errors.js';
+import type { Session } from '../aws/session.js';
 import { ExitCode } from '../exit-codes.js';
+import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { checkOutputFiles, OutputFile } from './output-file.js';
@@ -62,6 +65,7 @@ export async function runCommand(
         env: process.env,
       });
       renderer.emit({ type: 'identity', identity: session.identity });
+      await checkRegions(flags.region, session);
       return session;
     },
   };
@@ -85,14 +89,27 @@ export async function runCommand(
   }
 }
 
+/** @throws CommandError with exit code 2 */
+async function checkRegions(names: readonly string[], { reader, identity }: Session): Promise<void> {
+  const { unknownRegion } = await import('../aws/regions.js');
+  const wrong = await unknownRegion(parseRegions(names) ?? [], reader, identity.homeRegion);
+  if (wrong === null) return;
+  throw new CommandError(
+    ExitCode.usage,
+    `${wrong} Nothing was done.`,
+    'Name regions that exist with --region, or leave it out: then every enabled region is looked at.',
+  );
+}
+
 /** One sentence on stderr, the document on stdout with --json, and the code that says what kind of end it was. */
 export async function fail(
   name: string | null,
   error: unknown,
-  flags: Pick<GlobalFlags, 'json' | 'debug'>,
+  flags: Pick<GlobalFlags, 'json' | 'debug' | 'profile'>,
   stdout: NodeJS.WritableStream,
 ): Promise<ExitCode> {
-  const { code, message, next } = await describe(error);
+  const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
+  const { code, message, next } = await describe(error, profile);
   const { visible } = await import('../report/escape.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;
@@ -106,24 +123,48 @@ export async function fail(
   return code;
 }
 
-async function describe(error: unknown): Promise<{ code: ExitCode; message: string; next: string | null }> {
+interface Description {
+  code: ExitCode;
+  message: string;
+  next: string | null;
+}
+
+async function describeFailure(failure: AwsFailure, profile: string | null): Promise<Description> {
+  if (failure.kind === 'credentials') {
+    const { credentialsHint } = await import('../aws/credentials.js');
+    return {
+      code: ExitCode.credentials,
+      message: failure.httpStatus === null ? `No credentials: ${failure.message}` : failure.describe(),
+      next: credentialsHint(`${failure.code} ${failure.message}`, profile, failure.region),
+    };
+  }
+  const mend = failure.kind === 'unreachable' ? 'Check the network and the endpoint' : 'Mend what AWS says';
+  return {
+    code: ExitCode.incomplete,
+    message: failure.describe(),
+    next: `${mend}, then run the same command again: it is safe.`,
+  };
+}
+
+async function describe(error: unknown, profile: string | null): Promise<Description> {
   if (error instanceof CommandError)
     return { code: error.exitCode as ExitCode, message: error.message, next: error.next };
   const { AwsFailure } = await import('../aws/errors.js');
-  if (error instanceof AwsFailure) {
-    const code = error.kind === 'credentials' ? ExitCode.credentials : ExitCode.incomplete;
-    return {
-      code,
-      message: error.describe(),
-      next:
-        error.kind === 'unreachable'
-          ? 'Check the network and the endpoint, then run the same command again: it is safe.'
-          : null,
-    };
-  }
+  if (error instanceof AwsFailure) return describeFailure(error, profile);
   const message = error instanceof Error ? error.message : String(error);
   switch (error instanceof Error ? error.name : '') {
+    case 'NoEndpoint':
+      return {
+        code: ExitCode.usage,
+        message,
+        next: 'Give a URL, for example http://127.0.0.1:4566; without one AWS itself is called.',
+      };
     case 'EndpointError':
+      return {
+        code: ExitCode.refused,
+        message,
+        next: 'Set AWS_ENDPOINT_URL for all of them, or for none.',
+      };
     case 'Refused':
     case 'LockHeld':
       return { code: ExitCode.refused, message, next: null };

@@ -1,7 +1,7 @@
 import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
 import type { Reader } from '../aws/reader.js';
 import { listRegions, type Region } from '../aws/regions.js';
-import type { Cell } from '../coverage.js';
+import type { Cell, CellStatus } from '../coverage.js';
 import { instanceType } from '../data/instance-types.js';
 import { detect } from '../detect/detect.js';
 import type { Incident } from '../detect/incident.js';
@@ -32,6 +32,10 @@ const onlyFirst: Cell = {
   count: 0,
   detail: 'a first look, at EC2 and its sessions only: all else comes next',
 };
+
+function unseenRegion(region: string, status: CellStatus, detail: string): Cell {
+  return { subject: 'region', region, status, count: 0, detail };
+}
 
 /**
  * Facts in, one incident out: reads the trail and the inventory of every region at once, and lets detect/ decide.
@@ -121,18 +125,12 @@ export class Survey {
       ),
     ]);
     const leftOut = enabled.filter((name) => !regions.includes(name));
+    const absent = (chosen ?? []).filter((name) => !enabled.includes(name) && !notEnabled.includes(name));
     const coverage: Cell[] = [
       ...cells,
       ...trailCells,
-      ...leftOut.map(
-        (region): Cell => ({
-          subject: 'region',
-          region,
-          status: 'truncated',
-          count: 0,
-          detail: 'left out by --region',
-        }),
-      ),
+      ...leftOut.map((region) => unseenRegion(region, 'truncated', 'left out by --region')),
+      ...absent.map((region) => unseenRegion(region, 'failed', 'the account has no region of this name')),
       ...(depth === 'followed' ? [] : [onlyFirst]),
       ...this.unknownKey(resources, cells, identity.account),
       ...notExamined(),

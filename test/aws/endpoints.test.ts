@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EndpointError, isAwsHost, resolveEndpoints } from '../../src/aws/endpoints.js';
+import { EndpointError, isAwsHost, NoEndpoint, resolveEndpoints } from '../../src/aws/endpoints.js';
 import { endpointIds } from '../../src/aws/services/index.js';
 
 const nothing = { flag: null, env: {}, profile: {}, profileServices: {} };
@@ -44,8 +44,16 @@ describe('endpoints', () => {
     ).toEqual({});
   });
 
-  it('that are not URLs are named', () => {
-    expect(() => resolveEndpoints({ ...nothing, flag: 'nonsense' })).toThrow(/not a URL: "nonsense"/);
+  it.each([
+    ['--endpoint-url', { flag: 'nonsense' }],
+    ['--endpoint-url', { flag: 'localhost:4566' }],
+    ['AWS_ENDPOINT_URL', { env: { AWS_ENDPOINT_URL: 'nonsense' } }],
+    ['AWS_ENDPOINT_URL_IAM', { env: { AWS_ENDPOINT_URL_IAM: 'nonsense' } }],
+    ['endpoint_url in the config file', { profile: { endpoint_url: 'nonsense' } }],
+  ])('that are not URLs are named by what gives them: %s', (source, given) => {
+    const resolve = () => resolveEndpoints({ ...nothing, ...given });
+    expect(resolve).toThrow(NoEndpoint);
+    expect(resolve).toThrow(`${source} is not a URL: "`);
   });
 
   it('at AWS are told from look-alikes', () => {

@@ -191,6 +191,55 @@ describe('credentials that are none', () => {
   });
 });
 
+describe('a profile that is none', () => {
+  it('is named, with those that there are: 4, and no word of the SDK', async () => {
+    await withDirectory(async (directory) => {
+      const config = join(directory, 'config');
+      await writeFile(
+        config,
+        '[profile work]\nregion = us-east-1\n[profile home]\nregion = us-east-1\n[sso-session s]\nsso_region = us-east-1\n',
+      );
+      const from = now();
+      const { exitCode, stdout, stderr } = await desk.run(['scan', '--profile', 'nope', '--json'], {
+        env: { AWS_CONFIG_FILE: config },
+      });
+      expect(exitCode).toBe(4);
+      expect(stderr).toMatch(/no profile "nope".* only home, work$/m);
+      expect(stderr).toMatch(/^Next: .*--profile/m);
+      expect(stderr).not.toMatch(/SDK|WARNING/);
+      expect(JSON.parse(stdout)).toMatchObject({ exitCode: 4 });
+      expect(now()).toBe(from);
+    });
+  });
+});
+
+describe('a region that is none', () => {
+  it('is told apart from refused credentials, and what was meant is guessed: 2, before the cut', async () => {
+    const from = now();
+    for (const command of [['scan'], ['contain', '--key', id('ci-key'), ...agreed]]) {
+      const { exitCode, stderr } = await desk.run([...command, '--region', 'us-esat-1']);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/no region "us-esat-1"\. Did you mean us-east-1/);
+      expect(stderr).toMatch(/^Next: .*--region/m);
+    }
+    expect(changes(from)).toEqual([]);
+  });
+
+  it('in the environment only signs nothing: every region is looked at', async () => {
+    const { exitCode } = await desk.run(['scan', '--simulated'], { env: { AWS_REGION: 'us-esat-1' } });
+    expect(exitCode).toBe(0);
+  });
+
+  it('that the account does not have is a gap in what was seen, and never clean: 5', async () => {
+    const { exitCode, stdout } = await desk.run(['scan', '--simulated', '--json', '--region', 'sa-west-1']);
+    expect(exitCode).toBe(5);
+    const { incident } = JSON.parse(stdout) as { incident: { coverage: object[] } };
+    expect(incident.coverage).toContainEqual(
+      expect.objectContaining({ subject: 'region', region: 'sa-west-1', status: 'failed' }),
+    );
+  });
+});
+
 describe('agreement that is missing', () => {
   it.each([
     ['no terminal and no --yes', ['--simulated'], /--yes --account/],
@@ -215,12 +264,20 @@ describe('agreement that is missing', () => {
       env: { AWS_ENDPOINT_URL_EC2: 'https://ec2.us-east-1.amazonaws.com' },
     });
     expect(exitCode).toBe(6);
+    expect(stderr).toMatch(/^Next: /m);
     expect(stderr).toMatch(/AWS_ENDPOINT_URL for all of them/);
     expect(now()).toBe(from);
   });
 });
 
 describe('an endpoint that is none', () => {
+  it('is a wrong argument: 2, naming the flag', async () => {
+    const { exitCode, stderr } = await desk.run(['scan', '--endpoint-url', 'foo']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--endpoint-url is not a URL: "foo"/);
+    expect(stderr).toMatch(/^Next: /m);
+  });
+
   it('that is down: retried within limits, then said so', async () => {
     const { exitCode, stderr } = await desk.run(['scan', '--simulated'], {
       env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
