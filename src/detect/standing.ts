@@ -7,7 +7,7 @@ import { plainName } from './sensitive-acts.js';
 
 /** What makes or changes something that stays. */
 const makes =
-  /^(Create|Run|Start|Launch|Register|Import|Copy|Restore|Allocate|Purchase|Deploy|Submit|Put|Attach|Associate|Enable|Add|Invite|Accept|Authorize|Update|Modify|Change|Upload)/;
+  /^(Create|Run|Start|Launch|Register|Import|Copy|Restore|Allocate|Purchase|Deploy|Submit|Put|Attach|Associate|Enable|Add|Invite|Accept|Authorize|Subscribe|Update|Modify|Change|Upload)/;
 /** What takes a protection away that stays away. */
 const turnsOff = /^(Stop|Delete|Disable|Disassociate|Deregister|Leave)/;
 /** Services that watch over the account: what is turned off there is a door left open. */
@@ -38,9 +38,9 @@ const passing = new Set(
     'tagging',
   ].map((service) => `${service}.amazonaws.com`),
 );
-/** Calls on data, and what agents on instances report about themselves. */
-const onData =
-  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource)$|^(UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutImage|UploadLayerPart|PutConfigurePackageResult)$/;
+/** Calls on data, what ends by itself, and what agents on instances report about themselves. */
+const leavesNothing =
+  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource|Invalidation|Query|QueryExecution)$|^(StartSession|ResumeSession|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutConfigurePackageResult|PutImage|UploadLayerPart)$/;
 /** In services with plays, and contained by none of them. */
 const inExaminedServices = new Set([
   'autoscaling.amazonaws.com|PutScheduledUpdateGroupAction',
@@ -59,7 +59,10 @@ const inExaminedServices = new Set([
 ]);
 
 const inverses: [RegExp, string[]][] = [
-  [/^(Create|Run|Launch|Import|Copy|Restore|Upload|Put|Deploy)/, ['Delete', 'Terminate', 'Remove', 'Reset']],
+  [
+    /^(Create|Run|Launch|Import|Copy|Restore|Upload|Put|Deploy)/,
+    ['Delete', 'Terminate', 'Remove', 'Reset', 'Revoke', 'Retire', 'Close'],
+  ],
   [/^(Start|Submit)/, ['Stop', 'Terminate', 'Cancel', 'Delete']],
   [/^Stop/, ['Start']],
   [/^Register/, ['Deregister', 'Delete']],
@@ -70,6 +73,7 @@ const inverses: [RegExp, string[]][] = [
   [/^Enable/, ['Disable', 'Deactivate', 'Delete']],
   [/^(Disable|Delete)/, ['Enable', 'Create', 'Put']],
   [/^Add/, ['Remove', 'Delete']],
+  [/^Subscribe/, ['Unsubscribe']],
   [/^Authorize/, ['Revoke']],
   [/^(Modify|Update|Change)/, ['Delete', 'Terminate', 'Reset']],
 ];
@@ -121,7 +125,7 @@ export class StandingActs {
 
   /** It worked, and leaves something that no play looks at. */
   leaves(event: TrailEvent): boolean {
-    if (!worked(event) || event.readOnly === true || isForwarded(event) || onData.test(event.name))
+    if (!worked(event) || event.readOnly === true || isForwarded(event) || leavesNothing.test(event.name))
       return false;
     if (this.rules.of(event).length > 0) return false;
     const name = plainName(event.name);

@@ -67,6 +67,7 @@ describe('what no play looks at', () => {
     ['a session', { source: 'sts', name: 'GetCallerIdentity' }],
     ['an object that was written', { source: 's3', name: 'PutObject', request: { bucketName: 'b' } }],
     ['what a play contains', { source: 'iam', name: 'CreateUser', request: { userName: 'support-2' } }],
+    ['a shell that ends by itself', { source: 'ssm', name: 'StartSession', request: { target: 'i-1' } }],
     ['a tag', { name: 'CreateTags' }],
     ['a service that acts for its caller', { ...stack, invokedBy: 'cloudformation.amazonaws.com' }],
   ] as [string, Omit<Call, 'time'>][])('is not %s', (_, call) => {
