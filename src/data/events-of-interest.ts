@@ -12,6 +12,14 @@ const byAct = new Map(
 
 /** Seen to matter in incidents, and not in that table yet. */
 const ours: [string, string, string, string][] = [
+  ['bedrock.amazonaws.com', 'Converse', 'TA0040 - Impact', 'Asks a Bedrock model for an answer.'],
+  ['bedrock.amazonaws.com', 'ConverseStream', 'TA0040 - Impact', 'Asks a Bedrock model for an answer.'],
+  [
+    'bedrock.amazonaws.com',
+    'DeleteModelInvocationLoggingConfiguration',
+    'TA0005 - Defense Evasion',
+    'Ends the logging of what models were asked.',
+  ],
   [
     'secretsmanager.amazonaws.com',
     'BatchGetSecretValue',

@@ -2,6 +2,7 @@ import type { TrailEvent } from '../trail/event.js';
 import { actOf } from './baseline.js';
 import { Recent } from './recent.js';
 import { plainName } from './sensitive-acts.js';
+import { Usual } from './usual.js';
 
 /** One way in which a key was busier than it ever was before. */
 export interface Busyness {
@@ -12,13 +13,8 @@ export interface Busyness {
   words: string;
 }
 
-interface Level {
-  reads: number;
-  refusals: number;
-  sweep: number;
-  spread: number;
-  computing: number;
-}
+const levels = ['reads', 'refusals', 'sweep', 'spread', 'computing'] as const;
+type Level = Record<(typeof levels)[number], number>;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -39,18 +35,12 @@ export class Activity {
   private readonly changes = new Recent<TrailEvent>(10 * minute, (event) => event.region);
   private readonly refusals = new Recent<TrailEvent>(minute, actOf);
   private readonly computing = new Recent<TrailEvent>(hour, actOf);
-  private readonly usual: Level = { reads: 0, refusals: 0, sweep: 0, spread: 0, computing: 0 };
-  /** Levels that become usual a day later. */
-  private readonly pending: { time: number; level: Level }[] = [];
-  private head = 0;
+  private readonly past = new Usual(levels);
+  private readonly usual = this.past.level;
 
   /** What was reached before `until` is usual. */
   learn(until: number): void {
-    for (let seen = this.pending[this.head]; seen !== undefined; seen = this.pending[this.head]) {
-      if (seen.time >= until) break;
-      this.head += 1;
-      for (const name of levels) this.usual[name] = Math.max(this.usual[name], seen.level[name]);
-    }
+    this.past.learn(until);
   }
 
   look(event: TrailEvent, time: number): Busyness[] {
@@ -62,8 +52,7 @@ export class Activity {
       spread: this.changes.distinct,
       computing: this.computing.size,
     };
-    // What is usual already cannot become more so.
-    if (levels.some((name) => level[name] > this.usual[name])) this.pending.push({ time, level });
+    this.past.reached(time, level);
     return [
       this.reconnaissance(level, time),
       this.manyRefusals(level, time),
@@ -133,5 +122,3 @@ export class Activity {
     };
   }
 }
-
-const levels = ['reads', 'refusals', 'sweep', 'spread', 'computing'] as const;

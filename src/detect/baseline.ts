@@ -1,6 +1,7 @@
 import type { TrailEvent } from '../trail/event.js';
 import type { LaunchRequest } from './launch-request.js';
 import { familyOfType } from './instance-size.js';
+import { modelInvocations } from './model-use.js';
 import { addressPrefix, agentFamily } from './record-fields.js';
 
 const hour = 3600_000;
@@ -112,6 +113,10 @@ export class Baseline {
   /** Enough to say that what it never did is no chance, though it called seldom: four days over two weeks. */
   get isOldAcquaintance(): boolean {
     return this.knowsTheKey || (this.span >= 14 * day && this.days.size >= 4);
+  }
+
+  get invokesModels(): boolean {
+    return modelInvocations.some((name) => this.acts.has(`bedrock.amazonaws.com|${name}`));
   }
 
   /** Milliseconds between the first and the last event. */

@@ -6,6 +6,7 @@ import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from './instance-size.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { knownAfter, ownHabitsOf } from './own-habits.js';
+import { invokesModel, ModelUse } from './model-use.js';
 import { Recent } from './recent.js';
 import { addressPrefix, agentFamily, isConsole, isForwarded } from './record-fields.js';
 import { sensitivityOf } from './sensitive-acts.js';
@@ -31,7 +32,7 @@ const day = 24 * hour;
 /** What says something of any key, however young its trail is. All else is news only to a life that is known: in the
  *  first days everything that a key does is new. */
 const absolute =
-  /^(reconnaissance|refusals|sweep|spread|computing|key-hunter|launch:(burst|regions|protection|failures|dry-runs|refused|size|accelerator|habit-burst)|act:)/;
+  /^(reconnaissance|refusals|sweep|spread|computing|key-hunter|models:(?!first)|launch:(burst|regions|protection|failures|dry-runs|refused|size|accelerator|habit-burst)|act:)/;
 
 /** A scanner that looks for leaked keys says so in its user agent. */
 const keyHunter = /trufflehog|nuclei|pacu|cloudfox|enumerate-iam/i;
@@ -57,6 +58,7 @@ class SignalReader {
   private readonly signals = new Map<string, Signal>();
   private readonly baseline = new Baseline();
   private readonly activity = new Activity();
+  private readonly models = new ModelUse();
   private readonly newActs = new Recent<TrailEvent>(hour, actOf);
   private readonly launches = recentLaunches();
   /** By habit: three fleets that grow in one hour, each as ever, are no burst of any of them. */
@@ -93,11 +95,13 @@ class SignalReader {
       if (launch !== null) this.baseline.addLaunch(launch);
     }
     this.activity.learn(until);
+    this.models.learn(until);
   }
 
   private look(event: TrailEvent, time: number): void {
     if (!isForwarded(event)) {
       if (!isConsole(event)) this.lookAtActivity(event, time);
+      this.lookAtModels(event, time);
       this.lookAtPlace(event, time);
       this.lookAtAct(event, time);
     }
@@ -108,6 +112,14 @@ class SignalReader {
   private lookAtActivity(event: TrailEvent, time: number): void {
     for (const { kind, since, weight, words } of this.activity.look(event, time))
       this.tell(event, since, kind, weight, words);
+  }
+
+  private lookAtModels(event: TrailEvent, time: number): void {
+    for (const { kind, since, weight, words } of this.models.look(event, time))
+      this.tell(event, since, kind, weight, words);
+    const knows = invokesModel(event) && this.baseline.isOldAcquaintance && !this.baseline.invokesModels;
+    if (knows)
+      this.tell(event, time, 'models:first', 0.3, 'it invoked a model, which the key never did before');
   }
 
   private lookAtPlace(event: TrailEvent, time: number): void {

@@ -31,7 +31,7 @@ const fleetAsked = 30;
 
 /** Reads and changes of rights that nothing else goes with: a security scanner's and an administrator's work. */
 const mostOfOffice = 0.6;
-const office = /^(act:|reconnaissance|sweep|new-acts)/;
+const office = /^(act:|reconnaissance|sweep|new-acts|models:(first|catalogue))/;
 
 /**
  * How much the signals of one day say together, and how much it takes to be worth a look. Signals that tell the same

@@ -2,6 +2,7 @@ import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../coverage.js';
 import { buildGraph } from '../detect/credential-graph.js';
 import type { Incident, TaintedCredential } from '../detect/incident.js';
+import { modelInvocations } from '../detect/model-use.js';
 import { candidatesOf } from '../detect/suspects.js';
 import type { Emit, Identity } from '../events.js';
 import type { Play } from '../playbook/play.js';
@@ -34,6 +35,9 @@ export type TrailDepth = 'first-hand' | 'followed';
 const assumeRolePeriod = 2 * 24 * 3600_000;
 /** Without a key, so many of those who stand out by their launches have their whole life read: it acquits most. */
 const maxCandidates = 4;
+/** Without a key, of model invocations at least so much is read, milliseconds, and at most so many pages. */
+const invocationsPeriod = 3600_000;
+const invocationsPages = 40;
 /** Without a key, whose sessions launched what shows in what was minted, and in what launches by itself. */
 export const launchesAndMints = [
   'GetSessionToken',
@@ -171,6 +175,9 @@ export class SurveyTrail {
       return;
     }
     for (const name of launchesAndMints) this.ask('EventName', name, everywhere, from);
+    // An application invokes models by the thousand: the newest show who else does.
+    const newest = { enoughFrom: reader.now() - invocationsPeriod, maxPages: invocationsPages };
+    for (const name of modelInvocations) this.ask('EventName', name, everywhere, from, newest);
     // AssumeRole is written by the thousand: only as far back as sessions may live and be renewed.
     this.ask('EventName', 'AssumeRole', everywhere, Math.max(from, reader.now() - assumeRolePeriod));
     for (const name of newUsers) this.ask('EventName', name, [identity.homeRegion], from);
@@ -185,9 +192,10 @@ export class SurveyTrail {
     const before = this.queries.size;
     const candidates = candidatesOf(buildGraph(lookup.all()), undefined).slice(0, maxCandidates);
     for (const { accessKeyId, sessionName, since } of candidates) {
-      if (/^[A-Z0-9]{16,}$/.test(accessKeyId)) this.ask('AccessKeyId', accessKeyId, everywhere, from, since);
+      if (/^[A-Z0-9]{16,}$/.test(accessKeyId))
+        this.ask('AccessKeyId', accessKeyId, everywhere, from, { enoughFrom: since });
       // A role's sessions are many: its life goes by their name.
-      if (sessionName !== null) this.ask('Username', sessionName, everywhere, from, since);
+      if (sessionName !== null) this.ask('Username', sessionName, everywhere, from, { enoughFrom: since });
     }
     await lookup.read([...this.queries.values()].slice(before));
   }
@@ -225,12 +233,13 @@ export class SurveyTrail {
     value: string,
     regions: readonly string[],
     from: number,
-    enoughFrom = this.scope.compromisedAt,
+    limits: Pick<TrailQuery, 'enoughFrom' | 'maxPages'> = {},
   ): void {
     const id = `${attribute}=${value}`;
     if (this.queries.has(id)) return;
-    const enough = enoughFrom === null ? {} : { enoughFrom };
-    this.queries.set(id, { attribute, value, from, regions, ...enough });
+    const { compromisedAt } = this.scope;
+    const enough = compromisedAt === null ? {} : { enoughFrom: compromisedAt };
+    this.queries.set(id, { attribute, value, from, regions, ...enough, ...limits });
   }
 
   private get session(): Caller | null {

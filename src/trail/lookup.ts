@@ -16,6 +16,8 @@ export interface TrailQuery {
   regions: readonly string[];
   /** Leave out where a page limit was reached after this time: what is older serves as history only. */
   enoughFrom?: number;
+  /** Instead of LookupOptions.maxPages, for what is written by the thousand. */
+  maxPages?: number;
 }
 
 export interface LookupOptions {
@@ -125,7 +127,8 @@ export class TrailLookup {
     region: string,
     onPage: (pages: number, back: string) => void,
   ): Promise<void> {
-    const { reader, account, maxPages = defaultMaxPages } = this.options;
+    const { reader, account } = this.options;
+    const maxPages = query.maxPages ?? this.options.maxPages ?? defaultMaxPages;
     const key = `${region}|${query.attribute}=${query.value}`;
     const earlier = this.progress.get(key);
     const readAt = reader.now();

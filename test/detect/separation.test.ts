@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildGraph, inOrderOnce } from '../../src/detect/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/detect/incident.js';
+import { modelInvocations } from '../../src/detect/model-use.js';
 import { candidatesOf } from '../../src/detect/suspects.js';
 import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
 import type { Scenario } from '../../src/range/rehearsal/scenario.js';
@@ -41,7 +42,7 @@ function trailOf(scenario: Scenario, seed: number, attacked: boolean): Account {
 
 /** What a scan without a key reads of the event history: launches and mints, then the whole life of who stands out. */
 function askedOf({ events, now }: Account): TrailEvent[] {
-  const names = new Set(['RunInstances', ...launchesAndMints, ...newUsers]);
+  const names = new Set(['RunInstances', ...launchesAndMints, ...newUsers, ...modelInvocations]);
   const first = events.filter(
     ({ name, time }) => names.has(name) || (name === 'AssumeRole' && (time ?? 0) > now - 2 * day),
   );
