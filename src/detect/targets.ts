@@ -42,8 +42,12 @@ const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'instancesS
 export function targetOf(event: TrailEvent): string | null {
   const named = fromFields(requestOf(event)) ?? fromFields(responseOf(event));
   if (named !== null) return named.slice(0, 300);
-  // "… is not authorized to perform: iam:CreateUser on resource: arn:…"
-  return /on resource: ([^\s]+)/.exec(event.errorMessage ?? '')?.[1]?.slice(0, 300) ?? null;
+  // "… is not authorized to perform: iam:CreateUser on resource: arn:…", older: "… on resource: user NAME"
+  return (
+    /on resource: (?:(?:user|role|group|policy|instance profile) )?([^\s]+)/
+      .exec(event.errorMessage ?? '')?.[1]
+      ?.slice(0, 300) ?? null
+  );
 }
 
 function fromFields(part: JsonObject): string | null {

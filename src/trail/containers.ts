@@ -51,7 +51,9 @@ function* recordsIn(value: unknown, depth: number): Iterable<unknown> {
   }
   const object = asObject(value);
   if (object === null) return;
-  const record = isPlain(object) ? object : (fromForeign(object) ?? (isRecord(object) ? object : null));
+  const record = isPlain(object)
+    ? (rawOf(object) ?? object)
+    : (fromForeign(object) ?? (isRecord(object) ? object : null));
   if (record !== null) {
     yield record;
     return;
@@ -71,6 +73,12 @@ function isRecord(object: JsonObject): boolean {
     has('eventname') &&
     has('eventsource', 'eventtime', 'useridentity', 'useridentitytype', 'requestparameters')
   );
+}
+
+/** The record itself, where a search product put it beside the fields that it took out of it. */
+function rawOf({ _raw: raw }: JsonObject): JsonObject | null {
+  const record = typeof raw === 'string' ? asObject(parseStructure(raw)) : null;
+  return record !== null && isPlain(record) ? record : null;
 }
 
 function isPlain(object: JsonObject): boolean {

@@ -109,12 +109,19 @@ function fromSentinel(object: JsonObject): JsonObject | null {
   };
 }
 
-/** The portal's tables: `8/1/2024, 11:30:21.000 AM`, month first. */
+/**
+ * The portal's tables, written as the browser's language has it: `8/1/2024, 11:30:21.000 AM` (month first) or
+ * `01/08/2024, 11:30:21.000` (day first).
+ */
 function isoOf(value: Json | undefined): Json {
-  const match = /^(\d+)\/(\d+)\/(\d{4}),? (\d+):(\d\d):(\d\d)(\.\d+)? ([AP])M$/.exec(asText(value) ?? '');
+  const match = /^(\d+)\/(\d+)\/(\d{4}),? (\d+):(\d\d):(\d\d)(\.\d+)?(?: ([AP])M)?$/i.exec(
+    asText(value) ?? '',
+  );
   if (match === null) return value ?? null;
-  const [, month = '', day = '', year = '', hour = '', minute = '', second = '', , half] = match;
-  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0);
+  const [, first = '', next = '', year = '', hour = '', minute = '', second = '', , half = ''] = match;
+  const monthFirst = (/[AP]/.test(half) && Number(first) <= 12) || Number(next) > 12;
+  const [month, day] = monthFirst ? [first, next] : [next, first];
+  const hours = half === '' ? hour : (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
   const two = (part: string | number): string => String(part).padStart(2, '0');
   return `${year}-${two(month)}-${two(day)}T${two(hours)}:${minute}:${second}Z`;
 }

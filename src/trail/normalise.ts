@@ -50,7 +50,7 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
     sourceIp: asText(record.sourceIPAddress),
     userAgent: asText(record.userAgent),
     readOnly: truth(record.readOnly),
-    errorCode: asText(record.errorCode),
+    errorCode: errorOf(record, response),
     errorMessage: asText(record.errorMessage),
     request,
     response,
@@ -58,6 +58,17 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   };
   event.key = keyOf(event);
   return event;
+}
+
+/**
+ * Null for a call that worked. Sign-ins say so in the response alone (CloudTrail user guide, "AWS Management Console
+ * sign-in events"); the Splunk add-on for AWS writes `success` where CloudTrail writes nothing.
+ */
+function errorOf(record: JsonObject, response: JsonObject | null): string | null {
+  const code = asText(record.errorCode);
+  if (code !== null) return code.toLowerCase() === 'success' ? null : code;
+  const name = asText(record.eventName) ?? '';
+  return response?.[name] === 'Failure' ? (asText(record.errorMessage) ?? 'Failure') : null;
 }
 
 /** eventID alone repeats in real data sets; without any id the content is the identity. */
@@ -217,16 +228,44 @@ function identityPath(rest: string): string[] {
   return issuer?.[1] === undefined ? [plain] : ['sessionContext', 'sessionIssuer', issuer[1]];
 }
 
+/** A step `items{}` is a list of which each line of the value is an entry: Splunk's names. */
 function put(object: JsonObject, path: readonly string[], value: Json): void {
+  const at = path.findIndex((step) => step.endsWith('{}'));
+  if (at < 0) {
+    const last = path.at(-1);
+    if (last !== undefined) inside(object, path.slice(0, -1))[last] = value;
+    return;
+  }
+  const name = path[at]?.slice(0, -2) ?? '';
+  const rest = path.slice(at + 1);
+  const holder = inside(object, path.slice(0, at));
+  const lines = typeof value === 'string' ? value.split('\n').slice(0, mostLines) : [value];
+  if (rest.length === 0) {
+    holder[name] = lines;
+    return;
+  }
+  const known = Object.hasOwn(holder, name) ? holder[name] : null;
+  const list = Array.isArray(known) ? known : (holder[name] = []);
+  lines.forEach((line, index) => {
+    const entry = asObject(list[index]) ?? {};
+    list[index] = entry;
+    put(entry, rest, line);
+  });
+}
+
+/** More than any call's instances (EC2 launches at most thousands at once). */
+const mostLines = 10_000;
+
+/** The object at `path` in `object`, made where it is missing. */
+function inside(object: JsonObject, path: readonly string[]): JsonObject {
   let here = object;
-  for (const step of path.slice(0, -1)) {
+  for (const step of path) {
     const inner = Object.hasOwn(here, step) ? asObject(here[step]) : null;
     const next = inner ?? {};
     here[step] = next;
     here = next;
   }
-  const last = path.at(-1);
-  if (last !== undefined) here[last] = value;
+  return here;
 }
 
 function parsed(text: string): unknown {
