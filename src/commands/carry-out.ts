@@ -64,6 +64,9 @@ export async function carryOut(
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
       await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
+    } else {
+      const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${journal.path}`;
+      context.emit({ type: 'warning', message });
     }
     throw error;
   });

@@ -6,6 +6,7 @@ import { readPlan, sealPlan, type PlanFile } from '../contain/plan-file.js';
 import { guardCut, lookUpKey, planCut } from '../contain/cut.js';
 import { Journal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
+import { refuseCaller } from '../contain/refused.js';
 import type { Plan } from '../contain/plan.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
@@ -118,7 +119,7 @@ async function dryRun(
   const { reader, identity } = session;
   const facts = await lookUpKey(reader, identity, key);
   const guard = guardCut(facts, identity);
-  if (guard.refusals.length > 0) throw new CommandError(ExitCode.refused, guard.refusals.join(' '));
+  if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
   const cut = planCut(
     facts,
     reader.now(),

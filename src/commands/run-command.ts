@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { LockHeld } from '../contain/lock.js';
+import type { Refused } from '../contain/refused.js';
 import type { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../exit-codes.js';
@@ -166,8 +168,13 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
         next: 'Set AWS_ENDPOINT_URL for all of them, or for none.',
       };
     case 'Refused':
+      return { code: ExitCode.refused, message, next: (error as Refused).next };
     case 'LockHeld':
-      return { code: ExitCode.refused, message, next: null };
+      return {
+        code: ExitCode.refused,
+        message,
+        next: `See how far they are: leakguard report ${(error as LockHeld).owner.journal}`,
+      };
     case 'NoJournal': {
       const directory = reportDirectory(undefined, process.env);
       const next = `Give the journal (.jsonl) or the report that contain printed. The newest ones: ls -t ${directory}/*.jsonl`;

@@ -118,7 +118,11 @@ async function agree(
     context,
   );
   if (answer.trim() !== account)
-    throw new CommandError(ExitCode.refused, 'Not agreed to. Nothing was undone.');
+    throw new CommandError(
+      ExitCode.refused,
+      'Not agreed to. Nothing was undone.',
+      `Run the same command again to agree. What would be undone stands above.`,
+    );
 }
 
 /** Reads again everything that was taken back, and says how it stands now. */

@@ -9,7 +9,7 @@ import { guardCut, lookUpKey, planCut } from './cut.js';
 import { recordEvidence } from './evidence.js';
 import { moved } from './plan-file.js';
 import type { Plan } from './plan.js';
-import { refuseDescendant, refuseMoved, Refused, rootSteps } from './refused.js';
+import { refuseCaller, refuseDescendant, refuseMoved, Refused, refuseRoot } from './refused.js';
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
 import { runPlan } from './run-plan.js';
 import { run, type Executed } from './run.js';
@@ -59,13 +59,16 @@ class Containment {
     const { identity, reader } = session;
     const facts = await lookUpKey(reader, identity, key);
     const guard = guardCut(facts, identity);
-    if (guard.refusals.length > 0) throw new Refused(guard.refusals.join(' '));
-    if (facts.owner.kind === 'root') throw new Refused(rootSteps(key, identity.account));
+    if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
+    if (facts.owner.kind === 'root') throw refuseRoot(key, identity.account);
     const now = reader.now();
     const until = facts.status === 'Inactive' ? null : now;
     const actions = fixed?.cut ?? planCut(facts, now, options.denyAll, until);
     if (!(await agree.cut(facts, guard.doubts, actions.length))) {
-      throw new Refused('The cut was not agreed to. Nothing was done.');
+      throw new Refused(
+        'The cut was not agreed to. Nothing was done: the key is as it was.',
+        `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run`,
+      );
     }
     if (facts.owner.kind === 'unknown') {
       await this.note(
@@ -98,7 +101,8 @@ class Containment {
     await effects.journal.write({ kind: 'incident', incident });
     if (fixed !== null) {
       const difference = moved({ ...fixed, cut: [] }, [], this.planned);
-      if (difference.added.length + difference.gone.length > 0) throw refuseMoved(difference);
+      if (difference.added.length + difference.gone.length > 0)
+        throw refuseMoved(difference, this.request.key);
       this.planned = fixed.rest;
     }
     if (effects.signal.aborted) return true;

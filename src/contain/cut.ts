@@ -193,22 +193,20 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
   const refusals: string[] = [];
   const doubts: string[] = [];
   if (facts.keyAccount !== null && facts.keyAccount !== identity.account) {
-    refusals.push(
-      `The key belongs to account ${facts.keyAccount}; you are in ${identity.account}. Nothing was touched. Use credentials of account ${facts.keyAccount}.`,
-    );
+    refusals.push(`The key belongs to account ${facts.keyAccount}; you are in ${identity.account}.`);
   }
   if (identity.accessKeyId === facts.key) {
-    refusals.push('You are calling with the misused key itself. Use credentials of another principal.');
+    refusals.push('You are calling with the misused key itself.');
   }
   const callerUser = userOfArn(identity.arn);
   if (callerUser !== null && facts.owner.kind === 'user' && callerUser === facts.owner.name) {
     refusals.push(
-      `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut. Use another principal, such as an administrator's role.`,
+      `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut.`,
     );
   }
   if (facts.callerQuarantine.length > 0) {
     refusals.push(
-      `AWS's quarantine (${facts.callerQuarantine.join(', ')}) is on you: it denies iam:UpdateAccessKey, iam:PutUserPolicy and cloudtrail:LookupEvents. Use a principal without it.`,
+      `AWS's quarantine (${facts.callerQuarantine.join(', ')}) is on you: it denies iam:UpdateAccessKey, iam:PutUserPolicy and cloudtrail:LookupEvents.`,
     );
   }
   if (/:federated-user\//.test(identity.arn)) {

@@ -19,7 +19,7 @@ export class LockHeld extends Error {
   constructor(readonly owner: LockOwner) {
     super(
       `${owner.user} (process ${owner.pid} on ${owner.host}) has been containing this key since ${owner.since}. ` +
-        `Their journal: ${owner.journal}`,
+        `Their journal: ${owner.journal}. Nothing was done here.`,
     );
   }
 }

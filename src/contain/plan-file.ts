@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { asObject, stableStringify } from '../json.js';
 import type { Action } from './action.js';
 import type { Plan } from './plan.js';
+import { Refused } from './refused.js';
 
 /** The version of plan files. A reader refuses versions that it does not know. */
 export const planFileVersion = 1;
@@ -23,9 +24,15 @@ export interface PlanFile {
   digest: string;
 }
 
-/** A plan file that cannot be applied, and why. */
-export class PlanRefused extends Error {
-  override readonly name = 'Refused';
+/** A plan file that cannot be applied, and why: none of it was. */
+export class PlanRefused extends Refused {
+  constructor(
+    why: string,
+    next = 'Make a new plan: leakguard contain --key AKIA… --plan FILE',
+    cause?: unknown,
+  ) {
+    super(`${why} Nothing was done.`, next, { cause });
+  }
 }
 
 /** Seals a plan. */
@@ -42,30 +49,24 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new PlanRefused('The plan file is not JSON. Nothing was done.', { cause: error });
+    throw new PlanRefused('The plan file is not JSON.', undefined, error);
   }
   if (asObject(parsed)?.['planVersion'] !== planFileVersion) {
-    throw new PlanRefused(
-      `The file is not a plan of version ${planFileVersion}. Nothing was done. Make a new one with --plan.`,
-    );
+    throw new PlanRefused(`The file is not a plan of version ${planFileVersion}.`);
   }
   const plan = parsed as PlanFile;
   const { digest, ...rest } = plan;
-  if (digestOf(rest) !== digest)
-    throw new PlanRefused('The plan was edited after it was made. Nothing was done.');
+  if (digestOf(rest) !== digest) throw new PlanRefused('The plan was edited after it was made.');
   if (plan.account !== account)
     throw new PlanRefused(
-      `The plan is for account ${plan.account}; you are in ${account}. Nothing was done.`,
+      `The plan is for account ${plan.account}; you are in ${account}.`,
+      `Use credentials of account ${plan.account}: --profile NAME`,
     );
   if (plan.simulated !== simulated)
-    throw new PlanRefused(
-      'The plan was made on another kind of endpoint (simulated or AWS). Nothing was done.',
-    );
+    throw new PlanRefused('The plan was made on another kind of endpoint (simulated or AWS).');
   const age = now - Date.parse(plan.at);
   if (!(age <= planMaxAge)) {
-    throw new PlanRefused(
-      `The plan is of ${plan.at}: older than an hour. Nothing was done. Make a new one with --plan.`,
-    );
+    throw new PlanRefused(`The plan is of ${plan.at}: older than an hour.`);
   }
   return plan;
 }

@@ -4,6 +4,22 @@ import type { Identity } from '../events.js';
 /** A guard, or the person, said no. What was done before stands in the journal. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+  constructor(
+    message: string,
+    /** What to do instead, as a command or a sentence. */
+    readonly next: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The caller itself stands in the way. */
+export function refuseCaller(refusals: readonly string[]): Refused {
+  return new Refused(
+    `${refusals.join(' ')} Nothing was done.`,
+    'Run the same command as another principal of the key’s account, such as an administrator’s role: --profile NAME',
+  );
 }
 
 /** The trail may show that the caller's own session descends from the misused key. @throws Refused */
@@ -12,16 +28,18 @@ export function refuseDescendant(incident: Incident, identity: Identity): void {
   if (own === undefined) return;
   throw new Refused(
     `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ` +
-      'The cut stands; nothing more was done. Go on with another principal, by the same command.',
+      'The cut stands; nothing more was done.',
+    'Go on with another principal, by the same command: what is done already is not done again.',
   );
 }
 
 /** The end of `--apply` where the world is not the one that the plan was made for. */
-export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }): Refused {
+export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }, key: string): Refused {
   const differences = [...added.map((one) => `new: ${one}`), ...gone.map((one) => `no longer: ${one}`)];
   return new Refused(
     `The world has moved since the plan was made: ${differences.slice(0, 10).join('; ')}${differences.length > 10 ? '; …' : ''}. ` +
-      'The cut was done; nothing else was. Make a new plan with --plan.',
+      'The cut was done; nothing else was.',
+    `Make a new plan: leakguard contain --key ${key} --plan FILE`,
   );
 }
 
@@ -30,14 +48,15 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
  * "Deactivating access keys for the root user"), or an organization with centralized root access from outside (STS API
  * reference, AssumeRoot: the session may delete root's keys, and not disable them).
  */
-export function rootSteps(key: string, account: string): string {
-  return [
+export function refuseRoot(key: string, account: string): Refused {
+  const steps = [
     `${key} is a key of the account's root user: no policy can cut it, and nobody else in the account can disable it. Nothing was done. As root:`,
     '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
     `2. Security credentials → Access keys → ${key} → Deactivate. Sessions of root end within an hour.`,
-    `3. Then run: leakguard scan --key ${key}, and leakguard verify --key ${key}`,
+    `3. Then run: leakguard verify --key ${key}`,
     'Or from the management account of an organization with centralized root access, for good: with the credentials that',
     `   aws sts assume-root --region us-east-1 --target-principal ${account} --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
     `   gives for 15 minutes: aws iam delete-access-key --access-key-id ${key}`,
-  ].join('\n');
+  ];
+  return new Refused(steps.join('\n'), `While root does so, and only to look: leakguard scan --key ${key}`);
 }

@@ -97,6 +97,7 @@ describe('a key that is not to be cut from here', () => {
     const { exitCode, stderr } = await desk.run(['contain', '--key', id('neighbour-key'), ...agreed]);
     expect(exitCode).toBe(6);
     expect(stderr).toContain('444455556666');
+    expect(stderr).toMatch(/^Next: .*--profile/m);
     expect(changes(from)).toEqual([]);
   });
 
@@ -127,6 +128,7 @@ describe('a key that is not to be cut from here', () => {
     const { exitCode, stderr } = await desk.run(['contain', '--key', root.id, ...agreed]);
     expect(exitCode).toBe(6);
     expect(stderr).toMatch(/Sign in as root/);
+    expect(stderr).toMatch(/^Next: .*leakguard scan --key/m);
     expect(changes(from)).toEqual([]);
   });
 });
@@ -138,9 +140,12 @@ describe('a caller who must not do it', () => {
     ["somebody under AWS's quarantine", 'quarantined-key', /quarantine/],
   ])('is refused before any change: %s', async (_, as, expected) => {
     const from = now();
-    const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...agreed], { as });
-    expect(exitCode).toBe(6);
-    expect(stderr).toMatch(expected);
+    for (const flags of [agreed, ['--dry-run', '--simulated']]) {
+      const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...flags], { as });
+      expect(exitCode).toBe(6);
+      expect(stderr).toMatch(expected);
+      expect(stderr).toMatch(/^Next: .*another principal/m);
+    }
     expect(changes(from)).toEqual([]);
   });
 
@@ -255,6 +260,7 @@ describe('agreement that is missing', () => {
     const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), ...flags]);
     expect(exitCode).toBe(6);
     expect(stderr).toMatch(expected);
+    expect(stderr).toMatch(/^Next: /m);
     expect(changes(from)).toEqual([]);
   });
 
