@@ -41,22 +41,45 @@ const passing = new Set(
 /** Calls on data, what ends by itself, and what agents on instances report about themselves. */
 const leavesNothing =
   /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource|Invalidation|Query|QueryExecution)$|^(StartSession|ResumeSession|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutConfigurePackageResult|PutImage|UploadLayerPart)$/;
-/** In services with plays, and contained by none of them. */
-const inExaminedServices = new Set([
-  'autoscaling.amazonaws.com|PutScheduledUpdateGroupAction',
-  'ec2.amazonaws.com|CreateNetworkAclEntry',
+/** In services with plays: what costs nothing, opens nothing and starts nothing by itself, or goes with what a play
+ *  contains. */
+const idle = new Set([
+  'batch.amazonaws.com|RegisterJobDefinition',
+  'ec2.amazonaws.com|AssociateAddress',
+  'ec2.amazonaws.com|AssociateRouteTable',
+  'ec2.amazonaws.com|CreateDefaultSubnet',
+  'ec2.amazonaws.com|CreateDefaultVpc',
+  'ec2.amazonaws.com|CreateInternetGateway',
+  'ec2.amazonaws.com|CreateNetworkInterface',
+  'ec2.amazonaws.com|CreatePlacementGroup',
+  'ec2.amazonaws.com|CreateRoute',
+  'ec2.amazonaws.com|CreateRouteTable',
+  'ec2.amazonaws.com|CreateSubnet',
+  'ec2.amazonaws.com|CreateTags',
+  'ec2.amazonaws.com|CreateVpc',
+  'ecs.amazonaws.com|CreateCluster',
+  'ecs.amazonaws.com|PutClusterCapacityProviders',
+  'ecs.amazonaws.com|RegisterTaskDefinition',
+  'events.amazonaws.com|PutTargets',
+  'iam.amazonaws.com|AddRoleToInstanceProfile',
+  'iam.amazonaws.com|CreateGroup',
+  'iam.amazonaws.com|CreateInstanceProfile',
+  'iam.amazonaws.com|CreateServiceLinkedRole',
+  'rolesanywhere.amazonaws.com|CreateSession',
+  'sagemaker.amazonaws.com|CreateEndpointConfig',
+  'sagemaker.amazonaws.com|CreateModel',
+]);
+/** In services with plays: changes of what there was, which no play looks at. */
+const changes = new Set([
   'ec2.amazonaws.com|DeleteFlowLogs',
-  'ec2.amazonaws.com|EnableSerialConsoleAccess',
   'ec2.amazonaws.com|ModifyImageAttribute',
   'ec2.amazonaws.com|ModifySnapshotAttribute',
   'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
-  'iam.amazonaws.com|CreateVirtualMFADevice',
   'iam.amazonaws.com|DeleteRolePermissionsBoundary',
   'iam.amazonaws.com|DeleteUserPermissionsBoundary',
-  'iam.amazonaws.com|EnableMFADevice',
-  'lambda.amazonaws.com|CreateEventSourceMapping',
   'lambda.amazonaws.com|UpdateEventSourceMapping',
 ]);
+const makesThere = /^(Create|Run|Register|Import|Copy|Allocate|Purchase|Enable|Add|Accept|Associate|Put)/;
 
 const inverses: [RegExp, string[]][] = [
   [
@@ -129,7 +152,10 @@ export class StandingActs {
       return false;
     if (this.rules.of(event).length > 0) return false;
     const name = plainName(event.name);
-    if (this.rules.examines(event.source)) return inExaminedServices.has(`${event.source}|${name}`);
+    if (this.rules.examines(event.source)) {
+      const act = `${event.source}|${name}`;
+      return changes.has(act) || (makesThere.test(name) && !idle.has(act));
+    }
     if (passing.has(event.source)) return false;
     return makes.test(name) || (guards.has(event.source) && turnsOff.test(name));
   }

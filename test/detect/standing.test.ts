@@ -56,6 +56,10 @@ describe('what no play looks at', () => {
       { source: 'route53', name: 'ChangeResourceRecordSets', request: { hostedZoneId: 'Z01' } },
     ],
     ['a shared snapshot', { name: 'ModifySnapshotAttribute', request: { snapshotId: 'snap-1' } }],
+    [
+      'capacity that was bought',
+      { name: 'PurchaseCapacityBlock', request: { capacityBlockOfferingId: 'cb-1' } },
+    ],
     ['a cluster', { source: 'elasticmapreduce', name: 'RunJobFlow', request: { name: 'emr' } }],
   ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([call.name]);
