@@ -13,13 +13,14 @@ const typesPerCall = 100;
 /**
  * The accelerators of `types`, from DescribeInstanceTypes (GPUs, inference and neuron devices, FPGAs, media).
  * Types that EC2 does not name in this region are left out: one unknown type makes EC2 refuse the whole call, so
- * they are asked for by filter. Empty where it is denied or fails: the built-in table serves.
+ * they are asked for by filter. `refused`: why the rest is not known, where it is denied or fails.
+ * @throws AwsFailure of kind `credentials` only
  */
 export async function describeAccelerators(
   types: readonly string[],
   reader: Reader,
   region: string,
-): Promise<Map<string, AcceleratorInfo>> {
+): Promise<{ found: Map<string, AcceleratorInfo>; refused: AwsFailure | null }> {
   const found = new Map<string, AcceleratorInfo>();
   try {
     for (let at = 0; at < types.length; at += typesPerCall) {
@@ -40,6 +41,7 @@ export async function describeAccelerators(
     }
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+    return { found, refused: error };
   }
-  return found;
+  return { found, refused: null };
 }

@@ -13,6 +13,7 @@ import { notExamined } from '../playbook/not-examined.js';
 import type { Play } from '../playbook/play.js';
 import type { Resource } from '../playbook/resource.js';
 import type { SkippedRecords } from '../trail/event.js';
+import { cellStatusOf } from '../trail/lookup.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */
@@ -135,7 +136,7 @@ export class Survey {
       ...this.unknownKey(resources, cells, identity.account),
       ...notExamined(),
     ];
-    await this.learnTypes(resources, reader, identity.homeRegion);
+    coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
     const incident = this.detect(resources, coverage, reader.now());
     if (!(await this.trail.askWhoMade(incident, this.options.plays))) return incident;
     return this.detect(resources, coverage, reader.now());
@@ -167,15 +168,21 @@ export class Survey {
     return { enabled: names(true), notEnabled: names(false) };
   }
 
-  /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, once. */
-  private async learnTypes(resources: readonly Resource[], reader: Reader, region: string): Promise<void> {
+  /** Instance types that the built-in table does not have yet: EC2 is asked for their accelerators, each once. */
+  private async learnTypes(resources: readonly Resource[], reader: Reader, region: string): Promise<Cell[]> {
     const types = new Set(resources.flatMap(({ properties }) => asText(properties['instanceType']) ?? []));
     const unknown = [...types]
       .filter((type) => instanceType(type) === null && !this.askedTypes.has(type))
       .sort();
-    for (const type of unknown) this.askedTypes.add(type);
-    for (const [type, device] of await describeAccelerators(unknown, reader, region))
-      this.accelerators.set(type, device);
+    const { found, refused } = await describeAccelerators(unknown, reader, region);
+    for (const [type, device] of found) this.accelerators.set(type, device);
+    if (refused === null) {
+      for (const type of unknown) this.askedTypes.add(type);
+      return [];
+    }
+    const names = unknown.filter((type) => !found.has(type));
+    const detail = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}: whether they have accelerators is told by their names alone. ${refused.describe()}`;
+    return [{ subject: 'instance-types', region, status: cellStatusOf(refused), count: found.size, detail }];
   }
 
   /** The inventory of one account says nothing about the trail of another. */

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { AwsFailure } from '../../src/aws/errors.js';
+import type { Reader } from '../../src/aws/reader.js';
+import { isComplete } from '../../src/coverage.js';
+import type { Incident } from '../../src/detect/incident.js';
+import { plays } from '../../src/playbook/index.js';
+import { Survey } from '../../src/survey/survey.js';
+import { History, hour, night, account } from '../detect/history.js';
+import { attacker } from '../detect/lives.js';
+
+interface Input {
+  LookupAttributes?: { AttributeKey: string; AttributeValue: string }[];
+}
+
+/** One region, one instance of a type that no table knows, and an event history. */
+function accountOf(history: History, typesAreDenied: boolean) {
+  const asked: string[] = [];
+  const instance = {
+    InstanceId: 'i-0123456789abcdef0',
+    InstanceType: 'q1.48xlarge',
+    State: { Name: 'running' },
+  };
+  const answers: Record<string, unknown> = {
+    DescribeRegions: { Regions: [{ RegionName: 'us-east-1', OptInStatus: 'opt-in-not-required' }] },
+    DescribeInstances: { Reservations: [{ Instances: [instance] }] },
+    DescribeInstanceTypes: {
+      InstanceTypes: [{ InstanceType: 'q1.48xlarge', GpuInfo: { Gpus: [{ Name: 'Q1', Count: 8 }] } }],
+    },
+  };
+  const answer = (service: string, operation: string, region: string, input: Input): unknown => {
+    const [attribute] = input.LookupAttributes ?? [];
+    asked.push(attribute === undefined ? operation : `${attribute.AttributeKey}=${attribute.AttributeValue}`);
+    if (operation === 'DescribeInstanceTypes' && typesAreDenied)
+      throw new AwsFailure(
+        'denied',
+        'UnauthorizedOperation',
+        'no',
+        service,
+        operation,
+        region,
+        null,
+        403,
+        null,
+      );
+    if (attribute === undefined) return answers[operation] ?? {};
+    const { AttributeKey: key, AttributeValue: value } = attribute;
+    const records = history.records.filter(
+      (record) =>
+        (key === 'EventName' && record.eventName === value) ||
+        (key === 'AccessKeyId' && (record.userIdentity as { accessKeyId?: string }).accessKeyId === value),
+    );
+    return {
+      Events: records.map((record) => ({
+        EventTime: new Date(record.eventTime as string),
+        CloudTrailEvent: JSON.stringify(record),
+      })),
+    };
+  };
+  const reader = {
+    now: () => night + hour,
+    call: (service: string, operation: string, region: string, input: Input) =>
+      Promise.resolve().then(() => answer(service, operation, region, input)),
+    async *pages(service: string, operation: string, region: string, input: Input) {
+      yield await Promise.resolve(answer(service, operation, region, input));
+    },
+  } as unknown as Reader;
+  return { reader, asked };
+}
+
+function surveyOf(reader: Reader, key: string | null): Survey {
+  return new Survey({
+    session: {
+      reader,
+      identity: {
+        account,
+        arn: `arn:aws:iam::${account}:role/responder`,
+        userId: '',
+        partition: 'aws',
+        accessKeyId: 'ASIARESPONDER0000001',
+        profile: null,
+        homeRegion: 'us-east-1',
+        simulated: true,
+        endpoints: {},
+      },
+    },
+    emit: () => undefined,
+    key,
+    since: 90 * 24 * hour,
+    compromisedAt: null,
+    trail: null,
+    plays: plays.filter(({ id }) => id === 'ec2-instances'),
+    owner: null,
+    regions: null,
+    include: [],
+  });
+}
+
+const gapsOf = ({ coverage }: Incident) => coverage.filter((cell) => !isComplete([cell]));
+
+describe('instance types that no table knows', () => {
+  it('are a gap in the coverage where EC2 refuses to describe them, in each look', async () => {
+    const { reader } = accountOf(new History(), true);
+    const survey = surveyOf(reader, null);
+    for (const incident of [await survey.look(), await survey.look()]) {
+      expect(gapsOf(incident)).toMatchObject([{ subject: 'instance-types', status: 'denied' }]);
+      expect(gapsOf(incident)[0]?.detail).toMatch(/q1\.48xlarge.*DescribeInstanceTypes/);
+    }
+  });
+
+  it('are asked for once where EC2 describes them', async () => {
+    const { reader, asked } = accountOf(new History(), false);
+    const survey = surveyOf(reader, null);
+    expect(gapsOf(await survey.look())).toEqual([]);
+    expect(gapsOf(await survey.look())).toEqual([]);
+    expect(asked.filter((one) => one === 'DescribeInstanceTypes')).toHaveLength(1);
+  });
+});
+
+describe('without a key', () => {
+  it('has the whole life read of whoever stands out by launches, and of nobody else', async () => {
+    const history = new History();
+    for (let index = 0; index < 10; index += 1)
+      history.run(attacker, night + index * 1000, { type: 'p4d.24xlarge', count: 5, region: 'us-east-1' });
+    history.call(attacker, { time: night, name: 'CreateTrustAnchor', source: 'rolesanywhere' });
+    history.run({ ...attacker, key: 'AKIAQUIET00000000001' }, night, { type: 't3.micro' });
+    const { reader, asked } = accountOf(history, false);
+    const { suspects } = await surveyOf(reader, null).look();
+    expect(suspects.map(({ accessKeyId }) => accessKeyId)).toEqual([attacker.key]);
+    expect(suspects[0]?.reasons.join()).toMatch(/CreateTrustAnchor/);
+    expect(asked.filter((one) => one.startsWith('AccessKeyId='))).toEqual([`AccessKeyId=${attacker.key}`]);
+  });
+});
