@@ -3,9 +3,11 @@
 import { build } from 'esbuild';
 import { chmod, cp, rm, symlink } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { compileWasm } from './wasm.mjs';
 
 const outdir = process.env.LEAKGUARD_DIST ?? 'dist';
 await rm(outdir, { recursive: true, force: true });
+await compileWasm();
 const result = await build({
   // The worker is loaded by its name: trail/file-threads.ts.
   entryPoints: { cli: 'src/cli.ts', 'trail-worker': 'src/trail/file-worker.ts' },
@@ -34,7 +36,10 @@ const result = await build({
 // The attacker of a rehearsal is a process of its own and takes the SDK's packages as they are installed: bundled
 // with the command line, the operations that only it calls would weigh on every start.
 await build({
-  entryPoints: { attacker: 'src/range/rehearsal/attacker.ts' },
+  entryPoints: {
+    attacker: 'src/range/rehearsal/attacker.ts',
+    'hurried-clock': 'src/range/rehearsal/hurried-clock.ts',
+  },
   outdir,
   bundle: true,
   format: 'esm',

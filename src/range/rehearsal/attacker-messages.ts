@@ -1,3 +1,4 @@
+import type { Tick } from './followed-clock.js';
 import type { Credentials } from './script.js';
 import type { Scenario } from './scenario.js';
 
@@ -5,8 +6,6 @@ import type { Scenario } from './scenario.js';
 export interface AttackerOrder {
   endpoint: string;
   seed: number;
-  /** Simulated seconds a wall second. */
-  speed: number;
   attacker: NonNullable<Scenario['attacker']>;
   /** The keys that leaked, by label; the attacker knows no others. */
   credentials: Record<string, Credentials>;
@@ -21,6 +20,7 @@ export type ToAttacker =
   | { type: 'prepare'; order: AttackerOrder }
   | { type: 'waited' }
   | { type: 'go' }
+  | Tick
   | { type: 'stop' }
   /** Try these, each with a few calls: the range's log then says whether they still work. */
   | { type: 'probe'; credentials: Credentials[]; roles: string[] };

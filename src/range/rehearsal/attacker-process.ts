@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { AttackerOrder, FromAttacker, Tally, ToAttacker } from './attacker-messages.js';
+import type { Pacemaker } from './pacemaker.js';
 import type { Credentials } from './script.js';
 
 /** How long the attacker may take for one thing that it was asked for. Wall milliseconds. */
@@ -44,8 +45,9 @@ export class AttackerProcess {
     return tallyOf(await this.ask({ type: 'prepare', order }, 'prepared'));
   }
 
-  /** From now on it works by itself. */
-  go(): void {
+  /** From now on it works by itself, at the pace of the simulated clock. */
+  go(pacemaker: Pacemaker): void {
+    pacemaker.lead(this.child);
     this.say({ type: 'go' });
   }
 

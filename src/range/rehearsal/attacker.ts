@@ -1,6 +1,7 @@
 import { Random } from '../world/ids.js';
 import { AttackerClients } from './attacker-client.js';
 import { stepsOfMode } from './attacker-modes.js';
+import { FollowedClock, tickEvery } from './followed-clock.js';
 import type { AttackerOrder, FromAttacker, Tally, ToAttacker } from './attacker-messages.js';
 import {
   credentialsIn,
@@ -28,6 +29,8 @@ class Attacker {
   private readonly launched = new Map<string, Set<string>>();
   private readonly tally: Tally = { calls: 0, worked: {}, refused: {} };
   private stopped = false;
+  /** The simulated clock. */
+  readonly clock = new FollowedClock({ now: 0, rate: 1 }, () => performance.now());
 
   constructor(private readonly order: AttackerOrder) {
     this.clients = new AttackerClients(order.endpoint, 'attacker');
@@ -202,9 +205,9 @@ class Attacker {
 
   /** Waits simulated milliseconds, and wakes when it is stopped. */
   private async pause(ms: number): Promise<void> {
-    const until = Date.now() + ms / this.order.speed;
-    while (!this.stopped && Date.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, Math.min(100, until - Date.now())));
+    const due = this.clock.now() + ms;
+    for (let left = ms; !this.stopped && left > 0; left = this.clock.until(due))
+      await new Promise((resolve) => setTimeout(resolve, Math.min(tickEvery, left)));
   }
 }
 
@@ -235,6 +238,9 @@ async function hear(message: ToAttacker): Promise<void> {
       return;
     case 'go':
       await attacker?.work();
+      return;
+    case 'tick':
+      attacker?.clock.hear(message);
       return;
     case 'stop':
       if (attacker !== null) tell({ type: 'stopped', tally: attacker.stop() });

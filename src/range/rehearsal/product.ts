@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Pacemaker } from './pacemaker.js';
 import type { Credentials } from './script.js';
 
 /** One run of the command line, as whoever started it saw it. */
@@ -24,6 +26,8 @@ export interface ProductOptions {
   /** Home and state directory of the run: nothing of the person's own is read. */
   home: string;
   signal?: AbortSignal;
+  /** The built `hurried-clock.js`, what the clock of the run's machine shows (epoch milliseconds), and who hurries it. */
+  clock?: { module: string; at: number; pacemaker: Pacemaker };
   /** Over the environment of the rehearsal. */
   env?: Record<string, string>;
   /** Ends the run with SIGKILL, as a machine that fails does. */
@@ -66,14 +70,18 @@ export function rehearsalEnvironment(
 /** Runs the real command line as a process of its own. Resolves at its end, whatever that is. */
 export function runProduct(args: string[], options: ProductOptions): Promise<CommandRun> {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [options.cli, ...args], {
+  const { clock } = options;
+  const hurried =
+    clock === undefined ? [] : ['--import', `${pathToFileURL(clock.module).href}?at=${clock.at}`];
+  const child = spawn(process.execPath, [...hurried, options.cli, ...args], {
     env: { ...rehearsalEnvironment(options), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(clock === undefined ? [] : ['ipc' as const])],
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  clock?.pacemaker.watch(child);
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
   }
   options.kill?.addEventListener('abort', () => child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {

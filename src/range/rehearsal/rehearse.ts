@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Dispatcher } from '../dispatch.js';
 import { startRange } from '../server.js';
 import type { World } from '../world/world.js';
@@ -9,6 +9,7 @@ import type { Tally } from './attacker-messages.js';
 import { judge, withGoals, type Judgement } from './goals.js';
 import { lengthOf, live } from './history.js';
 import { itemsOf } from './items.js';
+import { Pacemaker } from './pacemaker.js';
 import { pastOf } from './past.js';
 import { onDemandPrice } from '../world/prices.js';
 import { journalNames, readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
@@ -21,8 +22,9 @@ import { timelineOf, type Timeline } from './timeline.js';
 import { openRoles, taintedCredentials } from './taint.js';
 
 export interface RehearsalOptions {
-  /** The built command line and the built attacker. */
+  /** The built command line. */
   cli: string;
+  /** The built attacker; beside it stands what hurries a command's clock. */
   attacker: string;
   /** Instead of the scenario's own. */
   seed?: number;
@@ -92,10 +94,10 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
   const order = {
     endpoint: range.url,
     seed,
-    speed,
     names: Object.fromEntries([...keys].map(([label, { id }]) => [label, id])),
   };
   const attacker = new AttackerProcess(options.attacker, (ms) => world.clock.advance(ms));
+  let pacemaker: Pacemaker | null = null;
   try {
     tell('living the past');
     live(scenario, pastOf(world, new Dispatcher(world), keys), incidentAt, seed);
@@ -121,11 +123,12 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt });
     const responder = responderOf(scenario, keys);
     world.faults = { ...scenario.aws.faults, deniedTo: responder.id };
-    world.clock.setSpeed(speed);
-    if (scenario.attacker !== undefined) attacker.go();
+    pacemaker = new Pacemaker(world.clock, speed);
+    if (scenario.attacker !== undefined) attacker.go(pacemaker);
     const account = responder.account.id;
     const directory = join(home, 'reports');
     const older = await journalNames(directory);
+    const clockModule = join(dirname(options.attacker), 'hurried-clock.js');
     const product = {
       cli: options.cli,
       endpoint: range.url,
@@ -165,6 +168,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         }
         const run = await runProduct(args, {
           ...product,
+          clock: { module: clockModule, pacemaker, at: world.clock.now() - (scenario.aws.clockAhead ?? 0) },
           ...(signal === undefined ? {} : { signal }),
         });
         commands.push(run);
@@ -179,6 +183,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
 
     // What is truly over stays over: ten more quiet minutes, then the truth.
     tell('looking at what is true');
+    pacemaker.end();
     world.faults = {};
     world.turns = [];
     world.clock.setSpeed(0);
@@ -232,6 +237,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       unknownOperations: Object.fromEntries(world.unknownOperations),
     };
   } finally {
+    pacemaker?.end();
     attacker.end();
     await range.close();
     if (options.keep === undefined) await rm(home, { recursive: true, force: true });
