@@ -51,12 +51,15 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
   for (const event of its.graph.events) {
     if (!isTainted(event) || launchRequestOf(event) !== null) continue;
     const leaves = standing.leaves(event);
-    const interest = eventOfInterest(event.source, event.name) ?? (leaves ? beyondThePlays(event) : null);
+    const named = eventOfInterest(event.source, event.name) ?? (leaves ? beyondThePlays(event) : null);
+    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
+    const interest = named ?? (usual < usualFrom && isChange(event) ? anyChange(event) : null);
     if (interest === null) continue;
     const target = targetOf(event);
     const result = resultOf(event);
-    const fold = `${event.source}|${event.name}|${target ?? ''}|${result}`;
-    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
+    // Changes that no incident is known for, of an application's data among them: one line for all of a name.
+    const folded = named === null ? '*' : (target ?? '');
+    const fold = `${event.source}|${event.name}|${folded}|${result}`;
     const isUndone =
       result === 'worked' &&
       ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, target, event)) ||
@@ -91,6 +94,19 @@ const usualFrom = 3;
 /** An act that no published incident has, in a service that no play examines. */
 function beyondThePlays({ name, source }: TrailEvent): EventOfInterest {
   return { tactic: 'unclassified', description: `${name} of ${source}, which no play examines.` };
+}
+
+/** What reads under a name of its own, in records that do not say `readOnly`. */
+const reads =
+  /^(Get|List|Describe|Head|BatchGet|Search|Lookup|Query|Scan|Select|Check|Validate|Test|Simulate|Preview|Estimate|Decode|Decrypt|Download|View)/;
+
+function isChange({ name, readOnly }: TrailEvent): boolean {
+  return readOnly === null ? !reads.test(name) : !readOnly;
+}
+
+/** What a play looks for, or what ends by itself: told, since trail files alone show nothing of what runs now. */
+function anyChange({ name, source }: TrailEvent): EventOfInterest {
+  return { tactic: 'unclassified', description: `${name} of ${source}.` };
 }
 
 function remarks(event: TrailEvent, usual: number): string[] {

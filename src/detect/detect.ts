@@ -40,6 +40,7 @@ export function detect(facts: Facts): Incident {
   const family = key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
   const mine = graph.events.filter((event) => family.has(signerOf(event) ?? ''));
   const owner = facts.keyOwner ?? ownerOf(graph, key);
+  const account = facts.account ?? accountOf(graph, key);
   const quarantined = quarantinesOf(graph.events);
   const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
@@ -72,14 +73,14 @@ export function detect(facts: Facts): Incident {
   return {
     key,
     userName: owner,
-    account: facts.account,
+    account,
     misuse: start,
     credentials: credentialsOf(
       graph,
       taint?.credentials.values() ?? alone(graph, key),
       key ?? '',
       owner,
-      facts.account,
+      account,
     ),
     launches: judged.map(({ launch }) => launch),
     findings,
@@ -120,6 +121,12 @@ function ownerOf(graph: CredentialGraph, key: string | null): string | null {
   if (key === null) return null;
   const used = graph.bySigner.get(key)?.find(({ actor }) => actor.userName !== null)?.actor.userName;
   return used ?? graph.mints.get(key)?.userName ?? null;
+}
+
+/** Where files of several accounts are read, the account is the key's. */
+function accountOf(graph: CredentialGraph, key: string | null): string | null {
+  if (key === null) return null;
+  return graph.bySigner.get(key)?.find(({ actor }) => actor.account !== null)?.actor.account ?? null;
 }
 
 function allSignals(mine: readonly TrailEvent[], quarantines: readonly Signal[], facts: Facts): Signal[] {

@@ -1,4 +1,5 @@
-import type { TrailEvent } from '../trail/event.js';
+import { textAt } from '../json.js';
+import { worked, type TrailEvent } from '../trail/event.js';
 import type { Case } from './case.js';
 import { principalOf } from './classify.js';
 import { isTemporary } from './credential-graph.js';
@@ -37,6 +38,7 @@ export function notesOf(
       `${orphans.length} sessions have no mint event: parent unknown, contain ${owner === null ? 'the user' : `user ${owner}`}.`,
     );
   }
+  notes.push(...keysThatAreOff(graph.events, new Set([key, ...(taint?.credentials.keys() ?? [])])));
   const outside = [...(taint?.credentials.values() ?? [])]
     .map(({ mint }) => mint?.otherAccount ?? null)
     .filter((one) => one !== null);
@@ -62,6 +64,25 @@ export function notesOf(
       `${timeless} events have no readable time: before or after the misuse cannot be told of them.`,
     );
   return notes;
+}
+
+/** What the records show of keys that somebody put off already: the last change of each counts. */
+function keysThatAreOff(events: readonly TrailEvent[], keys: ReadonlySet<string>): string[] {
+  const last = new Map<string, string>();
+  for (const event of events) {
+    if (event.source !== 'iam.amazonaws.com' || !worked(event)) continue;
+    const id = textAt(event.request, 'accessKeyId') ?? '';
+    const status = event.name === 'DeleteAccessKey' ? 'deleted' : textAt(event.request, 'status');
+    if (!keys.has(id) || status === null || !/^(Update|Delete)AccessKey$/.test(event.name)) continue;
+    const by = `by ${event.actor.arn ?? principalOf(event)} at ${timeInWords(event.time)}`;
+    if (status === 'Active') last.delete(id);
+    else
+      last.set(
+        id,
+        `${id} was ${status === 'deleted' ? 'deleted' : 'made inactive'} ${by}; what it minted before lives on.`,
+      );
+  }
+  return [...last.values()];
 }
 
 /** AWS's own word, once. */

@@ -51,7 +51,7 @@ const rules: Record<string, Rule> = {
   'iam.amazonaws.com|UpdateLoginProfile': password,
   'iam.amazonaws.com|CreateRole': made(roleOf, (opening, name) => ({
     role: name,
-    letIn: asRole(opening, name),
+    letIn: [...asRole(opening, name), ...throughTrust(opening, name)],
   })),
   'iam.amazonaws.com|UpdateAssumeRolePolicy': made(roleOf, (opening, name) => ({
     letIn: throughTrust(opening, name),
@@ -118,7 +118,7 @@ function throughTrust(opening: Opening, role: string): Tainted[] {
   const outsiders = [...graph.minted.values()].flat().filter(({ event }) => isFromOutside(event));
   return [...graph.unsigned, ...outsiders]
     .filter(({ roleName, event }) => roleName === role && (event.time ?? 0) >= since && !isService(event))
-    .flatMap((mint) => session(opening, mint.id, `let in by the trust of ${role} that ${from.id} changed`));
+    .flatMap((mint) => session(opening, mint.id, `let in by the trust of ${role} that ${from.id} set`));
 }
 
 /** A trust anchor's certificates, an identity provider's people. */
