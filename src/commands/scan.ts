@@ -3,18 +3,13 @@ import { isComplete } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
-import type { Trace, TraceTarget } from '../detect/trace-up.js';
-import { visible } from '../report/escape.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
-import { CommandError, type CommandContext } from './context.js';
+import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
+import { judgeTrace, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
-interface ScanFlags extends SurveyFlags {
-  key?: string;
-  instance?: string;
-  session?: string;
-  user?: string;
+interface ScanFlags extends SurveyFlags, TargetFlags {
   simulated?: boolean;
   endpointUrl?: string;
   html?: string;
@@ -24,12 +19,15 @@ interface ScanFlags extends SurveyFlags {
 export async function run(flags: ScanFlags, context: CommandContext): Promise<ExitCode> {
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
   const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
+  const target = targetOf(flags);
   const session = await sessionOrFilesOnly(flags, context);
-  const trace = await traceOf(flags, session, context);
-  const survey = surveyOf(flags, key ?? trace?.key ?? null, session, context);
+  const traced = target === null ? null : await surveyOf(flags, null, session, context).trace(target);
+  const survey = surveyOf(flags, key ?? traced?.key ?? null, session, context);
   const incident = await survey.look();
+  const trace = target === null || traced === null ? null : judgeTrace(traced, target, incident);
   const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
   const codes = [exitCodeOfScan(incident, survey.skippedRecords().length > 0)];
+  if (trace?.key === null) codes.push(ExitCode.incomplete);
   if (flags.html !== undefined) {
     const { incidentHtml } = await import('../report/html/incident-page.js');
     codes.push(await saveFile(flags.html, incidentHtml(incident, identity), context.emit));
@@ -40,47 +38,13 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
     const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });
     context.stdout.write(`${JSON.stringify(trace === null ? document : { ...document, trace }, null, 2)}\n`);
   } else {
-    if (trace !== null) context.stdout.write(traceLines(trace));
     const { incidentScreen } = await import('../report/incident-screen.js');
     const { width, color, verbose } = context;
-    context.stdout.write(`${incidentScreen(incident, identity, { width, color, verbose })}\n`);
+    const options = { width, color, verbose };
+    if (trace !== null) context.stdout.write(`${traceScreen(trace, identity, options)}\n\n`);
+    context.stdout.write(`${incidentScreen(incident, identity, options)}\n`);
   }
   return exitCode;
-}
-
-/** From `--instance`, `--session` or `--user` up to the key; null where none of them was given. */
-async function traceOf(
-  flags: ScanFlags,
-  session: Session | null,
-  context: CommandContext,
-): Promise<Trace | null> {
-  const { instance, session: sessionId, user } = flags;
-  const targets: TraceTarget[] = [];
-  if (instance !== undefined) targets.push({ instance });
-  if (sessionId !== undefined) targets.push({ session: sessionId });
-  if (user !== undefined) targets.push({ user });
-  const [target, ...more] = targets;
-  if (target === undefined) return null;
-  if (more.length > 0 || flags.key !== undefined) {
-    throw new CommandError(ExitCode.usage, 'Give one of --key, --instance, --session and --user.');
-  }
-  return surveyOf(flags, null, session, context).trace(target);
-}
-
-/** The way up, one step a line. Names are others' choice. */
-function traceLines({ path, key, principal, note }: Trace): string {
-  const end =
-    key !== null
-      ? `key ${key}`
-      : principal !== null
-        ? `parent unknown; contain ${principal}`
-        : 'parent unknown';
-  const lines = [
-    `traced up  ${path.join(' ← ')}`,
-    `           ${end}`,
-    ...(note === null ? [] : [`           ${note}`]),
-  ];
-  return `${lines.map((line) => visible(line, 400)).join('\n')}\n\n`;
 }
 
 /** Log files can be read without an account. Then nothing is said of what runs now. */
@@ -91,7 +55,9 @@ async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Pr
   } catch (error) {
     const { AwsFailure } = await import('../aws/errors.js');
     if (!(error instanceof AwsFailure)) throw error;
-    context.emit({ type: 'warning', message: `Only the trail files are read: ${error.describe()}` });
+    const why = error.code === 'CredentialsProviderError' ? 'no credentials' : error.code;
+    const message = `Only the trail files are read (${why}): nothing that runs now is looked at.`;
+    context.emit({ type: 'warning', message });
     return null;
   }
 }

@@ -2,6 +2,7 @@ import type { Session } from '../aws/session.js';
 import { ExitCode } from '../exit-codes.js';
 import { plays } from '../playbook/index.js';
 import { Survey } from '../survey/survey.js';
+import { historyMs } from '../trail/lookup.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 
@@ -21,16 +22,22 @@ export function surveyOf(
   session: Session | null,
   context: CommandContext,
 ): Survey {
+  const since = parsePeriod(flags.since);
+  const trail = flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
+  if (since > historyMs && trail === null) {
+    const message = `CloudTrail's event history holds 90 days: --since ${flags.since} reads those. What is older only --trail can show, from log files.`;
+    context.emit({ type: 'warning', message });
+  }
   return new Survey({
     session,
     emit: context.emit,
     plays,
     key,
     owner: null,
-    since: parsePeriod(flags.since),
+    since,
     compromisedAt: compromisedAt(flags, session?.reader.now() ?? Date.now()),
     regions: parseRegions(flags.region),
-    trail: flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail,
+    trail,
     include: flags.include ?? [],
   });
 }

@@ -58,7 +58,9 @@ function fromUser(graph: CredentialGraph, user: string, trace: Trace): Trace {
   );
   const maker = made === undefined ? null : signerOf(made);
   if (made === undefined || maker === null) {
-    const account = graph.events.find(({ actor }) => actor.userName === user)?.actor.account ?? null;
+    const seen = graph.events.find(({ actor }) => actor.userName === user);
+    if (seen === undefined) return { ...trace, note: `no event tells of user ${user}` };
+    const { account } = seen.actor;
     const keys = [...(graph.signersOfUser.get(userKey(account, user)) ?? [])].filter(
       (id) => !isTemporary(id) && !id.startsWith('arn:'),
     );

@@ -1,4 +1,5 @@
-import type { Incident, ResourceClass } from '../detect/incident.js';
+import { isTemporary } from '../detect/credential-graph.js';
+import type { Incident, ResourceClass, Suspect } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { allSeen } from './facts.js';
 import {
@@ -109,7 +110,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   const flag = identity.simulated ? ' --simulated' : '';
   if (incident.key === null) {
     const top = incident.suspects[0];
-    if (top !== undefined) return [`leakguard scan --key ${top.accessKeyId}${flag}`];
+    if (top !== undefined) return [lookCloser(top, flag)];
     return [
       allSeen(incident.coverage) ? 'nothing to do' : 'make readable what is listed above, and scan again',
     ];
@@ -126,4 +127,13 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   }
   if (!allSeen(incident.coverage)) return ['make readable what is listed above, and scan again'];
   return [`nothing of a misuse was found; if AWS says otherwise: ${contain}`];
+}
+
+/** The command that looks at a suspect: a record may name a session, or no id of a credential at all. */
+function lookCloser({ accessKeyId: id, userName }: Suspect, flag: string): string {
+  if (/^[A-Z0-9]{16,128}$/.test(id))
+    return `leakguard scan --${isTemporary(id) ? 'session' : 'key'} ${id}${flag}`;
+  if (userName !== null && /^[\w+=,.@-]{1,64}$/.test(userName))
+    return `leakguard scan --user ${userName}${flag}`;
+  return `no key id stands in the records of ${id}, and contain takes a key: end its sessions in the IAM console (Revoke sessions)`;
 }

@@ -245,6 +245,58 @@ describe('a region that is none', () => {
   });
 });
 
+describe('something to trace up to its key', () => {
+  it.each([
+    ['an instance id that is none', ['--instance', 'i-zzz'], /Not an instance id/, /i-/],
+    [
+      'a key in place of a session',
+      ['--session', 'AKIAIOSFODNN7EXAMPLE'],
+      /is an access key/,
+      /--key AKIAIOSF/,
+    ],
+    ['a user’s ARN', ['--user', 'arn:aws:iam::111122223333:user/team/ci'], /takes a name/, /--user ci/],
+    ['two at once', ['--user', 'ci', '--instance', 'i-0abc1234def567890'], /Give one of/, /--help/],
+  ])('that cannot be: %s: 2, before AWS is called', async (_, flags, expected, next) => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated', ...flags]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(expected);
+    expect(/^Next: (.*)$/m.exec(stderr)?.[1]).toMatch(next);
+    expect(now()).toBe(from);
+  });
+
+  it.each([
+    ['--instance', 'i-0abc1234def567890'],
+    ['--session', 'ASIAIOSFODNN7EXAMPLE'],
+    ['--user', 'nobody-here'],
+  ])('that nothing knows is said to be unknown, and the rest to be no answer: %s', async (flag, value) => {
+    const { exitCode, stdout } = await desk.run(['scan', '--simulated', flag, value]);
+    expect(exitCode).toBe(5);
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toContain(`nothing that was looked at knows ${flag.slice(2)} ${value}`);
+    expect(said).toContain('not the answer');
+    expect(said).not.toMatch(/contain nobody|contain --key/);
+    const { trace } = JSON.parse((await desk.run(['scan', '--simulated', flag, value, '--json'])).stdout) as {
+      trace: { key: null; note: string };
+    };
+    expect(trace).toMatchObject({ key: null, note: expect.stringContaining('nothing') as string });
+  });
+
+  it('that is there, but in no event, is told apart from one that is not', async () => {
+    const { exitCode, stdout } = await desk.run(['scan', '--simulated', '--user', 'quarantined']);
+    expect(exitCode).not.toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('it is there (global), but no event tells');
+  });
+});
+
+describe('a period that nobody keeps', () => {
+  it('is said: the event history holds 90 days', async () => {
+    const { exitCode, stderr } = await desk.run(['scan', '--simulated', '--since', '91d']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/event history holds 90 days: --since 91d/);
+  });
+});
+
 describe('agreement that is missing', () => {
   it.each([
     ['no terminal and no --yes', ['--simulated'], /--yes --account/],
@@ -355,6 +407,7 @@ describe('a trail file that is broken', () => {
       expect([3, 5]).toContain(exitCode);
       const said = stdout + stderr;
       for (const name of ['cut.json', 'not.json', 'empty.json', 'cut.json.gz']) expect(said).toContain(name);
+      expect(stderr).toMatch(/^warning: Only the trail files are read \(no credentials\): .{1,60}$/m);
       const document = JSON.parse(stdout) as { incident: { launches: unknown[] } };
       expect(document.incident.launches).toHaveLength(1);
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { incidentScreen } from '../../src/report/incident-screen.js';
+import { incidentScreen, nextSteps } from '../../src/report/incident-screen.js';
 import { columnsOf } from '../../src/report/layout.js';
 import type { ScreenOptions } from '../../src/report/screen.js';
 import {
@@ -118,6 +118,17 @@ describe('the incident screen', () => {
   it('draws its bars in ASCII where the terminal has no Unicode', () => {
     const screen = incidentScreen(incident(), identity, { ...plain, ascii: true });
     expect(screen).not.toMatch(/[▁▂▃▄▅▆▇█]/);
+  });
+
+  it.each([
+    ['a session', 'ASIAIOSFODNN7EXAMPLE', 'ci', 'leakguard scan --session ASIAIOSFODNN7EXAMPLE'],
+    ['a user without a key id', 'arn:aws:iam::111122223333:user/ci', 'ci', 'leakguard scan --user ci'],
+    ['a role', 'arn:aws:sts::111122223333:assumed-role/deploy/x', null, 'no key id stands in the records'],
+  ])('names a next command that takes what the records name: %s', (_, accessKeyId, userName, next) => {
+    const incident = suspectsIncident();
+    const [first, ...others] = incident.suspects;
+    incident.suspects = [{ ...first!, accessKeyId, userName }, ...others];
+    expect(nextSteps(incident, identity)[0]).toContain(next);
   });
 
   it('ranks the suspects when no key was given, and says which to scan', () => {
