@@ -29,7 +29,8 @@ function credentialOf(
   owner: string | null,
   account: string | null,
 ): TaintedCredential {
-  const used = graph.bySigner.get(id)?.[0]?.actor ?? null;
+  const signed = graph.bySigner.get(id) ?? [];
+  const used = signed[0]?.actor ?? null;
   const roleArn = used?.issuerArn ?? null;
   const session = kind === 'role-session' || kind === 'instance-role' || used?.type === 'AssumedRole';
   const home = accountOfArn(mint?.principal ?? used?.arn ?? null);
@@ -45,5 +46,6 @@ function credentialOf(
     since,
     expiresAt: mint?.expiresAt ?? null,
     otherAccount: mint?.otherAccount ?? (account !== null && home !== null && home !== account ? home : null),
+    calls: signed.filter(({ time }) => since === null || time === null || time >= since).length,
   };
 }

@@ -41,6 +41,21 @@ export interface Finding {
   undone: boolean;
   /** For settling: epoch milliseconds after which CloudTrail must have known. */
   settlesAt: number | null;
+  /** For a role that the incident assumed: its sessions that are no part of it and may be in use now, the latest
+   *  first. A cut of the whole role ends them. */
+  otherSessions?: OtherSession[];
+}
+
+/** A session of a role that somebody else uses, as far as the trail tells. */
+export interface OtherSession {
+  /** Access key id. */
+  id: string;
+  /** The role session's name. */
+  name: string | null;
+  /** Epoch milliseconds of its last call in the trail, or of its making. */
+  lastSeen: number;
+  /** Address or service that it last called from, or that made it. */
+  source: string | null;
 }
 
 export type Confidence = 'certain' | 'likely' | 'uncertain';
@@ -83,6 +98,8 @@ export interface TaintedCredential {
   expiresAt: number | null;
   /** The account it works in, where it is not this one: not contained outside this account. */
   otherAccount: string | null;
+  /** Calls that it signed in the trail that was read, from `since` on. */
+  calls?: number;
 }
 
 /** One RunInstances (or like) by a tainted credential, that worked, was denied, or was a dry run. */

@@ -65,6 +65,9 @@ const finding = exactly<Detect.Finding>()(
     before: json,
     undone: z.boolean(),
     settlesAt: epoch.nullable(),
+    otherSessions: z
+      .array(z.strictObject({ id: text, name: maybe, lastSeen: epoch, source: maybe }))
+      .exactOptional(),
   }),
 );
 
@@ -89,6 +92,7 @@ const credential = exactly<Detect.TaintedCredential>()(
     since: epoch.nullable(),
     expiresAt: epoch.nullable(),
     otherAccount: maybe,
+    calls: z.exactOptional(whole),
   }),
 );
 

@@ -46,12 +46,13 @@ export function launched(screen: Screen, incident: Incident): void {
     .slice(0, 3)
     .map(([code, n]) => `${code} ${n}`)
     .join(', ')}`;
+  const doubted = launchesInDoubt(incident);
   screen.gap();
   if (grid.total === 0) {
-    screen.row(
-      'launched',
-      incident.launches.length === 0 ? 'no launch seen' : 'nothing that is tied to misuse',
-    );
+    const none =
+      doubted.length > 0 ? 'nothing that is surely of the misuse' : 'nothing that is tied to misuse';
+    screen.row('launched', incident.launches.length === 0 ? 'no launch seen' : none);
+    for (const line of doubted) screen.text('', line, 'yellow', 1);
     if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow', 1);
     return;
   }
@@ -108,7 +109,30 @@ export function launched(screen: Screen, incident: Incident): void {
   }
   if (grid.of === 'launches')
     screen.row('', ['counted from the trail: the instances themselves were not listed', 'yellow']);
+  for (const line of doubted) screen.text('', line, 'yellow', 1);
   if (tried.length > 0) screen.text('', triedLine, 'dim', 1);
+}
+
+/** What the grid of instances leaves out: launches that are held, and what goes on launching without naming any. */
+function launchesInDoubt({ launches }: Incident): string[] {
+  const worked = launches.filter(({ result }) => result === 'worked');
+  const held = worked.filter((launch) => launch.class === 'held' && launch.instanceIds.length > 0);
+  const askers = worked.filter(
+    (launch) => (launch.class === 'rogue' || launch.class === 'held') && launch.instanceIds.length === 0,
+  );
+  const instances = held.reduce((sum, { instanceIds }) => sum + instanceIds.length, 0);
+  const types = some([...new Set(held.flatMap(({ instanceTypes }) => instanceTypes))], 3);
+  return [
+    ...(instances > 0 ? [`in doubt: ${count(instances, 'instance')}, ${types}`] : []),
+    ...(askers.length > 0
+      ? [
+          `asked for besides: ${some(
+            askers.map(({ evidence, asked }) => `${evidence.name} ${asked}`),
+            4,
+          )}`,
+        ]
+      : []),
+  ];
 }
 
 export function found(screen: Screen, incident: Incident): void {
@@ -195,6 +219,7 @@ export function credentials(screen: Screen, incident: Incident): void {
       `${kindWords[credential.kind]} of ${fit(whose, 22)}`,
       credential.parent === null && credential.mintedBy === null ? [', parent unknown', 'yellow'] : '',
       `, ${clock(credential.since)}${until}`,
+      credential.calls === 0 ? [', not used as far as was read', 'dim'] : '',
     );
   }
   const otherAccounts = minted.slice(max).filter((credential) => credential.otherAccount !== null).length;
