@@ -75,7 +75,7 @@ export function launchGrid(incident: Incident): Grid {
     return [{ region: finding.resource.region, type, time: finding.resource.createdAt, n: 1 }];
   });
   const launched = incident.launches.flatMap((launch) => {
-    if (launch.class !== 'rogue' || launch.result !== 'worked') return [];
+    if (launch.class !== 'rogue' || launch.result !== 'worked' || launch.instanceIds.length === 0) return [];
     const type =
       launch.instanceTypes.length > 1 ? 'several types' : (launch.instanceTypes[0] ?? 'unknown type');
     return [{ region: launch.region, type, time: launch.evidence.time, n: launch.instanceIds.length }];
