@@ -1,3 +1,4 @@
+import { asText } from '../json.js';
 import type { Resource } from '../playbook/resource.js';
 import { resourceKey } from '../playbook/resource.js';
 import type { TrailEvent } from '../trail/event.js';
@@ -8,6 +9,7 @@ import type { Finding, ResourceClass } from './incident.js';
 import { judgeAct } from './judge.js';
 import { mintOf } from './mints.js';
 import { valueBefore, type History, type Origin } from './origins.js';
+import { otherSessionsOf } from './role-use.js';
 import { judgeUnknown } from './unknown-origin.js';
 
 /** How far a service's creation time may lie from its event's, milliseconds. */
@@ -122,8 +124,11 @@ function changedByTainted(
   const reasons = [
     ...new Set(events.map((event) => `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}`)),
   ];
+  const roleArn = asText(resource.properties['arn']);
+  const assumed = roleArn !== null && events.some((event) => mintOf(event) !== null);
   return finding(resource, 'tampered', [...reasons.slice(0, 10), whose], {
     ...shared,
+    ...(assumed ? { otherSessions: otherSessionsOf(roleArn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
   });
 }

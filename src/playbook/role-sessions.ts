@@ -1,5 +1,5 @@
 import type { Action } from '../contain/action.js';
-import type { Finding, Incident, TaintedCredential } from '../detect/incident.js';
+import type { Finding, Incident, OtherSession, TaintedCredential } from '../detect/incident.js';
 import { asText } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';
 import {
@@ -123,7 +123,7 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   const named = namedSessions(sessions, incident);
   if (named === null) {
     const document = datedDeny(now + denyAhead);
-    return [put(finding, roleDenyPolicyName, document, deny, 'cut every session made so far of')];
+    return [put(finding, roleDenyPolicyName, document, deny, everySession(finding))];
   }
   const standing = asText(resource.properties['sessionDeny']);
   const denied = readDeny(standing);
@@ -131,8 +131,22 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   if (named.every((id) => already.includes(id))) return [];
   const document = sessionsDeny([...already, ...named]);
   return document.length > maxNamedDocument
-    ? [put(finding, roleDenyPolicyName, datedDeny(now + denyAhead), deny, 'cut every session made so far of')]
+    ? [put(finding, roleDenyPolicyName, datedDeny(now + denyAhead), deny, everySession(finding))]
     : [put(finding, sessionDenyPolicyName, document, standing, `cut ${named.length} sessions of`)];
+}
+
+/** Whoever agrees to it sees first whom it cuts off besides. */
+function everySession({ otherSessions: others = [] }: Finding): string {
+  const besides = others.length === 0 ? '' : `, ${others.length} of others among them,`;
+  return `cut every session made so far${besides} of`;
+}
+
+/** Whether a cut of the role ends this session of somebody else: a named session's namesakes are not told apart by
+ *  `aws:userid`. */
+export function endsOther({ input }: Action, { name }: OtherSession): boolean {
+  if (input['PolicyName'] === roleDenyPolicyName) return true;
+  const denied = readDeny(asText(input['PolicyDocument']));
+  return denied?.kind === 'sessions' && denied.userIds.some((id) => id.split(':')[1] === name);
 }
 
 /** The `aws:userid`s of `sessions`; null where one of them has none, or was minted by another session: that one can

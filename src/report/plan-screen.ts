@@ -3,15 +3,18 @@ import type { LeftOver } from '../contain/journal-record.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { phases } from '../playbook/play.js';
+import { resourceKey } from '../playbook/resource.js';
+import { endsOther } from '../playbook/role-sessions.js';
 import { groupBy, tally } from './facts.js';
 import { showGaps } from './incident-sections.js';
-import { padEnd, padStart } from './layout.js';
+import { fit, padEnd, padStart } from './layout.js';
 import { Screen, type ScreenOptions } from './screen.js';
-import { count, some, usd } from './words.js';
+import { clock, count, some, usd } from './words.js';
 
 /** How many actions of one phase are told one by one; more are folded by operation. */
 const actionsOfAPhase = 6;
 const leftShown = 5;
+const sessionsShown = 5;
 
 /**
  * What is about to be done, by phase and region; what has no way back; what is left alone and why; what could not be
@@ -40,6 +43,7 @@ export function planScreen(
     const lines = options.verbose || group.length <= actionsOfAPhase ? group.map(one) : folded(group);
     for (const [i, line] of lines.entries()) screen.row(i === 0 ? phase : '', line);
   }
+  showOtherSessions(screen, incident, actions);
   const final = actions.filter((action) => 'none' in action.undo);
   if (final.length > 0) {
     screen.gap();
@@ -53,6 +57,33 @@ export function planScreen(
   showLeft(screen, left);
   showGaps(screen, incident.coverage);
   return screen.toString();
+}
+
+/** Who else uses the roles that are about to be cut: what that breaks shows before it is agreed to. */
+function showOtherSessions(screen: Screen, { findings }: Incident, actions: readonly Action[]): void {
+  for (const { resource, otherSessions = [] } of findings) {
+    const cut = actions.find((action) => action.targets.includes(resourceKey(resource)));
+    if (otherSessions.length === 0 || cut === undefined) continue;
+    screen.gap();
+    const shown = otherSessions.slice(0, screen.options.verbose ? undefined : sessionsShown);
+    const ended = otherSessions.filter((other) => endsOther(cut, other)).length;
+    screen.row(
+      'in use',
+      `${count(otherSessions.length, 'session')} of role ${resource.id} by others: `,
+      ended === 0 ? 'they go on' : [`the cut ends ${ended} of them`, 'yellow'],
+    );
+    for (const other of shown) {
+      const { id, name, lastSeen, source } = other;
+      screen.row(
+        '',
+        padEnd(endsOther(cut, other) ? 'ends' : 'goes on', 8),
+        `${padEnd(fit(name ?? id, 24), 24)} last seen ${clock(lastSeen)}`,
+        source === null ? '' : ` from ${source}`,
+      );
+    }
+    if (shown.length < otherSessions.length)
+      screen.row('', `… and ${otherSessions.length - shown.length} more`);
+  }
 }
 
 function one(action: Action): string {

@@ -5,6 +5,7 @@ import type { Incident, TaintedCredential } from '../detect/incident.js';
 import { modelInvocations } from '../detect/model-use.js';
 import { candidatesOf } from '../detect/suspects.js';
 import type { Emit, Identity } from '../events.js';
+import { asText } from '../json.js';
 import type { Play } from '../playbook/play.js';
 import type { SkippedRecords, TrailEvent } from '../trail/event.js';
 import { readTrail } from '../trail/files.js';
@@ -33,6 +34,10 @@ export type TrailDepth = 'first-hand' | 'followed';
 /** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
  *  was perhaps minted by another. */
 const assumeRolePeriod = 2 * 24 * 3600_000;
+/** A role session lives for 12 hours at most (IAM user guide, "Update the maximum session duration for a role"). */
+const longestSession = 12 * 3600_000;
+/** Of whoever assumes a role, at most so many pages. */
+const assumePages = 10;
 /** Without a key, so many of those who stand out by their launches have their whole life read: it acquits most. */
 const maxCandidates = 4;
 /** Without a key, of model invocations at least so much is read, milliseconds, and at most so many pages. */
@@ -142,9 +147,10 @@ export class SurveyTrail {
   /**
    * What is too young to be judged may have a maker that CloudTrail knows already, only not by the key: its maker's
    * event is asked for by name, by the plays' own rules. Of what was tampered with, its own people's events are asked
-   * for in the same way: they say what it was before. False where there is nothing to ask.
+   * for in the same way: they say what it was before. And of roles that the incident assumed, who else did so: a cut
+   * of the whole role ends their sessions. False where there is nothing to ask.
    */
-  async askWhoMade(incident: Incident, plays: readonly Play[]): Promise<boolean> {
+  async askWhoMade(incident: Incident, plays: readonly Play[], enabled: readonly string[]): Promise<boolean> {
     const { session, lookup } = this;
     if (this.scope.trail !== null || session === null || lookup === null) return false;
     const { reader, identity } = session;
@@ -161,6 +167,15 @@ export class SurveyTrail {
         return { attribute: 'EventName', value: name, from, regions };
       });
     });
+    const regions = [...new Set([...enabled, identity.homeRegion])].sort();
+    const now = reader.now();
+    // The newest show that it is in use, and by whom.
+    const newest = { from: now - longestSession, enoughFrom: now, maxPages: assumePages };
+    for (const { otherSessions, resource } of incident.findings) {
+      const value = asText(resource.properties['arn']);
+      if (otherSessions !== undefined && value !== null)
+        queries.push({ attribute: 'ResourceName', value, regions, ...newest });
+    }
     const distinct = new Map(queries.map((query) => [`${query.value}|${query.regions.join()}`, query]));
     if (distinct.size === 0) return false;
     await lookup.read([...distinct.values()]);

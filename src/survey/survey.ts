@@ -138,7 +138,7 @@ export class Survey {
     ];
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
     const incident = this.detect(resources, coverage, reader.now());
-    if (!(await this.trail.askWhoMade(incident, this.options.plays))) return incident;
+    if (!(await this.trail.askWhoMade(incident, this.options.plays, regions))) return incident;
     return this.detect(resources, coverage, reader.now());
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessKeys } from '../../src/playbook/access-keys.js';
 import { datedDeny, denyAhead, sessionsDeny } from '../../src/playbook/deny.js';
-import { roleSessions } from '../../src/playbook/role-sessions.js';
+import { endsOther, roleSessions } from '../../src/playbook/role-sessions.js';
 import { userSessions } from '../../src/playbook/user-sessions.js';
 import {
   calls,
@@ -176,6 +176,23 @@ describe('sessions of roles', () => {
     });
     const denied = role({ deny: datedDeny(now + denyAhead) });
     expect(roleSessions.contain(denied, context({ credentials }))).toEqual([]);
+  });
+
+  it('tell how many sessions of others a cut of the whole role ends, and which namesakes a named one does', () => {
+    const others = [
+      { id: 'ASIAWEB', name: 'web-1', lastSeen: now, source: '192.0.2.1' },
+      { id: 'ASIATWIN', name: 'one', lastSeen: now, source: null },
+    ];
+    const shared = { ...role(), otherSessions: others };
+    const unnamed = [credential({ roleName: 'deploy', userId: null })];
+    const [whole] = roleSessions.contain(shared, context({ credentials: unnamed }));
+    expect(whole?.title).toBe('cut every session made so far, 2 of others among them, of role deploy');
+    const [named] = roleSessions.contain(shared, context({ credentials: [one] }));
+    expect(named?.title).toBe('cut 1 sessions of role deploy');
+    expect(others.map((other) => [endsOther(whole!, other), endsOther(named!, other)])).toEqual([
+      [true, false],
+      [true, true],
+    ]);
   });
 
   it('need nothing where all have expired, or are of another account', () => {

@@ -12,8 +12,10 @@ import {
   action,
   at,
   hostileName,
+  finding,
   identity,
   incident,
+  instance,
   journal,
   key,
   simulatedIdentity,
@@ -108,6 +110,27 @@ describe('the plan screen', () => {
     expect(screen).toContain('20 actions cannot be undone');
     expect(screen).toContain('i-held');
     expect(widest(screen)).toBeLessThanOrEqual(90);
+  });
+
+  it('shows who else uses a role, and whom of them the cut ends, before it is agreed to', () => {
+    const role = { ...instance(1, 'global', 'role', at(0)), play: 'role-sessions', id: 'deploy' };
+    const others = Array.from({ length: 7 }, (_, n) => ({
+      id: `ASIA${n}`,
+      name: n === 0 ? hostileName : `web-${n}`,
+      lastSeen: at(0),
+      source: '192.0.2.1',
+    }));
+    const cut = action({ id: 'cut', play: 'role-sessions', targets: ['role-sessions|global|deploy'] });
+    const found = { ...finding(role, 'tampered', []), otherSessions: others };
+    const screenOf = (PolicyName: string): string => {
+      const planned = { ...cut, input: { RoleName: 'deploy', PolicyName, PolicyDocument: '{}' } };
+      return planScreen(incident({ findings: [found] }), { actions: [planned], left: [] }, plain);
+    };
+    expect(screenOf('AWSRevokeOlderSessions')).toMatch(/7 sessions of role deploy by others: the cut ends 7/);
+    expect(screenOf('LeakguardRevokeNamedSessions')).toMatch(/by others: they go on/);
+    expect(screenOf('AWSRevokeOlderSessions')).toMatch(/web-1 +last seen .* from 192\.0\.2\.1/);
+    expect(screenOf('AWSRevokeOlderSessions')).toContain('and 2 more');
+    expect(screenOf('AWSRevokeOlderSessions')).not.toMatch(/[\u0000-\u0009\u001b\u202e]/);
   });
 
   it('names each action when asked to', () => {
