@@ -1,5 +1,5 @@
 import type { Finding, Incident } from '../detect/incident.js';
-import { isComplete } from '../coverage.js';
+import { isComplete, type Cell } from '../coverage.js';
 import type { Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
 import type { Outcome } from './action.js';
@@ -90,6 +90,23 @@ export function isStuck(before: Sweep | null, now: Sweep): boolean {
     signature(before) === signature(now) &&
     now.left.every(({ cause }) => cause !== 'unknown' && cause !== 'new')
   );
+}
+
+/** The latest time, epoch milliseconds, before which events are still unread somewhere; null where all are read. Pure. */
+export function unreadBefore(coverage: readonly Cell[]): number | null {
+  return coverage.reduce<number | null>(
+    (latest, { subject, status, from }) =>
+      subject === 'trail' && status === 'truncated' && from !== undefined
+        ? Math.max(latest ?? from, from)
+        : latest,
+    null,
+  );
+}
+
+/** Events are unread, and the last look came further than the one before it (`before`; null: there was none). Pure. */
+export function readsOn(before: number | null, coverage: readonly Cell[]): boolean {
+  const now = unreadBefore(coverage);
+  return now !== null && (before === null || now < before);
 }
 
 /** The latest outcome for each resource that actions were tried on. */

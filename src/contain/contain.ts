@@ -4,7 +4,7 @@ import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
 import type { Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
 import type { Action, Outcome } from './action.js';
-import { isStuck, judgeSweep, outcomesByTarget, type Sweep } from './confirm.js';
+import { isStuck, judgeSweep, outcomesByTarget, readsOn, unreadBefore, type Sweep } from './confirm.js';
 import { guardCut, lookUpKey, planCut } from './cut.js';
 import { recordEvidence } from './evidence.js';
 import { moved } from './plan-file.js';
@@ -120,6 +120,7 @@ class Containment {
     const startedAt = session.reader.now();
     let lastFound = startedAt;
     let clean = 0;
+    let unread: number | null = null;
     for (let round = 1; round <= limits.rounds && !effects.signal.aborted; round += 1) {
       await effects.sleep(Math.min(1000 * round, 10_000));
       const before = this.sweep;
@@ -132,7 +133,10 @@ class Containment {
       const settled = this.sweep.settling === 0 || now - startedAt > settlePatience;
       const denySeenAgain = this.denyReaches === null || now - this.cutAt >= denySecondLook;
       this.confirmed = clean >= cleanSweeps;
-      if (this.confirmed && settled && denySeenAgain && quiet) break;
+      // Each look reads a busy key's events further back: as long as that goes on, the end is worth waiting for.
+      const goesOn = now - startedAt <= limits.time && readsOn(unread, incident.coverage);
+      unread = unreadBefore(incident.coverage);
+      if (this.confirmed && settled && denySeenAgain && quiet && !goesOn) break;
       if ((isStuck(before, this.sweep) || now - startedAt > limits.time) && quiet) break;
       if (fixed !== null || this.planned.actions.length === 0) continue;
       if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });

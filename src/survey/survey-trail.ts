@@ -52,6 +52,9 @@ export const launchesAndMints = [
   'CreateAutoScalingGroup',
 ];
 export const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
+/** A first look reads so many pages of a key's own events in a region, ten seconds' worth: what is normal for it shows
+ *  in its launches, of which all are read. The look that follows reads the rest. */
+const firstLookPages = 20;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -115,8 +118,13 @@ export class SurveyTrail {
     const everywhere = [...new Set([...regions, identity.homeRegion])].sort();
     this.askFirst(everywhere, session, from);
     if (depth === 'first-hand') {
-      for (const query of this.queries.values()) this.justRead.add(query);
-      await lookup.read([...this.queries.values()]);
+      const queries = [...this.queries.values()];
+      for (const query of queries) if (query.attribute !== 'AccessKeyId') this.justRead.add(query);
+      await lookup.read(
+        queries.map((query) =>
+          query.attribute === 'AccessKeyId' ? { ...query, maxPages: firstLookPages } : query,
+        ),
+      );
       return lookup.cells();
     }
     if (owner !== null) this.ask('Username', owner, everywhere, from);

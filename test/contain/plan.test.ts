@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clearance } from '../../src/contain/clearance.js';
-import { isStuck, judgeSweep } from '../../src/contain/confirm.js';
+import { isStuck, judgeSweep, readsOn, unreadBefore } from '../../src/contain/confirm.js';
 import { plan } from '../../src/contain/plan.js';
 import { plays } from '../../src/playbook/index.js';
 import type { PlanContext } from '../../src/playbook/play.js';
@@ -145,5 +145,26 @@ describe('clearance', () => {
     expect(rowsOf(changed)['ec2-instances']).toBe('dirty');
     // Nothing differs from what it was before: it is as it was.
     expect(rowsOf(incident([finding('i-1', 'tampered', { before: {} })]))['ec2-instances']).toBe('clean');
+  });
+});
+
+describe('a trail that one look does not read to its end', () => {
+  const cell = (region: string, status: 'complete' | 'truncated', from?: number) => ({
+    ...{ subject: 'trail', region, status, count: 1, detail: null },
+    ...(from === undefined ? {} : { from, to: now }),
+  });
+  const read = [cell('us-east-1', 'complete', 1000)];
+  const some = [...read, cell('eu-west-1', 'truncated', 5000)];
+
+  it('is worth another look as long as each comes further back', () => {
+    expect(unreadBefore(some)).toBe(5000);
+    expect(readsOn(null, some)).toBe(true);
+    expect(readsOn(6000, some)).toBe(true);
+    expect(readsOn(5000, some)).toBe(false);
+  });
+
+  it('is none where all is read, and where nothing says how far', () => {
+    expect(readsOn(5000, read)).toBe(false);
+    expect(unreadBefore([cell('us-east-1', 'truncated')])).toBeNull();
   });
 });
