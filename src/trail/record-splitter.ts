@@ -1,9 +1,7 @@
-/**
- * One record, as bytes of `buffer`, valid only during the call. Where `certain` is false its end was found by a search
- * for what separated the records before it: false as answer says that this is no record's end, and the record is
- * read byte by byte.
- */
-export type OnRecord = (buffer: Buffer, start: number, end: number, certain: boolean) => boolean;
+import type { RepeatScanner } from './repeat-scanner.js';
+
+/** One record, as bytes of `buffer`, which stands in the scanner's memory: both valid only during the call. */
+export type OnRecord = (buffer: Buffer, start: number, end: number) => void;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -14,33 +12,28 @@ const closeBracket = 0x5d;
 const newline = 0x0a;
 
 /** Names of lists whose elements are records: log files, LookupEvents, exports. */
-const listNames = new Set(['Records', 'records', 'Events', 'events', 'results', 'logEvents']);
+export const listNames = new Set(['Records', 'records', 'Events', 'events', 'results', 'logEvents']);
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** One record is at most this large, bytes: CloudTrail's are below 256 KB, exports of one object may be more. */
 const maxRecord = 32 * 1024 * 1024;
 
-/** From the end of one record to the first name of the next: longer ones separate nothing that repeats. */
-const maxSeparator = 100;
-
-/** A file whose records are not alike is read byte by byte. */
-const maxMisses = 1000;
-
 /**
  * Splits a stream of JSON into records, whatever holds them: `{"Records": […]}`, an array, objects one after the other
  * or one a line. Holds no more than one record and one chunk. Broken records are found by whoever parses them; the
- * rest of the file is split all the same.
+ * rest of the file is split all the same. Records that the scanner knows for repeats are passed over, and counted.
  */
 export class RecordSplitter {
   /** Bytes that are neither JSON nor white space, outside of any record. */
   garbage = 0;
   /** Objects, arrays and strings seen at the top. */
   values = 0;
+  /** Records that were passed over. */
+  repeats = 0;
   private fresh = true;
-  /** Used again for each chunk: a stream of gigabytes makes no garbage here. */
-  private store = Buffer.alloc(0);
-  private buffer: Buffer = this.store;
+  /** The scanner's memory, used again for each chunk: a stream of gigabytes makes no garbage here. */
+  private buffer: Buffer = Buffer.alloc(0);
   /** Where the reading goes on, and where the record begins that is being read; -1 outside. */
   private here = 0;
   private start = -1;
@@ -49,15 +42,11 @@ export class RecordSplitter {
   private listDepth = 0;
   private stringStart = -1;
   private lastName = '';
-  /** Where the last record ended. */
-  private lastEnd = -1;
-  /** What stood between the last two records: `},{"eventVersion":` in CloudTrail's own files. A search for it is far
-   *  faster than reading each byte. */
-  private separator: Buffer | null = null;
-  /** Ends found by it that were none. */
-  private misses = 0;
 
-  constructor(private readonly onRecord: OnRecord) {}
+  constructor(
+    private readonly scanner: RepeatScanner,
+    private readonly onRecord: OnRecord,
+  ) {}
 
   /** @throws Error where one record is larger than any record is. */
   push(bytes: Buffer): void {
@@ -76,18 +65,12 @@ export class RecordSplitter {
   /** Moves what is still being read to the front, and puts the chunk behind it. */
   private append(chunk: Buffer): void {
     const from = this.start >= 0 ? this.start : this.stringStart >= 0 ? this.stringStart : this.here;
-    const kept = this.buffer.subarray(from);
-    if (kept.length > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
-    const needed = kept.length + chunk.length;
-    if (this.store.length < needed) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, 1 << 19));
-      kept.copy(larger);
-      this.store = larger;
-    } else kept.copy(this.store);
-    chunk.copy(this.store, kept.length);
-    this.buffer = this.store.subarray(0, needed);
+    const kept = this.buffer.length - from;
+    if (kept > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
+    this.buffer.copyWithin(0, from);
+    this.buffer = this.scanner.room(kept + chunk.length);
+    chunk.copy(this.buffer, kept);
     this.here -= from;
-    this.lastEnd = -1;
     if (this.start >= 0) this.start -= from;
     if (this.stringStart >= 0) this.stringStart -= from;
   }
@@ -142,7 +125,7 @@ export class RecordSplitter {
     // An export whose event is a JSON string stands in a list, or on a line of its own.
     if (this.depth === this.listDepth && (this.depth !== 0 || end + 1 - from > 2)) {
       this.values += 1;
-      this.onRecord(this.buffer, from, end + 1, true);
+      this.onRecord(this.buffer, from, end + 1);
     } else if (this.depth === 1) this.lastName = this.buffer.toString('latin1', from + 1, end);
   }
 
@@ -152,15 +135,18 @@ export class RecordSplitter {
       this.depth += 1;
       this.listDepth = this.depth;
       this.start = -1;
-      this.lastEnd = -1;
       return index + 1;
     }
     if (this.start < 0 && this.depth === this.listDepth) {
-      if (this.lastEnd > 0) this.learnSeparator(index);
-      const end = this.findEnd(index);
-      if (end > 0) {
-        if (this.onRecord(this.buffer, index, end, false)) return end;
-        this.misses += 1;
+      const end = byte === openBrace ? this.scanner.endOfRecord(index) : 0;
+      if (end > 0 && this.scanner.isRepeat()) {
+        this.repeats += 1;
+        return end;
+      }
+      // At the top, an object may be one that holds the list of records.
+      if (end > 0 && this.depth > 0) {
+        this.onRecord(this.buffer, index, end);
+        return end;
       }
       this.start = index;
     }
@@ -173,21 +159,6 @@ export class RecordSplitter {
     return this.depth === 0 || (this.depth === 1 && this.listDepth === 0 && listNames.has(this.lastName));
   }
 
-  /** From the last record's closing brace to the first name of the one that begins here. */
-  private learnSeparator(index: number): void {
-    const between = this.buffer.subarray(this.lastEnd - 1, index + maxSeparator);
-    this.lastEnd = -1;
-    const name = between.indexOf('":', 0, 'latin1');
-    this.separator =
-      name > 0 && between[0] === closeBrace ? Buffer.from(between.subarray(0, name + 2)) : null;
-  }
-
-  /** The end of a record that another seems to follow; 0 where that cannot be told. */
-  private findEnd(index: number): number {
-    if (this.separator === null || this.misses > maxMisses) return 0;
-    return this.buffer.indexOf(this.separator, index) + 1;
-  }
-
   private close(index: number): number {
     if (this.depth === 0) {
       this.garbage += 1;
@@ -197,8 +168,7 @@ export class RecordSplitter {
     if (this.start >= 0 && this.depth === this.listDepth) {
       const from = this.start;
       this.start = -1;
-      this.lastEnd = index + 1;
-      this.onRecord(this.buffer, from, index + 1, true);
+      this.onRecord(this.buffer, from, index + 1);
     } else if (this.listDepth > this.depth) {
       this.listDepth = 0;
       this.lastName = '';
@@ -221,7 +191,7 @@ export class RecordSplitter {
 
   /** Gives the broken line away as it is, and begins anew with the next one. */
   private breakOff(index: number): number {
-    if (this.start >= 0) this.onRecord(this.buffer, this.start, index, true);
+    if (this.start >= 0) this.onRecord(this.buffer, this.start, index);
     this.start = -1;
     this.stringStart = -1;
     this.depth = 0;

@@ -84,10 +84,14 @@ export class ThinningStore {
     return steps[this.step]?.span ?? 0;
   }
 
-  /** @param bytes length of the record, as text */
-  add(event: TrailEvent, bytes: number): void {
-    this.put({ event: this.sharingTexts(event), bytes: bytes + ownBytes });
+  /**
+   * @param bytes length of the record, as text
+   * @returns which later calls that are the same but for their time change nothing here, until the level does
+   */
+  add(event: TrailEvent, bytes: number): Repetition {
+    const repetition = this.put({ event: this.sharingTexts(event), bytes: bytes + ownBytes });
     while (this.bytes > this.capacity && this.step < steps.length - 1) this.thin(this.step + 1);
+    return repetition;
   }
 
   all(): TrailEvent[] {
@@ -119,27 +123,30 @@ export class ThinningStore {
     for (const one of kept) this.put(one);
   }
 
-  private put(one: Kept): void {
+  private put(one: Kept): Repetition {
     const { name, actor } = one.event;
     const repetition = this.step === 0 ? 'never' : repetitionOf(name, actor.type === 'AWSService');
-    if (repetition !== 'never') this.putFirst(one, repetition === 'by request');
-    else if (!this.events.has(one.event.key) && !this.isOneTooMany(one.event)) {
+    if (repetition !== 'never') return this.putFirst(one, repetition === 'by request') ? repetition : 'never';
+    if (!this.events.has(one.event.key) && !this.isOneTooMany(one.event)) {
       this.events.set(one.event.key, one);
       this.bytes += one.bytes;
     }
+    return 'never';
   }
 
-  private putFirst({ event, bytes }: Kept, asked: boolean): void {
+  /** Whether there is one of its kind now. */
+  private putFirst({ event, bytes }: Kept, asked: boolean): boolean {
     const group = `${this.slotOf(event)}|${this.sameness(event)}|${asked ? stableStringify(event.request).slice(0, 500) : ''}`;
     const known = this.firsts.get(group);
-    if (known !== undefined && !isEarlier(event, known.event)) return;
-    if (known === undefined && this.isOneTooMany(event)) return;
+    if (known !== undefined && !isEarlier(event, known.event)) return true;
+    if (known === undefined && this.isOneTooMany(event)) return false;
     // What a repeated call asked for and was answered says nothing of the caller's life.
     const slim = asked
       ? { event, bytes }
       : { event: { ...event, request: null, response: null }, bytes: ownBytes };
     this.firsts.set(group, slim);
     this.bytes += slim.bytes - (known?.bytes ?? 0);
+    return true;
   }
 
   private slotOf(event: TrailEvent): number {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
 import { readTrail, type Trail } from '../../src/trail/files.js';
 import { RecordSplitter } from '../../src/trail/record-splitter.js';
+import { RepeatScanner } from '../../src/trail/repeat-scanner.js';
 import { day, History, night, randomOf } from '../detect/history.js';
 import { ciLife } from '../detect/lives.js';
 
@@ -142,18 +143,13 @@ describe('reading files', () => {
 });
 
 describe('splitting', () => {
+  const scanner = new RepeatScanner();
+
   function split(text: string, sizes: number[]): string[] {
     const found: string[] = [];
-    const splitter = new RecordSplitter((buffer, start, end) => {
-      const record = buffer.toString('utf8', start, end);
-      try {
-        JSON.parse(record);
-      } catch {
-        return false;
-      }
-      found.push(record);
-      return true;
-    });
+    const splitter = new RecordSplitter(scanner, (buffer, start, end) =>
+      found.push(buffer.toString('utf8', start, end)),
+    );
     const bytes = Buffer.from(text);
     for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
       const size = Math.max(1, sizes[turn % sizes.length] ?? 1);

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json.js';
-import { callFieldsOf } from '../../src/trail/call-fields.js';
 import type { TrailEvent } from '../../src/trail/event.js';
 import { FileReader } from '../../src/trail/file-reader.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
-import { ThinningStore } from '../../src/trail/thinning.js';
-import { day, History, night, randomOf } from '../detect/history.js';
-import { ci, ciLife } from '../detect/lives.js';
+import { repetitionOf, ThinningStore } from '../../src/trail/thinning.js';
+import { History, night } from '../detect/history.js';
+import { ci } from '../detect/lives.js';
 
 /** In the order of fields of CloudTrail's own files. */
 function inOwnOrder(record: JsonObject): JsonObject {
@@ -36,11 +35,6 @@ function inOwnOrder(record: JsonObject): JsonObject {
 const sorted = (record: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function fieldsOf(record: JsonObject) {
-  const text = Buffer.from(JSON.stringify(record));
-  return callFieldsOf(text, 0, text.length, (from, to) => text.subarray(from, to).includes('['));
-}
-
 let directory = '';
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'repeats-'));
@@ -51,8 +45,12 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 async function readThinned(records: JsonObject[]): Promise<string[]> {
   const names: string[] = [];
   const sink = {
+    level: 1,
     span: 3600_000,
-    add: (event: TrailEvent) => names.push(`${event.name} ${event.eventId ?? ''}`),
+    add: (event: TrailEvent) => {
+      names.push(`${event.name} ${event.eventId ?? ''}`);
+      return repetitionOf(event.name);
+    },
   };
   const file = join(directory, `${records.length}.json`);
   await writeFile(file, JSON.stringify({ Records: records }));
@@ -60,34 +58,6 @@ async function readThinned(records: JsonObject[]): Promise<string[]> {
   expect(read).toMatchObject({ failure: null, skipped: {} });
   return names;
 }
-
-describe('telling a call from its text', () => {
-  const history = new History(randomOf(3));
-  ciLife(history, night - 2 * day, night);
-  const calls = history.records.map(inOwnOrder);
-
-  it('reads the same call in CloudTrail’s order of fields and in any other', () => {
-    for (const record of calls) {
-      const own = fieldsOf(record);
-      const other = fieldsOf(sorted(record));
-      const { name, time, caller } = own ?? {};
-      expect(other).toMatchObject({ name, time, caller });
-      expect(own?.name).toBe(record.eventName);
-      expect(own?.isWhole()).toBe(true);
-    }
-    const callsOf = (order: (record: JsonObject) => JsonObject): number =>
-      new Set(calls.map((record) => fieldsOf(order(record))?.call)).size;
-    expect(callsOf(inOwnOrder)).toBe(callsOf(sorted));
-  });
-
-  it('takes no end within a record for its end', () => {
-    const record = { ...calls[0], requestParameters: { list: [{ a: 1 }, { eventVersion: '1.09' }] } };
-    const text = Buffer.from(JSON.stringify(record));
-    const within = text.indexOf('},{"eventVersion":') + 1;
-    const fields = callFieldsOf(text, 0, within, (from, to) => text.subarray(from, to).includes('['));
-    expect(fields?.isWhole()).toBe(false);
-  });
-});
 
 describe('leaving out what repeats', () => {
   it('keeps the first of a repeated read, every launch, and what stands between them', async () => {
