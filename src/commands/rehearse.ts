@@ -39,7 +39,8 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
   const seeds = seedsOf(flags.seeds);
   if (seeds !== null && (seed !== null || flags.manual === true))
     throw new CommandError(ExitCode.usage, '--seeds stands alone: neither --seed nor --manual goes with it.');
-  const speed = numberOf('--speed', flags.speed);
+  // A person's minute is a minute.
+  const speed = numberOf('--speed', flags.speed) ?? (flags.manual === true ? 1 : null);
   const scenarios: NamedScenario[] = [];
   for (const name of names) {
     scenarios.push(

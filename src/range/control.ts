@@ -1,6 +1,6 @@
 import { lockCloudFront, unlockCloudFront } from './cloudfront-lock.js';
 import type { WireRequest } from './protocol/codec.js';
-import { interruptSpot } from './services/ec2/spot.js';
+import { interruptSpot } from './services/ec2/spot-interruptions.js';
 import { truth } from './world/truth.js';
 import type { Faults, Settings, World } from './world/world.js';
 

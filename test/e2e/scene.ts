@@ -60,7 +60,8 @@ export async function inScene(
     secretAccessKey: environment['AWS_SECRET_ACCESS_KEY']!,
   };
   const resolver = environment['LEAKGUARD_RESOLVER']!;
-  return runProduct(args, { cli: cliPath, endpoint, resolver, credentials, home: directory, ...more });
+  const clock = scene.clock();
+  return runProduct(args, { cli: cliPath, endpoint, resolver, credentials, home: directory, clock, ...more });
 }
 
 export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {

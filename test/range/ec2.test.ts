@@ -28,7 +28,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { interruptSpot } from '../../src/range/services/ec2/spot.js';
+import { interruptSpot } from '../../src/range/services/ec2/spot-interruptions.js';
 import { truth } from '../../src/range/world/truth.js';
 import { allow, ground, type Ground } from './world.js';
 

@@ -41,12 +41,17 @@ function regionItems(region: Region): Item[] {
     if (uninteresting.has(table)) continue;
     for (const [id, entry] of entries) {
       if (entry === null || typeof entry !== 'object') continue;
-      const { maker, createdAt } = entry as { maker?: Maker; createdAt?: number };
+      const { maker, createdAt, evictedAt } = entry as {
+        maker?: Maker;
+        createdAt?: number;
+        evictedAt?: number;
+      };
       const item: Item = {
         ...placed(region.account, table, id, maker, createdAt ?? null),
         region: region.name,
         alive: livesOf(table, entry) ?? false,
         state: stateOf(entry),
+        ...(evictedAt === undefined ? {} : { evicted: true }),
       };
       items.push(table === 'ec2:instances' ? instanceItem(item, entry as Instance) : item);
     }
@@ -55,7 +60,7 @@ function regionItems(region: Region): Item[] {
 }
 
 /** Tables that hold the range's own bookkeeping, or what nobody made. */
-const uninteresting = new Set(['ec2:client-tokens', 'ec2:vpc']);
+const uninteresting = new Set(['ec2:client-tokens', 'ec2:spot-notices', 'ec2:vpc']);
 
 function instanceItem(item: Item, instance: Instance): Item {
   const last = instance.states.at(-1)!;
@@ -67,6 +72,7 @@ function instanceItem(item: Item, instance: Instance): Item {
     createdAt: instance.launchTime,
     type: instanceType,
     stoppedAt: ended?.at ?? null,
+    ...(instance.spotRequestId === undefined ? {} : { spotRequest: instance.spotRequestId }),
   };
 }
 
@@ -183,6 +189,7 @@ function stateOf(entry: object): Json {
 }
 
 const volatile = new Set([
+  'evictedAt',
   'maker',
   'states',
   'lastUsed',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Dispatcher } from '../dispatch.js';
 import { startRange } from '../server.js';
+import { interruptSpotNowAndThen } from '../services/ec2/spot-interruptions.js';
 import type { World } from '../world/world.js';
 import { AttackerProcess } from './attacker-process.js';
 import type { Tally } from './attacker-messages.js';
@@ -12,7 +13,14 @@ import { itemsOf } from './items.js';
 import { Pacemaker } from './pacemaker.js';
 import { pastOf } from './past.js';
 import { onDemandPrice } from '../world/prices.js';
-import { journalNames, readJournals, rehearsalEnvironment, runProduct, type CommandRun } from './product.js';
+import {
+  journalNames,
+  readJournals,
+  rehearsalEnvironment,
+  runProduct,
+  type CommandRun,
+  type ProductOptions,
+} from './product.js';
 import type { NamedScenario } from './scenario-file.js';
 import { scoreOf, type Score } from './score.js';
 import { supportDesk } from './support.js';
@@ -48,6 +56,8 @@ export interface Scene {
   notice: string | null;
   /** The environment with the responder's credentials. */
   environment: Record<string, string>;
+  /** For leakguard, run by somebody else than the rehearsal: what hurries it with the scene's clock. */
+  clock: () => NonNullable<ProductOptions['clock']>;
 }
 
 export interface Rehearsal {
@@ -102,6 +112,8 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     tell('living the past');
     live(scenario, pastOf(world, new Dispatcher(world), keys), incidentAt, seed);
     Object.assign(world.settings, settingsOf(scenario, seed));
+    if (scenario.aws.spotInterruptions !== undefined)
+      interruptSpotNowAndThen(world, scenario.aws.spotInterruptions);
     const innocents = itemsOf(world);
     const misuseAt = scenario.attacker === undefined ? null : world.clock.now();
     const key = keys.get(scenario.incident.key)!;
@@ -128,7 +140,12 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     const account = responder.account.id;
     const directory = join(home, 'reports');
     const older = await journalNames(directory);
-    const clockModule = join(dirname(options.attacker), 'hurried-clock.js');
+    const hurrying = pacemaker;
+    const clock = () => ({
+      module: join(dirname(options.attacker), 'hurried-clock.js'),
+      at: world.clock.now() - (scenario.aws.clockAhead ?? 0),
+      pacemaker: hurrying,
+    });
     const product = {
       cli: options.cli,
       endpoint: range.url,
@@ -153,6 +170,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         key: key.id,
         notice: noticeOf(scenario.notice, order.names),
         environment: rehearsalEnvironment(product),
+        clock,
       });
     } else {
       for (const command of scenario.responder.commands) {
@@ -168,7 +186,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         }
         const run = await runProduct(args, {
           ...product,
-          clock: { module: clockModule, pacemaker, at: world.clock.now() - (scenario.aws.clockAhead ?? 0) },
+          clock: clock(),
           ...(signal === undefined ? {} : { signal }),
         });
         commands.push(run);
@@ -257,6 +275,8 @@ export function worldOf(
   const { world, keys } = seedWorld(scenario, seed, now - lengthOf(scenario.history));
   live(scenario, pastOf(world, new Dispatcher(world), keys), now, seed);
   Object.assign(world.settings, settingsOf(scenario, seed));
+  if (scenario.aws.spotInterruptions !== undefined)
+    interruptSpotNowAndThen(world, scenario.aws.spotInterruptions);
   restrict(world, scenario);
   // Whoever plays the thief by hand does so from now on.
   const key = keys.get(scenario.incident.key)!;

@@ -187,6 +187,11 @@ const aws = z.strictObject({
   throttling: z.boolean().optional().describe('EC2’s token buckets and LookupEvents’ 2 a second; default on'),
   latency: z.boolean().optional().describe('round trips by region distance; default off'),
   clockAhead: duration.optional().describe('AWS’s clock is ahead of the responder’s; default 0'),
+  spotInterruptions: duration
+    .optional()
+    .describe(
+      'AWS takes a spot instance back so often on average, by seed, two minutes after the notice; default never',
+    ),
   quotas: z.record(z.string(), count).optional().describe('vCPUs by quota (standard, g, p, …), each region'),
   noCapacity: z.array(z.string()).optional().describe('region or region:type'),
   faults: faults.optional().describe('while the responder works'),
@@ -222,7 +227,7 @@ export const scenarioSchema = z
     about: z.string().optional(),
     plays: z.array(z.string()).optional().describe('the plays that it rehearses'),
     seed: z.number().int().default(1),
-    speed: z.number().positive().default(10).describe('simulated seconds a second'),
+    speed: z.number().positive().default(60).describe('simulated seconds a second in which nobody computes'),
     aws: aws.prefault({}),
     accounts: z.array(account).min(1),
     incident: z.strictObject({ key: label.describe('the key that the notice names') }),

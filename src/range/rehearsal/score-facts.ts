@@ -20,7 +20,11 @@ export interface Item {
   createdAt: number | null;
   /** For instances. */
   type?: string;
+  /** AWS took it back, or its instance. */
+  evicted?: boolean;
   stoppedAt?: number | null;
+  /** The request that launched it. */
+  spotRequest?: string;
 }
 
 /** What the score is made from: the range's own truth, and the journal to compare it with. */

@@ -38,8 +38,18 @@ export function innocentHarm(
         innocentsTouched.push(touchOf(item, `${touching[0]!.service}:${touching[0]!.operation}`));
       continue;
     }
+    // What AWS took back was taken by nobody here.
+    if (end?.evicted === true && touching.length === 0) continue;
     const why = end === undefined ? 'gone' : difference(item.state, end.state);
     (tampered ? tamperedLeft : innocentsTouched).push(touchOf(item, why));
+  }
+  // What an innocent's spot request launched anew, since AWS took its instance back.
+  const known = new Set(innocents.map(({ id }) => id));
+  for (const item of after) {
+    if (known.has(item.id) || !known.has(item.spotRequest ?? '')) continue;
+    const touching = responderLog.find((entry) => changes(entry) && entry.touched.includes(item.id));
+    if (touching !== undefined)
+      innocentsTouched.push(touchOf(item, `${touching.service}:${touching.operation}`));
   }
   return { innocentsTouched, tamperedLeft };
 }

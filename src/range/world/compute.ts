@@ -51,6 +51,8 @@ export interface Instance extends LaunchSpec {
   privateIp: string;
   index: number;
   maker: Maker;
+  /** When AWS took it back, epoch milliseconds. */
+  evictedAt?: number;
 }
 
 export const instancesOf = (region: Region) => region.table<Instance>('ec2:instances');

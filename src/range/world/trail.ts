@@ -17,6 +17,7 @@ export interface CloudTrailRecord {
   errorMessage?: string;
   requestParameters: Json;
   responseElements: Json;
+  serviceEventDetails?: JsonObject;
   requestID: string;
   eventID: string;
   readOnly: boolean;
@@ -57,6 +58,7 @@ export function writeEvent(
     ...(event.errorMessage === undefined ? {} : { errorMessage: event.errorMessage }),
     requestParameters: event.requestParameters ?? null,
     responseElements: event.responseElements ?? null,
+    ...(event.serviceEventDetails === undefined ? {} : { serviceEventDetails: event.serviceEventDetails }),
     requestID: event.requestID ?? world.random.uuid(),
     eventID: event.eventID ?? world.random.uuid(),
     readOnly: event.readOnly ?? isReadOnly(event.eventName),

@@ -44,7 +44,7 @@ describe('scenario files', () => {
     const scenario = parseScenario(smallest, 'smallest.yaml');
     expect(scenario).toMatchObject({
       seed: 1,
-      speed: 10,
+      speed: 60,
       history: [],
       goals: { rogueAlive: 0, keyOffFirst: true },
     });

@@ -1,8 +1,7 @@
 import { AwsError } from '../../aws-error.js';
 import { page, tagList, type Operation } from '../../service.js';
-import { instancesOf, launchInstances, onLoss, terminate, type LaunchSpec } from '../../world/compute.js';
+import { instancesOf, launchInstances, onLoss, type LaunchSpec } from '../../world/compute.js';
 import { launchFor, type Relauncher } from '../../world/relaunch.js';
-import { writeEvent } from '../../world/trail.js';
 import type { Maker, Region } from '../../world/world.js';
 import { applyFilters, tagsFor, type Paging, type TagSpecification } from './filters.js';
 import { launchSpec, type LaunchData } from './launch-templates.js';
@@ -16,9 +15,14 @@ export interface SpotRequest {
   createdAt: number;
   tags: Record<string, string>;
   maker: Maker;
+  /** When AWS last took an instance of it back. Epoch milliseconds. */
+  evictedAt?: number;
 }
 
 export const spotRequestsOf = (region: Region) => region.table<SpotRequest>('ec2:spot-requests');
+
+/** Instances that AWS has announced to take back, and since when. */
+export const markedOf = (region: Region) => region.table<number>('ec2:spot-notices');
 
 /** Opens spot requests and fulfils them at once; a persistent one launches again whenever it loses its instance. */
 export function requestSpot(
@@ -89,11 +93,20 @@ const statusCodes: Record<SpotRequest['state'], string> = {
   cancelled: 'request-canceled-and-instance-running',
 };
 
+/** EC2 user guide, "Get the status of a Spot Instance request". */
+function statusOf(region: Region, { state, instanceId, evictedAt }: SpotRequest): string {
+  const marked = instanceId !== null && markedOf(region).has(instanceId);
+  if (state === 'active' && marked) return 'marked-for-termination';
+  return state === 'closed' && evictedAt !== undefined
+    ? 'instance-terminated-no-capacity'
+    : statusCodes[state];
+}
+
 const spotShape = (region: Region) => (request: SpotRequest) => ({
   SpotInstanceRequestId: request.id,
   Type: request.type,
   State: request.state,
-  Status: { Code: statusCodes[request.state], UpdateTime: request.createdAt, Message: '' },
+  Status: { Code: statusOf(region, request), UpdateTime: request.createdAt, Message: '' },
   CreateTime: request.createdAt,
   InstanceId: request.instanceId,
   InstanceInterruptionBehavior: 'terminate',
@@ -170,25 +183,3 @@ export const spotOperations: Record<string, Operation> = {
     };
   },
 };
-
-/** AWS takes every spot instance of a region back; persistent requests launch again. Returns the instances' ids. */
-export function interruptSpot(region: Region): string[] {
-  const active = [...spotRequestsOf(region).values()].filter(({ state }) => state === 'active');
-  return active.flatMap(({ instanceId }) => {
-    const instance = instanceId === null ? undefined : instancesOf(region).get(instanceId);
-    if (instance === undefined) return [];
-    writeEvent(region, region.world.clock.now(), {
-      eventName: 'BidEvictedEvent',
-      eventSource: 'ec2.amazonaws.com',
-      eventType: 'AwsServiceEvent',
-      readOnly: false,
-      sourceIPAddress: 'ec2.amazonaws.com',
-      userAgent: 'ec2.amazonaws.com',
-      userIdentity: { accountId: region.account.id, invokedBy: 'ec2.amazonaws.com' },
-      requestParameters: null,
-      responseElements: null,
-    });
-    terminate(region, instance);
-    return [instance.id];
-  });
-}
