@@ -1,17 +1,22 @@
 import type { Action } from '../contain/action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject, asText, type Json, type JsonObject } from '../json.js';
+import { historyMs } from '../trail/lookup.js';
+import { decodedDocument } from './deny.js';
 import { fromRequest, fromResponse } from './event-ids.js';
 import { makeAction, type Call } from './make-action.js';
 import type { Play, PlanContext } from './play.js';
 
 const source = 'iam.amazonaws.com';
 const region = 'global' as const;
+/** IAM and CloudTrail note the same call by clocks of their own, milliseconds. */
+const clockSlack = 1000;
 const removed = 'A policy that was removed has to be made anew; its versions are kept in the record.';
 
 /**
  * Customer managed policies. Of an innocent one that the attacker gave a new default version, the last version from
- * before is made the default again: IAM keeps up to five (IAM user guide, "Versioning IAM policies"). One that the
+ * before is made the default again: IAM keeps up to five (IAM user guide, "Versioning IAM policies"). The attacker's
+ * versions grant nothing then, and could be made the default once more: they are deleted on request. A policy that the
  * attacker made grants nothing once iam-grants has detached it; it is removed on request.
  */
 export const managedPolicies: Play = {
@@ -23,7 +28,7 @@ export const managedPolicies: Play = {
   permissions: {
     find: ['iam:GetAccountAuthorizationDetails'],
     contain: ['iam:SetDefaultPolicyVersion', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
-    undo: [],
+    undo: ['iam:CreatePolicyVersion'],
   },
 
   async *find(reader) {
@@ -44,9 +49,13 @@ export const managedPolicies: Play = {
           links: [],
           properties: {
             defaultVersion: policy.DefaultVersionId ?? null,
-            versions: (policy.PolicyVersionList ?? []).map(({ VersionId, CreateDate }) => ({
+            versions: (policy.PolicyVersionList ?? []).map(({ VersionId, CreateDate, Document }) => ({
               id: VersionId ?? '',
               createdAt: CreateDate?.getTime() ?? null,
+              // For the way back: only what the event history may tie to the incident.
+              ...((CreateDate?.getTime() ?? 0) > reader.now() - historyMs
+                ? { document: decodedDocument(Document) }
+                : {}),
             })),
           },
         };
@@ -62,7 +71,7 @@ export const managedPolicies: Play = {
   ],
 
   contain: (finding, context) =>
-    finding.class === 'tampered' ? restore(finding) : remove(finding, context.options),
+    finding.class === 'tampered' ? restore(finding, context.options) : remove(finding, context.options),
   onRequest: ({ evict }) => evict === 'remove',
   restored: (finding) => versionBefore(finding)?.id === asText(finding.resource.properties['defaultVersion']),
   verify: ({ live }) => !live,
@@ -73,6 +82,7 @@ export const managedPolicies: Play = {
 interface Version {
   id: string;
   createdAt: number | null;
+  document: string | null;
 }
 
 /** The newest version from before the first of the tainted changes; null where none is left, or no change is dated. */
@@ -85,11 +95,55 @@ function versionBefore({ resource, evidence }: Finding): Version | null {
   return evidence.some(({ time }) => time !== null) ? (newest ?? null) : null;
 }
 
-function restore(finding: Finding): Action[] {
-  const { id, properties } = finding.resource;
+/** The versions that tainted calls made: by their time, which IAM and CloudTrail keep in whole seconds. */
+function versionsMade({ resource, evidence }: Finding): Version[] {
+  const times = evidence.flatMap(({ name, time }) =>
+    name === 'CreatePolicyVersion' && time !== null ? [time] : [],
+  );
+  return versionsOf(resource.properties['versions']).filter(({ createdAt }) =>
+    times.some((time) => createdAt !== null && Math.abs(createdAt - time) <= clockSlack),
+  );
+}
+
+function restore(finding: Finding, { evict }: PlanContext['options']): Action[] {
   const newest = versionBefore(finding);
+  if (newest === null) return [];
+  const made = versionsMade(finding).filter((version) => version.id !== newest.id);
+  const back = setBack(finding, newest, made, evict);
+  if (evict !== 'remove') return back;
+  return [...back, ...made.map((version) => deleteMade(finding, version, back))];
+}
+
+function deleteMade(finding: Finding, version: Version, after: Action[]): Action {
+  const { id, properties } = finding.resource;
+  const SetAsDefault = version.id === asText(properties['defaultVersion']);
+  const again = { PolicyArn: id, PolicyDocument: version.document, SetAsDefault };
+  return makeAction(managedPolicies, [finding], {
+    operation: 'DeletePolicyVersion',
+    input: { PolicyArn: id, VersionId: version.id },
+    title: `delete ${version.id} of ${id}, which the incident made`,
+    before: { ...version },
+    // Under a new number: IAM gives none twice.
+    undo:
+      version.document === null ? { none: removed } : [{ operation: 'CreatePolicyVersion', input: again }],
+    after,
+  });
+}
+
+function setBack(
+  finding: Finding,
+  newest: Version,
+  made: readonly Version[],
+  evict: PlanContext['options']['evict'],
+): Action[] {
+  const { id, properties } = finding.resource;
   const current = asText(properties['defaultVersion']);
-  if (newest === null || newest.id === current) return [];
+  if (newest.id === current) return [];
+  const kept = evict === 'remove' ? [] : made.map((version) => version.id);
+  const stays =
+    kept.length === 0
+      ? ''
+      : ` (${kept.join(', ')} of the incident stays beside it: --evict remove deletes it)`;
   const to = (version: string | null): Call => ({
     operation: 'SetDefaultPolicyVersion',
     input: { PolicyArn: id, VersionId: version },
@@ -97,7 +151,7 @@ function restore(finding: Finding): Action[] {
   return [
     makeAction(managedPolicies, [finding], {
       ...to(newest.id),
-      title: `make ${newest.id} the default version of ${id} again`,
+      title: `make ${newest.id} the default version of ${id} again${stays}`,
       before: { defaultVersion: current },
       undo: [to(current)],
     }),
@@ -134,8 +188,9 @@ function versionsOf(value: Json | undefined): Version[] {
   return (Array.isArray(value) ? value : [])
     .map(asObject)
     .filter((one): one is JsonObject => one !== null)
-    .map(({ id, createdAt }) => ({
+    .map(({ id, createdAt, document }) => ({
       id: asText(id) ?? '',
       createdAt: typeof createdAt === 'number' ? createdAt : null,
+      document: asText(document),
     }));
 }

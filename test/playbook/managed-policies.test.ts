@@ -4,7 +4,7 @@ import { calls, context, finding, now, resource } from './make.js';
 
 const minute = 60_000;
 const arn = 'arn:aws:iam::111122223333:policy/readers';
-const version = (id: string, createdAt: number) => ({ id, createdAt });
+const version = (id: string, createdAt: number) => ({ id, createdAt, document: `{"version":"${id}"}` });
 
 /** An innocent's policy, changed by the attacker a minute ago. */
 const changed = (versions: { id: string; createdAt: number }[], defaultVersion: string) =>
@@ -37,6 +37,33 @@ describe('an innocent’s managed policy', () => {
     expect(managedPolicies.contain(restored, context())).toEqual([]);
     expect(managedPolicies.restored?.(restored)).toBe(true);
     expect(managedPolicies.restored?.(changed([...older, theirs], 'v3'))).toBe(false);
+  });
+
+  it('keeps the attacker’s version beside it, and says so, where nothing is to be removed', () => {
+    const [action] = managedPolicies.contain(changed([...older, theirs], 'v3'), context());
+    expect(action?.title).toMatch(/v3 of the incident stays beside it: --evict remove deletes it/);
+  });
+
+  it('loses the attacker’s version on request, after it is the default no more, and can get it back', () => {
+    const removing = context({}, { evict: 'remove' });
+    const later = version('v4', now);
+    const actions = managedPolicies.contain(changed([...older, theirs, later], 'v3'), removing);
+    expect(calls(actions)).toEqual([
+      ['SetDefaultPolicyVersion', { PolicyArn: arn, VersionId: 'v2' }],
+      ['DeletePolicyVersion', { PolicyArn: arn, VersionId: 'v3' }],
+    ]);
+    expect(actions[1]?.after).toEqual([actions[0]?.id]);
+    expect(actions[1]?.undo).toMatchObject({
+      calls: [
+        {
+          operation: 'CreatePolicyVersion',
+          input: { PolicyArn: arn, PolicyDocument: '{"version":"v3"}', SetAsDefault: true },
+        },
+      ],
+    });
+    const restored = managedPolicies.contain(changed([...older, theirs], 'v2'), removing);
+    expect(calls(restored)).toEqual([['DeletePolicyVersion', { PolicyArn: arn, VersionId: 'v3' }]]);
+    expect(managedPolicies.contain(changed(older, 'v2'), removing)).toEqual([]);
   });
 
   it('is not taken for restored where no version from before is left', () => {
