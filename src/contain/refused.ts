@@ -46,7 +46,9 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
 /**
  * A root user's key cannot be cut by anybody else in the account: what root has to do, in words (IAM user guide,
  * "Deactivating access keys for the root user"), or an organization with centralized root access from outside (STS API
- * reference, AssumeRoot: the session may delete root's keys, and not disable them).
+ * reference, AssumeRoot; IAM user guide, "Perform a privileged task on an AWS Organizations member account": the session
+ * may list and delete root's keys, password, certificates and MFA devices, and disable none of them, so nothing here
+ * does it for the person).
  */
 export function refuseRoot(key: string, account: string): Refused {
   const steps = [
@@ -54,9 +56,13 @@ export function refuseRoot(key: string, account: string): Refused {
     '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
     `2. Security credentials → Access keys → ${key} → Deactivate. Sessions of root end within an hour.`,
     `3. Then run: leakguard verify --key ${key}`,
-    'Or from the management account of an organization with centralized root access, for good: with the credentials that',
+    `Or, where ${account} is a member of an organization with centralized root access, from its management account (or the`,
+    'delegated one for IAM), as a user or role that may sts:AssumeRoot. It deletes the key for good; it cannot disable it:',
     `   aws sts assume-root --region us-east-1 --target-principal ${account} --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
-    `   gives for 15 minutes: aws iam delete-access-key --access-key-id ${key}`,
+    '   with its three credentials in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (15 minutes at most):',
+    '   aws iam list-access-keys; aws iam list-signing-certificates; aws iam list-mfa-devices; aws iam get-login-profile',
+    `   aws iam delete-access-key --access-key-id ${key}`,
+    '   aws iam delete-login-profile   (where root’s password is in doubt too: IAMCreateRootUserPassword makes it anew)',
   ];
   return new Refused(steps.join('\n'), `While root does so, and only to look: leakguard scan --key ${key}`);
 }

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { refuseRoot } from '../../src/contain/refused.js';
+
+describe('a key of root', () => {
+  const { message, next } = refuseRoot('AKIAROOTROOTROOT0001', '111122223333');
+
+  it('is refused with what root does, and what the management account may do instead, as commands', () => {
+    expect(message).toContain('Security credentials → Access keys → AKIAROOTROOTROOT0001 → Deactivate');
+    expect(message).toContain(
+      'aws sts assume-root --region us-east-1 --target-principal 111122223333 --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials',
+    );
+    expect(message).toContain('aws iam delete-access-key --access-key-id AKIAROOTROOTROOT0001');
+    expect(next).toContain('leakguard scan --key AKIAROOTROOTROOT0001');
+  });
+
+  it('says that this way deletes for good and disables nothing, and that nothing was done', () => {
+    expect(message).toMatch(/deletes the key for good; it cannot disable it/);
+    expect(message).toMatch(/Nothing was done/);
+  });
+});
