@@ -20,8 +20,8 @@ export function cloudFrontScreen(
   const { api } = check;
   screen.row('API', [api.state.replace('-', ' '), api.state === 'answers' ? 'green' : 'yellow']);
   if (api.state !== 'answers') {
-    screen.text('', api.reason, 'dim', 2);
-    if (api.message !== null) screen.text('', `AWS says: ${api.message}`, 'dim', 2);
+    screen.text('', api.reason, 'dim');
+    if (api.message !== null) screen.text('', `AWS says: ${api.message}`, 'dim');
   }
   const working = check.resolvers.filter((resolver) => resolver.working).map(({ name }) => name);
   screen.row('DNS asked', working.length > 0 ? working.join(', ') : ['no working resolver', 'yellow']);
@@ -57,7 +57,7 @@ function show(screen: Screen, { id, host, aliases, configuration, judgement }: D
   const { state, reasons } = judgement;
   const style: Style = state === 'serving' ? 'green' : state === 'cannot-tell' ? 'yellow' : 'red';
   screen.line([host.name, 'bold'], id === null ? '' : `  ${id}`, '  ', [stateWords[state], style]);
-  if (state !== 'serving') for (const reason of reasons) screen.text('', reason, null, 3);
+  if (state !== 'serving') for (const reason of reasons) screen.text('', reason);
   if (screen.options.verbose || state !== 'serving') screen.row('', [edgeWords(host), 'dim']);
   for (const alias of aliases) screen.row('', [`${alias.name}: ${aliasWords(alias)}`, 'dim']);
   if (configuration !== null && screen.options.verbose)

@@ -11,7 +11,7 @@ export function noticeScreen(notice: Notice, options: ScreenOptions): string {
   };
   screen.text('notice', notice.form?.title ?? 'not a known form', 'bold');
   if (notice.eventType !== null) screen.row('event', notice.eventType);
-  if (notice.subject !== null) screen.text('subject', visible(notice.subject, 300), null, 2);
+  if (notice.subject !== null) screen.text('subject', visible(notice.subject, 300));
   if (notice.from !== null)
     screen.row('from', notice.from, ['  (says the message; it proves nothing)', 'dim']);
   if (notice.date !== null) screen.row('sent', utc(Date.parse(notice.date)));

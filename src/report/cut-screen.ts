@@ -25,7 +25,7 @@ export function cutScreen(
         : 'owner unknown';
   screen.row('cut', [facts.key, 'bold'], `  ${whose}`, ...statusOf(facts));
   if (facts.keyAccount !== null) screen.row('account', facts.keyAccount);
-  if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow', 3);
+  if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow');
   screen.row(
     'last used',
     lastUsed === null
@@ -34,39 +34,30 @@ export function cutScreen(
   );
   screen.gap();
   if (owner.kind === 'user') {
-    screen.text(
-      'will stop',
-      'everything that signs with this key, the misuse and your own use alike',
-      'red',
-      2,
-    );
+    screen.text('will stop', 'everything that signs with this key, the misuse and your own use alike', 'red');
     screen.text(
       '',
       `every temporary credential made so far by any key of ${owner.name}, and its console sessions`,
       'red',
-      3,
     );
     screen.text('', ...consoleLine(facts.console));
   }
   goesOn(screen, otherKeys);
-  screen.text('can undo', 'leakguard undo REPORT; the key itself only with --reactivate-key', null, 2);
-  if (facts.deny !== null) screen.text('stands', "leakguard's Deny is on the user already", 'dim', 1);
+  screen.text('can undo', 'leakguard undo REPORT; the key itself only with --reactivate-key');
+  if (facts.deny !== null) screen.text('stands', "leakguard's Deny is on the user already", 'dim');
   if (facts.quarantine.length > 0) {
     screen.text(
       'quarantine',
       `${facts.quarantine.join(', ')} by AWS: leave it on; AWS takes it off in the case`,
-      null,
-      2,
     );
   }
   if (facts.unreadable.length > 0) {
     screen.gap();
-    for (const [i, what] of facts.unreadable.entries())
-      screen.text(i === 0 ? 'unknown' : '', what, 'yellow', 2);
+    for (const [i, what] of facts.unreadable.entries()) screen.text(i === 0 ? 'unknown' : '', what, 'yellow');
   }
   for (const [i, doubt] of doubts.entries()) {
     if (i === 0) screen.gap();
-    screen.text(i === 0 ? 'doubt' : '', doubt, 'yellow', 3);
+    screen.text(i === 0 ? 'doubt' : '', doubt, 'yellow');
   }
   return screen.toString();
 }

@@ -55,13 +55,13 @@ function head(screen: Screen, incident: Incident, identity: Identity): void {
     );
   }
   const reasons = screen.options.verbose ? misuse.reasons : misuse.reasons.slice(0, 1);
-  for (const reason of reasons) screen.text('', reason, 'dim', screen.options.verbose ? Infinity : 2);
+  for (const reason of reasons) screen.text('', reason, 'dim');
   cost(screen, incident);
   const notes = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
   for (const [i, note] of notes.entries()) {
     const others = incident.notes.length - notes.length;
     const told = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
-    screen.text(i === 0 ? 'note' : '', told, 'yellow', screen.options.verbose ? Infinity : 1);
+    screen.text(i === 0 ? 'note' : '', told, 'yellow');
   }
 }
 
@@ -77,7 +77,7 @@ function cost(screen: Screen, { cost }: Incident): void {
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
     `, ${usd(cost.usdSoFar)} so far: an estimate`,
   );
-  screen.text('', [...doubts, cost.source].join('; '), 'dim', screen.options.verbose ? Infinity : 1);
+  screen.text('', [...doubts, cost.source].join('; '), 'dim');
 }
 
 function suspects(screen: Screen, incident: Incident, identity: Identity): void {
@@ -99,7 +99,7 @@ function suspects(screen: Screen, incident: Incident, identity: Identity): void 
       `of ${fit(suspect.userName ?? 'unknown', 20)}, ${count(suspect.launches, 'launch')} in ${count(suspect.regions.length, 'region')}`,
     );
     const reasons = screen.options.verbose ? suspect.reasons : suspect.reasons.slice(0, 1);
-    for (const reason of reasons) screen.text('', `  ${reason}`, 'dim', 1);
+    for (const reason of reasons) screen.row('', ['  ', null], [reason, 'dim']);
   }
   if (incident.suspects.length > max) more(screen, incident.suspects.length - max, 'key');
   cost(screen, incident);

@@ -52,30 +52,32 @@ export function launched(screen: Screen, incident: Incident): void {
     const none =
       doubted.length > 0 ? 'nothing that is surely of the misuse' : 'nothing that is tied to misuse';
     screen.row('launched', incident.launches.length === 0 ? 'no launch seen' : none);
-    for (const line of doubted) screen.text('', line, 'yellow', 1);
-    if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow', 1);
+    for (const line of doubted) screen.text('', line, 'yellow');
+    if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow');
     return;
   }
   const period = span(grid.rows.flatMap((row) => row.times));
-  const spark = 11;
   const regionWidth = 15;
+  const spark = screen.room < regionWidth + 11 + 7 ? 0 : 11;
   const typeWidth = 13;
   const room = screen.room - regionWidth - spark - 7;
   const allFit = Math.max(0, Math.floor(room / typeWidth));
   const nTypes =
     grid.types.length <= allFit ? grid.types.length : Math.max(0, Math.floor((room - 8) / typeWidth));
+  // Where no type has room, all the others are the total.
+  const withOthers = nTypes > 0 && grid.types.length > nTypes;
   const columns = (counts: readonly number[]): string => {
     const others = counts.slice(nTypes).reduce((sum, n) => sum + n, 0);
     const cell = (n: number, width: number): string => padStart(n === 0 ? '·' : String(n), width);
     return [
       ...counts.slice(0, nTypes).map((n) => cell(n, typeWidth)),
-      ...(grid.types.length > nTypes ? [cell(others, 8)] : []),
+      ...(withOthers ? [cell(others, 8)] : []),
     ].join('');
   };
   screen.row(
     'launched',
     [padEnd(count(grid.rows.length, 'region'), regionWidth), 'bold'],
-    [padEnd(period === null ? '' : `${clock(period[0])}-${clock(period[1])}`, spark), 'dim'],
+    [padEnd(period === null || spark === 0 ? '' : `${clock(period[0])}-${clock(period[1])}`, spark), 'dim'],
     [
       grid.types
         .slice(0, nTypes)
@@ -83,7 +85,7 @@ export function launched(screen: Screen, incident: Incident): void {
         .join(''),
       'dim',
     ],
-    [grid.types.length > nTypes ? padStart('other', 8) : '', 'dim'],
+    [withOthers ? padStart('other', 8) : '', 'dim'],
     [padStart(String(grid.total), 7), 'red'],
   );
   const max = fitting(grid.rows.length, shown.regions, screen.options.verbose);
@@ -109,8 +111,8 @@ export function launched(screen: Screen, incident: Incident): void {
   }
   if (grid.of === 'launches')
     screen.row('', ['counted from the trail: the instances themselves were not listed', 'yellow']);
-  for (const line of doubted) screen.text('', line, 'yellow', 1);
-  if (tried.length > 0) screen.text('', triedLine, 'dim', 1);
+  for (const line of doubted) screen.text('', line, 'yellow');
+  if (tried.length > 0) screen.text('', triedLine, 'dim');
 }
 
 /** What the grid of instances leaves out: launches that are held, and what goes on launching without naming any. */

@@ -33,34 +33,37 @@ export function padStart(text: string, columns: number): string {
 
 /** Plain text broken between words into lines of at most `columns`; a longer word is cut where the line ends. */
 export function wrap(text: string, columns: number): string[] {
-  const width = Math.max(1, columns);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    for (const [i, piece] of pieces(word, width).entries()) {
-      const joined = i === 0 && line !== '' ? `${line} ${piece}` : piece;
-      if (line !== '' && (i > 0 || columnsOf(joined) > width)) {
-        lines.push(line);
-        line = piece;
-      } else {
-        line = joined;
-      }
-    }
-  }
-  lines.push(line);
-  return lines;
+  return rangesOf(text, columns, columns).map(([from, to]) => text.slice(from, to));
 }
 
-function pieces(word: string, columns: number): string[] {
-  if (columnsOf(word) <= columns) return [word];
-  const cut: string[] = [];
-  let piece = '';
-  for (const character of word) {
-    if (piece !== '' && columnsOf(piece + character) > columns) {
-      cut.push(piece);
-      piece = '';
-    }
-    piece += character;
+/**
+ * Where the lines of `text` begin and end: at most `first` columns for the first one, `others` for the others. Broken
+ * between words, and the spaces there left out; spaces elsewhere stay, since they may be the columns of a table.
+ */
+export function rangesOf(text: string, first: number, others: number): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (let from = 0; ; ) {
+    const fitting = from + lengthOf(text.slice(from), Math.max(1, ranges.length === 0 ? first : others));
+    if (fitting >= text.length) return [...ranges, [from, text.length]];
+    // The space that ends a word may stand just beyond the line; spaces before the first word end none.
+    const space = text.lastIndexOf(' ', fitting);
+    const word = text.slice(from).search(/[^ ]/) + from;
+    const to = space > word ? space : fitting;
+    ranges.push([from, to]);
+    from = to;
+    while (text[from] === ' ') from += 1;
   }
-  return [...cut, piece];
+}
+
+/** How much of `text` is drawn in `columns`, in UTF-16 units, and one character at least. */
+function lengthOf(text: string, columns: number): number {
+  if (columnsOf(text) <= columns) return text.length;
+  let length = 0;
+  let used = 0;
+  for (const character of text) {
+    used += columnsOf(character);
+    if (used > columns && length > 0) return length;
+    length += character.length;
+  }
+  return length;
 }

@@ -32,7 +32,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
     verdictWords[verdict.state],
     `  key ${report.key ?? 'unknown'}, account ${report.identity.account}`,
   );
-  for (const reason of verdict.reasons) screen.text('', reason, 'yellow', 2);
+  for (const reason of verdict.reasons) screen.text('', reason, 'yellow');
   screen.row(
     'key off',
     when.keyOff === null
@@ -51,7 +51,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   showGaps(screen, report.coverage);
   cloudfront(screen, report);
   screen.gap();
-  screen.text('verify', verifyText(report), null, 2);
+  screen.text('verify', verifyText(report));
   screen.whole('journal', path);
   screen.row('', ['its head ', 'dim'], [report.journal.head, 'dim']);
   screen.next(nextSteps(report, path));

@@ -51,7 +51,6 @@ export function planScreen(
       'no undo',
       `${count(final.length, 'action')} cannot be undone: ${some(reasons(final), 3)}`,
       'yellow',
-      3,
     );
   }
   showLeft(screen, left);

@@ -1,11 +1,11 @@
 import { Chalk } from 'chalk';
 import type { Identity } from '../events.js';
 import { visible } from './escape.js';
-import { columnsOf, fit, padEnd, wrap } from './layout.js';
+import { fit, padEnd, rangesOf, wrap } from './layout.js';
 import { some } from './words.js';
 
 export interface ScreenOptions {
-  /** Columns of the terminal. No line is longer, but for what is to be copied. */
+  /** Columns of the terminal. No line is longer, but for what is to be copied; nothing is left out to make it fit. */
   width: number;
   color: boolean;
   /** Everything, not only what fits on one screen. */
@@ -21,9 +21,11 @@ export type Part = string | readonly [text: string, style: Style | null];
 
 const labelWidth = 11;
 const longestCommand = 5000;
+/** Characters of one part of a row: others may choose what stands there. */
+const longestPart = 500;
 const narrowest = 40;
 
-/** Lines with a label in the left margin, each cut to the width: the form of all of leakguard's screens. */
+/** Lines with a label in the left margin, broken where the width ends: the form of all of leakguard's screens. */
 export class Screen {
   private readonly lines: string[] = [];
   private readonly chalk;
@@ -45,37 +47,47 @@ export class Screen {
     return this.chalk[style](text);
   }
 
-  private compose(parts: readonly Part[], width: number): string {
-    let left = width;
-    let line = '';
-    for (const part of parts) {
-      if (left <= 0) break;
+  /** Parts in a row over as many lines as they need; what goes on below stands `hanging` columns further in. */
+  private flow(parts: readonly Part[], width: number, hanging = 2): string[] {
+    const shown = parts.map((part): [string, Style | null] => {
       const [text, style] = typeof part === 'string' ? [part, null] : part;
-      const fitted = fit(text, left);
-      line += this.style(fitted, style);
-      left -= columnsOf(fitted);
-    }
-    return line.trimEnd();
+      return [visible(text, longestPart), style];
+    });
+    const plain = shown.map(([text]) => text).join('');
+    const begin = Math.max(0, plain.search(/\S/));
+    const further = ' '.repeat(Math.min(begin + hanging, Math.floor(width / 2)));
+    return rangesOf(plain, width, width - further.length).map(([from, to], i) => {
+      let line = i === 0 ? '' : further;
+      let at = 0;
+      for (const [text, style] of shown) {
+        const piece = text.slice(Math.max(0, from - at), Math.max(0, to - at));
+        if (piece !== '') line += this.style(piece, style);
+        at += text.length;
+      }
+      return line.trimEnd();
+    });
   }
 
-  /** One line across the whole width. */
+  /** Across the whole width. */
   line(...parts: Part[]): this {
-    this.lines.push(this.compose(parts, this.width));
+    this.lines.push(...this.flow(parts, this.width));
     return this;
   }
 
-  /** One line to the right of a label; an empty label continues what stands above. */
+  /** To the right of a label; an empty label continues what stands above. */
   row(label: string, ...parts: Part[]): this {
-    const margin = this.style(padEnd(fit(label, labelWidth - 1), labelWidth), label === '' ? null : 'bold');
-    this.lines.push(`${margin}${this.compose(parts, this.room)}`.trimEnd());
-    return this;
+    return this.put(label, this.flow(parts, this.room));
   }
 
-  /** Text over as many lines as it needs, at most `max`; the last one then ends in an ellipsis. */
-  text(label: string, text: string, style: Style | null = null, max = Infinity): this {
-    const lines = wrap(fit(text, this.room * 50), this.room);
-    if (lines.length > max) lines.splice(max - 1, Infinity, `${lines.slice(max - 1).join(' ')}`);
-    for (const [i, line] of lines.entries()) this.row(i === 0 ? label : '', [line, style]);
+  /** As a row, but for sentences: every line begins where the first one does. */
+  text(label: string, text: string, style: Style | null = null): this {
+    return this.put(label, this.flow([[text, style]], this.room, 0));
+  }
+
+  private put(label: string, lines: readonly string[]): this {
+    const margin = this.style(padEnd(fit(label, labelWidth - 1), labelWidth), label === '' ? null : 'bold');
+    for (const [i, line] of lines.entries())
+      this.lines.push(`${i === 0 ? margin : ' '.repeat(labelWidth)}${line}`.trimEnd());
     return this;
   }
 
@@ -108,13 +120,9 @@ export class Screen {
   simulated(identity: Identity): this {
     if (!identity.simulated) return this;
     const where = some([...new Set(Object.values(identity.endpoints))], 2);
-    return this.line([
-      padEnd(
-        fit(` SIMULATED: not AWS${where === '' ? '' : ` (${where})`}. Nothing here is real.`, this.width),
-        this.width,
-      ),
-      'banner',
-    ]);
+    const text = `SIMULATED: not AWS${where === '' ? '' : ` (${where})`}. Nothing here is real.`;
+    for (const line of wrap(text, this.width - 1)) this.line([padEnd(` ${line}`, this.width), 'banner']);
+    return this;
   }
 
   toString(): string {

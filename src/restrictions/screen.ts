@@ -25,7 +25,7 @@ export function restrictionsScreen(
   for (const { service, region, state, reason } of rows) {
     const [word, style] = words[state];
     screen.line(padEnd(service, 18), padEnd(region, 16), [word, style]);
-    if (state !== 'answers' && state !== 'not-enabled') screen.text('', reason, 'dim', 2);
+    if (state !== 'answers' && state !== 'not-enabled') screen.text('', reason, 'dim');
   }
   screen.gap();
   for (const { source, region, status, details } of signals) {
@@ -34,7 +34,7 @@ export function restrictionsScreen(
       status.replace('-', ' '),
       status === 'found' ? 'red' : 'dim',
     ]);
-    for (const detail of details) screen.text('', detail, 'dim', 2);
+    for (const detail of details) screen.text('', detail, 'dim');
   }
   const next = [...new Set(rows.filter(({ state }) => state !== 'not-enabled').flatMap((row) => row.next))];
   for (const [i, step] of next.entries()) screen.text(i === 0 ? 'next' : '', step, 'bold');

@@ -71,6 +71,18 @@ describe('the cut screen', () => {
     expect(screen).not.toContain('no other key');
   });
 
+  it.each([40, 60, 80])('leaves no word out to fit into %i columns: the person decides by it', (width) => {
+    const doubts = ['You are a role session: whether the misused key minted it cannot be told yet.'];
+    const unreadable = [
+      'keys of ci-deployer: iam:ListAccessKeys in global: AccessDenied: no policy allows it',
+    ];
+    const doubtful = { ...facts, unreadable, quarantine: ['AWSCompromisedKeyQuarantineV3'] };
+    const words = (columns: number): string[] =>
+      cutScreen(doubtful, doubts, { ...plain, width: columns }).split(/\s+/);
+    expect(words(width)).toEqual(words(400));
+    expect(widest(cutScreen(doubtful, doubts, { ...plain, width }))).toBeLessThanOrEqual(width);
+  });
+
   it('stays within the width and escapes names, and says when it is a simulation', () => {
     const screen = cutScreen(
       { ...facts, owner: { kind: 'user', name: hostileName.repeat(20) } },

@@ -93,8 +93,8 @@ export function createRenderer(options: RendererOptions): Renderer {
       if (event.type === 'progress') return progress(event);
       const lines = narrator.tell(event);
       if (lines.length > 0) status?.erase();
-      // One of many is cut to the terminal; warnings and paths stay whole.
-      const many = event.type === 'cell' || event.type === 'finding' || event.type === 'outcome';
+      // One of many that the screen at the end counts is cut to the terminal; what failed, warnings and paths stay whole.
+      const many = event.type === 'finding' || (event.type === 'outcome' && event.outcome.error === null);
       for (const [text, style] of lines) write(text, style, many && terminal ? columns() : longestLine);
       // What follows an incident or an agreement is written by somebody else.
       if (event.type === 'incident') status?.reset();
