@@ -1,6 +1,7 @@
 import type { TrailEvent } from '../trail/event.js';
 import { habitOf } from './baseline.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
+import { ReadRoutines } from './read-routines.js';
 import type { Signal } from './signals.js';
 
 const hour = 3600_000;
@@ -18,7 +19,7 @@ const mostAsked = 20;
 const mostAskedAtFirst = 60;
 const mostRegions = 4;
 
-/** Tells the launch signals that are the first time of what became a habit. */
+/** Tells the signals that are the first time of what became a habit: launches, and reads that come each hour. */
 export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
   const daysOf = new Map<string, number[]>();
   const launches: LaunchRequest[] = [];
@@ -34,7 +35,10 @@ export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => 
     const later = (daysOf.get(habitOf(launch)) ?? []).filter((date) => date * day > launch.time);
     return later.length >= habitDays && (later.at(-1) ?? 0) * day - launch.time > knownAfter;
   };
+  let routines: ReadRoutines | null = null;
   return ({ kind, time }) => {
+    if (kind === 'reconnaissance' || kind === 'sweep')
+      return (routines ??= new ReadRoutines(events)).holds(time);
     if (!kind.startsWith('launch:')) return false;
     const around = launches.filter((launch) => Math.abs(launch.time - time) <= hour);
     const asked = around.reduce((sum, launch) => sum + launch.asked, 0);
