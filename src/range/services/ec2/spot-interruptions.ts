@@ -50,7 +50,7 @@ export function interruptSpot(region: Region): string[] {
 export function interruptSpotNowAndThen(world: World, every: number): void {
   const random = new Random(world.settings.seed * 104_729);
   const next = (): void => {
-    world.clock.after(-Math.log(1 - random.next()) * every, () => {
+    world.clock.after(Math.round(-Math.log(1 - random.next()) * every), () => {
       const there = [...world.accounts.values()]
         .flatMap((account) => account.usedRegions())
         .flatMap((region) => spotInstances(region).map((instance) => ({ region, instance })))
