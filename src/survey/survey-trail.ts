@@ -223,14 +223,14 @@ export class SurveyTrail {
     await lookup.read([...this.queries.values()].slice(before));
   }
 
-  /** Follows what tainted credentials minted, until nothing new comes up. Returns how many were not followed. */
+  /** Follows what tainted credentials minted, until nothing new comes up: also where a key stood out by itself. Returns
+   *  how many were not followed. */
   private async follow(
     lookup: TrailLookup,
     everywhere: readonly string[],
     from: number,
     credentialsOf: (cells: Cell[]) => readonly TaintedCredential[],
   ): Promise<number> {
-    if (this.scope.key === null) return 0;
     for (let round = 0; ; round += 1) {
       const credentials = credentialsOf(lookup.cells());
       const before = this.queries.size;

@@ -96,7 +96,8 @@ export class Survey {
 
   /**
    * A first, quick look at what `plays` find, with the launches and the key's own events only: what is tied by them
-   * stays tied, since what minted credentials did can only add to it. The next look goes on from there.
+   * stays tied, since what minted credentials did can only add to it. The next look goes on from there in the trail; the
+   * inventory it reads anew, since what was stopped in between has changed it, and what came in between must not wait.
    */
   async lookFirst(plays: readonly Play[]): Promise<Incident> {
     return this.lookAt(plays, 'first-hand');

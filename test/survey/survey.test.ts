@@ -117,16 +117,21 @@ describe('instance types that no table knows', () => {
 });
 
 describe('without a key', () => {
-  it('has the whole life read of whoever stands out by launches, and of nobody else', async () => {
+  it('has the whole life read of whoever stands out by launches, with what it minted, and of nobody else', async () => {
     const history = new History();
     for (let index = 0; index < 10; index += 1)
       history.run(attacker, night + index * 1000, { type: 'p4d.24xlarge', count: 5, region: 'us-east-1' });
     history.call(attacker, { time: night, name: 'CreateTrustAnchor', source: 'rolesanywhere' });
+    const minted = history.assume(attacker, night + 1000, 'deploy');
+    history.call(minted, { time: night + 5000, name: 'CreateUser', source: 'iam' });
     history.run({ ...attacker, key: 'AKIAQUIET00000000001' }, night, { type: 't3.micro' });
     const { reader, asked } = accountOf(history, false);
-    const { suspects } = await surveyOf(reader, null).look();
+    const { suspects, key, deeds } = await surveyOf(reader, null).look();
     expect(suspects.map(({ accessKeyId }) => accessKeyId)).toEqual([attacker.key]);
     expect(suspects[0]?.reasons.join()).toMatch(/CreateTrustAnchor/);
-    expect(asked.filter((one) => one.startsWith('AccessKeyId='))).toEqual([`AccessKeyId=${attacker.key}`]);
+    const lives = asked.filter((one) => one.startsWith('AccessKeyId='));
+    expect(lives).toEqual([`AccessKeyId=${attacker.key}`, `AccessKeyId=${minted.key}`]);
+    expect(key).toBe(attacker.key);
+    expect(deeds.map(({ evidence }) => evidence.name)).toContain('CreateUser');
   });
 });
