@@ -85,6 +85,9 @@ export class TrailLookup {
       if (rank(progress.status) > rank(cell.status)) {
         cell.status = progress.status;
         cell.detail = progress.detail;
+        cell.from = progress.from;
+      } else if (rank(progress.status) === rank(cell.status) && progress.status !== 'complete') {
+        cell.from = Math.max(cell.from ?? progress.from, progress.from);
       }
       cell.to = Math.min(cell.to ?? progress.to, progress.to);
     }

@@ -88,4 +88,14 @@ describe('reading the event history again', () => {
     expect(lookup.all()).toHaveLength(60);
     expect(lookup.cells()).toMatchObject([{ status: 'complete' }]);
   });
+
+  it('says how far back the query came that was cut short, whichever was asked first', async () => {
+    const { reader } = historyOf(500, Infinity);
+    for (const cut of [0, 1]) {
+      const lookup = new TrailLookup({ reader, account, emit: () => undefined });
+      const queries = [query, { ...query, value: 'AKIAEXAMPLEOTHER0000' }];
+      await lookup.read(queries.map((one, n) => (n === cut ? { ...one, maxPages: 2 } : one)));
+      expect(lookup.cells()).toMatchObject([{ status: 'truncated', from: night - 99 * minute }]);
+    }
+  });
 });
