@@ -1,3 +1,4 @@
+import { isTemporary } from '../detect/credential-graph.js';
 import type { Incident } from '../detect/incident.js';
 import type { Trace, TraceTarget } from '../detect/trace-up.js';
 import type { Identity } from '../events.js';
@@ -61,8 +62,21 @@ export function judgeTrace(trace: Trace, target: TraceTarget, incident: Incident
   return { ...trace, note };
 }
 
-/** The way up, step by step, and what to do with its end. Names are others' choice. */
-export function traceScreen(trace: Trace, identity: Identity, options: ScreenOptions): string {
+/** Where the way up ends before a key: the last session on it, whose deeds can be told all the same. */
+export function rootSessionOf(trace: Trace | null): string | null {
+  if (trace === null || trace.key !== null || (trace.principal === null && trace.chain.length === 0))
+    return null;
+  return trace.path.findLast(isTemporary) ?? null;
+}
+
+/** The way up, step by step, and what to do with its end. Names are others' choice.
+ *  @param subject the session that is looked at, where there is no key */
+export function traceScreen(
+  trace: Trace,
+  subject: string | null,
+  identity: Identity,
+  options: ScreenOptions,
+): string {
   const { path, key, principal, note } = trace;
   const screen = new Screen(options).simulated(identity);
   screen.row('traced up', path.join(' ← '));
@@ -74,7 +88,9 @@ export function traceScreen(trace: Trace, identity: Identity, options: ScreenOpt
     screen.gap();
     screen.text(
       '',
-      'What follows is not the answer to that: it is the whole account, scanned without a key.',
+      subject === null
+        ? 'What follows is not the answer to that: it is the whole account, scanned without a key.'
+        : `What follows is what ${subject} did and made.`,
     );
   }
   return screen.toString();

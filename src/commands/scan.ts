@@ -6,7 +6,7 @@ import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
-import { judgeTrace, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
+import { judgeTrace, rootSessionOf, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface ScanFlags extends SurveyFlags, TargetFlags {
@@ -22,7 +22,8 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const target = targetOf(flags);
   const session = await sessionOrFilesOnly(flags, context);
   const traced = target === null ? null : await surveyOf(flags, null, session, context).trace(target);
-  const survey = surveyOf(flags, key ?? traced?.key ?? null, session, context);
+  const subject = key ?? traced?.key ?? rootSessionOf(traced);
+  const survey = surveyOf(flags, subject, session, context);
   const incident = await survey.look();
   const trace = target === null || traced === null ? null : judgeTrace(traced, target, incident);
   const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
@@ -41,7 +42,7 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
     const { incidentScreen } = await import('../report/incident-screen.js');
     const { width, color, verbose } = context;
     const options = { width, color, verbose };
-    if (trace !== null) context.stdout.write(`${traceScreen(trace, identity, options)}\n\n`);
+    if (trace !== null) context.stdout.write(`${traceScreen(trace, subject, identity, options)}\n\n`);
     context.stdout.write(`${incidentScreen(incident, identity, options)}\n`);
   }
   return exitCode;

@@ -37,7 +37,7 @@ export function incidentScreen(incident: Incident, identity: Identity, options: 
 function head(screen: Screen, incident: Incident, identity: Identity): void {
   const { misuse } = incident;
   screen.row(
-    'key',
+    isTemporary(incident.key ?? '') ? 'session' : 'key',
     [incident.key ?? '', 'bold'],
     incident.userName === null ? '  owner unknown' : `  of ${fit(incident.userName, 32)}`,
     ['  account ', 'dim'],
@@ -113,6 +113,12 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     if (top !== undefined) return [lookCloser(top, flag)];
     return [
       allSeen(incident.coverage) ? 'nothing to do' : 'make readable what is listed above, and scan again',
+    ];
+  }
+  if (isTemporary(incident.key)) {
+    const whose = incident.credentials[0]?.principal ?? incident.key;
+    return [
+      `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
     ];
   }
   const contain = `leakguard contain --key ${incident.key}${flag}`;
