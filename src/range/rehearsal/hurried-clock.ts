@@ -1,11 +1,13 @@
 import { FollowedClock, tickEvery, type Tick } from './followed-clock.js';
 
 // The clock of the machine on which a rehearsed command runs, loaded into its process before anything else
-// (`node --import hurried-clock.js?at=…`): it shows `at` (epoch milliseconds) to begin with and then goes as the range's
-// own, so that the command's pauses and the AWS that it waits for are hurried alike. How long this process computes is
+// (`node --import hurried-clock.js?at=…&behind=…`): it shows `at` (epoch milliseconds) to begin with and then goes as the
+// range's own, `behind` milliseconds behind it, so that the command's pauses and the AWS that it waits for are hurried alike. How long this process computes is
 // told, since nothing hurries that. Native timers (a socket's, the resolver's) are left alone.
 
-const began = Number(new URL(import.meta.url).searchParams.get('at'));
+const { searchParams } = new URL(import.meta.url);
+const began = Number(searchParams.get('at'));
+const behind = Number(searchParams.get('behind'));
 if (!(began > 0) || process.send === undefined) throw new Error(`no range to follow in ${import.meta.url}`);
 
 const wall = { Date, setTimeout, clearTimeout };
@@ -13,8 +15,8 @@ const elapsed = performance.now.bind(performance);
 const clock = new FollowedClock({ now: began, rate: 1 }, elapsed);
 const now = () => Math.floor(clock.now());
 
-process.on('message', (tick: Tick) => {
-  clock.hear(tick);
+process.on('message', ({ now: time, rate }: Tick) => {
+  clock.hear({ now: time - behind, rate });
   process.send?.({ active: performance.eventLoopUtilization().active });
 });
 process.channel?.unref();

@@ -26,8 +26,9 @@ export interface ProductOptions {
   /** Home and state directory of the run: nothing of the person's own is read. */
   home: string;
   signal?: AbortSignal;
-  /** The built `hurried-clock.js`, what the clock of the run's machine shows (epoch milliseconds), and who hurries it. */
-  clock?: { module: string; at: number; pacemaker: Pacemaker };
+  /** The built `hurried-clock.js`, what the clock of the run's machine shows (epoch milliseconds), by how much it
+   *  is behind the range's, and who hurries it. */
+  clock?: { module: string; at: number; behind: number; pacemaker: Pacemaker };
   /** Over the environment of the rehearsal. */
   env?: Record<string, string>;
   /** Ends the run with SIGKILL, as a machine that fails does. */
@@ -72,7 +73,9 @@ export function runProduct(args: string[], options: ProductOptions): Promise<Com
   const startedAt = Date.now();
   const { clock } = options;
   const hurried =
-    clock === undefined ? [] : ['--import', `${pathToFileURL(clock.module).href}?at=${clock.at}`];
+    clock === undefined
+      ? []
+      : ['--import', `${pathToFileURL(clock.module).href}?at=${clock.at}&behind=${clock.behind}`];
   const child = spawn(process.execPath, [...hurried, options.cli, ...args], {
     env: { ...rehearsalEnvironment(options), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', ...(clock === undefined ? [] : ['ipc' as const])],

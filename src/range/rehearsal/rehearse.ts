@@ -141,9 +141,11 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     const directory = join(home, 'reports');
     const older = await journalNames(directory);
     const hurrying = pacemaker;
+    const { clockAhead = 0 } = scenario.aws;
     const clock = () => ({
       module: join(dirname(options.attacker), 'hurried-clock.js'),
-      at: world.clock.now() - (scenario.aws.clockAhead ?? 0),
+      at: world.clock.now() - clockAhead,
+      behind: clockAhead,
       pacemaker: hurrying,
     });
     const product = {
