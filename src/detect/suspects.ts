@@ -12,6 +12,9 @@ import { suspicionOf } from './suspicion.js';
 
 const day = 24 * 3600_000;
 
+/** So much of a reason makes it worth to read the whole life; less makes no suspect of anybody. */
+const worthReading = 0.5;
+
 /** Whether a key is worth a name: what a scanner does as well, reads by the hundred, needs more than launches do. */
 export function standsOut({ score, launches }: Suspect): boolean {
   return score >= (launches > 0 ? 0.6 : 0.8);
@@ -37,13 +40,9 @@ export interface Candidate {
   since: number;
 }
 
-/** So much of a reason makes it worth to read the whole life. */
-const worthReading = 0.5;
-
 /** Who is worth reading about where only launches and mints were looked up, the most suspicious first. Pure. */
 export function candidatesOf(graph: CredentialGraph, table: AcceleratorTable): Candidate[] {
   return lookedAt(graph, table)
-    .filter(({ raw }) => raw >= worthReading)
     .sort((a, b) => b.raw - a.raw || (a.suspect.accessKeyId < b.suspect.accessKeyId ? -1 : 1))
     .map(({ suspect: { accessKeyId }, since }) => ({
       accessKeyId,
@@ -72,7 +71,10 @@ function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
       return launch === null ? [] : [launch];
     });
     const first = events.find(({ time }) => time !== null)?.time ?? 0;
-    const clusters = clustersOf(signals.sort((a, b) => a.time - b.time)).map((cluster) => {
+    const loud = clustersOf(signals.sort((a, b) => a.time - b.time)).filter(
+      ({ score }) => score >= worthReading,
+    );
+    const clusters = loud.map((cluster) => {
       const today = launches.filter(({ time }) => time >= cluster.time && time <= cluster.time + day);
       const life = {
         before: Math.max(0, cluster.time - first),
