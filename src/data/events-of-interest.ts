@@ -134,3 +134,21 @@ function dated(source: string, name: string): EventOfInterest | null {
   }
   return null;
 }
+
+/** Reads that take something with them. They come in masses, so that only those of the misuse are of interest. */
+const taking: Record<string, EventOfInterest> = {
+  's3.amazonaws.com|GetObject': { tactic: 'TA0009 - Collection', description: 'Reads objects.' },
+  'ec2.amazonaws.com|DescribeInstanceAttribute': {
+    tactic: 'TA0006 - Credential Access',
+    description: 'Reads attributes of instances, their user data among them.',
+  },
+  'lambda.amazonaws.com|GetFunction': {
+    tactic: 'TA0009 - Collection',
+    description: 'Reads functions, where their code lies and their variables among it.',
+  },
+};
+
+/** Null for what is no such read. */
+export function takingOf(source: string, name: string): EventOfInterest | null {
+  return taking[`${source}|${name.replace(/\d{8}(v\d+)?$/, '')}`] ?? null;
+}

@@ -1,4 +1,4 @@
-import { eventOfInterest, type EventOfInterest } from '../data/events-of-interest.js';
+import { eventOfInterest, takingOf, type EventOfInterest } from '../data/events-of-interest.js';
 import { wasDryRun, worked, type TrailEvent } from '../trail/event.js';
 import type { Case } from './case.js';
 import { evidenceOf } from './evidence.js';
@@ -53,11 +53,12 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
     const leaves = standing.leaves(event);
     const named = eventOfInterest(event.source, event.name) ?? (leaves ? beyondThePlays(event) : null);
     const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
-    const interest = named ?? (usual < usualFrom && isChange(event) ? anyChange(event) : null);
+    const unlisted = isChange(event) ? anyChange(event) : takingOf(event.source, event.name);
+    const interest = named ?? (usual < usualFrom ? unlisted : null);
     if (interest === null) continue;
     const target = targetOf(event);
     const result = resultOf(event);
-    // Changes that no incident is known for, of an application's data among them: one line for all of a name.
+    // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');
     const fold = `${event.source}|${event.name}|${folded}|${result}`;
     const isUndone =
