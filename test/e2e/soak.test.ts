@@ -6,14 +6,14 @@ import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js'
 import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
 import { entries } from './scene.js';
 
-// A few bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario. Days with a region
-// that never answers take minutes, and faulty-regions has one in each run: they are left to the whole soak.
-const names = ['same-host', 'doors', 'serverless', 'persistence', 'quiet', 'attempt-only'];
+// A few dozen bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario.
+const names = ['same-host', 'doors', 'serverless', 'persistence', 'quiet', 'attempt-only', 'fleets', 'mail'];
 const scenarios = await Promise.all(names.map((name) => loadScenario(name, 'fixtures/scenarios')));
-const [first = 1, last = 13] = (process.env['SOAK_SEEDS'] ?? '1..13').split('..').map(Number);
-const days = Array.from({ length: last - first + 1 }, (_, index) => first + index)
-  .map((seed) => ({ seed, named: withChaos(scenarios[seed % scenarios.length]!, seed) }))
-  .filter(({ named }) => named.scenario.aws.faults?.darkRegions === undefined);
+const [first = 1, last = 24] = (process.env['SOAK_SEEDS'] ?? '1..24').split('..').map(Number);
+const days = Array.from({ length: last - first + 1 }, (_, index) => first + index).map((seed) => ({
+  seed,
+  named: withChaos(scenarios[seed % scenarios.length]!, seed),
+}));
 const atOnce = pLimit(3);
 
 describe('on a bad day', () => {
