@@ -288,8 +288,8 @@ program
 
 async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader went away, as in `leakguard scan | head`: end quietly.
-    if (error.code === 'EPIPE') process.exit(exitCode);
+    // The reader went away, as in `leakguard scan | head`: quietly, and with the code of what was done.
+    if (error.code === 'EPIPE') return;
     throw error;
   });
   if (process.argv.length <= 2) {

@@ -77,8 +77,9 @@ export async function carryOut(
       message: 'The journal’s chain head could not be anchored in CloudTrail; it is printed below.',
     });
   }
+  const finished = !context.signal.aborted;
   const written = await writeOutcome(journal.path, context);
-  if (context.signal.aborted) {
+  if (!finished) {
     context.stderr.write(`Not finished. Go on with: leakguard resume ${journal.path}\n`);
   }
   return written === ExitCode.ok ? result.exitCode : written;
@@ -150,10 +151,7 @@ function agreement(
     restBefore: flags.yes === true || agreed.has('rest'),
     cut: async (facts, doubts, planned) => {
       const { cutScreen } = await import('../report/cut-screen.js');
-      const { width, verbose } = context;
-      context.stderr.write(
-        `${cutScreen(facts, doubts, { width, color: context.color, verbose }, identity)}\n`,
-      );
+      context.stderr.write(`${cutScreen(facts, doubts, context.onStderr, identity)}\n`);
       if (agreed.has('cut')) return true;
       if (flags.yes === true) {
         await record('cut', '--yes');
@@ -200,10 +198,7 @@ export async function showPlan(
   context: CommandContext,
 ): Promise<void> {
   const { planScreen } = await import('../report/plan-screen.js');
-  const { width, verbose } = context;
-  context.stderr.write(
-    `${planScreen(incident, planned, { width, color: context.color, verbose }, identity)}\n`,
-  );
+  context.stderr.write(`${planScreen(incident, planned, context.onStderr, identity)}\n`);
 }
 
 async function cloudFrontFacts(session: Session, context: CommandContext) {

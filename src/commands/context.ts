@@ -1,5 +1,6 @@
 import type { Session } from '../aws/session.js';
 import type { Emit } from '../events.js';
+import type { ScreenOptions } from '../report/screen.js';
 
 /** What the command line gives to every command. */
 export interface CommandContext {
@@ -13,8 +14,10 @@ export interface CommandContext {
   json: boolean;
   color: boolean;
   verbose: boolean;
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; where there is none, those of COLUMNS, or 80. */
   width: number;
+  /** How to draw on stderr, where the screens that are agreed to stand: it may be a terminal when stdout is none. */
+  onStderr: ScreenOptions;
   interactive: boolean;
   /** Aborted by the first Ctrl-C or SIGTERM: start nothing new, flush, say how to go on. */
   signal: AbortSignal;

@@ -35,6 +35,11 @@ export async function runCommand(
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
   const release = onSignals(stop, finishesWhatRuns.has(name));
+  // The reader went away, as in `leakguard rehearse --all | head`: what streams ends, and what has begun is finished.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') stop.abort(ExitCode.interrupted);
+  });
+  const columns = Number(process.env['COLUMNS']) || 80;
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
   const context: CommandContext = {
@@ -46,7 +51,8 @@ export async function runCommand(
     json: flags.json === true,
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
-    width: process.stdout.columns ?? 80,
+    width: process.stdout.columns ?? columns,
+    onStderr: { width: process.stderr.columns ?? columns, color, verbose: flags.verbose === true },
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     signal: stop.signal,
     openSession: async () => {

@@ -67,7 +67,7 @@ class Containment {
     if (!(await agree.cut(facts, guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
-        `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run`,
+        `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
       );
     }
     if (facts.owner.kind === 'unknown') {

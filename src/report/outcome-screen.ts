@@ -53,7 +53,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   screen.gap();
   screen.text('verify', verifyText(report));
   screen.whole('journal', path);
-  screen.row('', ['its head ', 'dim'], [report.journal.head, 'dim']);
+  screen.whole('', `its head ${report.journal.head}`, 'dim');
   screen.next(nextSteps(report, path));
   return screen.toString();
 }

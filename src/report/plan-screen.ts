@@ -100,7 +100,9 @@ function folded(group: readonly Action[]): string[] {
 }
 
 function reasons(actions: readonly Action[]): string[] {
-  return tally(actions.flatMap(({ undo }) => ('none' in undo ? [undo.none] : []))).map(([reason]) => reason);
+  return tally(actions.flatMap(({ undo }) => ('none' in undo ? [undo.none.replace(/\.$/, '')] : []))).map(
+    ([reason]) => reason,
+  );
 }
 
 /** What is not contained, by cause, with the first few named. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -7,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessKey, createSession, newKeyId } from '../../src/range/world/identity.js';
+import { cliPath } from '../cli-path.js';
 import { openDesk, withDirectory, type Desk } from './scene.js';
 
 const yaml = `title: A quiet account, for a person who mistypes
@@ -595,5 +598,24 @@ describe('a command line that does not parse', () => {
       expect(exitCode).toBe(2);
       expect(stdout + stderr).not.toContain(secret.slice(0, 12));
     }
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('ends the command quietly, with the code of what it found', async () => {
+    const { id: accessKeyId, secret } = desk.keys.get('responder-key')!;
+    const child = spawn(process.execPath, [cliPath, 'scan', '--simulated', '--user', 'nobody-here'], {
+      env: {
+        ...process.env,
+        ...{ AWS_ENDPOINT_URL: desk.range.url, AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
+        ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secret },
+      },
+    });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    expect(exitCode).toBe(5);
+    expect(stderr).not.toMatch(/EPIPE|Error/);
   });
 });

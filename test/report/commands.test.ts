@@ -40,6 +40,7 @@ function contextOf(json = false): { context: CommandContext; out: () => string; 
     color: false,
     verbose: false,
     width: 100,
+    onStderr: { width: 100, color: false, verbose: false },
     interactive: false,
     signal: new AbortController().signal,
     openSession: () => Promise.reject(new Error('these commands never call AWS')),
