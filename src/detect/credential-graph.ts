@@ -12,6 +12,8 @@ export interface CredentialGraph {
   mints: Map<string, Mint>;
   /** What each signer minted, oldest first. */
   minted: Map<string, Mint[]>;
+  /** The mint behind each session ARN; null where sessions of that name came from several hands. */
+  mintOfArn: Map<string, Mint | null>;
   /** Mints that a service made for itself or for an instance, and by outsiders. */
   unsigned: Mint[];
   signersOfUser: Map<string, Set<string>>;
@@ -29,6 +31,21 @@ export function signerOf(event: TrailEvent): string | null {
 /** `account|user name`: user names repeat between accounts. */
 export function userKey(account: string | null, userName: string): string {
   return `${account ?? ''}|${userName}`;
+}
+
+/**
+ * What made a session: its own mint; for one without (the console's, a service's that passes calls on), the mint of
+ * the session whose name it carries, where all sessions of that name came from one hand.
+ */
+export function mintBehind(graph: CredentialGraph, signer: string): Mint | null {
+  const mint = graph.mints.get(signer);
+  if (mint !== undefined) return mint;
+  if (!isTemporary(signer) && !signer.includes(':sts:')) return null;
+  const first = graph.bySigner.get(signer)?.[0];
+  const named = graph.mintOfArn.get(first?.actor.arn ?? signer) ?? null;
+  // What was made after its first call is its child, not its parent.
+  const isBefore = (named?.event.time ?? Infinity) <= (first?.time ?? -Infinity);
+  return named !== null && isBefore && signerOf(named.event) !== signer ? named : null;
 }
 
 /** Temporary key ids begin with ASIA (IAM user guide, "IAM identifiers"); LSIA is a simulated AWS's. */
@@ -55,6 +72,7 @@ export function buildGraph(all: Iterable<TrailEvent>): CredentialGraph {
     bySigner: new Map(),
     mints: new Map(),
     minted: new Map(),
+    mintOfArn: new Map(),
     unsigned: [],
     signersOfUser: new Map(),
     signersOfRole: new Map(),
@@ -69,6 +87,10 @@ export function buildGraph(all: Iterable<TrailEvent>): CredentialGraph {
     if (mint.id !== null && !graph.mints.has(mint.id)) graph.mints.set(mint.id, mint);
     if (signer === null) graph.unsigned.push(mint);
     else push(graph.minted, signer, mint);
+    if (mint.principal?.includes(':sts:') !== true) continue;
+    const other = graph.mintOfArn.get(mint.principal);
+    const same = other === undefined || (other !== null && signerOf(other.event) === signer);
+    graph.mintOfArn.set(mint.principal, same ? (other ?? mint) : null);
   }
   return graph;
 }

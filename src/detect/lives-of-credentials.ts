@@ -1,5 +1,5 @@
 import type { TrailEvent } from '../trail/event.js';
-import { isTemporary, type CredentialGraph } from './credential-graph.js';
+import { isTemporary, mintBehind, type CredentialGraph } from './credential-graph.js';
 import { isService } from './record-fields.js';
 
 /**
@@ -39,8 +39,8 @@ export function rootOf(graph: CredentialGraph, signer: string, known = new Map<s
       break;
     }
     path.push(here);
-    const mint = graph.mints.get(here);
-    if (mint === undefined || !isTemporary(here) || isService(mint.event)) break;
+    const mint = mintBehind(graph, here);
+    if (mint === null || mint.kind === 'access-key' || isService(mint.event)) break;
     const parent = mint.event.actor.accessKeyId ?? mint.event.actor.arn;
     if (parent === null) break;
     here = parent;

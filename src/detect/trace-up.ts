@@ -1,4 +1,11 @@
-import { buildGraph, isTemporary, signerOf, userKey, type CredentialGraph } from './credential-graph.js';
+import {
+  buildGraph,
+  isTemporary,
+  mintBehind,
+  signerOf,
+  userKey,
+  type CredentialGraph,
+} from './credential-graph.js';
 import { evidenceOf } from './evidence.js';
 import type { Evidence } from './incident.js';
 import { launchRequestOf } from './launch-request.js';
@@ -82,8 +89,8 @@ function fromSession(graph: CredentialGraph, session: string, trace: Trace, by?:
     trace.path.push(here);
     const used = graph.bySigner.get(here)?.[0] ?? by;
     const principal = used?.actor.arn ?? used?.actor.userName ?? null;
-    const mint = graph.mints.get(here);
-    if (mint === undefined) {
+    const mint = mintBehind(graph, here);
+    if (mint === null) {
       if (!isTemporary(here) && !here.startsWith('arn:')) return { ...trace, key: here, principal };
       return {
         ...trace,

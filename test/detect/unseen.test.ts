@@ -114,9 +114,7 @@ describe('records that another product rewrote', () => {
     'Elastic’s integration': lines(records.map((record) => ({ _source: ecsOf(record) }))),
     'Elasticsearch’s fields': lines(
       records.map((record) => ({
-        fields: Object.fromEntries(
-          flat(ecsOf(record), 'flattened').map(([name, value]) => [name, [value]]),
-        ),
+        fields: Object.fromEntries(flat(ecsOf(record), 'flattened').map(([name, value]) => [name, [value]])),
       })),
     ),
     'CloudTrail Lake’s rows': JSON.stringify({
@@ -232,6 +230,54 @@ describe('incidents in the shape of published ones', () => {
     ]);
     expect(incident.credentials.find(({ id }) => id === 'ASIASUPPORT000000001')).toMatchObject({ calls: 0 });
     expect(incident.notes.join()).toMatch(/supdev/);
+  });
+
+  it('trace a console session without a mint of its own up to the key that made the session it is named after', () => {
+    const { events } = visitor();
+    expect(traceUp(events, { session: 'ASIACONSOLE000000001' })).toMatchObject({
+      key: owner.key,
+      path: ['ASIACONSOLE000000001', owner.key],
+    });
+    const outsider = traceUp(events, { session: 'ASIASUPPORT000000009' });
+    expect(outsider.key).toBeNull();
+  });
+
+  it('invent no parent where sessions of one name came from several hands, or after its first call', () => {
+    const history = visitor();
+    const arn = `arn:aws:sts::${account}:federated-user/admin`;
+    const mint = (key: string, time: number): unknown =>
+      history.call(
+        { ...owner, key },
+        {
+          time,
+          source: 'sts',
+          name: 'GetFederationToken',
+          request: { name: 'admin' },
+          response: { credentials: { accessKeyId: `ASIA${key.slice(4)}` }, federatedUser: { arn } },
+        },
+      );
+    mint('AKIAANOTHERKEY000001', night - minute);
+    expect(traceUp(history.events, { session: 'ASIACONSOLE000000001' }).key).toBeNull();
+    const late = new History();
+    const role: Caller = {
+      key: 'ASIALATE000000000001',
+      role: 'deploy',
+      session: 's1',
+      ip: '203.0.113.9',
+      agent: 'x',
+    };
+    late.call(role, { time: night, name: 'DescribeVpcs' });
+    late.call(role, {
+      time: night + minute,
+      source: 'sts',
+      name: 'AssumeRole',
+      request: { roleArn: `arn:aws:iam::${account}:role/deploy`, roleSessionName: 's1' },
+      response: { credentials: { accessKeyId: 'ASIALATE000000000002' } },
+    });
+    expect(traceUp(late.events, { session: role.key })).toMatchObject({
+      key: null,
+      note: expect.stringContaining('parent unknown') as string,
+    });
   });
 
   it('say that somebody made the key inactive already, and no more once it is active again', () => {
