@@ -124,11 +124,11 @@ function changedByTainted(
   const reasons = [
     ...new Set(events.map((event) => `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}`)),
   ];
-  const roleArn = asText(resource.properties['arn']);
-  const assumed = roleArn !== null && events.some((event) => mintOf(event) !== null);
+  const arn = asText(resource.properties['arn']);
+  const assumed = arn?.includes(':role/') === true && events.some((event) => mintOf(event) !== null);
   return finding(resource, 'tampered', [...reasons.slice(0, 10), whose], {
     ...shared,
-    ...(assumed ? { otherSessions: otherSessionsOf(roleArn, its) } : {}),
+    ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
   });
 }

@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
 import { plays } from '../../src/playbook/index.js';
+import type { Resource } from '../../src/playbook/resource.js';
 import { account, History, hour, minute, night, type Caller } from './history.js';
 import { attacker, ci } from './lives.js';
 
 const ops: Caller = { key: 'AKIAOPSOPSOPSOPS0001', user: 'ops', ip: '192.0.2.44', agent: 'aws-cli/2.31' };
 const arn = `arn:aws:iam::${account}:role/deploy`;
 
-function findingOf(history: History) {
-  const role = {
-    play: 'role-sessions',
-    type: 'role',
-    id: 'deploy',
-    region: 'global',
-    state: 'not denied',
-    live: true,
-    createdAt: null,
-    tags: {},
-    links: [],
-    properties: { arn, deny: null, sessionDeny: null },
-  };
+const role = {
+  play: 'role-sessions',
+  type: 'role',
+  id: 'deploy',
+  region: 'global',
+  state: 'not denied',
+  live: true,
+  createdAt: null,
+  tags: {},
+  links: [],
+  properties: { arn, deny: null, sessionDeny: null },
+};
+
+function findingOf(history: History, resource: Resource = role) {
   const { findings } = detect({
     events: history.events,
-    inventory: [role],
+    inventory: [resource],
     plays,
     coverage: [],
     key: attacker.key,
@@ -52,6 +54,22 @@ describe('a role that the incident assumed', () => {
         { name: 'batch', lastSeen: night + 10 * minute, source: '192.0.2.50' },
       ],
     });
+  });
+
+  it('is a role: a user who was given a key has none of it', () => {
+    const history = new History();
+    history.call(attacker, {
+      time: night + minute,
+      name: 'CreateAccessKey',
+      source: 'iam',
+      request: { userName: 'ann' },
+      response: { accessKey: { accessKeyId: 'AKIAANNANNANNANN0001', userName: 'ann' } },
+    });
+    const properties = { arn: `arn:aws:iam::${account}:user/ann` };
+    const user = { ...role, play: 'user-sessions', type: 'user', id: 'ann', properties };
+    const found = findingOf(history, user);
+    expect(found?.class).toBe('tampered');
+    expect(found).not.toHaveProperty('otherSessions');
   });
 
   it('shows none where nobody else is seen to use it, and the incident’s own never', () => {
