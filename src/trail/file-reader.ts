@@ -68,6 +68,7 @@ export class FileReader {
       rows?.end();
       read.failure = read.bytes === 0 ? 'the file is empty' : splitter.end();
     } catch (error) {
+      splitter.end();
       read.failure = error instanceof Error ? error.message : String(error);
     }
     read.records += splitter.repeats;

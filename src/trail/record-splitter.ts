@@ -19,6 +19,9 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 /** One record is at most this large, bytes: CloudTrail's are below 256 KB, exports of one object may be more. */
 const maxRecord = 32 * 1024 * 1024;
 
+/** Most records are far smaller, bytes: one that begins nearer to the chunk's end may be cut by it. */
+const commonRecord = 64 * 1024;
+
 /**
  * Splits a stream of JSON into records, whatever holds them: `{"Records": […]}`, an array, objects one after the other
  * or one a line. Holds no more than one record and one chunk. Broken records are found by whoever parses them; the
@@ -42,6 +45,9 @@ export class RecordSplitter {
   private listDepth = 0;
   private stringStart = -1;
   private lastName = '';
+  /** The record at hand was not whole in the last chunk. */
+  private waited = false;
+  private ended = false;
 
   constructor(
     private readonly scanner: RepeatScanner,
@@ -58,6 +64,8 @@ export class RecordSplitter {
 
   /** Ends the stream. Null where it ended cleanly, else what was cut. */
   end(): string | null {
+    this.ended = true;
+    this.scan();
     if (this.start >= 0 || this.stringStart >= 0) return 'cut short: the file ends within a record';
     return this.depth > 0 ? 'cut short: the file ends within a list of records' : null;
   }
@@ -83,8 +91,11 @@ export class RecordSplitter {
     while (index < length) {
       const byte = buffer[index] ?? 0;
       if (byte === quote) index = this.readString(index, index + 1);
-      else if (byte === openBrace || byte === openBracket) index = this.open(byte, index);
-      else if (byte === closeBrace || byte === closeBracket) index = this.close(index);
+      else if (byte === openBrace || byte === openBracket) {
+        const next = this.open(byte, index);
+        if (next === index) break;
+        index = next;
+      } else if (byte === closeBrace || byte === closeBracket) index = this.close(index);
       else if (byte === newline && this.depth > 0 && this.listDepth === 0) {
         // What stands in the next line's first column decides: it may be in the next chunk.
         if (index + 1 === length) break;
@@ -129,29 +140,52 @@ export class RecordSplitter {
     } else if (this.depth === 1) this.lastName = this.buffer.toString('latin1', from + 1, end);
   }
 
+  /** @returns where the reading goes on; `index` where that waits for the next chunk */
   private open(byte: number, index: number): number {
-    if (this.depth === 0) this.values += 1;
     if (byte === openBracket && this.isList()) {
+      if (this.depth === 0) this.values += 1;
       this.depth += 1;
       this.listDepth = this.depth;
       this.start = -1;
       return index + 1;
     }
     if (this.start < 0 && this.depth === this.listDepth) {
-      const end = byte === openBrace ? this.scanner.endOfRecord(index) : 0;
-      if (end > 0 && this.scanner.isRepeat()) {
-        this.repeats += 1;
-        return end;
-      }
-      // At the top, an object may be one that holds the list of records.
-      if (end > 0 && this.depth > 0) {
-        this.onRecord(this.buffer, index, end);
-        return end;
-      }
+      const end = byte === openBrace ? this.passRecords(index) : 0;
+      if (end >= index) return end;
       this.start = index;
     }
+    if (this.depth === 0) this.values += 1;
     this.depth += 1;
     return index + 1;
+  }
+
+  /**
+   * Passes over repeats, or gives a record away whose end the scanner finds; `index` where there may be more of it in the
+   * next chunk; -1 where it is to be read byte by byte.
+   */
+  private passRecords(index: number): number {
+    const after = this.scanner.afterRepeats(index);
+    if (after > index) {
+      this.repeats += this.scanner.repeats;
+      this.values += 1;
+      this.waited = false;
+      return after;
+    }
+    const end = this.scanner.endOfRecord(index);
+    if (end === 0 && this.mayBeCut(index)) {
+      this.waited = true;
+      return index;
+    }
+    this.waited = false;
+    // At the top, an object may be one that holds the list of records.
+    if (end === 0 || this.depth === 0) return -1;
+    this.onRecord(this.buffer, index, end);
+    return end;
+  }
+
+  /** Each record waits once at most, so that what is no JSON goes on. */
+  private mayBeCut(index: number): boolean {
+    return !this.waited && !this.ended && this.buffer.length - index < commonRecord;
   }
 
   /** An array at the top, or in a named list's place in the object at the top. */

@@ -12,7 +12,8 @@ interface Exports {
   textAt(): number;
   forget(spanLength: number): void;
   readRecord(from: number): number;
-  isRepeat(): number;
+  afterRepeats(from: number): number;
+  repeats(): number;
   remember(from: number, byRequest: number): void;
 }
 
@@ -59,9 +60,16 @@ export class RepeatScanner {
     return end === 0 ? 0 : end - this.text;
   }
 
-  /** Whether the record whose end was told last is a repeat: its call is known from earlier. */
-  isRepeat(): boolean {
-    return this.exports.isRepeat() !== 0;
+  /**
+   * Behind the last of the repeats that follow each other from the one at `start` on, with commas or space between them;
+   * `start` where the record there is none. `repeats` is how many there were.
+   */
+  afterRepeats(start: number): number {
+    return this.exports.afterRepeats(this.text + start) - this.text;
+  }
+
+  get repeats(): number {
+    return this.exports.repeats();
   }
 
   /** @param byRequest whether the call is the same only where it asks for the same */

@@ -18,6 +18,9 @@ class Unsure extends RepeatScanner {
   override endOfRecord(): number {
     return 0;
   }
+  override afterRepeats(start: number): number {
+    return start;
+  }
 }
 const scanner = new RepeatScanner();
 const unsure = new Unsure();

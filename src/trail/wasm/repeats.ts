@@ -13,6 +13,8 @@ import {
   timeLength,
 } from './call';
 
+import { afterSpace, comma, openBrace } from './json';
+
 export { readRecord };
 
 // Memory: a table of places of entries, the entries one behind the other, the text to be read. An entry is a call that
@@ -57,9 +59,32 @@ export function forget(length: u32): void {
   free = entries;
 }
 
-/** Whether the call of the record that was read last is known from an earlier time of the same span. */
-export function isRepeat(): bool {
-  if (free == entries || !isPlain()) return false;
+/** How many records `afterRepeats` has passed over. */
+let passed: u32 = 0;
+export function repeats(): u32 {
+  return passed;
+}
+
+/** The place behind the last of the repeats that follow each other from here on; `from` where there is none. */
+export function afterRepeats(from: usize): usize {
+  passed = 0;
+  let end = from;
+  if (free == entries) return end;
+  let at = from;
+  while (load<u8>(at) == openBrace) {
+    at = readRecord(at);
+    if (at == 0 || !isRepeat()) break;
+    end = at;
+    passed++;
+    at = afterSpace(at);
+    if (load<u8>(at) == comma) at = afterSpace(at + 1);
+  }
+  return end;
+}
+
+/** Whether the call of the record that was read is known from an earlier time of the same span. */
+function isRepeat(): bool {
+  if (!isPlain()) return false;
   let entry = entryAt(placeOf(hash()));
   if (entry != 0 && changetype<Entry>(entry).byRequest) {
     addRequest();
