@@ -34,7 +34,7 @@ export async function runCommand(
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
-  const release = onSignals(stop, finishesWhatRuns.has(name));
+  const release = onSignals(stop, finishesWhatRuns.has(name), renderer.close);
   // The reader went away, as in `leakguard rehearse --all | head`: what streams ends, and what has begun is finished.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') stop.abort(ExitCode.interrupted);
@@ -117,7 +117,8 @@ export async function fail(
   stdout: NodeJS.WritableStream,
 ): Promise<ExitCode> {
   const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
-  const { code, message, next } = await describe(error, profile);
+  const { code, message, next: own } = await describe(error, profile);
+  const next = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
   const { visible } = await import('../report/escape.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;
@@ -211,11 +212,14 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
 const finishesWhatRuns = new Set(['contain', 'resume', 'undo', 'cloudfront', 'rehearse', 'range']);
 
 /** The first signal starts nothing new; the second leaves at once. */
-function onSignals(stop: AbortController, finishes: boolean): () => void {
+function onSignals(stop: AbortController, finishes: boolean, tidy: () => void): () => void {
   const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
     const handler = (): void => {
       const code = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
-      if (stop.signal.aborted || !finishes) process.exit(code);
+      if (stop.signal.aborted || !finishes) {
+        tidy();
+        process.exit(code);
+      }
       stop.abort(code);
       process.stderr.write(
         `\n${signal}: nothing new is started; what runs is written down. Once more to leave at once.\n`,

@@ -93,7 +93,7 @@ function tell({ actions, impossible, flagged }: UndoPlan, context: CommandContex
   const lines = [
     ...impossible.map(({ action, why }) => `  no undo   ${action.title}: ${why}`),
     ...flagged.map(({ action, flag }) => `  ${flag}   needed for: ${action.title}`),
-    ...actions.map(({ title, region }) => `  will undo ${title} (${region})`),
+    ...actions.map(({ title, region }) => `  will ${title} (${region})`),
   ];
   for (const line of lines) context.stderr.write(`${visible(line, 300)}\n`);
 }

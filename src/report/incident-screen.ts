@@ -75,9 +75,10 @@ function cost(screen: Screen, { cost }: Incident): void {
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
-    `, ${usd(cost.usdSoFar)} so far: an estimate`,
+    `, ${usd(cost.usdSoFar)} so far: an estimate at list prices`,
   );
-  screen.text('', [...doubts, cost.source].join('; '), 'dim');
+  const basis = [...doubts, ...(screen.options.verbose ? [cost.source] : [])];
+  if (basis.length > 0) screen.text('', basis.join('; '), 'dim');
 }
 
 function suspects(screen: Screen, incident: Incident, identity: Identity): void {
@@ -125,7 +126,11 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
-  if (has('rogue') || has('tampered') || incident.misuse.at !== null) steps.push(contain);
+  const off = incident.findings.some(
+    ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
+  );
+  if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
+  else if (incident.misuse.at !== null) steps.push(`leakguard verify --key ${incident.key}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {

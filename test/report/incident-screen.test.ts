@@ -143,6 +143,17 @@ describe('the incident screen', () => {
     expect(nextSteps(incident, identity)[0]).toContain(next);
   });
 
+  it('asks for verify, and not for the same once more, where the key is off and nothing lives', () => {
+    const base = incident();
+    const off = base.findings.map((finding) => ({
+      ...finding,
+      resource: { ...finding.resource, live: false },
+    }));
+    const key = { ...off[0]!, resource: { ...off[0]!.resource, id: base.key! } };
+    expect(nextSteps({ ...base, findings: off }, identity)[0]).toContain('leakguard contain');
+    expect(nextSteps({ ...base, findings: [...off, key] }, identity)[0]).toContain('leakguard verify');
+  });
+
   it('ranks the suspects when no key was given, and says which to scan', () => {
     const screen = incidentScreen(suspectsIncident(), identity, plain);
     expect(screen).toMatch(new RegExp(`suspects +${key} +94 %`));
