@@ -156,6 +156,10 @@ function startOf(
       reasons: ['given by the person'],
     };
   }
+  if (mine.length === 0 && signals.length === 0) {
+    const reasons = ['what was read holds no call of this key'];
+    return { at: null, source: 'none', confidence: 'uncertain', reasons };
+  }
   const times = mine.map(({ time }) => time).filter((time) => time !== null);
   const first = times[0] ?? null;
   const last = times.at(-1) ?? null;

@@ -1,5 +1,6 @@
 import { asObject, asText, textAt } from '../json.js';
 import { worked, type TrailEvent } from '../trail/event.js';
+import { keyIdOf } from '../trail/normalise.js';
 import type { TaintedCredential } from './incident.js';
 import {
   accountOfArn,
@@ -61,7 +62,7 @@ function keyMint(event: TrailEvent): Mint | null {
   const owner = asText(key?.userName) ?? asText(requestOf(event).userName) ?? event.actor.userName;
   return {
     ...blank(event),
-    id: asText(key?.accessKeyId),
+    id: keyIdOf(key?.accessKeyId),
     kind: 'access-key',
     principal: owner,
     userName: owner,
@@ -80,7 +81,7 @@ function sessionMint(event: TrailEvent, kind: TaintedCredential['kind']): Mint {
   const isUser = kind === 'session-token';
   return {
     ...blank(event),
-    id: textAt(response, 'credentials', 'accessKeyId'),
+    id: keyIdOf(textAt(response, 'credentials', 'accessKeyId')),
     kind: isService(event) && event.actor.invokedBy === 'ec2.amazonaws.com' ? 'instance-role' : kind,
     principal:
       asText(assumed?.arn) ??
@@ -108,7 +109,7 @@ function anywhereMint(event: TrailEvent): Mint | null {
   const roleArn = asText(request.roleArn);
   return {
     ...blank(event),
-    id: textAt(first, 'credentials', 'accessKeyId'),
+    id: keyIdOf(textAt(first, 'credentials', 'accessKeyId')),
     kind: 'role-session',
     principal: textAt(first, 'assumedRoleUser', 'arn'),
     roleName: roleArn === null ? null : lastPart(roleArn),

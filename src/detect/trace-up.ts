@@ -9,6 +9,7 @@ import {
 import { evidenceOf } from './evidence.js';
 import type { Evidence } from './incident.js';
 import { launchRequestOf } from './launch-request.js';
+import type { Mint } from './mints.js';
 import { isService, requestOf, valueOf } from './record-fields.js';
 import type { TrailEvent } from '../trail/event.js';
 import { worked } from '../trail/event.js';
@@ -113,9 +114,23 @@ function fromSession(graph: CredentialGraph, session: string, trace: Trace, by?:
       return {
         ...trace,
         principal: mint.principal,
-        note: `${here} was let in from outside by ${mint.through.join(', ') || 'an unnamed caller'}`,
+        note: `${here} was let in from outside by ${mint.through.join(', ') || 'an unnamed caller'}${openerOf(graph, mint)}`,
       };
     }
     here = parent;
   }
+}
+
+/** Who made the role, or set its trust last before the session: not its parent, but who opened the door. */
+function openerOf(graph: CredentialGraph, { roleName, event }: Mint): string {
+  const opened = graph.events.findLast(
+    (other) =>
+      /^(CreateRole|UpdateAssumeRolePolicy)$/.test(other.name) &&
+      worked(other) &&
+      roleName !== null &&
+      valueOf(requestOf(other).roleName) === roleName &&
+      (other.time ?? Infinity) <= (event.time ?? -Infinity),
+  );
+  const by = opened === undefined ? null : signerOf(opened);
+  return by === null ? '' : `; ${opened?.name ?? ''} of ${roleName ?? ''} was by ${by}`;
 }

@@ -240,6 +240,43 @@ describe('incidents in the shape of published ones', () => {
     });
     const outsider = traceUp(events, { session: 'ASIASUPPORT000000009' });
     expect(outsider.key).toBeNull();
+    expect(outsider.note).toMatch(/from outside .*CreateRole of SupportAWS was by ASIACONSOLE000000001/);
+  });
+
+  it('take no mask for the id of a session: its name ties it', () => {
+    const history = new History();
+    const arn = `arn:aws:sts::${account}:assumed-role/deploy/s1`;
+    for (const mask of ['ASIA************', 'HIDDEN_DUE_TO_SECURITY_REASONS']) {
+      history.call(owner, {
+        time: night,
+        source: 'sts',
+        name: 'AssumeRole',
+        request: { roleArn: `arn:aws:iam::${account}:role/deploy`, roleSessionName: 's1' },
+        response: { credentials: { accessKeyId: mask }, assumedRoleUser: { arn } },
+      });
+    }
+    const session: Caller = {
+      key: 'ASIAREAL000000000001',
+      role: 'deploy',
+      session: 's1',
+      ip: owner.ip,
+      agent: 'x',
+    };
+    history.call(session, {
+      time: night + minute,
+      source: 'iam',
+      name: 'CreateUser',
+      request: { userName: 'eve' },
+    });
+    const incident = incidentOf(history.events, owner.key, { compromisedAt: night });
+    expect(idsOf(incident)).toEqual([owner.key, 'ASIAREAL000000000001']);
+    expect(namesOf(incident)).toContain('CreateUser');
+  });
+
+  it('say that a key of which nothing was read was not read about, and not that it leads a normal life', () => {
+    const { misuse } = incidentOf(visitor().events, 'AKIANOWHERE000000001');
+    expect(misuse).toMatchObject({ at: null, confidence: 'uncertain' });
+    expect(misuse.reasons.join()).toMatch(/no call of this key/);
   });
 
   it('invent no parent where sessions of one name came from several hands, or after its first call', () => {
