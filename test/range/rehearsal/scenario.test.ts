@@ -120,7 +120,7 @@ describe('the example of docs/scenarios.md', () => {
     const whole = blocks.filter((_, index) => index !== 1).join('');
     const scenario = parseScenario(whole, 'docs/scenarios.md');
     expect(scenario.attacker?.meanwhile).toHaveLength(1);
-    expect(scenario.goals.containExit).toEqual([0]);
+    expect(scenario.goals.containExit).toEqual([5]);
     const quiet = `${blocks[0]?.replace(/responder: .*\n$/, '')}${blocks[1]}`;
     expect(parseScenario(quiet, 'docs/scenarios.md').goals.changes).toBe(0);
   });
