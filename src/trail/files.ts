@@ -42,6 +42,8 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), maxThreads, files.length);
   const store = new ThinningStore(threads === 0 ? capacity : capacityBesideThreads);
+  // What is so large on disk does not fit as it is: nothing is lost by thinning it from the beginning.
+  if (bytes > 2 * capacity) store.level = 1;
   const skipped: SkippedRecords[] = [];
   let done = 0;
   const ended = ({ file, failure, records, skipped: reasons }: FileRead): void => {
