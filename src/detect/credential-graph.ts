@@ -1,5 +1,6 @@
 import type { TrailEvent } from '../trail/event.js';
 import { mintOf, type Mint } from './mints.js';
+import { withProperNames } from './proper-names.js';
 import { isService } from './record-fields.js';
 
 /** Who signed what, and what made whom: CloudTrail's events as a graph. Facts only; taint is another file's. */
@@ -8,7 +9,7 @@ export interface CredentialGraph {
   events: TrailEvent[];
   /** By signer (see `signerOf`), oldest first. */
   bySigner: Map<string, TrailEvent[]>;
-  /** The mint of each key id. Where several events claim it, the earliest. */
+  /** The mint of each key id. Where several events claim it, the earliest that says who signed. */
   mints: Map<string, Mint>;
   /** What each signer minted, oldest first. */
   minted: Map<string, Mint[]>;
@@ -31,6 +32,16 @@ export function signerOf(event: TrailEvent): string | null {
 /** `account|user name`: user names repeat between accounts. */
 export function userKey(account: string | null, userName: string): string {
   return `${account ?? ''}|${userName}`;
+}
+
+/** The earliest record, but one that says who signed before its copy in the other account, which does not
+ *  (CloudTrail user guide, `sharedEventID`). */
+function isFirst(mint: Mint, known: Mint | undefined): boolean {
+  return known === undefined || (signerOf(known.event) === null && signerOf(mint.event) !== null);
+}
+
+function isOneHand(mint: Mint, other: Mint): boolean {
+  return (mint.id !== null && mint.id === other.id) || signerOf(mint.event) === signerOf(other.event);
 }
 
 /**
@@ -68,7 +79,7 @@ export function inOrderOnce(events: Iterable<TrailEvent>): TrailEvent[] {
 
 export function buildGraph(all: Iterable<TrailEvent>): CredentialGraph {
   const graph: CredentialGraph = {
-    events: inOrderOnce(all),
+    events: inOrderOnce(all).map(withProperNames),
     bySigner: new Map(),
     mints: new Map(),
     minted: new Map(),
@@ -84,13 +95,14 @@ export function buildGraph(all: Iterable<TrailEvent>): CredentialGraph {
     if (signer !== null) index(graph, event, signer);
     const mint = mintOf(event);
     if (mint === null) continue;
-    if (mint.id !== null && !graph.mints.has(mint.id)) graph.mints.set(mint.id, mint);
+    if (mint.id !== null && isFirst(mint, graph.mints.get(mint.id))) graph.mints.set(mint.id, mint);
     if (signer === null) graph.unsigned.push(mint);
     else push(graph.minted, signer, mint);
     if (mint.principal?.includes(':sts:') !== true) continue;
     const other = graph.mintOfArn.get(mint.principal);
-    const same = other === undefined || (other !== null && signerOf(other.event) === signer);
-    graph.mintOfArn.set(mint.principal, same ? (other ?? mint) : null);
+    const isOther = other === null || (other !== undefined && !isOneHand(mint, other));
+    if (isOther) graph.mintOfArn.set(mint.principal, null);
+    else if (isFirst(mint, other)) graph.mintOfArn.set(mint.principal, mint);
   }
   return graph;
 }
