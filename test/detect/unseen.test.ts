@@ -243,6 +243,37 @@ describe('incidents in the shape of published ones', () => {
     expect(outsider.note).toMatch(/from outside .*CreateRole of SupportAWS was by ASIACONSOLE000000001/);
   });
 
+  it.each(['0', 'z'])(
+    'know a role taken in another account from either account’s record of it (%s)',
+    (first) => {
+      const history = new History();
+      const taken = {
+        time: night,
+        source: 'sts',
+        name: 'AssumeRole',
+        request: { roleArn: 'arn:aws:iam::999988887777:role/Org', roleSessionName: 's2' },
+        response: {
+          credentials: { accessKeyId: 'ASIACROSS00000000001' },
+          assumedRoleUser: { arn: 'arn:aws:sts::999988887777:assumed-role/Org/s2' },
+        },
+      };
+      const here = history.call(owner, taken);
+      const there = history.call(owner, taken);
+      there.userIdentity = { type: 'AWSAccount', principalId: 'AIDACI', accountId: account };
+      there.recipientAccountId = '999988887777';
+      there.eventID = `${first}-there`;
+      here.sharedEventID = 'shared';
+      there.sharedEventID = 'shared';
+      expect(traceUp(history.events, { session: 'ASIACROSS00000000001' }).key).toBe(owner.key);
+      const incident = incidentOf(history.events, owner.key, { compromisedAt: night });
+      expect(incident.credentials.at(-1)).toMatchObject({
+        id: 'ASIACROSS00000000001',
+        parent: owner.key,
+        otherAccount: '999988887777',
+      });
+    },
+  );
+
   it('take no mask for the id of a session: its name ties it', () => {
     const history = new History();
     const arn = `arn:aws:sts::${account}:assumed-role/deploy/s1`;
