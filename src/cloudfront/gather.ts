@@ -58,7 +58,7 @@ export async function lastReport(directory: string, account: string): Promise<st
   }
   // The name ends in the time, so that the last one in order of the alphabet after the key may be older.
   const reports = names.filter((name) => name.startsWith(`${account}-`) && name.endsWith('.report.json'));
-  const timeOf = (name: string): string => /(\d{8}T\d{6}Z)\.report\.json$/.exec(name)?.[1] ?? '';
+  const timeOf = (name: string): string => /(\d{8}T\d+Z)\.report\.json$/.exec(name)?.[1] ?? '';
   const newest = reports.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).at(-1);
   return newest === undefined ? null : join(directory, newest);
 }

@@ -34,7 +34,7 @@ export async function runCommand(
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
-  const release = onSignals(stop, finishesWhatRuns.has(name), renderer.close);
+  const release = onSignals(stop, finishesWhatRuns.has(name), () => renderer.close());
   // The reader went away, as in `leakguard rehearse --all | head`: what streams ends, and what has begun is finished.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') stop.abort(ExitCode.interrupted);
