@@ -96,15 +96,11 @@ export function visibleEvents(region: Region): TrailRecord[] {
   return region.events.filter(({ at, visibleAt }) => visibleAt <= now && at >= oldest).reverse();
 }
 
+let dates: Intl.DateTimeFormat | null = null;
+
 /** `Aug 1, 2024, 11:45:22 AM`: the way CloudTrail writes the dates inside IAM's and STS's answers. */
 export function trailDate(at: number): string {
-  return new Date(at).toLocaleString('en-US', {
-    timeZone: 'UTC',
-    month: 'short',
-    day: 'numeric',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  // Made when it is first needed: it is dear, and a range must start at once.
+  dates ??= new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'medium' });
+  return dates.format(at);
 }

@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws-error.js';
-import { tagList, type Operation } from '../../service.js';
+import { tagList, type Context, type Operation } from '../../service.js';
 import { instancesOf } from '../../world/compute.js';
 import type { Maker, Region } from '../../world/world.js';
 import { tagsFor, type Paging, type TagSpecification } from './filters.js';
@@ -26,6 +26,18 @@ const snapshotShape = (region: Region) => (item: Storage) => ({
   Progress: '100%',
   Tags: tagList(item.tags),
 });
+
+function takeSnapshot(
+  { region, world, now, maker, touched }: Context,
+  volumeId: string,
+  tags: TagSpecification[] | undefined,
+) {
+  const id = world.random.resourceId('snap');
+  const item = { id, volumeId, createdAt: now, zone: '', size: 8, tags: tagsFor(tags, 'snapshot'), maker };
+  snapshots(region).set(id, item);
+  touched.push(id);
+  return { ...snapshotShape(region)(item), State: 'pending' };
+}
 
 /** Volumes and snapshots, as far as evidence needs them. */
 export const storageOperations: Record<string, Operation> = {
@@ -88,33 +100,20 @@ export const storageOperations: Record<string, Operation> = {
     );
     return { Volumes: all };
   },
-  CreateSnapshot: (
-    { region, world, now, maker, touched },
-    input: { VolumeId: string; TagSpecifications?: TagSpecification[] },
-  ) => {
+  CreateSnapshot: (context, input: { VolumeId: string; TagSpecifications?: TagSpecification[] }) => {
+    const { region } = context;
     const exists =
       volumes(region).has(input.VolumeId) ||
       [...instancesOf(region).values()].some(({ volumeId }) => volumeId === input.VolumeId);
     if (!exists)
       throw new AwsError('InvalidVolume.NotFound', `The volume '${input.VolumeId}' does not exist.`);
-    const item: Storage = {
-      id: world.random.resourceId('snap'),
-      volumeId: input.VolumeId,
-      createdAt: now,
-      zone: '',
-      size: 8,
-      tags: tagsFor(input.TagSpecifications, 'snapshot'),
-      maker,
-    };
-    snapshots(region).set(item.id, item);
-    touched.push(item.id);
-    return { ...snapshotShape(region)(item), State: 'pending' };
+    return takeSnapshot(context, input.VolumeId, input.TagSpecifications);
   },
   CreateSnapshots: (
     context,
     input: { InstanceSpecification: { InstanceId: string }; TagSpecifications?: TagSpecification[] },
   ) => {
-    const { region, world, now, maker, touched } = context;
+    const { region } = context;
     // Tags at creation take a right of their own (EC2 user guide, "Grant permission to tag resources during creation").
     if (input.TagSpecifications !== undefined)
       context.authorize('ec2:CreateTags', region.arn('ec2', 'snapshot/*'), {
@@ -126,18 +125,7 @@ export const storageOperations: Record<string, Operation> = {
         'InvalidInstanceID.NotFound',
         `The instance ID '${input.InstanceSpecification.InstanceId}' does not exist`,
       );
-    const item: Storage = {
-      id: world.random.resourceId('snap'),
-      volumeId: instance.volumeId,
-      createdAt: now,
-      zone: '',
-      size: 8,
-      tags: tagsFor(input.TagSpecifications, 'snapshot'),
-      maker,
-    };
-    snapshots(region).set(item.id, item);
-    touched.push(item.id);
-    return { Snapshots: [{ ...snapshotShape(region)(item), State: 'pending' }] };
+    return { Snapshots: [takeSnapshot(context, instance.volumeId, input.TagSpecifications)] };
   },
   DescribeSnapshots: ({ region }, input: { SnapshotIds?: string[] }) => ({
     Snapshots: [...snapshots(region).values()]
