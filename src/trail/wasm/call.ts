@@ -34,7 +34,7 @@ const changing: i32 = 1;
 const time: i32 = 2;
 const request: i32 = 3;
 
-/** What nothing keeps of a call that only repeats: see `ThinningStore.putFirst`. */
+/** Values that change are those that neither `normaliseRecord` nor `ThinningStore.putFirst` tells one call from another by. */
 function kindOf(name: usize, length: usize): i32 {
   switch (<i32>length) {
     case 7:

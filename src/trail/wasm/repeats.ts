@@ -12,7 +12,6 @@ import {
   timeAt,
   timeLength,
 } from './call';
-
 import { afterSpace, comma, openBrace } from './json';
 
 export { readRecord };
