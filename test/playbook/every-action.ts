@@ -1,5 +1,5 @@
 import type { Action } from '../../src/contain/action.js';
-import type { Finding } from '../../src/detect/incident.js';
+import type { Evidence, Finding } from '../../src/detect/incident.js';
 import type { Json } from '../../src/json.js';
 import { plays } from '../../src/playbook/index.js';
 import type { Play, PlanContext } from '../../src/playbook/play.js';
@@ -21,6 +21,18 @@ export async function findings(play: Play, over: Partial<Finding> = {}): Promise
   return (await found(play, samples[play.id] ?? {})).map((one) => finding(one, over));
 }
 
+function evidenceAt(time: string, name: string): Evidence {
+  return {
+    eventId: null,
+    name,
+    source: '',
+    region: '',
+    time: Date.parse(time),
+    accessKeyId: null,
+    principal: null,
+  };
+}
+
 /** Every action that this play plans for its samples, in every class and with every option. */
 export async function everyAction(play: Play): Promise<Action[]> {
   const rogue = await findings(play);
@@ -28,15 +40,9 @@ export async function everyAction(play: Play): Promise<Action[]> {
     class: 'tampered',
     before: (befores[play.id] ?? null) as Json,
     evidence: [
-      {
-        eventId: null,
-        name: '',
-        source: '',
-        region: '',
-        time: Date.parse('2026-11-22T00:00:00Z'),
-        accessKeyId: null,
-        principal: null,
-      },
+      evidenceAt('2026-11-22T00:00:00Z', ''),
+      // The sample's second version is of this moment.
+      evidenceAt('2026-11-23T00:00:00Z', 'CreatePolicyVersion'),
     ],
   });
   const keys = await found(plays[0] as Play, samples['access-keys'] ?? {});
@@ -45,5 +51,6 @@ export async function everyAction(play: Play): Promise<Action[]> {
     ...planned(play, rogue, context(incident)),
     ...planned(play, rogue, context(incident, removing)),
     ...planned(play, tampered, context(incident)),
+    ...planned(play, tampered, context(incident, removing)),
   ];
 }

@@ -202,7 +202,7 @@ export const samples: Record<string, Record<string, unknown>> = {
           DefaultVersionId: 'v2',
           PolicyVersionList: [
             { VersionId: 'v1', CreateDate: new Date('2025-01-01T00:00:00Z') },
-            { VersionId: 'v2', CreateDate: day },
+            { VersionId: 'v2', CreateDate: day, Document: policy },
           ],
         },
       ],
