@@ -7,7 +7,7 @@ import { entries, scenarioCalled } from './scene.js';
 
 const directory = 'fixtures/scenarios';
 const names = await scenarioNames(directory);
-/** A rehearsal mostly waits, so that a few at once do not hurt each other on two cores. */
+/** A rehearsal computes and waits in turn: a few at once fill two cores. */
 const atOnce = pLimit(3);
 const longest = 240_000;
 
