@@ -3,10 +3,11 @@
 //
 //   node bench/run.mjs trail [--megabytes 1000] [--files 16] [--plain] [--sorted] [--duckdb]
 //
-// Contenders take turns, and each round is paired: other load falls on all of them. Seen on two busy cores: 0.29 of the
-// floor for one file of 1 GB (floor 1.36 s, 95 MB of memory), 0.30 for four of 250 MB (floor 1.23 s, 138 MB, of which
-// gunzipping alone takes 108 and 154 MB in its own run). The goal is 0.5: what is missing goes into telling each
-// record's call from its text, about 3 µs a record, beside 1.4 µs of gunzipping.
+// Contenders take turns, and each round is paired: other load falls on all of them. Seen on two cores with other load of
+// three times as many: 0.41 of the floor for one file of 1 GB (floor 1.45 s, 124 MB of memory), 0.43 for four of 300 MB
+// (floor 1.64 s, 186 MB, of which gunzipping alone takes 106 and 159 MB in its own run); the order of fields makes no
+// difference. The goal is 0.5. A record costs 1.2 µs of gunzipping, 0.8 µs of scanning, and, spread over all, 0.5 µs for
+// the few that are parsed; starting up takes some tenths of a second more.
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
