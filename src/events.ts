@@ -1,7 +1,6 @@
 import type { Cell } from './coverage.js';
-import type { Action, Outcome } from './contain/action.js';
+import type { Action, Outcome, Phase } from './playbook/action.js';
 import type { Finding, Incident } from './detect/incident.js';
-import type { Phase } from './playbook/play.js';
 
 /** The caller, resolved once and shown before anything happens. */
 export interface Identity {

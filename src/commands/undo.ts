@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { AwsCall } from '../contain/action.js';
+import type { AwsCall } from '../aws/call.js';
 import { Journal, readJournal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
 import { run as runActions } from '../contain/run.js';

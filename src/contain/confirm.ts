@@ -2,7 +2,7 @@ import type { Finding, Incident } from '../detect/incident.js';
 import { isComplete, type Cell } from '../coverage.js';
 import type { Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
-import type { Outcome } from './action.js';
+import type { Outcome } from '../playbook/action.js';
 import type { LeftOver } from './journal-record.js';
 import type { Executed } from './run.js';
 import { isActedOn, isContained, leftOver, type Plan } from './plan.js';

@@ -3,7 +3,7 @@ import type { Incident } from '../detect/incident.js';
 import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
 import type { Play } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
-import type { Action, Outcome } from './action.js';
+import type { Action, Outcome } from '../playbook/action.js';
 import { isStuck, judgeSweep, outcomesByTarget, readsOn, unreadBefore, type Sweep } from './confirm.js';
 import { guardCut, lookUpKey, planCut } from './cut.js';
 import { recordEvidence } from './evidence.js';

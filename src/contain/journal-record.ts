@@ -2,8 +2,7 @@ import type { Cell } from '../coverage.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import type { JsonObject } from '../json.js';
-import type { Phase } from '../playbook/play.js';
-import type { Action, Outcome } from './action.js';
+import type { Action, Outcome, Phase } from '../playbook/action.js';
 
 /** The version of the journal's lines. A reader refuses versions that it does not know. */
 export const journalVersion = 1;

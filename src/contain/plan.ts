@@ -1,8 +1,8 @@
 import type { Identity } from '../events.js';
 import type { Deed, Finding, Incident } from '../detect/incident.js';
-import { phases, type Phase, type Play, type PlanContext } from '../playbook/play.js';
+import type { Play, PlanContext } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
-import type { Action } from './action.js';
+import { type Action, type Phase, phases } from '../playbook/action.js';
 import type { LeftOver } from './journal-record.js';
 
 /** What is to be done, in order, and what is deliberately not. */

@@ -4,7 +4,7 @@ import type { Emit } from '../events.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { PlanContext, Play } from '../playbook/play.js';
 import type { Survey } from '../survey/survey.js';
-import type { Action } from './action.js';
+import type { Action } from '../playbook/action.js';
 import type { CutFacts } from './cut.js';
 import type { CloudFrontFacts, LeftOver } from './journal-record.js';
 import type { PlanFile } from './plan-file.js';

@@ -1,5 +1,4 @@
-import type { Phase } from '../playbook/play.js';
-import type { Action } from './action.js';
+import type { Action, Phase } from '../playbook/action.js';
 import { run, type Effects, type Executed, type Remedy } from './run.js';
 
 /** What stands between stop and terminate: evidence, bounded in time. */

@@ -3,7 +3,8 @@ import type { AwsFailure as Failure } from '../aws/errors.js';
 import { AwsFailure } from '../aws/errors.js';
 import type { Emit } from '../events.js';
 import { asObject, type Json } from '../json.js';
-import type { Action, AwsCall, Outcome, OutcomeStatus } from './action.js';
+import type { AwsCall } from '../aws/call.js';
+import type { Action, Outcome, OutcomeStatus } from '../playbook/action.js';
 import type { JournalWriter } from './journal.js';
 
 /** The only way to change the world: through the journal. */

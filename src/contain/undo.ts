@@ -1,5 +1,5 @@
-import { actionId } from './action-id.js';
-import type { Action } from './action.js';
+import { actionId } from '../playbook/action-id.js';
+import type { Action } from '../playbook/action.js';
 import type { JournalRecord } from './journal-record.js';
 
 /** What taking a containment back would do. */

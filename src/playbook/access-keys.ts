@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Reader } from '../aws/reader.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { asText, textAt } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';

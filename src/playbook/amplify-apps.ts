@@ -1,5 +1,5 @@
 import type { Reader } from '../aws/reader.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject, asText, type Json, type JsonObject } from '../json.js';
 import { fromRequest, fromResponse } from './event-ids.js';

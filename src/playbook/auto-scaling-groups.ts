@@ -1,6 +1,6 @@
 import type { AwsFailure } from '../aws/errors.js';
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject, type JsonObject } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';

@@ -1,6 +1,6 @@
 import type { AwsFailure } from '../aws/errors.js';
 import type { InputOf, OutputOf } from '../aws/services/index.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding, Incident } from '../detect/incident.js';
 import { asText } from '../json.js';
 import { idsIn } from './event-ids.js';

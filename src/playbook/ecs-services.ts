@@ -1,5 +1,5 @@
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject, asText, textAt, type JsonObject } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';

@@ -1,4 +1,4 @@
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding, Incident } from '../detect/incident.js';
 import { asText, type JsonObject } from '../json.js';
 import { fromRequest } from './event-ids.js';

@@ -1,4 +1,4 @@
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { asObject } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';

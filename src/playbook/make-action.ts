@@ -1,5 +1,6 @@
-import type { Action, AwsCall } from '../contain/action.js';
-import { actionId } from '../contain/action-id.js';
+import type { AwsCall } from '../aws/call.js';
+import type { Action } from './action.js';
+import { actionId } from './action-id.js';
 import type { Finding } from '../detect/incident.js';
 import type { Json, JsonObject } from '../json.js';
 import { iamAction } from './iam-action.js';

@@ -1,14 +1,10 @@
-import type { Action } from '../contain/action.js';
+import type { Action, Phase } from './action.js';
 import type { Finding, Incident } from '../detect/incident.js';
 import type { TrailEvent } from '../trail/event.js';
 import type { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Json, JsonObject } from '../json.js';
 import type { Resource } from './resource.js';
-
-/** The order of containment. Within a phase, all regions at once. */
-export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm'] as const;
-export type Phase = (typeof phases)[number];
 
 /**
  * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;

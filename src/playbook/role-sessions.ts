@@ -1,4 +1,4 @@
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding, Incident, OtherSession, TaintedCredential } from '../detect/incident.js';
 import { asText } from '../json.js';
 import type { TrailEvent } from '../trail/event.js';

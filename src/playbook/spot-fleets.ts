@@ -1,4 +1,4 @@
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { idsIn } from './event-ids.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';

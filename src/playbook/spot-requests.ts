@@ -1,5 +1,5 @@
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from '../contain/action.js';
+import type { Action } from './action.js';
 import type { Finding } from '../detect/incident.js';
 import { idsIn } from './event-ids.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';

@@ -1,11 +1,11 @@
-import type { Action, AwsCall, Outcome, OutcomeStatus } from '../contain/action.js';
+import type { AwsCall } from '../aws/call.js';
+import type { Action, Outcome, OutcomeStatus, Phase } from '../playbook/action.js';
 import type { CloudFrontFacts, JournalRecord, LeftOver } from '../contain/journal-record.js';
 import type { Cell } from '../coverage.js';
 import { asFound } from '../detect/as-found.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
 import { asObject, type Json, type JsonObject } from '../json.js';
-import type { Phase } from '../playbook/play.js';
 import { isoOf, milestonesOf, type Milestones } from './milestones.js';
 import { verdictOf, type Verdict } from './verdict.js';
 

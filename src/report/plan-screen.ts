@@ -1,8 +1,7 @@
-import type { Action } from '../contain/action.js';
+import { type Action, phases } from '../playbook/action.js';
 import type { LeftOver } from '../contain/journal-record.js';
 import type { Incident } from '../detect/incident.js';
 import type { Identity } from '../events.js';
-import { phases } from '../playbook/play.js';
 import { resourceKey } from '../playbook/resource.js';
 import { endsOther } from '../playbook/role-sessions.js';
 import { groupBy, tally } from './facts.js';

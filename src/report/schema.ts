@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Action } from '../contain/action.js';
+import { type Action, phases } from '../playbook/action.js';
 import type { CloudFrontFacts, LeftOver } from '../contain/journal-record.js';
 import type { Identity } from '../events.js';
-import { phases } from '../playbook/play.js';
 import { reportVersion, type Report, type ReportAction } from './document.js';
 import { cell, incident, resourceClass } from './incident-schema.js';
 import type { Milestones } from './milestones.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsFailure, type FailureKind } from '../../src/aws/errors.js';
-import type { Action } from '../../src/contain/action.js';
+import type { Action } from '../../src/playbook/action.js';
 import { JournalBroken, type JournalWriter } from '../../src/contain/journal.js';
 import type { JournalEntry, JournalRecord } from '../../src/contain/journal-record.js';
 import { run, type Effects } from '../../src/contain/run.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { AwsCall } from '../../src/contain/action.js';
+import type { AwsCall } from '../../src/aws/call.js';
 import { plays } from '../../src/playbook/index.js';
 import { everyAction, findings } from '../playbook/every-action.js';
 import { has, program } from './environments.js';

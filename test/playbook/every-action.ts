@@ -1,4 +1,4 @@
-import type { Action } from '../../src/contain/action.js';
+import type { Action } from '../../src/playbook/action.js';
 import type { Evidence, Finding } from '../../src/detect/incident.js';
 import type { Json } from '../../src/json.js';
 import { plays } from '../../src/playbook/index.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { services, type ServiceName } from '../../src/aws/services/index.js';
-import type { AwsCall } from '../../src/contain/action.js';
+import type { AwsCall } from '../../src/aws/call.js';
 import { iamAction } from '../../src/playbook/iam-action.js';
 import { plays } from '../../src/playbook/index.js';
 import { resourceKey } from '../../src/playbook/resource.js';

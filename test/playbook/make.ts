@@ -1,7 +1,7 @@
 import { AwsFailure, failureKind } from '../../src/aws/errors.js';
 import type { Reader } from '../../src/aws/reader.js';
 import type { Finding, Incident, Launch, TaintedCredential } from '../../src/detect/incident.js';
-import type { Action } from '../../src/contain/action.js';
+import type { Action } from '../../src/playbook/action.js';
 import type { Play, PlanContext } from '../../src/playbook/play.js';
 import type { Resource } from '../../src/playbook/resource.js';
 import type { TrailEvent } from '../../src/trail/event.js';

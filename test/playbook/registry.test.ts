@@ -1,9 +1,9 @@
+import { phases } from '../../src/playbook/action.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { services } from '../../src/aws/services/index.js';
-import { phases } from '../../src/playbook/play.js';
 import { iamAction } from '../../src/playbook/iam-action.js';
 import {
   cutPermissions,

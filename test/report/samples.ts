@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Action, Outcome } from '../../src/contain/action.js';
+import type { Action, Outcome } from '../../src/playbook/action.js';
 import type { JournalEntry, JournalRecord, LeftOver } from '../../src/contain/journal-record.js';
 import type { Cell } from '../../src/coverage.js';
 import type {

@@ -1,4 +1,4 @@
-import type { OutcomeStatus } from '../../contain/action.js';
+import type { OutcomeStatus } from '../../playbook/action.js';
 import type { CoreEvent } from '../../events.js';
 import { resourceKey } from '../../playbook/resource.js';
 import { byClass, classes } from '../facts.js';

@@ -1,0 +1,55 @@
+import type { AwsCall } from '../aws/call.js';
+import type { Json } from '../json.js';
+
+/** The order of containment. Within a phase, all regions at once. */
+export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm'] as const;
+export type Phase = (typeof phases)[number];
+
+/** How to take an action back: calls built from before-values, or the sentence that says why there is none. */
+export type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
+
+/**
+ * One change, as data. One runner executes all of them, so the dry run, the journal, the undo and the
+ * permissions are written once.
+ */
+export interface Action extends AwsCall {
+  /** Stable across runs of the same plan: derived from the call, so that "already done" can be recognised. */
+  id: string;
+  play: string;
+  phase: Phase;
+  /** Keys of the resources it changes (see resourceKey). */
+  targets: string[];
+  /** Ids of actions that must have ended, done or already so, before this one is called. Where one of them did
+   *  not, this one is skipped. Empty: call at once. */
+  after: string[];
+  /** One line for people: `terminate 12 instances in eu-west-1a`. */
+  title: string;
+  /** Why: the tie, in words. */
+  reason: string;
+  /** IAM permissions that it takes, such as `ec2:TerminateInstances`. */
+  permissions: string[];
+  /** The state before, from what was read. Null where it was not readable. */
+  before: Json;
+  undo: Undo;
+}
+
+export type OutcomeStatus =
+  | 'done'
+  /** The world was as wanted already: gone, inactive, terminated. */
+  | 'already-so'
+  | 'denied'
+  | 'failed'
+  /** Refused by termination or stop protection; a remedy follows it where the play has one. */
+  | 'protected'
+  /** Not called: an earlier action that it depends on failed, or the run was stopped. */
+  | 'skipped';
+
+export interface Outcome {
+  action: string;
+  status: OutcomeStatus;
+  requestId: string | null;
+  /** AWS's error code and message, bounded and escaped by whoever prints it. */
+  error: { code: string; message: string; kind: string } | null;
+  /** What AWS answered that matters for proof or undo (bounded, no secrets). */
+  answer: Json;
+}
