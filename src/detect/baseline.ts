@@ -2,7 +2,7 @@ import type { TrailEvent } from '../trail/event.js';
 import type { LaunchRequest } from './launch-request.js';
 import { familyOfType } from './instance-size.js';
 import { modelInvocations } from './model-use.js';
-import { addressPrefix, agentFamily } from './record-fields.js';
+import { actOf, addressPrefix, agentFamily } from './record-fields.js';
 
 const hour = 3600_000;
 const day = 24 * hour;
@@ -137,10 +137,6 @@ export class Baseline {
 export function habitOf(launch: LaunchRequest): string {
   const what = launch.types.length > 0 ? launch.types.join('+') : (launch.template ?? '');
   return `${launch.kind}|${what}|${launch.event.region}`;
-}
-
-export function actOf(event: TrailEvent): string {
-  return `${event.source}|${event.name}`;
 }
 
 function newHabit(): Habit {

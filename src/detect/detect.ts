@@ -1,3 +1,4 @@
+import type { Signal } from './signal.js';
 import { resourceKey, type Resource } from '../playbook/resource.js';
 import type { TrailEvent } from '../trail/event.js';
 import { Baseline } from './baseline.js';
@@ -18,7 +19,7 @@ import { estimateStart } from './misuse-start.js';
 import { notesOf, quarantineNotes } from './notes.js';
 import { historiesOf, OriginRules } from './origins.js';
 import { withPersonsWord } from './person-and-tags.js';
-import { signalsOf, type Signal } from './signals.js';
+import { signalsOf } from './signals.js';
 import { quarantinesOf, standsOut, suspectsOf } from './suspects.js';
 import { Taint } from './taint.js';
 import { alone, withoutStart } from './without-start.js';

@@ -1,8 +1,8 @@
-import { actOf, type Baseline } from './baseline.js';
+import type { Baseline } from './baseline.js';
 import { isHabit, scoreOf, type Departure } from './departures.js';
 import type { MisuseStart, ResourceClass } from './incident.js';
 import type { LaunchRequest } from './launch-request.js';
-import { addressPrefix } from './record-fields.js';
+import { actOf, addressPrefix } from './record-fields.js';
 import { sensitivityOf } from './sensitive-acts.js';
 import type { Tainted } from './taint.js';
 import type { TrailEvent } from '../trail/event.js';

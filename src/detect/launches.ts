@@ -1,3 +1,4 @@
+import type { Signal } from './signal.js';
 import type { TrailEvent } from '../trail/event.js';
 import { habitOf, type Baseline } from './baseline.js';
 import type { CredentialGraph } from './credential-graph.js';
@@ -8,7 +9,6 @@ import { acceleratorOf, type AcceleratorTable } from './instance-size.js';
 import { judgeLaunch } from './judge.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { isForwarded } from './record-fields.js';
-import type { Signal } from './signals.js';
 import type { Taint, Tainted } from './taint.js';
 
 export interface JudgedLaunch {

@@ -1,7 +1,7 @@
+import { actOf } from './record-fields.js';
 import { textAt } from '../json.js';
 import { worked, type TrailEvent } from '../trail/event.js';
 import type { Busyness } from './activity.js';
-import { actOf } from './baseline.js';
 import { Recent } from './recent.js';
 import { Usual } from './usual.js';
 

@@ -1,10 +1,10 @@
+import type { Signal } from './signal.js';
 import { textAt } from '../json.js';
 import { worked, type TrailEvent } from '../trail/event.js';
 import type { Case } from './case.js';
 import { principalOf } from './classify.js';
 import { isTemporary } from './credential-graph.js';
 import { timeInWords } from './evidence.js';
-import type { Signal } from './signals.js';
 
 /** Doubts and facts that hold for the whole incident, in words. */
 export function notesOf(

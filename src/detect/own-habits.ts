@@ -1,8 +1,8 @@
+import type { Signal } from './signal.js';
 import type { TrailEvent } from '../trail/event.js';
 import { habitOf } from './baseline.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { ReadRoutines } from './read-routines.js';
-import type { Signal } from './signals.js';
 
 const hour = 3600_000;
 const day = 24 * hour;

@@ -1,6 +1,5 @@
 import type { TrailEvent } from '../trail/event.js';
-import { actOf } from './baseline.js';
-import { addressPrefix, agentFamily } from './record-fields.js';
+import { actOf, addressPrefix, agentFamily } from './record-fields.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

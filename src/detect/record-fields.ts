@@ -58,6 +58,11 @@ export function accountOfArn(arn: string | null): string | null {
   return asText(arn?.split(':')[4]);
 }
 
+/** The call, whoever made it: `ec2.amazonaws.com|RunInstances`. */
+export function actOf(event: TrailEvent): string {
+  return `${event.source}|${event.name}`;
+}
+
 /** The service that made the call by itself: no caller's key behind it (`AWSService`, service-linked roles). */
 export function isService(event: TrailEvent): boolean {
   const { type, invokedBy, accessKeyId, issuerArn } = event.actor;

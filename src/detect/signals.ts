@@ -1,6 +1,7 @@
+import type { Signal } from './signal.js';
 import { worked, type TrailEvent } from '../trail/event.js';
 import { Activity } from './activity.js';
-import { actOf, Baseline, habitOf } from './baseline.js';
+import { Baseline, habitOf } from './baseline.js';
 import { signerOf } from './credential-graph.js';
 import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from './instance-size.js';
@@ -8,23 +9,8 @@ import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { knownAfter, ownHabitsOf } from './own-habits.js';
 import { invokesModel, ModelUse } from './model-use.js';
 import { Recent } from './recent.js';
-import { addressPrefix, agentFamily, isConsole, isForwarded } from './record-fields.js';
+import { actOf, addressPrefix, agentFamily, isConsole, isForwarded } from './record-fields.js';
 import { sensitivityOf } from './sensitive-acts.js';
-
-/** One thing that speaks for misuse, at the time when it began. */
-export interface Signal {
-  /** Epoch milliseconds. */
-  time: number;
-  kind: string;
-  weight: number;
-  words: string;
-  /** The address it came from, as a prefix. */
-  place: string | null;
-  /** Who signed it (see `signerOf`). */
-  signer: string | null;
-  /** It says something of any key; else it is news against the key's own life. */
-  absolute: boolean;
-}
 
 const hour = 3600_000;
 const day = 24 * hour;

@@ -1,3 +1,4 @@
+import type { Signal } from './signal.js';
 import type { TrailEvent } from '../trail/event.js';
 import { isTemporary, signerOf, type CredentialGraph } from './credential-graph.js';
 import type { Suspect } from './incident.js';
@@ -7,7 +8,7 @@ import { launchedByFleet } from './launches.js';
 import { livesOf, rootOf } from './lives-of-credentials.js';
 import { clustersOf } from './misuse-start.js';
 import { quarantinedUser } from './sensitive-acts.js';
-import { recentLaunches, signalsOf, type Signal } from './signals.js';
+import { recentLaunches, signalsOf } from './signals.js';
 import { suspicionOf } from './suspicion.js';
 
 const day = 24 * 3600_000;

@@ -1,5 +1,5 @@
+import type { Signal } from './signal.js';
 import type { Cluster } from './misuse-start.js';
-import type { Signal } from './signals.js';
 
 /** What is known of whom the signals speak of. */
 export interface SuspectedLife {

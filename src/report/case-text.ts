@@ -1,5 +1,5 @@
 import { allSeen, deedText, gaps, groupBy, tally } from './facts.js';
-import { isDone, type Report } from './document.js';
+import { isDone, type Report } from './report.js';
 import { visible } from './escape.js';
 import { worthKnowing } from './incident-sections.js';
 import { settledFrom } from './verdict.js';

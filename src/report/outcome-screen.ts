@@ -1,5 +1,5 @@
 import { allSeen, groupBy, tally } from './facts.js';
-import { isDone, type Report } from './document.js';
+import { isDone, type Report } from './report.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart } from './layout.js';
 import { showLeft } from './plan-screen.js';

@@ -1,6 +1,6 @@
 import { settlingMs } from '../trail/lookup.js';
 import { allSeen } from './facts.js';
-import type { Report, ReportAction } from './document.js';
+import type { Report, ReportAction } from './report.js';
 import { count } from './words.js';
 
 /**

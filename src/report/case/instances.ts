@@ -1,6 +1,6 @@
 import { resourceKey } from '../../playbook/resource.js';
 import { textAt } from '../../json.js';
-import { isDone, type Report } from '../document.js';
+import { isDone, type Report } from '../report.js';
 import { instanceTypeOf } from '../facts.js';
 import { visible } from '../escape.js';
 

@@ -1,6 +1,6 @@
 import type { LeftOver } from '../../contain/journal-record.js';
 import type { MisuseStart } from '../../detect/incident.js';
-import type { ReportAction } from '../document.js';
+import type { ReportAction } from '../report.js';
 import type { Verdict } from '../verdict.js';
 import type { Fate } from './facts.js';
 

@@ -1,7 +1,7 @@
 import type { LeftOver } from '../../contain/journal-record.js';
 import type { Json } from '../../json.js';
 import { html, visible, type Html, type HtmlPart } from '../escape.js';
-import { isDone, type Report, type ReportAction } from '../document.js';
+import { isDone, type Report, type ReportAction } from '../report.js';
 import { groupBy, span, tally } from '../facts.js';
 import { worthKnowing } from '../incident-sections.js';
 import { verdictText, verifyText } from '../outcome-screen.js';
