@@ -121,8 +121,8 @@ function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): 
 function beyondRow({ deeds }: Incident): ClearanceRow {
   const standing = deeds.filter(({ stands }) => stands);
   return {
-    subject: 'none',
-    title: 'left in services that no play examines',
+    subject: 'no-play',
+    title: 'what the key made or changed where no play looks',
     status: standing.length > 0 ? 'unknown' : 'clean',
     details: standing.map(
       ({ evidence, target }) =>

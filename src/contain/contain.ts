@@ -63,7 +63,9 @@ class Containment {
     if (facts.owner.kind === 'root') throw refuseRoot(key, identity.account);
     const now = reader.now();
     const until = facts.status === 'Inactive' ? null : now;
-    const actions = fixed?.cut ?? planCut(facts, now, options.denyAll, until);
+    const planned = planCut(facts, now, options.denyAll, until);
+    // A plan's cut, dated now: its own date is that of its writing, and sessions minted since would outlive it.
+    const actions = planned.filter(({ play }) => fixed?.cut.some((cut) => cut.play === play) ?? true);
     if (!(await agree.cut(facts, guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',

@@ -40,8 +40,8 @@ describe('what no play looks at', () => {
     const incident = look([[ci, stack]]);
     expect(planOf(incident).left).toMatchObject([{ type: 'CreateStack', id: 'grow', cause: 'no-play' }]);
     const rows = clearance(incident, plays, null, planOf(incident), now);
-    expect(rows.find(({ subject }) => subject === 'none')).toMatchObject({ status: 'unknown' });
-    expect(rows.find(({ subject }) => subject === 'none')?.details).toMatchObject([/CreateStack grow/]);
+    expect(rows.find(({ subject }) => subject === 'no-play')).toMatchObject({ status: 'unknown' });
+    expect(rows.find(({ subject }) => subject === 'no-play')?.details).toMatchObject([/CreateStack grow/]);
   });
 
   it.each([

@@ -92,6 +92,10 @@ describe('a plan that was reviewed', () => {
         .map(({ operation }) => operation)
         .sort(),
     ).toEqual(asked);
+    // Sessions that were minted after the plan was written are cut too.
+    const dated = (text: string) => Date.parse(/\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(text)?.[0] ?? '');
+    const stands = JSON.stringify(incident.account.users.get('ci')?.grants.current.inline);
+    expect(dated(stands)).toBeGreaterThan(dated(JSON.stringify(planned.cut)));
   }, 60_000);
 
   it('is refused once the world has moved', async () => {
