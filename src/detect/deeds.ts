@@ -60,12 +60,14 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
     const result = resultOf(event);
     // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');
-    const fold = `${event.source}|${event.name}|${folded}|${result}`;
     const isUndone =
       result === 'worked' &&
-      ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, target, event)) ||
+      ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, event)) ||
         (leaves && standing.takenBack(event)));
     const stands = leaves && !isUndone && usual < usualFrom;
+    // What stands is told for each region: a person has to look there.
+    const where = stands ? event.region : '';
+    const fold = `${event.source}|${event.name}|${folded}|${result}|${where}`;
     const known = deeds.get(fold);
     if (known !== undefined) {
       known.count += 1;
@@ -145,18 +147,23 @@ type Undoings = Map<string, number>;
 
 const undoers = new Set(Object.values(undoing).flat());
 
-/** The latest time of each undoing, by name and target, whoever did it. */
+/** The latest time of each undoing, by what it was done to, whoever did it. */
 function undoneBy(events: readonly TrailEvent[]): Undoings {
   const latest: Undoings = new Map();
   for (const event of events) {
     const name = plainName(event.name);
     if (!undoers.has(name) || !worked(event)) continue;
-    latest.set(`${name}|${targetOf(event) ?? ''}`, event.time ?? 0);
+    latest.set(undoingOf(name, event), event.time ?? 0);
   }
   return latest;
 }
 
-function later(undone: Undoings, name: string, target: string | null, event: TrailEvent): boolean {
-  const time = target === null ? undefined : undone.get(`${name}|${target}`);
+/** Names repeat in other services and regions. */
+function undoingOf(name: string, event: TrailEvent): string {
+  return `${event.source}|${event.region}|${name}|${targetOf(event) ?? ''}`;
+}
+
+function later(undone: Undoings, name: string, event: TrailEvent): boolean {
+  const time = targetOf(event) === null ? undefined : undone.get(undoingOf(name, event));
   return time !== undefined && time >= (event.time ?? 0);
 }

@@ -29,8 +29,6 @@ const passing = new Set(
     'cloudshell',
     'ec2-instance-connect',
     'health',
-    'logs',
-    'monitoring',
     'servicequotas',
     'signin',
     'sts',
@@ -38,9 +36,12 @@ const passing = new Set(
     'tagging',
   ].map((service) => `${service}.amazonaws.com`),
 );
-/** Calls on data, what ends by itself, and what agents on instances report about themselves. */
+/** Calls on data, what ends by itself, and what agents on instances report about themselves. A scheduled query runs on. */
 const leavesNothing =
-  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource|Invalidation|Query|QueryExecution)$|^(StartSession|ResumeSession|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutConfigurePackageResult|PutImage|UploadLayerPart)$/;
+  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource|Invalidation|(?<!Scheduled)Query|QueryExecution)$|^(StartSession|ResumeSession|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutConfigurePackageResult|PutImage|UploadLayerPart)$/;
+/** CloudWatch and CloudWatch Logs: words and numbers. What passes them on, acts on them or opens them is not here. */
+const wordsAndNumbers =
+  /^(logs\.amazonaws\.com\|(CreateLogGroup|CreateLogStream|PutLogEvents|PutRetentionPolicy|PutMetricFilter|PutQueryDefinition|CreateExportTask|AssociateKmsKey)|monitoring\.amazonaws\.com\|(PutMetricData|PutDashboard|PutAnomalyDetector))$/;
 /** In services with plays: what costs nothing, opens nothing and starts nothing by itself, or goes with what a play
  *  contains. */
 const idle = new Set([
@@ -71,13 +72,23 @@ const idle = new Set([
 ]);
 /** In services with plays: changes of what there was, which no play looks at. */
 const changes = new Set([
+  'bedrock.amazonaws.com|DeleteModelInvocationLoggingConfiguration',
   'ec2.amazonaws.com|DeleteFlowLogs',
+  'ec2.amazonaws.com|ModifyFleet',
   'ec2.amazonaws.com|ModifyImageAttribute',
+  'ec2.amazonaws.com|ModifyInstanceAttribute',
+  'ec2.amazonaws.com|ModifySecurityGroupRules',
   'ec2.amazonaws.com|ModifySnapshotAttribute',
+  'ec2.amazonaws.com|ModifySpotFleetRequest',
   'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
+  'iam.amazonaws.com|DeactivateMFADevice',
   'iam.amazonaws.com|DeleteRolePermissionsBoundary',
   'iam.amazonaws.com|DeleteUserPermissionsBoundary',
+  'iam.amazonaws.com|UpdateOpenIDConnectProviderThumbprint',
   'lambda.amazonaws.com|UpdateEventSourceMapping',
+  'lambda.amazonaws.com|UpdateFunctionUrlConfig',
+  'rolesanywhere.amazonaws.com|UpdateProfile',
+  'rolesanywhere.amazonaws.com|UpdateTrustAnchor',
 ]);
 const makesThere = /^(Create|Run|Register|Import|Copy|Allocate|Purchase|Enable|Add|Accept|Associate|Put)/;
 
@@ -131,6 +142,8 @@ const shortestId = 3;
  */
 export class StandingActs {
   private readonly bySource = new Map<string, TrailEvent[]>();
+  /** By event source: the ids of what the incident made and a play contains. */
+  private readonly made = new Map<string, Set<string>>();
 
   /** `tainted`: the act is of the incident, and puts nothing right by setting the same thing again. */
   constructor(
@@ -143,6 +156,11 @@ export class StandingActs {
       const list = this.bySource.get(event.source);
       if (list === undefined) this.bySource.set(event.source, [event]);
       else list.push(event);
+      const making = rules.of(event).filter(({ rule }) => rule.effect === 'made');
+      if (making.length === 0 || !tainted(event)) continue;
+      const ids = this.made.get(event.source) ?? new Set();
+      for (const { rule } of making) for (const id of rule.ids(event)) ids.add(id);
+      this.made.set(event.source, ids);
     }
   }
 
@@ -154,39 +172,73 @@ export class StandingActs {
     const name = plainName(event.name);
     if (this.rules.examines(event.source)) {
       const act = `${event.source}|${name}`;
-      return changes.has(act) || (makesThere.test(name) && !idle.has(act));
+      // A change of what the incident made goes with it.
+      if (changes.has(act)) return !isAbout(event, this.made.get(event.source) ?? new Set());
+      return makesThere.test(name) && !idle.has(act);
     }
-    if (passing.has(event.source)) return false;
+    if (passing.has(event.source) || wordsAndNumbers.test(`${event.source}|${name}`)) return false;
     return makes.test(name) || (guards.has(event.source) && turnsOff.test(name));
   }
 
-  /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident. */
+  /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident, who set all of
+   *  what it set. What an inverse sets anew must be set from outside too. */
   takenBack(event: TrailEvent): boolean {
     const name = plainName(event.name);
     const inverse = inversesOf(name);
-    const ids = identifiersIn([event.request, event.response]);
+    const ids = new Set(
+      [event.request, event.response].flatMap((part) => textsIn(part).flatMap(({ text }) => idsIn(text))),
+    );
     return (this.bySource.get(event.source) ?? []).some((later) => {
       if ((later.time ?? 0) <= (event.time ?? Infinity) || later.region !== event.region) return false;
       const laterName = plainName(later.name);
-      if (!inverse.has(thing(laterName)) && (laterName !== name || this.tainted(later))) return false;
-      return [...identifiersIn([later.request])].some((id) => ids.has(id));
+      const undoes = inverse.has(thing(laterName)) && !(sets.test(laterName) && this.tainted(later));
+      const resets = laterName === name && sets.test(name) && setsAllOf(event, later) && !this.tainted(later);
+      return (undoes || resets) && isAbout(later, ids);
     });
   }
 }
 
-/** Every text in the values, three levels deep, whole and as an ARN's last part. */
-function identifiersIn(values: readonly (Json | undefined)[], depth = 3): Set<string> {
-  const found = new Set<string>();
-  const visit = (value: Json | undefined, left: number): void => {
-    const text = asText(value);
-    if (text !== null && text.length >= shortestId && text.length <= 300) {
-      found.add(text);
-      if (text.startsWith('arn:')) for (const part of text.split(/[:/]/).slice(5)) found.add(part);
-    } else if (left > 0 && value !== null && value !== undefined) {
-      const inner = Array.isArray(value) ? value : Object.values(asObject(value) ?? {});
-      for (const one of inner.slice(0, 100)) visit(one, left - 1);
-    }
+/** What puts one thing in the place of another. */
+const sets = /^(Put|Set|Update|Modify|Change)/;
+
+function setsAllOf(event: TrailEvent, later: TrailEvent): boolean {
+  return Object.keys(event.request ?? {}).every((name) => Object.hasOwn(later.request ?? {}, name));
+}
+
+/** Names of fields that say which thing is meant: a region, an engine or a policy's version may be anybody's. */
+const naming = /(name|id|identifier|arn|url)s?$/i;
+
+/** Every field of the request that names something names one of `ids`: a role or a group that two things have in common
+ *  does not make them one. */
+function isAbout({ request }: TrailEvent, ids: ReadonlySet<string>): boolean {
+  const fields = Object.entries(request ?? {}).map(([name, value]) => ({ name, texts: textsIn(value) }));
+  const filled = fields.filter(({ texts }) => texts.length > 0);
+  const named = filled.filter(({ name, texts }) => texts.some((text) => naming.test(text.name ?? name)));
+  const telling = named.length > 0 ? named : filled;
+  return (
+    telling.length > 0 &&
+    telling.every(({ texts }) => texts.some(({ text }) => idsIn(text).some((id) => ids.has(id))))
+  );
+}
+
+/** A text, and an ARN's last part too: its type is common to all of that type. */
+function idsIn(text: string): string[] {
+  const last = text.startsWith('arn:') ? (text.split(/[:/]/).at(-1) ?? '') : '';
+  return last.length >= shortestId ? [text, last] : [text];
+}
+
+/** Every text in the value that may name a thing, three levels deep, with the name of the field that holds it. */
+function textsIn(value: Json | undefined, depth = 3): { name: string | null; text: string }[] {
+  const found: { name: string | null; text: string }[] = [];
+  const visit = (inner: Json | undefined, name: string | null, left: number): void => {
+    const text = asText(inner);
+    if (text !== null && text.length >= shortestId && text.length <= 300) found.push({ name, text });
+    if (text !== null || left === 0 || inner === null || inner === undefined) return;
+    const parts: [string | null, Json][] = Array.isArray(inner)
+      ? inner.map((item) => [name, item])
+      : Object.entries(asObject(inner) ?? {});
+    for (const [key, part] of parts.slice(0, 100)) visit(part, key, left - 1);
   };
-  for (const value of values) visit(value, depth);
+  visit(value, null, depth);
   return found;
 }

@@ -159,4 +159,100 @@ describe('what no play looks at', () => {
       ),
     ).toEqual([]);
   });
+
+  it.each([
+    [
+      'another stack’s deletion, by its ARN',
+      { ...stack, response: { stackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/grow/aa11' } },
+      {
+        ...stack,
+        name: 'DeleteStack',
+        request: { stackName: 'arn:aws:cloudformation:us-east-1:111122223333:stack/shop/bb22' },
+      },
+    ],
+    [
+      'another stack that asks for the same capabilities',
+      { ...stack, request: { stackName: 'grow', capabilities: ['CAPABILITY_IAM'] } },
+      { ...stack, request: { stackName: 'shop', capabilities: ['CAPABILITY_IAM'] } },
+    ],
+    [
+      'another bucket’s policy',
+      {
+        source: 's3',
+        name: 'PutBucketPolicy',
+        request: {
+          bucketName: 'shop-assets',
+          Host: 's3.amazonaws.com',
+          bucketPolicy: { Version: '2012-10-17' },
+        },
+      },
+      {
+        source: 's3',
+        name: 'PutBucketPolicy',
+        request: {
+          bucketName: 'shop-logs',
+          Host: 's3.amazonaws.com',
+          bucketPolicy: { Version: '2012-10-17' },
+        },
+      },
+    ],
+    [
+      'another setting of the same database',
+      {
+        source: 'rds',
+        name: 'ModifyDBInstance',
+        request: { dBInstanceIdentifier: 'shop', publiclyAccessible: true },
+      },
+      {
+        source: 'rds',
+        name: 'ModifyDBInstance',
+        request: { dBInstanceIdentifier: 'shop', allocatedStorage: 40 },
+      },
+    ],
+    [
+      'a cluster of the same name in another region',
+      { source: 'eks', name: 'CreateCluster', region: 'eu-west-1', request: { name: 'grow' } },
+      { source: 'eks', name: 'DeleteCluster', region: 'us-east-1', request: { name: 'grow' } },
+    ],
+  ] as [string, Omit<Call, 'time'>, Omit<Call, 'time'>][])('is not taken back by %s', (_, call, later) => {
+    expect(
+      standing(
+        look([
+          [ci, call],
+          [admin, later],
+        ]),
+      ),
+    ).toEqual([call.name]);
+  });
+
+  it('is told for each region in which it stands', () => {
+    const cluster = (region: string) => ({
+      source: 'eks',
+      name: 'CreateCluster',
+      region,
+      request: { name: 'grow' },
+    });
+    const incident = look([
+      [ci, cluster('us-east-1')],
+      [ci, cluster('eu-west-1')],
+      [admin, { ...cluster('us-east-1'), name: 'DeleteCluster' }],
+    ]);
+    expect(incident.deeds.map(({ evidence, stands }) => [evidence.region, stands])).toEqual([
+      ['us-east-1', false],
+      ['eu-west-1', true],
+    ]);
+  });
+
+  it('is a subscription that passes logs on, a query that runs by a schedule, an innocent’s changed trust anchor', () => {
+    const calls = [
+      {
+        source: 'logs',
+        name: 'PutSubscriptionFilter',
+        request: { logGroupName: 'shop', filterName: 'copy' },
+      },
+      { source: 'timestream', name: 'CreateScheduledQuery', request: { name: 'each-hour' } },
+      { source: 'rolesanywhere', name: 'UpdateTrustAnchor', request: { trustAnchorId: 'ta-of-the-shop' } },
+    ];
+    expect(standing(look(calls.map((call) => [ci, call])))).toEqual(calls.map(({ name }) => name));
+  });
 });
