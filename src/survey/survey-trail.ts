@@ -122,7 +122,10 @@ export class SurveyTrail {
       for (const query of queries) if (query.attribute !== 'AccessKeyId') this.justRead.add(query);
       await lookup.read(
         queries.map((query) =>
-          query.attribute === 'AccessKeyId' ? { ...query, maxPages: firstLookPages } : query,
+          // Cut short before the period's beginning is truncated, whenever misuse began: the next look reads on.
+          query.attribute === 'AccessKeyId'
+            ? { ...query, maxPages: firstLookPages, enoughFrom: query.from }
+            : query,
         ),
       );
       return lookup.cells();
