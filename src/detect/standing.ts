@@ -2,7 +2,7 @@ import type { Json } from '../json.js';
 import { asObject, asText } from '../json.js';
 import { worked, type TrailEvent } from '../trail/event.js';
 import type { OriginRules } from './origins.js';
-import { isForwarded } from './record-fields.js';
+import { isForwarded, requestOf, responseOf } from './record-fields.js';
 import { plainName } from './sensitive-acts.js';
 
 /** What makes or changes something that stays. */
@@ -186,7 +186,9 @@ export class StandingActs {
     const name = plainName(event.name);
     const inverse = inversesOf(name);
     const ids = new Set(
-      [event.request, event.response].flatMap((part) => textsIn(part).flatMap(({ text }) => idsIn(text))),
+      [requestOf(event), responseOf(event)].flatMap((part) =>
+        textsIn(part).flatMap(({ text }) => idsIn(text)),
+      ),
     );
     return (this.bySource.get(event.source) ?? []).some((later) => {
       if ((later.time ?? 0) <= (event.time ?? Infinity) || later.region !== event.region) return false;
@@ -202,7 +204,8 @@ export class StandingActs {
 const sets = /^(Put|Set|Update|Modify|Change)/;
 
 function setsAllOf(event: TrailEvent, later: TrailEvent): boolean {
-  return Object.keys(event.request ?? {}).every((name) => Object.hasOwn(later.request ?? {}, name));
+  const set = requestOf(later);
+  return Object.keys(requestOf(event)).every((name) => Object.hasOwn(set, name));
 }
 
 /** Names of fields that say which thing is meant: a region, an engine or a policy's version may be anybody's. */
@@ -210,15 +213,21 @@ const naming = /(name|id|identifier|arn|url)s?$/i;
 
 /** Every field of the request that names something names one of `ids`: a role or a group that two things have in common
  *  does not make them one. */
-function isAbout({ request }: TrailEvent, ids: ReadonlySet<string>): boolean {
-  const fields = Object.entries(request ?? {}).map(([name, value]) => ({ name, texts: textsIn(value) }));
-  const filled = fields.filter(({ texts }) => texts.length > 0);
-  const named = filled.filter(({ name, texts }) => texts.some((text) => naming.test(text.name ?? name)));
-  const telling = named.length > 0 ? named : filled;
+function isAbout(event: TrailEvent, ids: ReadonlySet<string>): boolean {
+  const fields = Object.entries(requestOf(event)).map(([name, value]) => ({ name, texts: textsIn(value) }));
+  const named = fields.map(({ name, texts }) => texts.filter((text) => naming.test(text.name ?? name)));
+  const filled = (lists: Text[][]): Text[][] => lists.filter((texts) => texts.length > 0);
+  const telling = filled(named).length > 0 ? filled(named) : filled(fields.map(({ texts }) => texts));
   return (
     telling.length > 0 &&
-    telling.every(({ texts }) => texts.some(({ text }) => idsIn(text).some((id) => ids.has(id))))
+    telling.every((texts) => texts.some(({ text }) => idsIn(text).some((id) => ids.has(id))))
   );
+}
+
+interface Text {
+  /** The field that holds it; null where the value itself is the text. */
+  name: string | null;
+  text: string;
 }
 
 /** A text, and an ARN's last part too: its type is common to all of that type. */
@@ -228,8 +237,8 @@ function idsIn(text: string): string[] {
 }
 
 /** Every text in the value that may name a thing, three levels deep, with the name of the field that holds it. */
-function textsIn(value: Json | undefined, depth = 3): { name: string | null; text: string }[] {
-  const found: { name: string | null; text: string }[] = [];
+function textsIn(value: Json | undefined, depth = 3): Text[] {
+  const found: Text[] = [];
   const visit = (inner: Json | undefined, name: string | null, left: number): void => {
     const text = asText(inner);
     if (text !== null && text.length >= shortestId && text.length <= 300) found.push({ name, text });

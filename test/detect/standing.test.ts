@@ -197,6 +197,15 @@ describe('what no play looks at', () => {
       },
     ],
     [
+      'a thing of the same type in a list',
+      { source: 'fms', name: 'PutResourceSet', request: { resources: [{ type: 'bucket', id: 'shop-1' }] } },
+      {
+        source: 'fms',
+        name: 'DeleteResourceSet',
+        request: { resources: [{ type: 'bucket', id: 'shop-2' }] },
+      },
+    ],
+    [
       'another setting of the same database',
       {
         source: 'rds',
