@@ -129,6 +129,16 @@ export class Baseline {
     return this.prefixes.size > 0 && this.prefixes.size <= Math.max(3, this.days.size / 4);
   }
 
+  /** It comes from an address that this life does not know, although its addresses are few. */
+  isNewPlace(event: TrailEvent): boolean {
+    const prefix = addressPrefix(event);
+    return prefix !== null && this.addressesAreStable && this.knowsTheKey && !this.prefixes.has(prefix);
+  }
+
+  isNewRegion({ region }: TrailEvent): boolean {
+    return this.knowsTheKey && !this.regions.has(region);
+  }
+
   habit(launch: LaunchRequest): Habit | null {
     return this.habits.get(habitOf(launch)) ?? null;
   }

@@ -46,7 +46,8 @@ const undoing: Record<string, readonly string[]> = {
 export function deedsOf(its: Case, rules: OriginRules): Deed[] {
   const deeds = new Map<string, Deed>();
   const undone = undoneBy(its.graph.events);
-  const isTainted = (event: TrailEvent): boolean => (its.taint?.of(event) ?? null) !== null;
+  const taintedBy = (event: TrailEvent) => its.taint?.of(event) ?? null;
+  const isTainted = (event: TrailEvent): boolean => taintedBy(event) !== null;
   const standing = new StandingActs(its.graph.events, rules, isTainted);
   for (const event of its.graph.events) {
     if (!isTainted(event) || launchRequestOf(event) !== null) continue;
@@ -64,7 +65,12 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
       result === 'worked' &&
       ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, event)) ||
         (leaves && standing.takenBack(event)));
-    const stands = leaves && !isUndone && usual < usualFrom;
+    const strange =
+      its.baseline.isNewPlace(event) ||
+      its.baseline.isNewRegion(event) ||
+      // What only the misuse made has no life of its own.
+      taintedBy(event)?.fresh === true;
+    const stands = leaves && !isUndone && (usual < usualFrom || strange);
     // What stands is told for each region: a person has to look there.
     const where = stands ? event.region : '';
     const fold = `${event.source}|${event.name}|${folded}|${result}|${where}`;

@@ -127,9 +127,8 @@ export function judgeAct(
   const before = baseline.acts.get(actOf(event)) ?? 0;
   const sensitivity = sensitivityOf(event);
   const prefix = addressPrefix(event);
-  const newPlace =
-    prefix !== null && baseline.addressesAreStable && baseline.knowsTheKey && !baseline.prefixes.has(prefix);
-  const newRegion = baseline.knowsTheKey && !baseline.regions.has(event.region);
+  const newPlace = baseline.isNewPlace(event);
+  const newRegion = baseline.isNewRegion(event);
   const reasons = [
     before === 0
       ? `${act}, after the misuse began; the key never did so before`

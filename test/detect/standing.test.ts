@@ -84,6 +84,25 @@ describe('what no play looks at', () => {
     expect(standing(look([...life, [ci, stack]]))).toEqual([]);
   });
 
+  it('is what the key did all its life, where somebody else does it: from elsewhere, or with what the misuse made', () => {
+    const life = Array.from({ length: 25 }, (_, days): [Caller, Call] => [
+      ci,
+      { ...stack, time: night - (30 - days) * day },
+    ]);
+    expect(standing(look([...life, [ci, stack]]))).toEqual([]);
+    expect(standing(look([...life, [{ ...ci, ip: '203.0.113.80' }, stack]]))).toEqual(['CreateStack']);
+    expect(standing(look([...life, [ci, { ...stack, region: 'eu-west-3' }]]))).toEqual(['CreateStack']);
+    const made: Caller = { ...ci, key: 'AKIAEXAMPLEMADE00000', user: 'support-2' };
+    const makesUser = {
+      source: 'iam',
+      name: 'CreateAccessKey',
+      request: { userName: 'support-2' },
+      response: { accessKey: { accessKeyId: made.key, userName: 'support-2', status: 'Active' } },
+    };
+    const user = { source: 'iam', name: 'CreateUser', request: { userName: 'support-2' } };
+    expect(standing(look([...life, [ci, user], [ci, makesUser], [made, stack]]))).toEqual(['CreateStack']);
+  });
+
   it('stands until it is taken back: by its inverse on the same thing, or set anew from outside the incident', () => {
     const back = { source: 'cloudformation', name: 'DeleteStack', request: { stackName: 'grow' } };
     expect(
