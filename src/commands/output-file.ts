@@ -48,7 +48,7 @@ export async function saveFile(file: string, text: string, emit: Emit): Promise<
     else await (await import('write-file-atomic')).default(resolve(file), text, { mode: 0o600 });
     return ExitCode.ok;
   } catch (error) {
-    const message = `${file} could not be written (${messageOf(error)}). The result itself is not lost: it goes to stdout.`;
+    const message = `${file} could not be written (${messageOf(error)}). Everything else of the result still goes to stdout.`;
     emit({ type: 'warning', message });
     return ExitCode.unexpected;
   }
