@@ -45,6 +45,10 @@ export class RecordSplitter {
   private listDepth = 0;
   private stringStart = -1;
   private lastName = '';
+  /** In a line that is no JSON: the last chunk ended within it. */
+  private skipping = false;
+  /** The last byte before the buffer's first that is no white space; 0 where there was none. */
+  private before = 0;
   /** The record at hand was not whole in the last chunk. */
   private waited = false;
   private ended = false;
@@ -74,6 +78,7 @@ export class RecordSplitter {
   private append(chunk: Buffer): void {
     const from = this.start >= 0 ? this.start : this.stringStart >= 0 ? this.stringStart : this.here;
     const kept = this.buffer.length - from;
+    this.before = this.lastBefore(from);
     if (kept > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
     this.buffer.copyWithin(0, from);
     this.buffer = this.scanner.room(kept + chunk.length);
@@ -88,7 +93,8 @@ export class RecordSplitter {
     const { length } = buffer;
     let index = this.here;
     if (this.stringStart >= 0) index = this.readString(this.stringStart, index);
-    while (index < length) {
+    else if (this.skipping) index = this.skipLine(index);
+    while (index < length && !this.skipping) {
       const byte = buffer[index] ?? 0;
       if (byte === quote) index = this.readString(index, index + 1);
       else if (byte === openBrace || byte === openBracket) {
@@ -217,10 +223,15 @@ export class RecordSplitter {
   /** In the first column an object begins only where another has ended. */
   private isBrokenLine(index: number): boolean {
     if (this.buffer[index + 1] !== openBrace) return false;
-    let before = index - 1;
-    while (before > 0 && (this.buffer[before] ?? 0) <= 0x20) before -= 1;
-    const last = this.buffer[before];
+    const last = this.lastBefore(index);
     return last !== 0x2c && last !== 0x3a && last !== openBracket && last !== openBrace;
+  }
+
+  /** The last byte before `index` that is no white space, in whatever chunk it stood. */
+  private lastBefore(index: number): number {
+    let before = index - 1;
+    while (before >= 0 && (this.buffer[before] ?? 0) <= 0x20) before -= 1;
+    return this.buffer[before] ?? this.before;
   }
 
   /** Gives the broken line away as it is, and begins anew with the next one. */
@@ -234,10 +245,14 @@ export class RecordSplitter {
 
   /** What is no JSON, up to the line's end; or to where an object begins behind a logger's own words. */
   private skipLine(index: number): number {
-    const newlineAt = this.buffer.indexOf(newline, index);
-    const end = newlineAt < 0 ? this.buffer.length : newlineAt;
-    const object = this.buffer.subarray(index, end).indexOf('{"');
+    const { buffer } = this;
+    const newlineAt = buffer.indexOf(newline, index);
+    const end = newlineAt < 0 ? buffer.length : newlineAt;
+    const object = buffer.subarray(index, end).indexOf('{"');
+    this.skipping = object < 0 && newlineAt < 0 && !this.ended;
     if (object >= 0) return index + object;
+    // The quote may stand in the next chunk.
+    if (this.skipping) return buffer[end - 1] === openBrace ? end - 1 : end;
     this.garbage += 1;
     return end;
   }

@@ -185,6 +185,17 @@ describe('leaving out repeats without parsing them', () => {
     for (let size = 300; size < 600; size += 1) await readBoth(text, 1, size);
   });
 
+  it('counts a line that is no JSON once, however chunks cut it', async () => {
+    const [one = '', other = ''] = fc.sample(record, { numRuns: 2, seed: 7 });
+    const text = `2026-11-20 a logger says: ${one}\nno record {here} at all, nor {there}\n{"Records":[${other}],\n{"a":1}}\n"[${one}\n{`;
+    const file = join(directory, 'lines.json');
+    await writeFile(file, text);
+    const whole = await read(file, scanner, 1, text.length);
+    expect(whole.kept.outcome.skipped['a line that is not JSON']).toBeGreaterThan(0);
+    for (let size = 1; size < 200; size += 1)
+      expect((await read(file, scanner, 1, size)).kept, `chunks of ${size} bytes`).toEqual(whole.kept);
+  });
+
   const readOf = (time: string, more = ''): string =>
     `{"eventTime":"${time}","eventSource":"s3","eventName":"GetSecretValue"${more}}`;
   it.each<[string, string, string]>([
