@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/interop/**', 'node_modules/**'],
     globalSetup: ['test/build-once.ts'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The end-to-end tests mostly wait: for CloudTrail's pace, and for confirm.
