@@ -28,6 +28,18 @@ describe.skipIf(!installed)('the check by way of dnsmasq', () => {
       zones: ['up.example'],
       answers: { 'ok.up.example': { a: ['198.51.100.9'] } },
     });
+    // A port that was free may be taken in the meantime, or by TCP, which dnsmasq listens on too: then it ends at once.
+    for (let tries = 0; tries < 10; tries += 1) if (await startDnsmasq()) return;
+    throw new Error('dnsmasq did not begin to answer');
+  });
+  afterAll(async () => {
+    dnsmasq.kill();
+    rmSync(state, { recursive: true, force: true });
+    await upstream.close();
+  });
+
+  /** Whether it answers. */
+  async function startDnsmasq(): Promise<boolean> {
     port = await freePort();
     dnsmasq = spawn(
       'dnsmasq',
@@ -51,16 +63,11 @@ describe.skipIf(!installed)('the check by way of dnsmasq', () => {
       ],
       { stdio: 'ignore' },
     );
-    for (let tries = 0; tries < 50; tries += 1) {
-      if ((await check(['d1.cloudfront.net'])).check.resolvers[0]?.working === true) return;
+    while (dnsmasq.exitCode === null) {
+      if ((await check(['d1.cloudfront.net'])).check.resolvers[0]?.working === true) return true;
     }
-    throw new Error('dnsmasq did not begin to answer');
-  });
-  afterAll(async () => {
-    dnsmasq.kill();
-    rmSync(state, { recursive: true, force: true });
-    await upstream.close();
-  });
+    return false;
+  }
 
   async function check(hosts: string[]): Promise<{ check: CloudFrontCheck; exitCode: number }> {
     const env = {
