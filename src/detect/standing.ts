@@ -170,6 +170,7 @@ export class StandingActs {
       return false;
     if (this.rules.of(event).length > 0) return false;
     const name = plainName(event.name);
+    if (guards.has(event.source)) return makes.test(name) || turnsOff.test(name);
     if (this.rules.examines(event.source)) {
       const act = `${event.source}|${name}`;
       // A change of what the incident made goes with it.
@@ -177,7 +178,7 @@ export class StandingActs {
       return makesThere.test(name) && !idle.has(act);
     }
     if (passing.has(event.source) || wordsAndNumbers.test(`${event.source}|${name}`)) return false;
-    return makes.test(name) || (guards.has(event.source) && turnsOff.test(name));
+    return makes.test(name);
   }
 
   /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident, who set all of

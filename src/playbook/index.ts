@@ -39,6 +39,7 @@ import { sesIdentities } from './ses-identities.js';
 import { sesSending } from './ses-sending.js';
 import { spotFleets } from './spot-fleets.js';
 import { spotRequests } from './spot-requests.js';
+import { trails } from './trails.js';
 import { userCredentials } from './user-credentials.js';
 import { userSessions } from './user-sessions.js';
 
@@ -77,6 +78,7 @@ export const plays: readonly Play[] = [
   ec2Instances,
   ecsTasks,
   // evict
+  trails,
   iamGrants,
   roleTrust,
   managedPolicies,

@@ -50,7 +50,11 @@ describe('what no play looks at', () => {
       { source: 'apprunner', name: 'CreateService', request: { serviceName: 's' } },
     ],
     ['a bucket’s policy', { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'b-1' } }],
-    ['a trail that was stopped', { source: 'cloudtrail', name: 'StopLogging', request: { name: 'all' } }],
+    ['a trail that was deleted', { source: 'cloudtrail', name: 'DeleteTrail', request: { name: 'all' } }],
+    [
+      'a trail that logs less',
+      { source: 'cloudtrail', name: 'PutEventSelectors', request: { trailName: 'all' } },
+    ],
     [
       'a DNS record',
       { source: 'route53', name: 'ChangeResourceRecordSets', request: { hostedZoneId: 'Z01' } },
@@ -168,12 +172,12 @@ describe('what no play looks at', () => {
       ),
     ).toEqual(['CreateBucket']);
 
-    const stop = { source: 'cloudtrail', name: 'StopLogging', request: { name: 'all' } };
+    const stop = { source: 'guardduty', name: 'StopMonitoringMembers', request: { detectorId: 'd-1' } };
     expect(
       standing(
         look([
           [ci, stop],
-          [admin, { ...stop, name: 'StartLogging' }],
+          [admin, { ...stop, name: 'StartMonitoringMembers' }],
         ]),
       ),
     ).toEqual([]);

@@ -17,6 +17,7 @@ import {
   RequestSpotInstancesCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { CloudTrailClient, CreateTrailCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -39,6 +40,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -232,6 +234,15 @@ export async function plant(endpoint: string, region: string): Promise<Record<st
   );
   await sageMaker.send(new CreateEndpointCommand({ EndpointName: 'e', EndpointConfigName: 'e' }));
   await new SESv2Client(options).send(new CreateEmailIdentityCommand({ EmailIdentity: 'invoices.example' }));
+
+  const bucket = {
+    Bucket: 'audit-logs',
+    CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const },
+  };
+  await new S3Client({ ...options, forcePathStyle: true }).send(new CreateBucketCommand(bucket));
+  const cloudtrail = new CloudTrailClient(options);
+  await cloudtrail.send(new CreateTrailCommand({ Name: 'audit', S3BucketName: bucket.Bucket }));
+  await cloudtrail.send(new StopLoggingCommand({ Name: 'audit' }));
   await sageMaker.send(
     new CreateNotebookInstanceCommand({
       NotebookInstanceName: 'nb',

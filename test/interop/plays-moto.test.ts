@@ -147,6 +147,23 @@ describe.skipIf(!has('interop'))('plays on moto', () => {
     expect((await seen('role-trust', 'backup'))?.properties).toEqual(open.properties);
   });
 
+  it('trails: starts an innocent’s trail again that was stopped, and undoes that', async () => {
+    const play = plays.find(({ id }) => id === 'trails');
+    const stopped = await seen('trails', 'audit');
+    if (play === undefined || stopped === undefined) throw new Error('trails does not find the trail');
+    expect(play.verify(stopped)).toBe(false);
+    const tampered = { class: 'tampered', before: { logging: true } } as const;
+    const [start, ...more] = play.contain(finding(stopped, tampered), context());
+    if (start === undefined) throw new Error('nothing is planned');
+    expect(more).toEqual([]);
+    await session.send(start);
+    const started = await seen('trails', 'audit');
+    expect(started).toMatchObject({ state: 'logging' });
+    expect(started !== undefined && play.verify(started)).toBe(true);
+    for (const call of 'calls' in start.undo ? start.undo.calls : []) await session.send(call);
+    expect(await seen('trails', 'audit')).toEqual(stopped);
+  });
+
   it.each(later)('%s: leaves it where nobody asks, and removes it on request', async (playId) => {
     const play = plays.find(({ id }) => id === playId);
     const id = planted[playId] ?? '';

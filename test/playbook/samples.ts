@@ -159,6 +159,12 @@ export const samples: Record<string, Record<string, unknown>> = {
     },
   },
   'ses-sending': { GetAccount: { SendingEnabled: true } },
+  trails: {
+    DescribeTrails: {
+      trailList: [{ Name: 'audit', TrailARN: 'arn:aws:cloudtrail:us-east-1:111122223333:trail/audit' }],
+    },
+    GetTrailStatus: { IsLogging: false },
+  },
   'ec2-instances': {
     DescribeInstances: {
       Reservations: [{ Instances: [{ InstanceId: 'i-00000000000000001', State: { Name: 'running' } }] }],
@@ -310,5 +316,6 @@ export const befores: Record<string, unknown> = {
   'lambda-functions': { Timeout: 30, Role: 'arn:aws:iam::111122223333:role/service' },
   'eventbridge-rules': { state: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },
+  trails: { logging: true },
   'role-trust': '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',
 };

@@ -4,6 +4,8 @@ import {
   GetTrailStatusCommand,
   LookupEventsCommand,
   paginateLookupEvents,
+  StartLoggingCommand,
+  StopLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
 
 export const cloudtrail = {
@@ -12,6 +14,8 @@ export const cloudtrail = {
     DescribeTrails: DescribeTrailsCommand,
     GetTrailStatus: GetTrailStatusCommand,
     LookupEvents: LookupEventsCommand,
+    StartLogging: StartLoggingCommand,
+    StopLogging: StopLoggingCommand,
   },
   paginators: { LookupEvents: paginateLookupEvents },
 };

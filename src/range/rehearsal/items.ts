@@ -196,6 +196,8 @@ const volatile = new Set([
   'updatedAt',
   'lastModified',
   'activities',
+  'loggingStartedAt',
+  'loggingStoppedAt',
   'world',
   'account',
 ]);

@@ -64,10 +64,11 @@ function gained(before: Item, after: Item): boolean {
 /** The log names some things by their id, others by their ARN. */
 function names(touched: string, { id, kind }: Item): boolean {
   if (touched === id) return true;
+  const type = kind === 'cloudtrail:trails' ? 'trail' : kind;
   return (
-    ['user', 'role', 'group', 'policy', 'instance-profile'].includes(kind) &&
+    ['user', 'role', 'group', 'policy', 'instance-profile', 'trail'].includes(type) &&
     touched.endsWith(`/${id}`) &&
-    touched.includes(`:${kind}/`)
+    touched.includes(`:${type}/`)
   );
 }
 

@@ -12,8 +12,8 @@ interface Trail {
   globalEvents: boolean;
   validation: boolean;
   logging: boolean;
-  startedAt: number | null;
-  stoppedAt: number | null;
+  loggingStartedAt: number | null;
+  loggingStoppedAt: number | null;
   selectors: Json[];
 }
 
@@ -173,8 +173,8 @@ export function addTrail(region: Region, name: string, options: Partial<Trail> =
     globalEvents: true,
     validation: true,
     logging: true,
-    startedAt: region.world.clock.now(),
-    stoppedAt: null,
+    loggingStartedAt: region.world.clock.now(),
+    loggingStoppedAt: null,
     selectors: [],
     ...options,
   };
@@ -196,11 +196,14 @@ export const cloudtrail: Service = {
   ],
   operations: {
     LookupEvents: lookupEvents,
-    DescribeTrails: ({ account, region }, input: { trailNameList?: string[] }) => ({
+    DescribeTrails: (
+      { account, region },
+      input: { trailNameList?: string[]; includeShadowTrails?: boolean },
+    ) => ({
       trailList: [...trailsOf(account).values()]
         .filter(
           (trail) =>
-            (trail.multiRegion || trail.home === region.name) &&
+            ((trail.multiRegion && input.includeShadowTrails !== false) || trail.home === region.name) &&
             (!input.trailNameList?.length ||
               input.trailNameList.some((name) => name === trail.name || name === trail.arn)),
         )
@@ -217,9 +220,9 @@ export const cloudtrail: Service = {
       const trail = trailOf(account, input.Name);
       return {
         IsLogging: trail.logging,
-        StartLoggingTime: trail.startedAt,
-        StopLoggingTime: trail.stoppedAt,
-        LatestDeliveryTime: trail.stoppedAt ?? now,
+        StartLoggingTime: trail.loggingStartedAt,
+        StopLoggingTime: trail.loggingStoppedAt,
+        LatestDeliveryTime: trail.loggingStoppedAt ?? now,
       };
     },
     CreateTrail: ({ account, region, touched }, input: TrailInput) => {
@@ -240,12 +243,12 @@ export const cloudtrail: Service = {
     },
     StartLogging: ({ account, now, touched }, input: { Name: string }) => {
       const trail = trailOf(account, input.Name);
-      Object.assign(trail, { logging: true, startedAt: now });
+      Object.assign(trail, { logging: true, loggingStartedAt: now });
       touched.push(trail.arn);
     },
     StopLogging: ({ account, now, touched }, input: { Name: string }) => {
       const trail = trailOf(account, input.Name);
-      Object.assign(trail, { logging: false, stoppedAt: now });
+      Object.assign(trail, { logging: false, loggingStoppedAt: now });
       touched.push(trail.arn);
     },
     UpdateTrail: ({ account, touched }, input: Partial<TrailInput> & { Name: string }) => {
