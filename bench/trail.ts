@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createGunzip, createGzip } from 'node:zlib';
 import { build } from 'esbuild';
-import { asObject, type JsonObject } from '../src/json.js';
+import { asObject, type JsonObject } from '../src/model/json.js';
 import { unwrap } from '../src/trail/containers.js';
 import { readTrail } from '../src/trail/files.js';
 

@@ -2,8 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions, parseTime } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
-import { ExitCode, exitCodeHelp } from './exit-codes.js';
-import { version } from './version.js';
+import { ExitCode, exitCodeHelp } from './model/exit-code.js';
+import { version } from './model/version.js';
 
 interface GlobalFlags {
   profile?: string;

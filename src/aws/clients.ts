@@ -1,7 +1,7 @@
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AwsCall } from './call.js';
-import { version } from '../version.js';
+import { version } from '../model/version.js';
 import { noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';

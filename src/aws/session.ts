@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Agent as HttpAgent } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import type { AwsCall } from './call.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';

@@ -1,6 +1,6 @@
-import type { TaintedCredential } from '../detect/incident.js';
-import { textAt, type Json } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import type { TaintedCredential } from '../model/incident.js';
+import { textAt, type Json } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { ConfigurationChange } from './state.js';
 import { aliasesOf, configOf, configurationOf } from './trail-config.js';
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Reader } from '../aws/reader.js';
-import type { CloudFrontFacts } from '../contain/journal-record.js';
-import type { Emit } from '../events.js';
+import type { CloudFrontFacts } from '../model/journal-record.js';
+import type { Emit } from '../model/core-event.js';
 import { lookAtApi, notAsked, type ApiLook } from './api.js';
 import type { EdgeOptions } from './edge.js';
 import { dnsReason, judge } from './judge.js';

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { version } from '../version.js';
+import { version } from '../model/version.js';
 import { isPublicAddress } from './addresses.js';
 import type { EdgeObservation } from './state.js';
 

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../aws/session.js';
-import type { TaintedCredential } from '../detect/incident.js';
-import type { Emit } from '../events.js';
-import { asObject, at, textAt } from '../json.js';
+import type { TaintedCredential } from '../model/incident.js';
+import type { Emit } from '../model/core-event.js';
+import { asObject, at, textAt } from '../model/json.js';
 import { utc } from '../report/words.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { settlingMs, TrailLookup } from '../trail/lookup.js';
 import { changesSince, cloudFrontQuery, taintedBy } from './changes.js';
 import { hostsFromDocument, hostsFromTrail, type KnownHost } from './known-hosts.js';

@@ -1,5 +1,5 @@
-import { asObject, at, asText, textAt, type Json } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { asObject, at, asText, textAt, type Json } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import { cloudFrontSource } from './changes.js';
 import type { Configuration } from './state.js';
 import { aliasesOf, configOf, configurationOf } from './trail-config.js';

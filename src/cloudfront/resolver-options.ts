@@ -1,4 +1,4 @@
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import { dohResolver } from './doh.js';
 import {
   parseResolver,

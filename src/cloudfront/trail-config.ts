@@ -1,4 +1,4 @@
-import { asObject, at, textAt, type Json } from '../json.js';
+import { asObject, at, textAt, type Json } from '../model/json.js';
 import type { Configuration, Origin } from './state.js';
 
 /** The distribution configuration inside a CloudTrail record, in either half of it; null where there is none. */

@@ -1,6 +1,6 @@
 import { readJournal } from '../contain/journal.js';
 import { instanceType, regionFactor } from '../data/instance-types.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { caseText } from '../report/case-text.js';
 import { foldReport } from '../report/document.js';
 import { CommandError, type CommandContext } from './context.js';

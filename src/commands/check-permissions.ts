@@ -1,7 +1,7 @@
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Session } from '../aws/session.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { cutPermissions, lookPermissions } from '../playbook/fixed-permissions.js';
 import { permissionsOf, plays } from '../playbook/index.js';
 import { visible } from '../report/escape.js';

@@ -10,7 +10,7 @@ import { cloudFrontScreen, outageLine } from '../cloudfront/screen.js';
 import { originProbe, planStandIn, type StandInPlan } from '../cloudfront/stand-in.js';
 import type { CloudFrontCheck } from '../cloudfront/state.js';
 import { resetText } from '../cloudfront/support-text.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
 import { exitCodeOf } from './cloudfront-exit.js';
 import { CommandError, type CommandContext } from './context.js';

@@ -1,5 +1,5 @@
 import type { Session } from '../aws/session.js';
-import type { Emit } from '../events.js';
+import type { Emit } from '../model/core-event.js';
 import type { ScreenOptions } from '../report/screen.js';
 
 /** What the command line gives to every command. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { maxMessageBytes, readMessage, type NoticeMessage } from '../notice/message.js';
 import { readNotice } from '../notice/notice.js';
 import { noticeScreen } from '../notice/screen.js';

@@ -2,8 +2,8 @@ import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Emit } from '../events.js';
-import { ExitCode } from '../exit-codes.js';
+import type { Emit } from '../model/core-event.js';
+import { ExitCode } from '../model/exit-code.js';
 import { CommandError } from './context.js';
 
 /** The flags that name a file which is written only once the work is done. */

@@ -1,4 +1,4 @@
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { plays } from '../playbook/index.js';
 import { responderPolicies } from '../playbook/policy.js';
 import { CommandError, type CommandContext } from './context.js';

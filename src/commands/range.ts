@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import type { Range } from '../range/server.js';
 import type { AccessKey } from '../range/world/identity.js';
 import type { World } from '../range/world/world.js';

@@ -2,7 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import type { Rehearsal, Scene } from '../range/rehearsal/rehearse.js';
 import type { NamedScenario } from '../range/rehearsal/scenario-file.js';
 import { soakLine, soakTotals, soakTotalsLine } from './rehearsal-soak.js';

@@ -1,5 +1,5 @@
 import { readJournal } from '../contain/journal.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { foldReport } from '../report/document.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';

@@ -1,4 +1,4 @@
-import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
+import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
 import type { AccessState } from '../restrictions/classify.js';
 import { lookForRestrictions } from '../restrictions/restrictions.js';
 import { restrictionsScreen } from '../restrictions/screen.js';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { Journal, readJournal } from '../contain/journal.js';
 import { lock } from '../contain/lock.js';
-import { ExitCode } from '../exit-codes.js';
-import { version } from '../version.js';
+import { ExitCode } from '../model/exit-code.js';
+import { version } from '../model/version.js';
 import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';

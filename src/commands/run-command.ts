@@ -3,7 +3,7 @@ import type { LockHeld } from '../contain/lock.js';
 import type { Refused } from '../contain/refused.js';
 import type { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';

@@ -1,8 +1,8 @@
 import { isTemporary } from '../detect/credential-graph.js';
-import type { Incident } from '../detect/incident.js';
+import type { Incident } from '../model/incident.js';
 import type { Trace, TraceTarget } from '../detect/trace-up.js';
-import type { Identity } from '../events.js';
-import { ExitCode } from '../exit-codes.js';
+import type { Identity } from '../model/core-event.js';
+import { ExitCode } from '../model/exit-code.js';
 import { Screen, type ScreenOptions } from '../report/screen.js';
 import { CommandError } from './context.js';
 

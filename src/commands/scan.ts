@@ -1,8 +1,8 @@
 import type { Session } from '../aws/session.js';
-import { isComplete } from '../coverage.js';
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
-import { ExitCode, exitCodeOfLook } from '../exit-codes.js';
+import { isComplete } from '../model/coverage.js';
+import type { Incident } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
+import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';

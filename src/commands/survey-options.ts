@@ -1,5 +1,5 @@
 import type { Session } from '../aws/session.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode } from '../model/exit-code.js';
 import { plays } from '../playbook/index.js';
 import { Survey } from '../survey/survey.js';
 import { historyMs } from '../trail/lookup.js';

@@ -7,10 +7,10 @@ import { stateWords, type CloudFrontCheck } from '../cloudfront/state.js';
 import { resetText } from '../cloudfront/support-text.js';
 import { sawNothing, watchCloudFront, type WatchResult } from '../cloudfront/watch.js';
 import { Journal } from '../contain/journal.js';
-import { journalVersion } from '../contain/journal-record.js';
-import type { Identity } from '../events.js';
-import { ExitCode } from '../exit-codes.js';
-import { version } from '../version.js';
+import { journalVersion } from '../model/journal-record.js';
+import type { Identity } from '../model/core-event.js';
+import { ExitCode } from '../model/exit-code.js';
+import { version } from '../model/version.js';
 import type { CommandContext } from './context.js';
 import { reportName } from './report-directory.js';
 

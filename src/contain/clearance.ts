@@ -1,7 +1,7 @@
-import type { Cell } from '../coverage.js';
-import type { Incident } from '../detect/incident.js';
+import type { Cell } from '../model/coverage.js';
+import type { Incident } from '../model/incident.js';
 import type { Play } from '../playbook/play.js';
-import { resourceKey } from '../playbook/resource.js';
+import { resourceKey } from '../model/resource.js';
 import { settlingMs } from '../trail/lookup.js';
 import type { CutFacts } from './cut.js';
 import { isContained, type Plan } from './plan.js';

@@ -1,9 +1,9 @@
-import type { Finding, Incident } from '../detect/incident.js';
-import { isComplete, type Cell } from '../coverage.js';
+import type { Finding, Incident } from '../model/incident.js';
+import { isComplete, type Cell } from '../model/coverage.js';
 import type { Play } from '../playbook/play.js';
-import { resourceKey } from '../playbook/resource.js';
-import type { Outcome } from '../playbook/action.js';
-import type { LeftOver } from './journal-record.js';
+import { resourceKey } from '../model/resource.js';
+import type { Outcome } from '../model/action.js';
+import type { LeftOver } from '../model/journal-record.js';
 import type { Executed } from './run.js';
 import { isActedOn, isContained, leftOver, type Plan } from './plan.js';
 

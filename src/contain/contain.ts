@@ -1,9 +1,9 @@
-import { isComplete } from '../coverage.js';
-import type { Incident } from '../detect/incident.js';
-import { ExitCode, exitCodeOfAct } from '../exit-codes.js';
+import { isComplete } from '../model/coverage.js';
+import type { Incident } from '../model/incident.js';
+import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import type { Play } from '../playbook/play.js';
-import { resourceKey } from '../playbook/resource.js';
-import type { Action, Outcome } from '../playbook/action.js';
+import { resourceKey } from '../model/resource.js';
+import type { Action, Outcome } from '../model/action.js';
 import { isStuck, judgeSweep, outcomesByTarget, readsOn, unreadBefore, type Sweep } from './confirm.js';
 import { guardCut, lookUpKey, planCut } from './cut.js';
 import { recordEvidence } from './evidence.js';

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
-import type { Finding } from '../detect/incident.js';
-import { stableStringify } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { stableStringify } from '../model/json.js';
 import type { Play } from '../playbook/play.js';
-import { resourceKey } from '../playbook/resource.js';
+import { resourceKey } from '../model/resource.js';
 import type { JournalWriter } from './journal.js';
 
 /** Evidence is bounded in time: it never holds back cut or stop, and terminate only this long. Milliseconds. */

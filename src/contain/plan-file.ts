@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { asObject, stableStringify } from '../json.js';
-import type { Action } from '../playbook/action.js';
+import { asObject, stableStringify } from '../model/json.js';
+import type { Action } from '../model/action.js';
 import type { Plan } from './plan.js';
 import { Refused } from './refused.js';
 

@@ -1,5 +1,5 @@
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
+import type { Incident } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
 
 /** A guard, or the person, said no. What was done before stands in the journal. */
 export class Refused extends Error {

@@ -1,12 +1,12 @@
 import type { Session } from '../aws/session.js';
-import type { Incident } from '../detect/incident.js';
-import type { Emit } from '../events.js';
-import type { ExitCode } from '../exit-codes.js';
+import type { Incident } from '../model/incident.js';
+import type { Emit } from '../model/core-event.js';
+import type { ExitCode } from '../model/exit-code.js';
 import type { PlanContext, Play } from '../playbook/play.js';
 import type { Survey } from '../survey/survey.js';
-import type { Action } from '../playbook/action.js';
+import type { Action } from '../model/action.js';
 import type { CutFacts } from './cut.js';
-import type { CloudFrontFacts, LeftOver } from './journal-record.js';
+import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
 import type { PlanFile } from './plan-file.js';
 import { plan, type Plan } from './plan.js';
 import type { Effects } from './run.js';

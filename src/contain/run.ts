@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import type { AwsFailure as Failure } from '../aws/errors.js';
 import { AwsFailure } from '../aws/errors.js';
-import type { Emit } from '../events.js';
-import { asObject, type Json } from '../json.js';
+import type { Emit } from '../model/core-event.js';
+import { asObject, type Json } from '../model/json.js';
 import type { AwsCall } from '../aws/call.js';
-import type { Action, Outcome, OutcomeStatus } from '../playbook/action.js';
+import type { Action, Outcome, OutcomeStatus } from '../model/action.js';
 import type { JournalWriter } from './journal.js';
 
 /** The only way to change the world: through the journal. */

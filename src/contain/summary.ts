@@ -1,5 +1,5 @@
-import { ExitCode } from '../exit-codes.js';
-import type { LeftOver } from './journal-record.js';
+import { ExitCode } from '../model/exit-code.js';
+import type { LeftOver } from '../model/journal-record.js';
 import type { Executed } from './run.js';
 
 /** The end of a containment in one sentence. It never says clean: only `verify` can. Pure. */

@@ -1,5 +1,5 @@
 import { actOf } from './record-fields.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { Recent } from './recent.js';
 import { plainName } from './sensitive-acts.js';
 import { Usual } from './usual.js';

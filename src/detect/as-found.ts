@@ -1,6 +1,6 @@
-import { resourceKey } from '../playbook/resource.js';
+import { resourceKey } from '../model/resource.js';
 import { costOf } from './cost.js';
-import type { Finding, Incident } from './incident.js';
+import type { Finding, Incident } from '../model/incident.js';
 
 /**
  * The incident as it was found, look by look: a later look adds what came up since and knows more of the trail, and

@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import type { LaunchRequest } from './launch-request.js';
 import { familyOfType } from './instance-size.js';
 import { modelInvocations } from './model-use.js';

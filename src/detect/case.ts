@@ -1,9 +1,9 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import type { Baseline } from './baseline.js';
 import type { CredentialGraph } from './credential-graph.js';
 import { signerOf } from './credential-graph.js';
 import type { Facts } from './facts.js';
-import type { MisuseStart } from './incident.js';
+import type { MisuseStart } from '../model/incident.js';
 import type { JudgedLaunch } from './launches.js';
 import type { Making } from './makers.js';
 import type { History } from './origins.js';

@@ -1,9 +1,9 @@
-import { asObject } from '../json.js';
-import type { Link, Resource } from '../playbook/resource.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asObject } from '../model/json.js';
+import type { Link, Resource } from '../model/resource.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
-import type { Finding } from './incident.js';
+import type { Finding } from '../model/incident.js';
 import { linkKey, type Making } from './makers.js';
 import { countOf } from './record-fields.js';
 

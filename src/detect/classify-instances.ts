@@ -1,10 +1,10 @@
-import type { Resource } from '../playbook/resource.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import type { Resource } from '../model/resource.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
 import { after, byLauncher, launchers } from './classify-by-launcher.js';
 import { timeInWords } from './evidence.js';
-import type { Finding } from './incident.js';
+import type { Finding } from '../model/incident.js';
 import { launchRequestOf } from './launch-request.js';
 import { launchedByFleet } from './launches.js';
 import { linkKey } from './makers.js';

@@ -1,11 +1,11 @@
-import { asText } from '../json.js';
-import type { Resource } from '../playbook/resource.js';
-import { resourceKey } from '../playbook/resource.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asText } from '../model/json.js';
+import type { Resource } from '../model/resource.js';
+import { resourceKey } from '../model/resource.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { signerOf } from './credential-graph.js';
 import { evidenceOf, timeInWords } from './evidence.js';
-import type { Finding, ResourceClass } from './incident.js';
+import type { Finding, ResourceClass } from '../model/incident.js';
 import { judgeAct } from './judge.js';
 import { mintOf } from './mints.js';
 import { valueBefore, type History, type Origin } from './origins.js';

@@ -1,8 +1,8 @@
 import { instanceType, priceSource, regionFactor } from '../data/instance-types.js';
-import { asText } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
-import { worked } from '../trail/event.js';
-import type { Cost, Finding } from './incident.js';
+import { asText } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
+import { worked } from '../model/trail-event.js';
+import type { Cost, Finding } from '../model/incident.js';
 import type { JudgedLaunch } from './launches.js';
 import { itemsOf, requestOf, valueOf } from './record-fields.js';
 

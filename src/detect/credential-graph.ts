@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { mintOf, type Mint } from './mints.js';
 import { withProperNames } from './proper-names.js';
 import { isService } from './record-fields.js';

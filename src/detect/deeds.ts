@@ -1,8 +1,8 @@
 import { eventOfInterest, takingOf, type EventOfInterest } from '../data/events-of-interest.js';
-import { wasDryRun, worked, type TrailEvent } from '../trail/event.js';
+import { wasDryRun, worked, type TrailEvent } from '../model/trail-event.js';
 import type { Case } from './case.js';
 import { evidenceOf } from './evidence.js';
-import type { Deed } from './incident.js';
+import type { Deed } from '../model/incident.js';
 import { launchRequestOf } from './launch-request.js';
 import { mintOf } from './mints.js';
 import type { OriginRules } from './origins.js';

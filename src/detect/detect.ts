@@ -1,6 +1,6 @@
 import type { Signal } from './signal.js';
-import { resourceKey, type Resource } from '../playbook/resource.js';
-import type { TrailEvent } from '../trail/event.js';
+import { resourceKey, type Resource } from '../model/resource.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { Baseline } from './baseline.js';
 import type { Case } from './case.js';
 import { classify } from './classify.js';
@@ -10,7 +10,7 @@ import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credenti
 import { credentialsOf } from './credentials.js';
 import { deedsOf } from './deeds.js';
 import type { Facts } from './facts.js';
-import type { Finding, Incident, MisuseStart, Suspect } from './incident.js';
+import type { Finding, Incident, MisuseStart, Suspect } from '../model/incident.js';
 import { launchRequestOf } from './launch-request.js';
 import { withTemplateTypes } from './launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches.js';

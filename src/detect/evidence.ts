@@ -1,5 +1,5 @@
-import type { TrailEvent } from '../trail/event.js';
-import type { Evidence } from './incident.js';
+import type { TrailEvent } from '../model/trail-event.js';
+import type { Evidence } from '../model/incident.js';
 
 /** A pointer to the event, enough to find it again. */
 export function evidenceOf(event: TrailEvent): Evidence {

@@ -1,7 +1,7 @@
-import type { Cell } from '../coverage.js';
+import type { Cell } from '../model/coverage.js';
 import type { Play } from '../playbook/play.js';
-import type { Resource } from '../playbook/resource.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Resource } from '../model/resource.js';
+import type { TrailEvent } from '../model/trail-event.js';
 
 /** An accelerator of an instance type, as DescribeInstanceTypes or the built-in table says. */
 export interface Accelerator {

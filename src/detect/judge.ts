@@ -1,11 +1,11 @@
 import type { Baseline } from './baseline.js';
 import { isHabit, scoreOf, type Departure } from './departures.js';
-import type { MisuseStart, ResourceClass } from './incident.js';
+import type { MisuseStart, ResourceClass } from '../model/incident.js';
 import type { LaunchRequest } from './launch-request.js';
 import { actOf, addressPrefix } from './record-fields.js';
 import { sensitivityOf } from './sensitive-acts.js';
 import type { Tainted } from './taint.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 
 export interface Judgement {
   class: ResourceClass;

@@ -1,6 +1,6 @@
-import { asObject, asText, type JsonObject } from '../json.js';
-import { wasDryRun, worked, type TrailEvent } from '../trail/event.js';
-import type { Launch } from './incident.js';
+import { asObject, asText, type JsonObject } from '../model/json.js';
+import { wasDryRun, worked, type TrailEvent } from '../model/trail-event.js';
+import type { Launch } from '../model/incident.js';
 import {
   countOf,
   firstText,

@@ -1,10 +1,10 @@
 import type { Signal } from './signal.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { habitOf, type Baseline } from './baseline.js';
 import type { CredentialGraph } from './credential-graph.js';
 import { alone, departuresOf, isHabit, type Surroundings } from './departures.js';
 import { evidenceOf } from './evidence.js';
-import type { Launch, MisuseStart } from './incident.js';
+import type { Launch, MisuseStart } from '../model/incident.js';
 import { acceleratorOf, type AcceleratorTable } from './instance-size.js';
 import { judgeLaunch } from './judge.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';

@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { isTemporary, mintBehind, type CredentialGraph } from './credential-graph.js';
 import { isService } from './record-fields.js';
 

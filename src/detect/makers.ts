@@ -1,6 +1,6 @@
-import { asObject } from '../json.js';
-import type { Link } from '../playbook/resource.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { asObject } from '../model/json.js';
+import type { Link } from '../model/resource.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import { firstText, itemsOf, lastPart, requestOf, responseOf } from './record-fields.js';
 
 /** Who made the thing that an instance hangs on, and who changed it later, oldest first. */

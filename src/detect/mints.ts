@@ -1,7 +1,7 @@
-import { asObject, asText, textAt } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { asObject, asText, textAt } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import { keyIdOf } from '../trail/normalise.js';
-import type { TaintedCredential } from './incident.js';
+import type { TaintedCredential } from '../model/incident.js';
 import {
   accountOfArn,
   countOf,

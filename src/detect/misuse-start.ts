@@ -1,5 +1,5 @@
 import type { Signal } from './signal.js';
-import type { MisuseStart } from './incident.js';
+import type { MisuseStart } from '../model/incident.js';
 
 const hour = 3600_000;
 const day = 24 * hour;

@@ -1,6 +1,6 @@
 import { actOf } from './record-fields.js';
-import { textAt } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { textAt } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { Busyness } from './activity.js';
 import { Recent } from './recent.js';
 import { Usual } from './usual.js';

@@ -1,6 +1,6 @@
 import type { Signal } from './signal.js';
-import { textAt } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { textAt } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { Case } from './case.js';
 import { principalOf } from './classify.js';
 import { isTemporary } from './credential-graph.js';

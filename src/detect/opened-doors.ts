@@ -1,5 +1,5 @@
-import { asObject, asText } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asObject, asText } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { isTemporary, userKey, type CredentialGraph } from './credential-graph.js';
 import type { Mint } from './mints.js';
 import { isService, lastPart, requestOf, responseOf, valueOf } from './record-fields.js';

@@ -1,7 +1,7 @@
-import { asObject, type Json, type JsonObject } from '../json.js';
+import { asObject, type Json, type JsonObject } from '../model/json.js';
 import type { OriginRule } from '../playbook/play.js';
-import { resourceKey } from '../playbook/resource.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import { resourceKey } from '../model/resource.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { Facts } from './facts.js';
 
 /** What the trail says of one resource, oldest first. */

@@ -1,6 +1,6 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { isTemporary, type CredentialGraph } from './credential-graph.js';
-import type { TaintedCredential } from './incident.js';
+import type { TaintedCredential } from '../model/incident.js';
 import { isConsole, isForwarded, isService } from './record-fields.js';
 import type { Tainted } from './tainted.js';
 

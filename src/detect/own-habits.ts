@@ -1,5 +1,5 @@
 import type { Signal } from './signal.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { habitOf } from './baseline.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { ReadRoutines } from './read-routines.js';

@@ -1,8 +1,8 @@
-import { worked } from '../trail/event.js';
+import { worked } from '../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { principalOf } from './classify.js';
 import { evidenceOf } from './evidence.js';
-import type { Finding } from './incident.js';
+import type { Finding } from '../model/incident.js';
 import { itemsOf, requestOf, valueOf } from './record-fields.js';
 
 /** A resource with this tag is held, where somebody outside the incident set it. */

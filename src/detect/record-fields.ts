@@ -1,5 +1,5 @@
-import { asObject, asText, type Json, type JsonObject } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asObject, asText, type Json, type JsonObject } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 
 /** A list as CloudTrail writes EC2's: an array, or `{"items": […]}` (`item` in some sets), `{}` when empty. */
 export function itemsOf(value: unknown): JsonObject[] {

@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import type { OtherSession } from './incident.js';
+import type { OtherSession } from '../model/incident.js';
 import { lastPart } from './record-fields.js';
 
 /** A role session lives for 12 hours at most (IAM user guide, "Update the maximum session duration for a role"). */

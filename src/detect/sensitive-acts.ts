@@ -1,5 +1,5 @@
-import { textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { requestOf, valueOf } from './record-fields.js';
 
 /** How much a first use of this call says of misuse, where the key's own life has none of it. The calls are those

@@ -1,6 +1,6 @@
-import type { Json } from '../json.js';
-import { asObject, asText } from '../json.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import type { Json } from '../model/json.js';
+import { asObject, asText } from '../model/json.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { OriginRules } from './origins.js';
 import { isForwarded, requestOf, responseOf } from './record-fields.js';
 import { plainName } from './sensitive-acts.js';

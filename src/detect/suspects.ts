@@ -1,7 +1,7 @@
 import type { Signal } from './signal.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { isTemporary, signerOf, type CredentialGraph } from './credential-graph.js';
-import type { Suspect } from './incident.js';
+import type { Suspect } from '../model/incident.js';
 import type { AcceleratorTable } from './instance-size.js';
 import { launchRequestOf, type LaunchRequest } from './launch-request.js';
 import { launchedByFleet } from './launches.js';

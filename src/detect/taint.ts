@@ -1,4 +1,4 @@
-import { worked, type TrailEvent } from '../trail/event.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import { isTemporary, signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { openedBy } from './opened-doors.js';
 import { kindWithoutMint, orphansOf } from './orphans.js';

@@ -1,4 +1,4 @@
-import type { TaintedCredential } from './incident.js';
+import type { TaintedCredential } from '../model/incident.js';
 import type { Mint } from './mints.js';
 
 /** A credential of the incident, and how it is known to be. */

@@ -1,5 +1,5 @@
-import { asText, type JsonObject } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asText, type JsonObject } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** Fields that say what a call was about, most telling first. */

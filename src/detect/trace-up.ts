@@ -7,12 +7,12 @@ import {
   type CredentialGraph,
 } from './credential-graph.js';
 import { evidenceOf } from './evidence.js';
-import type { Evidence } from './incident.js';
+import type { Evidence } from '../model/incident.js';
 import { launchRequestOf } from './launch-request.js';
 import type { Mint } from './mints.js';
 import { isService, requestOf, valueOf } from './record-fields.js';
-import type { TrailEvent } from '../trail/event.js';
-import { worked } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
+import { worked } from '../model/trail-event.js';
 
 export type TraceTarget = { instance: string } | { session: string } | { user: string };
 

@@ -1,5 +1,5 @@
-import type { Cell } from '../coverage.js';
-import { worked, type TrailEvent } from '../trail/event.js';
+import type { Cell } from '../model/coverage.js';
+import { worked, type TrailEvent } from '../model/trail-event.js';
 import type { Case } from './case.js';
 import { whoDid } from './case.js';
 import { principalOf } from './classify.js';

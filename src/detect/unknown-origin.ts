@@ -1,9 +1,9 @@
-import type { Cell } from '../coverage.js';
-import type { Resource } from '../playbook/resource.js';
+import type { Cell } from '../model/coverage.js';
+import type { Resource } from '../model/resource.js';
 import type { Case } from './case.js';
 import { timeInWords } from './evidence.js';
 import { deliveryDelay } from './facts.js';
-import type { ResourceClass } from './incident.js';
+import type { ResourceClass } from '../model/incident.js';
 
 export interface Verdict {
   class: ResourceClass;

@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import type { Baseline } from './baseline.js';
 import { signerOf, type CredentialGraph } from './credential-graph.js';
 import { scoreOf } from './departures.js';

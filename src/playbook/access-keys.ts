@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
 import type { Reader } from '../aws/reader.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asText, textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asText, textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { fromRequest } from './event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
 import { makeAction } from './make-action.js';
 import type { Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 const source = 'iam.amazonaws.com';
 const region = 'global' as const;

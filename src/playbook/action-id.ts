@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stableStringify } from '../json.js';
+import { stableStringify } from '../model/json.js';
 import type { AwsCall } from '../aws/call.js';
 
 /** An action's id: the same call by the same play has the same id in every run, so that what is done already can

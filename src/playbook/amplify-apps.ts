@@ -1,7 +1,7 @@
 import type { Reader } from '../aws/reader.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject, asText, type Json, type JsonObject } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, asText, type Json, type JsonObject } from '../model/json.js';
 import { fromRequest, fromResponse } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import { makeResource } from './make-resource.js';

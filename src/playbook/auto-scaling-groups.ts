@@ -1,14 +1,14 @@
 import type { AwsFailure } from '../aws/errors.js';
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject, type JsonObject } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, type JsonObject } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { arnName, fromRequest, requestValues } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import type { OriginRule, Play } from './play.js';
 import { linkTo, tagsOf } from './make-resource.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 type Group = NonNullable<OutputOf<'autoscaling', 'DescribeAutoScalingGroups'>['AutoScalingGroups']>[number];
 

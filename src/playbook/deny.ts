@@ -1,4 +1,4 @@
-import { asObject, at, asText, type Json } from '../json.js';
+import { asObject, at, asText, type Json } from '../model/json.js';
 
 /** The inline policy on users that leakguard puts and owns. */
 export const denyPolicyName = 'LeakguardRevokeSessions';

@@ -1,8 +1,8 @@
-import type { Finding } from '../detect/incident.js';
-import { asText } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { asText } from '../model/json.js';
 import { chunks, groupedBy } from './make-action.js';
 import type { EvidenceRead } from './play.js';
-import { resourceKey, type Resource } from './resource.js';
+import { resourceKey, type Resource } from '../model/resource.js';
 
 /** DescribeInstances takes up to 1000 ids (EC2 API reference, DescribeInstances). */
 const maxIds = 1000;

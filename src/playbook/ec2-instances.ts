@@ -1,14 +1,14 @@
 import type { AwsFailure } from '../aws/errors.js';
 import type { InputOf, OutputOf } from '../aws/services/index.js';
-import type { Action } from './action.js';
-import type { Finding, Incident } from '../detect/incident.js';
-import { asText } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding, Incident } from '../model/incident.js';
+import { asText } from '../model/json.js';
 import { idsIn } from './event-ids.js';
 import { instanceEvidence } from './ec2-evidence.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';
 import type { Play, PlanContext } from './play.js';
 import { linkTo, tagsOf } from './make-resource.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 type Instance = NonNullable<
   NonNullable<OutputOf<'ec2', 'DescribeInstances'>['Reservations']>[number]['Instances']

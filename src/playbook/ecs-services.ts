@@ -1,8 +1,8 @@
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject, asText, textAt, type JsonObject } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, asText, textAt, type JsonObject } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { ecsClusters } from './ecs-clusters.js';
 import { arnName, requestText, requestValues } from './event-ids.js';
 import { chunks, makeAction } from './make-action.js';

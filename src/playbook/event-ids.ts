@@ -1,5 +1,5 @@
-import { asObject, asText, textAt, type Json } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { asObject, asText, textAt, type Json } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 
 /** How deep a record is searched: CloudTrail's own nesting is far below it. */
 const maxDepth = 12;

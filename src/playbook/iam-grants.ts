@@ -1,8 +1,8 @@
 import type { Reader } from '../aws/reader.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asText } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asText } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import {
   decodedDocument,
   denyPolicyName,
@@ -13,7 +13,7 @@ import {
 import { requestText } from './event-ids.js';
 import { makeAction, type Call } from './make-action.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
 type Holder = (typeof holders)[number];

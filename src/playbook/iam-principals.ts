@@ -1,11 +1,11 @@
-import type { Action } from './action.js';
-import type { Finding, Incident } from '../detect/incident.js';
-import { asText, type JsonObject } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding, Incident } from '../model/incident.js';
+import { asText, type JsonObject } from '../model/json.js';
 import { fromRequest } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import { makeResource, tagsOf } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 const noUndo = 'A user or role that was removed has to be made anew; what it had is kept in the record.';
 

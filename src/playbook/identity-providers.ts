@@ -1,6 +1,6 @@
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asText } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asText } from '../model/json.js';
 import { arnName, fromRequest, fromResponse } from './event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { makeAction } from './make-action.js';

@@ -1,10 +1,10 @@
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
-import type { Cell } from '../coverage.js';
-import type { Emit } from '../events.js';
+import type { Cell } from '../model/coverage.js';
+import type { Emit } from '../model/core-event.js';
 import { cellStatusOf } from '../trail/lookup.js';
 import type { Play } from './play.js';
-import { resourceKey, type Resource } from './resource.js';
+import { resourceKey, type Resource } from '../model/resource.js';
 
 /** What is in the account now, and what could not be looked at. */
 export interface Inventory {

@@ -1,14 +1,14 @@
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asObject } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { arnName, requestValues } from './event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from './make-action.js';
 import { linkTo, makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 /** The configuration that can be put back, as CloudTrail writes it and as UpdateFunctionConfiguration takes it. */
 const settings = {

@@ -1,12 +1,12 @@
-import type { Finding } from '../detect/incident.js';
-import { asObject, asText, at, textAt, type Json, type JsonObject } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, asText, at, textAt, type Json, type JsonObject } from '../model/json.js';
 import { requestText } from './event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from './make-action.js';
 import { linkTo, makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {
   return {

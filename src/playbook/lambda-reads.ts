@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { Reader } from '../aws/reader.js';
 import type { OutputOf } from '../aws/services/index.js';
-import { textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { requestText } from './event-ids.js';
 
 export type LambdaFunction = NonNullable<OutputOf<'lambda', 'ListFunctions'>['Functions']>[number];

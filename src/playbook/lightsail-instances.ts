@@ -1,5 +1,5 @@
-import { textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import { textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { fromRequest } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import { makeResource, tagsOf } from './make-resource.js';

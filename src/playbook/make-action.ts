@@ -1,11 +1,11 @@
 import type { AwsCall } from '../aws/call.js';
-import type { Action } from './action.js';
+import type { Action } from '../model/action.js';
 import { actionId } from './action-id.js';
-import type { Finding } from '../detect/incident.js';
-import type { Json, JsonObject } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import type { Json, JsonObject } from '../model/json.js';
 import { iamAction } from './iam-action.js';
 import type { Play } from './play.js';
-import { resourceKey } from './resource.js';
+import { resourceKey } from '../model/resource.js';
 
 /** A call of the play's own service, in the region of its findings. */
 export interface Call {

@@ -1,6 +1,6 @@
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject, asText, type Json, type JsonObject } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, asText, type Json, type JsonObject } from '../model/json.js';
 import { historyMs } from '../trail/lookup.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, fromResponse } from './event-ids.js';

@@ -1,10 +1,10 @@
-import type { Action, Phase } from './action.js';
-import type { Finding, Incident } from '../detect/incident.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action, Phase } from '../model/action.js';
+import type { Finding, Incident } from '../model/incident.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import type { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
-import type { Json, JsonObject } from '../json.js';
-import type { Resource } from './resource.js';
+import type { Json, JsonObject } from '../model/json.js';
+import type { Resource } from '../model/resource.js';
 
 /**
  * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;

@@ -1,7 +1,7 @@
-import type { Action } from './action.js';
-import type { Finding, Incident, OtherSession, TaintedCredential } from '../detect/incident.js';
-import { asText } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding, Incident, OtherSession, TaintedCredential } from '../model/incident.js';
+import { asText } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import {
   datedDeny,
   decodedDocument,
@@ -16,7 +16,7 @@ import { fromRequest, requestText } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import { tagsOf } from './make-resource.js';
 import type { OriginRule, Play, PlanContext } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 import { latestMint } from './user-sessions.js';
 
 /** A role's inline policies may have 10,240 characters in all (IAM user guide, "IAM and AWS STS quotas"): more

@@ -1,6 +1,6 @@
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
-import { asText } from '../json.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
+import { asText } from '../model/json.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, requestText } from './event-ids.js';
 import { makeAction, type Call } from './make-action.js';

@@ -1,10 +1,10 @@
-import type { Finding } from '../detect/incident.js';
-import { asText } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { asText } from '../model/json.js';
 import { fromRequest, fromResponse } from './event-ids.js';
 import { makeAction, type Call } from './make-action.js';
 import { makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 function rules(kind: 'trustAnchor' | 'profile', Kind: 'TrustAnchor' | 'Profile'): OriginRule[] {
   const common = { source: 'rolesanywhere.amazonaws.com' };

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import type { OutputOf } from '../aws/services/index.js';
-import type { Finding } from '../detect/incident.js';
-import { asObject, type JsonObject } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { asObject, type JsonObject } from '../model/json.js';
 import { requestText } from './event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { makeAction } from './make-action.js';
 import { makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 type Schedule = OutputOf<'scheduler', 'GetSchedule'>;
 

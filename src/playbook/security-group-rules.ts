@@ -1,6 +1,6 @@
 import type { OutputOf } from '../aws/services/index.js';
-import type { Finding } from '../detect/incident.js';
-import { asText, type JsonObject } from '../json.js';
+import type { Finding } from '../model/incident.js';
+import { asText, type JsonObject } from '../model/json.js';
 import { idsIn } from './event-ids.js';
 import { makeAction } from './make-action.js';
 import { linkTo, makeResource, tagsOf } from './make-resource.js';

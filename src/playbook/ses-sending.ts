@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../trail/event.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { makeAction } from './make-action.js';
 import { makeResource } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';

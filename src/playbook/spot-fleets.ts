@@ -1,5 +1,5 @@
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
 import { idsIn } from './event-ids.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';
 import { makeResource, tagsOf } from './make-resource.js';

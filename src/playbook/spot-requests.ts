@@ -1,11 +1,11 @@
 import type { OutputOf } from '../aws/services/index.js';
-import type { Action } from './action.js';
-import type { Finding } from '../detect/incident.js';
+import type { Action } from '../model/action.js';
+import type { Finding } from '../model/incident.js';
 import { idsIn } from './event-ids.js';
 import { chunks, groupedBy, makeAction } from './make-action.js';
 import { tagsOf } from './make-resource.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 type SpotRequest = NonNullable<
   OutputOf<'ec2', 'DescribeSpotInstanceRequests'>['SpotInstanceRequests']

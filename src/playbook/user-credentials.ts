@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import type { Reader } from '../aws/reader.js';
-import type { Finding } from '../detect/incident.js';
-import { textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Finding } from '../model/incident.js';
+import { textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { fromRequest } from './event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
 import { makeAction, type Call } from './make-action.js';
 import type { OriginRule, Play } from './play.js';
-import type { Resource } from './resource.js';
+import type { Resource } from '../model/resource.js';
 
 /** The three kinds of credential that an IAM user may have besides keys and a password (IAM API reference). */
 const kinds = {

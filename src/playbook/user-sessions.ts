@@ -1,7 +1,7 @@
-import type { Action } from './action.js';
-import type { Finding, Incident, TaintedCredential } from '../detect/incident.js';
-import { asText, textAt } from '../json.js';
-import type { TrailEvent } from '../trail/event.js';
+import type { Action } from '../model/action.js';
+import type { Finding, Incident, TaintedCredential } from '../model/incident.js';
+import { asText, textAt } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 import { datedDeny, decodedDocument, denyAhead, denyPolicyName, denyStands } from './deny.js';
 import { fromRequest } from './event-ids.js';
 import { makeAction } from './make-action.js';

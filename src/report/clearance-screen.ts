@@ -1,5 +1,5 @@
 import type { ClearanceRow } from '../contain/clearance.js';
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import { padEnd } from './layout.js';
 import { Screen, type ScreenOptions, type Style } from './screen.js';
 import { count, some } from './words.js';

@@ -1,5 +1,5 @@
 import type { CutFacts } from '../contain/cut.js';
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import { Screen, type ScreenOptions } from './screen.js';
 import { count, utc } from './words.js';
 

@@ -1,7 +1,7 @@
-import type { JournalRecord } from '../contain/journal-record.js';
+import type { JournalRecord } from '../model/journal-record.js';
 import { asFound } from '../detect/as-found.js';
-import { asObject, type Json } from '../json.js';
-import type { Action } from '../playbook/action.js';
+import { asObject, type Json } from '../model/json.js';
+import type { Action } from '../model/action.js';
 import { isoOf, milestonesOf } from './milestones.js';
 import { reportVersion, type Report, type ReportAction } from './report.js';
 import { verdictOf } from './verdict.js';

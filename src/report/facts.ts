@@ -1,6 +1,6 @@
-import { isComplete, type Cell } from '../coverage.js';
-import type { Deed, Finding, Incident, ResourceClass } from '../detect/incident.js';
-import { textAt } from '../json.js';
+import { isComplete, type Cell } from '../model/coverage.js';
+import type { Deed, Finding, Incident, ResourceClass } from '../model/incident.js';
+import { textAt } from '../model/json.js';
 
 /** The classes in the order in which a person needs them. */
 export const classes: readonly ResourceClass[] = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];

@@ -1,6 +1,6 @@
 import { isTemporary } from '../detect/credential-graph.js';
-import type { Incident, ResourceClass, Suspect } from '../detect/incident.js';
-import type { Identity } from '../events.js';
+import type { Incident, ResourceClass, Suspect } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
 import { allSeen } from './facts.js';
 import {
   credentials,

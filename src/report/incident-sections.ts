@@ -1,5 +1,5 @@
-import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../detect/incident.js';
-import type { Cell } from '../coverage.js';
+import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../model/incident.js';
+import type { Cell } from '../model/coverage.js';
 import {
   allSeen,
   buckets,

@@ -1,5 +1,5 @@
-import type { Incident } from '../detect/incident.js';
-import { at } from '../json.js';
+import type { Incident } from '../model/incident.js';
+import { at } from '../model/json.js';
 import { isDone, type Report } from './report.js';
 
 /** The moments that a post-mortem asks for; ISO 8601, UTC; null where the journal does not show them. */

@@ -1,8 +1,8 @@
-import { type Action, phases } from '../playbook/action.js';
-import type { LeftOver } from '../contain/journal-record.js';
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
-import { resourceKey } from '../playbook/resource.js';
+import { type Action, phases } from '../model/action.js';
+import type { LeftOver } from '../model/journal-record.js';
+import type { Incident } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
+import { resourceKey } from '../model/resource.js';
 import { endsOther } from '../playbook/role-sessions.js';
 import { groupBy, tally } from './facts.js';
 import { showGaps } from './incident-sections.js';

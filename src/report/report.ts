@@ -1,10 +1,10 @@
 import type { AwsCall } from '../aws/call.js';
-import type { CloudFrontFacts, LeftOver } from '../contain/journal-record.js';
-import type { Cell } from '../coverage.js';
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
-import type { Json, JsonObject } from '../json.js';
-import type { Action, Outcome, OutcomeStatus, Phase } from '../playbook/action.js';
+import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
+import type { Cell } from '../model/coverage.js';
+import type { Incident } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
+import type { Json, JsonObject } from '../model/json.js';
+import type { Action, Outcome, OutcomeStatus, Phase } from '../model/action.js';
 import type { Milestones } from './milestones.js';
 import type { Verdict } from './verdict.js';
 

@@ -1,7 +1,7 @@
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
-import type { SkippedRecords } from '../trail/event.js';
-import { version } from '../version.js';
+import type { Incident } from '../model/incident.js';
+import type { Identity } from '../model/core-event.js';
+import type { SkippedRecords } from '../model/trail-event.js';
+import { version } from '../model/version.js';
 import { allSeen, byClass, classes, gaps, notExamined, regionsOff, type Gap } from './facts.js';
 
 /** The version of the document that `scan --json` prints. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Action, phases } from '../playbook/action.js';
-import type { CloudFrontFacts, LeftOver } from '../contain/journal-record.js';
-import type { Identity } from '../events.js';
+import { type Action, phases } from '../model/action.js';
+import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
+import type { Identity } from '../model/core-event.js';
 import { reportVersion, type Report, type ReportAction } from './report.js';
 import { cell, incident, resourceClass } from './incident-schema.js';
 import type { Milestones } from './milestones.js';

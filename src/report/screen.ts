@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import { visible } from './escape.js';
 import { fit, padEnd, rangesOf, wrap } from './layout.js';
 import { some } from './words.js';

@@ -1,6 +1,6 @@
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
-import type { Emit } from '../events.js';
+import type { Emit } from '../model/core-event.js';
 import { answers, classify, needsPermission, type Access } from './classify.js';
 import { permissionsOf } from './permission.js';
 import { harmlessReads, type HarmlessRead } from './reads.js';

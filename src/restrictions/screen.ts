@@ -1,4 +1,4 @@
-import type { Identity } from '../events.js';
+import type { Identity } from '../model/core-event.js';
 import { padEnd } from '../report/layout.js';
 import { Screen, type ScreenOptions, type Style } from '../report/screen.js';
 import type { AccessState } from './classify.js';

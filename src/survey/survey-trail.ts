@@ -1,13 +1,13 @@
 import type { Reader } from '../aws/reader.js';
-import type { Cell } from '../coverage.js';
+import type { Cell } from '../model/coverage.js';
 import { buildGraph } from '../detect/credential-graph.js';
-import type { Incident, TaintedCredential } from '../detect/incident.js';
+import type { Incident, TaintedCredential } from '../model/incident.js';
 import { modelInvocations } from '../detect/model-use.js';
 import { candidatesOf } from '../detect/suspects.js';
-import type { Emit, Identity } from '../events.js';
-import { asText } from '../json.js';
+import type { Emit, Identity } from '../model/core-event.js';
+import { asText } from '../model/json.js';
 import type { Play } from '../playbook/play.js';
-import type { SkippedRecords, TrailEvent } from '../trail/event.js';
+import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { readTrail } from '../trail/files.js';
 import { historyMs, settlingMs, TrailLookup, type TrailQuery } from '../trail/lookup.js';
 

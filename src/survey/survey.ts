@@ -1,18 +1,18 @@
 import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
 import type { Reader } from '../aws/reader.js';
 import { listRegions, type Region } from '../aws/regions.js';
-import type { Cell, CellStatus } from '../coverage.js';
+import type { Cell, CellStatus } from '../model/coverage.js';
 import { instanceType } from '../data/instance-types.js';
 import { detect } from '../detect/detect.js';
-import type { Incident } from '../detect/incident.js';
+import type { Incident } from '../model/incident.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';
-import { asText } from '../json.js';
+import { asText } from '../model/json.js';
 import { accessKeys } from '../playbook/access-keys.js';
 import { takeInventory } from '../playbook/inventory.js';
 import { notExamined } from '../playbook/not-examined.js';
 import type { Play } from '../playbook/play.js';
-import type { Resource } from '../playbook/resource.js';
-import type { SkippedRecords } from '../trail/event.js';
+import type { Resource } from '../model/resource.js';
+import type { SkippedRecords } from '../model/trail-event.js';
 import { cellStatusOf } from '../trail/lookup.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 

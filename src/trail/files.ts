@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Cell } from '../coverage.js';
-import type { Emit } from '../events.js';
-import type { SkippedRecords, TrailEvent } from './event.js';
+import type { Cell } from '../model/coverage.js';
+import type { Emit } from '../model/core-event.js';
+import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
 import { ThinningStore } from './thinning.js';

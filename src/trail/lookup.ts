@@ -1,9 +1,9 @@
 import type { LookupAttributeKey } from '../aws/services/index.js';
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
-import type { Cell, CellStatus } from '../coverage.js';
-import type { Emit } from '../events.js';
-import type { SkippedRecords, TrailEvent } from './event.js';
+import type { Cell, CellStatus } from '../model/coverage.js';
+import type { Emit } from '../model/core-event.js';
+import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { normaliseRecord } from './normalise.js';
 
 /** One question to CloudTrail's event history. It takes one attribute a call (CloudTrail API reference, LookupEvents). */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { asObject, asText, stableStringify, textAt, type Json, type JsonObject } from '../json.js';
-import type { Actor, TrailEvent } from './event.js';
+import { asObject, asText, stableStringify, textAt, type Json, type JsonObject } from '../model/json.js';
+import type { Actor, TrailEvent } from '../model/trail-event.js';
 import { redactObject } from './redact.js';
 
 export { unwrap } from './containers.js';

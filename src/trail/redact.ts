@@ -1,4 +1,4 @@
-import { asObject, type Json, type JsonObject } from '../json.js';
+import { asObject, type Json, type JsonObject } from '../model/json.js';
 
 /** Fields that carry secrets in CloudTrail records: `sessionToken` is logged in clear by STS, the others where a
  *  service forgets to hide them, or where a log was written by something that is not AWS. */

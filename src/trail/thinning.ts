@@ -1,6 +1,6 @@
 import { eventOfInterest } from '../data/events-of-interest.js';
-import { stableStringify } from '../json.js';
-import type { TrailEvent } from './event.js';
+import { stableStringify } from '../model/json.js';
+import type { TrailEvent } from '../model/trail-event.js';
 
 const hour = 3600_000;
 

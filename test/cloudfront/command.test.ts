@@ -8,7 +8,7 @@ import { checkForContain } from '../../src/cloudfront/contain-check.js';
 import type { StandInPlan } from '../../src/cloudfront/stand-in.js';
 import type { CloudFrontCheck } from '../../src/cloudfront/state.js';
 import type { Outage, StateChange } from '../../src/cloudfront/watch.js';
-import type { CoreEvent } from '../../src/events.js';
+import type { CoreEvent } from '../../src/model/core-event.js';
 import { run } from '../../src/commands/cloudfront.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { readJournal } from '../../src/contain/journal.js';

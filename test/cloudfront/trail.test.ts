@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changesSince, taintedBy } from '../../src/cloudfront/changes.js';
 import { hostsFromDocument, hostsFromLines, hostsFromTrail } from '../../src/cloudfront/known-hosts.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 
 const bad = 'AKIAIOSFODNN7EXAMPLE';
 const good = 'AKIAI44QH8DHBEXAMPLE';

@@ -1,6 +1,6 @@
 import type { CutFacts } from '../../src/contain/cut.js';
-import type { Finding, Incident, ResourceClass } from '../../src/detect/incident.js';
-import type { Identity } from '../../src/events.js';
+import type { Finding, Incident, ResourceClass } from '../../src/model/incident.js';
+import type { Identity } from '../../src/model/core-event.js';
 
 export const account = '111122223333';
 export const key = 'AKIAEXAMPLEMISUSED00';

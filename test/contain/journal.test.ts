@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal, JournalBroken, JournalRefused, NoJournal, readJournal } from '../../src/contain/journal.js';
-import type { JournalEntry } from '../../src/contain/journal-record.js';
+import type { JournalEntry } from '../../src/model/journal-record.js';
 
 const identity = {
   account: '111122223333',

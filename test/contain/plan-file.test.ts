@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/playbook/action.js';
+import type { Action } from '../../src/model/action.js';
 import { moved, readPlan, sealPlan, type PlanFile } from '../../src/contain/plan-file.js';
 
 const at = Date.UTC(2026, 10, 23, 3, 10);

@@ -4,7 +4,7 @@ import { isStuck, judgeSweep, readsOn, unreadBefore } from '../../src/contain/co
 import { plan } from '../../src/contain/plan.js';
 import { plays } from '../../src/playbook/index.js';
 import type { PlanContext } from '../../src/playbook/play.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { account, cutFacts, finding, identity, incident, now } from './builders.js';
 
 const context = (of: Incident): PlanContext => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AwsFailure, type FailureKind } from '../../src/aws/errors.js';
-import type { Action } from '../../src/playbook/action.js';
+import type { Action } from '../../src/model/action.js';
 import { JournalBroken, type JournalWriter } from '../../src/contain/journal.js';
-import type { JournalEntry, JournalRecord } from '../../src/contain/journal-record.js';
+import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
 import { run, type Effects } from '../../src/contain/run.js';
 
 function action(id: string, after: string[] = []): Action {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planCut } from '../../src/contain/cut.js';
-import type { JournalEntry, JournalRecord } from '../../src/contain/journal-record.js';
-import type { OutcomeStatus } from '../../src/playbook/action.js';
+import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
+import type { OutcomeStatus } from '../../src/model/action.js';
 import { planUndo } from '../../src/contain/undo.js';
 import { cutFacts, now } from './builders.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../src/coverage.js';
+import type { Cell } from '../../src/model/coverage.js';
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Finding, Incident } from '../../src/detect/incident.js';
+import type { Finding, Incident } from '../../src/model/incident.js';
 import { traceUp } from '../../src/detect/trace-up.js';
 import { plays } from '../../src/playbook/index.js';
-import type { Resource } from '../../src/playbook/resource.js';
+import type { Resource } from '../../src/model/resource.js';
 import {
   account,
   day,

@@ -4,7 +4,7 @@ import table from '../../src/data/events-of-interest.json' with { type: 'json' }
 import { eventOfInterest } from '../../src/data/events-of-interest.js';
 import { inOrderOnce } from '../../src/detect/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/playbook/index.js';
 import { readTrail } from '../../src/trail/files.js';
 import { account, History, hour, night } from './history.js';

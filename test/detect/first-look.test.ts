@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asFound } from '../../src/detect/as-found.js';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
-import type { Resource } from '../../src/playbook/resource.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { Incident } from '../../src/model/incident.js';
+import type { Resource } from '../../src/model/resource.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { day, History, hour, minute, night, randomOf, regions } from './history.js';
 import { attacker, bystanders, ci, ciLife, massLaunch } from './lives.js';
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/json.js';
-import type { Link, Resource } from '../../src/playbook/resource.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { JsonObject } from '../../src/model/json.js';
+import type { Link, Resource } from '../../src/model/resource.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
 
 export const account = '111122223333';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../src/coverage.js';
+import type { Cell } from '../../src/model/coverage.js';
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Incident, ResourceClass } from '../../src/detect/incident.js';
+import type { Incident, ResourceClass } from '../../src/model/incident.js';
 import { day, History, hour, minute, night, randomOf, regions } from './history.js';
 import { bystanders, ci, ciLife, massLaunch } from './lives.js';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { traceUp } from '../../src/detect/trace-up.js';
 import { readTrail } from '../../src/trail/files.js';
 

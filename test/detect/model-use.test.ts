@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { day, History, hour, minute, night, type Caller } from './history.js';
 
 function look(history: History, key: string | null = null): Incident {

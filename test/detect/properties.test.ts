@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident, ResourceClass } from '../../src/detect/incident.js';
-import type { JsonObject } from '../../src/json.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { Incident, ResourceClass } from '../../src/model/incident.js';
+import type { JsonObject } from '../../src/model/json.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { normaliseRecord, unwrap } from '../../src/trail/normalise.js';
 import { day, History, hour, night, randomOf, regions } from './history.js';
 import { attacker, bystanders, ci, ciLife, massLaunch } from './lives.js';

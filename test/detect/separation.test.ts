@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph, inOrderOnce } from '../../src/detect/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { modelInvocations } from '../../src/detect/model-use.js';
 import { candidatesOf } from '../../src/detect/suspects.js';
 import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
 import type { Scenario } from '../../src/range/rehearsal/scenario.js';
 import { launchesAndMints, newUsers } from '../../src/survey/survey-trail.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
 import { inProcess } from '../range/rehearsal/in-process.js';
 

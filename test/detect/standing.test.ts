@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clearance } from '../../src/contain/clearance.js';
 import { plan } from '../../src/contain/plan.js';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/playbook/index.js';
 import { account, identity } from '../contain/builders.js';
 import { day, History, hour, minute, night, type Call, type Caller } from './history.js';

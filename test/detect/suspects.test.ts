@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { day, History, hour, minute, night, regions, type Caller } from './history.js';
 import { attacker } from './lives.js';
 

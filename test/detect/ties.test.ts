@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import table from '../../src/data/events-of-interest.json' with { type: 'json' };
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { day, History, hour, minute, night } from './history.js';
 import { attacker, ci, ciLife } from './lives.js';
 

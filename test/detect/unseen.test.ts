@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Incident } from '../../src/detect/incident.js';
+import type { Incident } from '../../src/model/incident.js';
 import { traceUp } from '../../src/detect/trace-up.js';
-import { asObject, type Json, type JsonObject } from '../../src/json.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import { asObject, type Json, type JsonObject } from '../../src/model/json.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { readTrail } from '../../src/trail/files.js';
 import { account, History, minute, night, type Caller } from './history.js';
 

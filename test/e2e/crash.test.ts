@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/contain/journal.js';
-import type { JournalRecord } from '../../src/contain/journal-record.js';
+import type { JournalRecord } from '../../src/model/journal-record.js';
 import { accountId, smallIncident, type SmallIncident } from './incident.js';
 
 /** Calls that do harm or cost when they are made a second time; none of ours is among them, and none may come. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsFailure } from '../../src/aws/errors.js';
 import { openSession, type Session } from '../../src/aws/session.js';
-import type { Action } from '../../src/playbook/action.js';
+import type { Action } from '../../src/model/action.js';
 import { plays } from '../../src/playbook/index.js';
 import type { PlanContext } from '../../src/playbook/play.js';
-import type { Resource } from '../../src/playbook/resource.js';
+import type { Resource } from '../../src/model/resource.js';
 import { context, credential, finding } from '../playbook/make.js';
 import { has } from './environments.js';
 import { plant } from './planted.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/detect/incident.js';
+import type { Finding } from '../../src/model/incident.js';
 import { ec2Instances as play } from '../../src/playbook/ec2-instances.js';
 import { calls, context, event, finding, found, launch, originOf, refusal, resource } from './make.js';
 

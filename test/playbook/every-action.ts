@@ -1,6 +1,6 @@
-import type { Action } from '../../src/playbook/action.js';
-import type { Evidence, Finding } from '../../src/detect/incident.js';
-import type { Json } from '../../src/json.js';
+import type { Action } from '../../src/model/action.js';
+import type { Evidence, Finding } from '../../src/model/incident.js';
+import type { Json } from '../../src/model/json.js';
 import { plays } from '../../src/playbook/index.js';
 import type { Play, PlanContext } from '../../src/playbook/play.js';
 import { context, credential, finding, found } from './make.js';

@@ -3,7 +3,7 @@ import { services, type ServiceName } from '../../src/aws/services/index.js';
 import type { AwsCall } from '../../src/aws/call.js';
 import { iamAction } from '../../src/playbook/iam-action.js';
 import { plays } from '../../src/playbook/index.js';
-import { resourceKey } from '../../src/playbook/resource.js';
+import { resourceKey } from '../../src/model/resource.js';
 import { everyAction, findings, planned } from './every-action.js';
 import { context, found, refusal } from './make.js';
 import { nothing, samples } from './samples.js';

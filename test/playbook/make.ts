@@ -1,10 +1,10 @@
 import { AwsFailure, failureKind } from '../../src/aws/errors.js';
 import type { Reader } from '../../src/aws/reader.js';
-import type { Finding, Incident, Launch, TaintedCredential } from '../../src/detect/incident.js';
-import type { Action } from '../../src/playbook/action.js';
+import type { Finding, Incident, Launch, TaintedCredential } from '../../src/model/incident.js';
+import type { Action } from '../../src/model/action.js';
 import type { Play, PlanContext } from '../../src/playbook/play.js';
-import type { Resource } from '../../src/playbook/resource.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import type { Resource } from '../../src/model/resource.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 
 export const now = Date.parse('2026-11-23T03:10:00Z');
 

@@ -1,4 +1,4 @@
-import { phases } from '../../src/playbook/action.js';
+import { phases } from '../../src/model/action.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { run as runCase } from '../../src/commands/case.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { run as runReport } from '../../src/commands/report.js';
-import type { JournalRecord } from '../../src/contain/journal-record.js';
-import type { CoreEvent } from '../../src/events.js';
+import type { JournalRecord } from '../../src/model/journal-record.js';
+import type { CoreEvent } from '../../src/model/core-event.js';
 import { reportSchema } from '../../src/report/schema.js';
 import { journal, key } from './samples.js';
 

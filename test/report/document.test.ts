@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../src/report/document.js';
 import { action, incident, identity, journal, key, outcome, seal } from './samples.js';
-import type { JournalEntry } from '../../src/contain/journal-record.js';
+import type { JournalEntry } from '../../src/model/journal-record.js';
 
 const opened: JournalEntry = { kind: 'opened', version: 1, toolVersion: '0.1.0', identity, key, options: {} };
 

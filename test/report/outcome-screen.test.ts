@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CutFacts } from '../../src/contain/cut.js';
-import type { LeftOver } from '../../src/contain/journal-record.js';
+import type { LeftOver } from '../../src/model/journal-record.js';
 import { cutScreen } from '../../src/report/cut-screen.js';
 import { foldReport } from '../../src/report/document.js';
 import { columnsOf } from '../../src/report/layout.js';

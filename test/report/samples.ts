@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Action, Outcome } from '../../src/playbook/action.js';
-import type { JournalEntry, JournalRecord, LeftOver } from '../../src/contain/journal-record.js';
-import type { Cell } from '../../src/coverage.js';
+import type { Action, Outcome } from '../../src/model/action.js';
+import type { JournalEntry, JournalRecord, LeftOver } from '../../src/model/journal-record.js';
+import type { Cell } from '../../src/model/coverage.js';
 import type {
   Deed,
   Evidence,
@@ -10,10 +10,10 @@ import type {
   Launch,
   ResourceClass,
   TaintedCredential,
-} from '../../src/detect/incident.js';
-import type { Identity } from '../../src/events.js';
-import type { Json, JsonObject } from '../../src/json.js';
-import { resourceKey, type Resource } from '../../src/playbook/resource.js';
+} from '../../src/model/incident.js';
+import type { Identity } from '../../src/model/core-event.js';
+import type { Json, JsonObject } from '../../src/model/json.js';
+import { resourceKey, type Resource } from '../../src/model/resource.js';
 
 /*
  * An incident as it happens: a CI key misused at 03:07 UTC, 190 instances in 17 regions within half an hour, a minted

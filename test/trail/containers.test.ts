@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asObject, asText, type JsonObject } from '../../src/json.js';
-import type { TrailEvent } from '../../src/trail/event.js';
+import { asObject, asText, type JsonObject } from '../../src/model/json.js';
+import type { TrailEvent } from '../../src/model/trail-event.js';
 import { readTrail, type Trail } from '../../src/trail/files.js';
 
 const fixture = new URL(

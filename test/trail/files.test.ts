@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.js';
+import type { JsonObject } from '../../src/model/json.js';
 import { readTrail, type Trail } from '../../src/trail/files.js';
 import { RecordSplitter } from '../../src/trail/record-splitter.js';
 import { RepeatScanner } from '../../src/trail/repeat-scanner.js';

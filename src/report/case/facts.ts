@@ -1,7 +1,7 @@
-import type { LeftOver } from '../../contain/journal-record.js';
-import type { Cell } from '../../coverage.js';
-import type { Finding, TaintedCredential } from '../../detect/incident.js';
-import { resourceKey } from '../../playbook/resource.js';
+import type { LeftOver } from '../../model/journal-record.js';
+import type { Cell } from '../../model/coverage.js';
+import type { Finding, TaintedCredential } from '../../model/incident.js';
+import { resourceKey } from '../../model/resource.js';
 import { isDone, type Report, type ReportAction } from '../report.js';
 import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../facts.js';
 

@@ -1,5 +1,5 @@
-import { resourceKey } from '../../playbook/resource.js';
-import { textAt } from '../../json.js';
+import { resourceKey } from '../../model/resource.js';
+import { textAt } from '../../model/json.js';
 import { isDone, type Report } from '../report.js';
 import { instanceTypeOf } from '../facts.js';
 import { visible } from '../escape.js';

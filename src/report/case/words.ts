@@ -1,5 +1,5 @@
-import type { LeftOver } from '../../contain/journal-record.js';
-import type { MisuseStart } from '../../detect/incident.js';
+import type { LeftOver } from '../../model/journal-record.js';
+import type { MisuseStart } from '../../model/incident.js';
 import type { ReportAction } from '../report.js';
 import type { Verdict } from '../verdict.js';
 import type { Fate } from './facts.js';

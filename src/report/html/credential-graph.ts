@@ -1,4 +1,4 @@
-import type { Incident, TaintedCredential } from '../../detect/incident.js';
+import type { Incident, TaintedCredential } from '../../model/incident.js';
 import { html, type Html } from '../escape.js';
 import { tally } from '../facts.js';
 import { fit } from '../layout.js';

@@ -1,5 +1,5 @@
-import type { Incident, Suspect } from '../../detect/incident.js';
-import type { Identity } from '../../events.js';
+import type { Incident, Suspect } from '../../model/incident.js';
+import type { Identity } from '../../model/core-event.js';
 import { html, type Html, type HtmlPart } from '../escape.js';
 import { byClass, launchGrid, span } from '../facts.js';
 import { worthKnowing } from '../incident-sections.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Identity } from '../../events.js';
-import { version } from '../../version.js';
+import type { Identity } from '../../model/core-event.js';
+import { version } from '../../model/version.js';
 import { html, raw, type Html, type HtmlPart } from '../escape.js';
 import { some } from '../words.js';
 import { style } from './style.js';

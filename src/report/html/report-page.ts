@@ -1,5 +1,5 @@
-import type { LeftOver } from '../../contain/journal-record.js';
-import type { Json } from '../../json.js';
+import type { LeftOver } from '../../model/journal-record.js';
+import type { Json } from '../../model/json.js';
 import { html, visible, type Html, type HtmlPart } from '../escape.js';
 import { isDone, type Report, type ReportAction } from '../report.js';
 import { groupBy, span, tally } from '../facts.js';

@@ -1,5 +1,5 @@
-import type { Cell, CellStatus } from '../../coverage.js';
-import type { Deed, Evidence, Finding, Incident } from '../../detect/incident.js';
+import type { Cell, CellStatus } from '../../model/coverage.js';
+import type { Deed, Evidence, Finding, Incident } from '../../model/incident.js';
 import { html, type Html, type HtmlPart } from '../escape.js';
 import {
   byClass,

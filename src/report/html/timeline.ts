@@ -1,4 +1,4 @@
-import type { Deed, Launch, TaintedCredential } from '../../detect/incident.js';
+import type { Deed, Launch, TaintedCredential } from '../../model/incident.js';
 import { html, type Html } from '../escape.js';
 import { buckets, deedText } from '../facts.js';
 import { utc, utcSeconds } from '../words.js';

@@ -1,6 +1,6 @@
-import type { OutcomeStatus } from '../../playbook/action.js';
-import type { CoreEvent } from '../../events.js';
-import { resourceKey } from '../../playbook/resource.js';
+import type { OutcomeStatus } from '../../model/action.js';
+import type { CoreEvent } from '../../model/core-event.js';
+import { resourceKey } from '../../model/resource.js';
 import { byClass, classes } from '../facts.js';
 import { classStyle } from '../incident-sections.js';
 import type { Style } from '../screen.js';

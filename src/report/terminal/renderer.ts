@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { CoreEvent, Emit } from '../../events.js';
+import type { CoreEvent, Emit } from '../../model/core-event.js';
 import { fit } from '../layout.js';
 import type { Style } from '../screen.js';
 import { Narrator } from './narrator.js';

@@ -1,8 +1,8 @@
-import type { Cell } from '../coverage.js';
-import type { Incident } from '../detect/incident.js';
-import type { Identity } from '../events.js';
-import type { JsonObject } from '../json.js';
-import type { Action, Outcome, Phase } from '../playbook/action.js';
+import type { Cell } from './coverage.js';
+import type { Incident } from './incident.js';
+import type { Identity } from './core-event.js';
+import type { JsonObject } from './json.js';
+import type { Action, Outcome, Phase } from './action.js';
 
 /** The version of the journal's lines. A reader refuses versions that it does not know. */
 export const journalVersion = 1;

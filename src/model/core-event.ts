@@ -1,6 +1,6 @@
 import type { Cell } from './coverage.js';
-import type { Action, Outcome, Phase } from './playbook/action.js';
-import type { Finding, Incident } from './detect/incident.js';
+import type { Action, Outcome, Phase } from './action.js';
+import type { Finding, Incident } from './incident.js';
 
 /** The caller, resolved once and shown before anything happens. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from './json.js';
 
 /** Who made a call, as CloudTrail's `userIdentity` says. Every field may be missing in real records. */
 export interface Actor {

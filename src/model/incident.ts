@@ -1,6 +1,6 @@
-import type { Cell } from '../coverage.js';
-import type { Json } from '../json.js';
-import type { Resource } from '../playbook/resource.js';
+import type { Cell } from './coverage.js';
+import type { Json } from './json.js';
+import type { Resource } from './resource.js';
 
 /**
  * What a resource is to the incident.

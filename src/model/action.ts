@@ -1,5 +1,5 @@
 import type { AwsCall } from '../aws/call.js';
-import type { Json } from '../json.js';
+import type { Json } from './json.js';
 
 /** The order of containment. Within a phase, all regions at once. */
 export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm'] as const;

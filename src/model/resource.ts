@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from './json.js';
 
 /** What a resource hangs on: an instance on its group, a key on its user. `kind` is the play that finds it. */
 export interface Link {
