@@ -1,5 +1,5 @@
 import { readJournal } from '../contain/journal.js';
-import { instanceType, regionFactor } from '../data/instance-types.js';
+import { instanceType, regionFactor } from '../facts/instance-types.js';
 import { ExitCode } from '../model/exit-code.js';
 import { caseText } from '../report/case-text.js';
 import { foldReport } from '../report/document.js';

@@ -1,4 +1,4 @@
-import { instanceType, priceSource, regionFactor } from '../data/instance-types.js';
+import { instanceType, priceSource, regionFactor } from '../facts/instance-types.js';
 import { asText } from '../model/json.js';
 import type { TrailEvent } from '../model/trail-event.js';
 import { worked } from '../model/trail-event.js';

@@ -1,4 +1,4 @@
-import { eventOfInterest, takingOf, type EventOfInterest } from '../data/events-of-interest.js';
+import { eventOfInterest, takingOf, type EventOfInterest } from '../facts/events-of-interest.js';
 import { wasDryRun, worked, type TrailEvent } from '../model/trail-event.js';
 import type { Case } from './case.js';
 import { evidenceOf } from './evidence.js';

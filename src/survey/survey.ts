@@ -2,7 +2,7 @@ import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.
 import type { Reader } from '../aws/reader.js';
 import { listRegions, type Region } from '../aws/regions.js';
 import type { Cell, CellStatus } from '../model/coverage.js';
-import { instanceType } from '../data/instance-types.js';
+import { instanceType } from '../facts/instance-types.js';
 import { detect } from '../detect/detect.js';
 import type { Incident } from '../model/incident.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';

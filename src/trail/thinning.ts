@@ -1,4 +1,4 @@
-import { eventOfInterest } from '../data/events-of-interest.js';
+import { eventOfInterest } from '../facts/events-of-interest.js';
 import { stableStringify } from '../model/json.js';
 import type { TrailEvent } from '../model/trail-event.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import table from '../../src/data/events-of-interest.json' with { type: 'json' };
+import table from '../../src/facts/events-of-interest.json' with { type: 'json' };
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { day, History, hour, minute, night } from './history.js';
@@ -244,7 +244,7 @@ describe('events of interest', () => {
   );
 
   it('name where they come from', async () => {
-    const text = await readFile(new URL('../../src/data/events-of-interest.json', import.meta.url), 'utf8');
+    const text = await readFile(new URL('../../src/facts/events-of-interest.json', import.meta.url), 'utf8');
     expect(text).toMatch(/TrailDiscover.*CC BY 4.0/);
   });
 });

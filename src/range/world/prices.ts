@@ -1,4 +1,4 @@
-import prices from '../../data/ec2-prices.json' with { type: 'json' };
+import prices from '../../facts/ec2-prices.json' with { type: 'json' };
 
 type Row = (number | string | null)[];
 
