@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { exitCodeHelp } from '../src/model/exit-code.js';
-import { playIndex } from '../src/playbook/table.js';
-import { notExamined } from '../src/playbook/not-examined.js';
-import { plays } from '../src/playbook/index.js';
+import { playIndex } from '../src/plays/table.js';
+import { notExamined } from '../src/plays/not-examined.js';
+import { plays } from '../src/plays/index.js';
 import { version } from '../src/model/version.js';
 
 /** The parts of the README that are generated, by the marker before them. `UPDATE_README=1` writes them anew. */

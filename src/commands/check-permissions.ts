@@ -2,8 +2,8 @@ import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../model/exit-code.js';
-import { cutPermissions, lookPermissions } from '../playbook/fixed-permissions.js';
-import { permissionsOf, plays } from '../playbook/index.js';
+import { cutPermissions, lookPermissions } from '../plays/permissions/fixed-permissions.js';
+import { permissionsOf, plays } from '../plays/index.js';
 import { visible } from '../report/escape.js';
 import type { CommandContext } from './context.js';
 

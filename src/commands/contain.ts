@@ -11,7 +11,7 @@ import type { Plan } from '../contain/plan.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { isComplete } from '../model/coverage.js';
-import { plays } from '../playbook/index.js';
+import { plays } from '../plays/index.js';
 import { version } from '../model/version.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
 import { carryOut, flagsOnRecord, planOptions, showPlan, type ContainmentFlags } from './carry-out.js';

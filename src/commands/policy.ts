@@ -1,6 +1,6 @@
 import { ExitCode } from '../model/exit-code.js';
-import { plays } from '../playbook/index.js';
-import { responderPolicies } from '../playbook/policy.js';
+import { plays } from '../plays/index.js';
+import { responderPolicies } from '../plays/permissions/policy.js';
 import { CommandError, type CommandContext } from './context.js';
 
 interface PolicyFlags {

@@ -1,6 +1,6 @@
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../model/exit-code.js';
-import { plays } from '../playbook/index.js';
+import { plays } from '../plays/index.js';
 import { Survey } from '../survey/survey.js';
 import { historyMs } from '../trail/lookup.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';

@@ -5,7 +5,7 @@ import { lock } from '../contain/lock.js';
 import { run as runActions } from '../contain/run.js';
 import { planUndo, type UndoPlan } from '../contain/undo.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
-import { plays } from '../playbook/index.js';
+import { plays } from '../plays/index.js';
 import { takeInventory } from '../playbook/inventory.js';
 import { resourceKey } from '../model/resource.js';
 import { visible } from '../report/escape.js';

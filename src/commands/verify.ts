@@ -2,7 +2,7 @@ import { clearance, type ClearanceRow } from '../contain/clearance.js';
 import { planFor } from '../contain/request.js';
 import { lookUpKey } from '../contain/cut.js';
 import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
-import { plays } from '../playbook/index.js';
+import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';

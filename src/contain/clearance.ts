@@ -1,6 +1,6 @@
 import type { Cell } from '../model/coverage.js';
 import type { Incident } from '../model/incident.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import { resourceKey } from '../model/resource.js';
 import { settlingMs } from '../trail/lookup.js';
 import type { CutFacts } from './cut.js';

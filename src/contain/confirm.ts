@@ -1,6 +1,6 @@
 import type { Finding, Incident } from '../model/incident.js';
 import { isComplete, type Cell } from '../model/coverage.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import { resourceKey } from '../model/resource.js';
 import type { Outcome } from '../model/action.js';
 import type { LeftOver } from '../model/journal-record.js';

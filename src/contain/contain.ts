@@ -1,7 +1,7 @@
 import { isComplete } from '../model/coverage.js';
 import type { Incident } from '../model/incident.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import { resourceKey } from '../model/resource.js';
 import type { Action, Outcome } from '../model/action.js';
 import { isStuck, judgeSweep, outcomesByTarget, readsOn, unreadBefore, type Sweep } from './confirm.js';

@@ -6,7 +6,7 @@ import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Finding } from '../model/incident.js';
 import { stableStringify } from '../model/json.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import { resourceKey } from '../model/resource.js';
 import type { JournalWriter } from './journal.js';
 

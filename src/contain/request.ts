@@ -2,7 +2,7 @@ import type { Session } from '../aws/session.js';
 import type { Incident } from '../model/incident.js';
 import type { Emit } from '../model/core-event.js';
 import type { ExitCode } from '../model/exit-code.js';
-import type { PlanContext, Play } from '../playbook/play.js';
+import type { PlanContext, Play } from '../plays/kit/play.js';
 import type { Survey } from '../survey/survey.js';
 import type { Action } from '../model/action.js';
 import type { CutFacts } from './cut.js';

@@ -1,4 +1,4 @@
-import { actionId } from '../playbook/action-id.js';
+import { actionId } from '../plays/kit/action-id.js';
 import type { Action } from '../model/action.js';
 import type { JournalRecord } from '../model/journal-record.js';
 

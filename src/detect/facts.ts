@@ -1,5 +1,5 @@
 import type { Cell } from '../model/coverage.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import type { Resource } from '../model/resource.js';
 import type { TrailEvent } from '../model/trail-event.js';
 

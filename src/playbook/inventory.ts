@@ -3,7 +3,7 @@ import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../model/coverage.js';
 import type { Emit } from '../model/core-event.js';
 import { cellStatusOf } from '../trail/lookup.js';
-import type { Play } from './play.js';
+import type { Play } from '../plays/kit/play.js';
 import { resourceKey, type Resource } from '../model/resource.js';
 
 /** What is in the account now, and what could not be looked at. */

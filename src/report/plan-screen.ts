@@ -3,7 +3,7 @@ import type { LeftOver } from '../model/journal-record.js';
 import type { Incident } from '../model/incident.js';
 import type { Identity } from '../model/core-event.js';
 import { resourceKey } from '../model/resource.js';
-import { endsOther } from '../playbook/role-sessions.js';
+import { endsOther } from '../plays/iam/role-sessions.js';
 import { groupBy, tally } from './facts.js';
 import { showGaps } from './incident-sections.js';
 import { fit, padEnd, padStart } from './layout.js';

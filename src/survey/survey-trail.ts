@@ -6,7 +6,7 @@ import { modelInvocations } from '../detect/model-use.js';
 import { candidatesOf } from '../detect/suspects.js';
 import type { Emit, Identity } from '../model/core-event.js';
 import { asText } from '../model/json.js';
-import type { Play } from '../playbook/play.js';
+import type { Play } from '../plays/kit/play.js';
 import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { readTrail } from '../trail/files.js';
 import { historyMs, settlingMs, TrailLookup, type TrailQuery } from '../trail/lookup.js';

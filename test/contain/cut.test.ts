@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guardCut, planCut, userOfArn } from '../../src/contain/cut.js';
-import { datedDeny, denyAhead } from '../../src/playbook/deny.js';
+import { datedDeny, denyAhead } from '../../src/plays/iam/deny.js';
 import { account, cutFacts, identity, key, now } from './builders.js';
 
 describe('the cut', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { clearance } from '../../src/contain/clearance.js';
 import { isStuck, judgeSweep, readsOn, unreadBefore } from '../../src/contain/confirm.js';
 import { plan } from '../../src/contain/plan.js';
-import { plays } from '../../src/playbook/index.js';
-import type { PlanContext } from '../../src/playbook/play.js';
+import { plays } from '../../src/plays/index.js';
+import type { PlanContext } from '../../src/plays/kit/play.js';
 import type { Incident } from '../../src/model/incident.js';
 import { account, cutFacts, finding, identity, incident, now } from './builders.js';
 

@@ -3,7 +3,7 @@ import type { Cell } from '../../src/model/coverage.js';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Finding, Incident } from '../../src/model/incident.js';
 import { traceUp } from '../../src/detect/trace-up.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import type { Resource } from '../../src/model/resource.js';
 import {
   account,

@@ -5,7 +5,7 @@ import { eventOfInterest } from '../../src/facts/events-of-interest.js';
 import { inOrderOnce } from '../../src/detect/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import { readTrail } from '../../src/trail/files.js';
 import { account, History, hour, night } from './history.js';
 import { attacker } from './lives.js';

@@ -4,7 +4,7 @@ import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { withProperNames } from '../../src/detect/proper-names.js';
 import { asObject, type Json } from '../../src/model/json.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 import { account, History, hour, minute, night } from './history.js';
 import { attacker, massLaunch } from './lives.js';

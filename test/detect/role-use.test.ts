@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import type { Resource } from '../../src/model/resource.js';
 import { account, History, hour, minute, night, type Caller } from './history.js';
 import { attacker, ci } from './lives.js';

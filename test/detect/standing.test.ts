@@ -3,7 +3,7 @@ import { clearance } from '../../src/contain/clearance.js';
 import { plan } from '../../src/contain/plan.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import { account, identity } from '../contain/builders.js';
 import { day, History, hour, minute, night, type Call, type Caller } from './history.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
 import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
 import { entries } from './scene.js';
@@ -19,7 +19,7 @@ const chosen: [play: string, scenario: string][] = (
   return [id, elsewhere ?? plays.find((play) => play.id === id)?.scenario ?? ''];
 });
 
-/** The command line, built as ever but for one play that is not in the playbook. */
+/** The command line, built as ever but for one play that is not in the list of plays. */
 async function buildWithout(id: string, directory: string): Promise<string> {
   const within = `.filter((play) => play.id !== ${JSON.stringify(id)});\n`;
   await build({
@@ -33,10 +33,11 @@ async function buildWithout(id: string, directory: string): Promise<string> {
       {
         name: 'one play less',
         setup: (built) =>
-          built.onLoad({ filter: /playbook\/index\.ts$/ }, async ({ path }) => {
+          built.onLoad({ filter: /src\/plays\/index\.ts$/ }, async ({ path }) => {
             const text = await readFile(path, 'utf8');
             const contents = text.replace(/^\];\n/gm, `]${within}`);
-            if (contents.split(within).length !== 3) throw new Error('the playbook is written otherwise now');
+            if (contents.split(within).length !== 3)
+              throw new Error('the list of plays is written otherwise now');
             return { contents, loader: 'ts' };
           }),
       },

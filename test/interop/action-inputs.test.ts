@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../src/aws/call.js';
-import { plays } from '../../src/playbook/index.js';
-import { everyAction, findings } from '../playbook/every-action.js';
+import { plays } from '../../src/plays/index.js';
+import { everyAction, findings } from '../plays/every-action.js';
 import { has, program } from './environments.js';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'action-inputs.py');

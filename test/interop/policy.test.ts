@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { plays } from '../../src/playbook/index.js';
-import { responderPolicies } from '../../src/playbook/policy.js';
+import { plays } from '../../src/plays/index.js';
+import { responderPolicies } from '../../src/plays/permissions/policy.js';
 import { has, program } from './environments.js';
 
 const execute = promisify(execFile);

@@ -3,7 +3,7 @@ import { AwsFailure } from '../../src/aws/errors.js';
 import type { Reader } from '../../src/aws/reader.js';
 import { isComplete } from '../../src/model/coverage.js';
 import type { Incident } from '../../src/model/incident.js';
-import { plays } from '../../src/playbook/index.js';
+import { plays } from '../../src/plays/index.js';
 import { Survey } from '../../src/survey/survey.js';
 import { History, hour, night, account } from '../detect/history.js';
 import { attacker } from '../detect/lives.js';

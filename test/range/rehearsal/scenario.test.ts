@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { plays } from '../../../src/playbook/index.js';
+import { plays } from '../../../src/plays/index.js';
 import { publishedScenarioSchema } from '../../../src/range/rehearsal/published-schema.js';
 import { loadScenario, parseScenario, scenarioNames } from '../../../src/range/rehearsal/scenario-file.js';
 

@@ -1,0 +1,69 @@
+import { arnName, requestText } from '../kit/event-ids.js';
+import { makeAction } from '../kit/make-action.js';
+import { linkTo, makeResource } from '../kit/make-resource.js';
+import type { OriginRule, Play } from '../kit/play.js';
+
+function rule(name: string, effect: OriginRule['effect'], field: string): OriginRule {
+  return {
+    source: 'batch.amazonaws.com',
+    name,
+    effect,
+    ids: (event) => {
+      const id = arnName(requestText(event, field));
+      return id === null ? [] : [id];
+    },
+  };
+}
+
+/** Batch job queues: a disabled one takes no new job; those in it go on, and are ended by batch-jobs. */
+export const batchJobQueues: Play = {
+  id: 'batch-job-queues',
+  title: 'feeds Batch job queues',
+  phase: 'stop',
+  service: 'batch',
+  scope: 'regional',
+  permissions: { find: ['batch:DescribeJobQueues'], contain: ['batch:UpdateJobQueue'], undo: [] },
+
+  async *find(reader, region) {
+    for await (const page of reader.pages('batch', 'DescribeJobQueues', region, {})) {
+      for (const queue of page.jobQueues ?? []) {
+        yield makeResource({
+          play: 'batch-job-queues',
+          type: 'Batch job queue',
+          id: queue.jobQueueName,
+          region,
+          state: `${queue.state ?? 'unknown'}, ${queue.status ?? 'unknown'}`,
+          live: queue.state !== 'DISABLED' && queue.status !== 'DELETED',
+          tags: queue.tags,
+          links: (queue.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironment }) =>
+            linkTo('compute-environment', arnName(computeEnvironment ?? null)),
+          ),
+          properties: { arn: queue.jobQueueArn ?? null },
+        });
+      }
+    }
+  },
+
+  origin: [
+    rule('CreateJobQueue', 'made', 'jobQueueName'),
+    rule('UpdateJobQueue', 'changed', 'jobQueue'),
+    rule('DeleteJobQueue', 'undone', 'jobQueue'),
+  ],
+
+  contain: (finding) => {
+    const { id, live } = finding.resource;
+    if (!live || finding.class === 'tampered') return [];
+    const to = (state: string) => ({ operation: 'UpdateJobQueue', input: { jobQueue: id, state } });
+    return [
+      makeAction(batchJobQueues, [finding], {
+        ...to('DISABLED'),
+        title: `disable Batch job queue ${id}`,
+        before: { state: 'ENABLED' },
+        undo: [to('ENABLED')],
+      }),
+    ];
+  },
+  verify: ({ live }) => !live,
+  noUndo: null,
+  scenario: 'containers',
+};

@@ -1,0 +1,205 @@
+import type { AwsFailure } from '../../aws/errors.js';
+import type { OutputOf } from '../../aws/services/index.js';
+import type { Action } from '../../model/action.js';
+import type { Finding } from '../../model/incident.js';
+import { asObject, type JsonObject } from '../../model/json.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName, fromRequest, requestValues } from '../kit/event-ids.js';
+import { makeAction } from '../kit/make-action.js';
+import type { OriginRule, Play } from '../kit/play.js';
+import { linkTo, tagsOf } from '../kit/make-resource.js';
+import type { Resource } from '../../model/resource.js';
+
+type Group = NonNullable<OutputOf<'autoscaling', 'DescribeAutoScalingGroups'>['AutoScalingGroups']>[number];
+
+/** Every process that can be suspended (Amazon EC2 Auto Scaling user guide, "Types of processes"). */
+const processes = [
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'Launch',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+  'Terminate',
+];
+
+/** The sizes as CloudTrail writes them, and as UpdateAutoScalingGroup takes them. */
+const sizes = { minSize: 'MinSize', maxSize: 'MaxSize', desiredCapacity: 'DesiredCapacity' };
+
+function sizesSet(event: TrailEvent): JsonObject | null {
+  return asObject(requestValues(event, sizes));
+}
+
+function rule(name: string, effect: OriginRule['effect']): OriginRule {
+  return {
+    source: 'autoscaling.amazonaws.com',
+    name,
+    effect,
+    ids: fromRequest('autoScalingGroupName'),
+    sets: sizesSet,
+  };
+}
+
+/** Auto Scaling groups: they start a new instance for each one that is terminated. */
+export const autoScalingGroups: Play = {
+  id: 'auto-scaling-groups',
+  title: 'relaunches by an Auto Scaling group',
+  phase: 'stop',
+  service: 'autoscaling',
+  scope: 'regional',
+  permissions: {
+    find: ['autoscaling:DescribeAutoScalingGroups'],
+    contain: [
+      'autoscaling:SuspendProcesses',
+      'autoscaling:UpdateAutoScalingGroup',
+      'autoscaling:DeleteAutoScalingGroup',
+    ],
+    undo: ['autoscaling:ResumeProcesses'],
+  },
+
+  async *find(reader, region) {
+    for await (const page of reader.pages('autoscaling', 'DescribeAutoScalingGroups', region, {
+      MaxRecords: 100,
+    })) {
+      for (const group of page.AutoScalingGroups ?? []) yield asResource(group, region);
+    }
+  },
+
+  origin: [
+    rule('CreateAutoScalingGroup', 'made'),
+    rule('UpdateAutoScalingGroup', 'changed'),
+    rule('SetDesiredCapacity', 'changed'),
+    rule('DeleteAutoScalingGroup', 'undone'),
+  ],
+
+  contain: (finding, { options }) => {
+    if (finding.class === 'tampered') return restore(finding);
+    const stopped = isContained(finding.resource) ? [] : stop(finding);
+    return options.evict === 'remove' ? [...stopped, remove(finding)] : stopped;
+  },
+  onRequest: ({ evict }) => evict === 'remove',
+
+  /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. */
+  remedy: (action: Action, _failure: AwsFailure) => (action.operation === 'SuspendProcesses' ? [] : null),
+  verify: isContained,
+  noUndo: null,
+  scenario: 'mass-gpu',
+};
+
+/** Suspends first, so that the group terminates nothing before the evidence is taken. */
+function stop(finding: Finding): Action[] {
+  const { id, properties } = finding.resource;
+  const suspended = Array.isArray(properties['suspendedProcesses']) ? properties['suspendedProcesses'] : [];
+  const before = sizesOf(finding.resource);
+  const running = processes.filter((name) => !suspended.includes(name));
+  const suspend = makeAction(autoScalingGroups, [finding], {
+    operation: 'SuspendProcesses',
+    input: { AutoScalingGroupName: id },
+    title: `suspend Auto Scaling group ${id}`,
+    before: { suspendedProcesses: suspended },
+    undo:
+      running.length === 0
+        ? { none: 'All of its processes were suspended already.' }
+        : [
+            {
+              operation: 'ResumeProcesses',
+              input: {
+                AutoScalingGroupName: id,
+                ...(suspended.length === 0 ? {} : { ScalingProcesses: running }),
+              },
+            },
+          ],
+  });
+  const zero = makeAction(autoScalingGroups, [finding], {
+    operation: 'UpdateAutoScalingGroup',
+    input: { AutoScalingGroupName: id, MinSize: 0, MaxSize: 0, DesiredCapacity: 0 },
+    title: `set the sizes of Auto Scaling group ${id} to 0`,
+    before,
+    undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...before } }],
+    after: [suspend],
+  });
+  return [suspend, zero];
+}
+
+/** On request, once its instances are on record: as long as the group is there, the launch configuration that it uses
+ *  cannot be deleted either (Amazon EC2 Auto Scaling API reference, DeleteLaunchConfiguration). */
+function remove(finding: Finding): Action {
+  const { id } = finding.resource;
+  return makeAction(autoScalingGroups, [finding], {
+    operation: 'DeleteAutoScalingGroup',
+    input: { AutoScalingGroupName: id, ForceDelete: true },
+    title: `delete Auto Scaling group ${id}`,
+    before: finding.resource.properties,
+    undo: { none: 'A deleted Auto Scaling group has to be made anew; what it was is kept in the record.' },
+    phase: 'terminate',
+  });
+}
+
+/** Only the sizes that are known from before are put back. */
+function restore(finding: Finding): Action[] {
+  const now = sizesOf(finding.resource);
+  const before = Object.entries(asObject(finding.before) ?? {})
+    .map(([name, value]) => [name, Number(value)] as const)
+    .filter(([name, value]) => name in now && Number.isInteger(value) && now[name] !== value);
+  if (before.length === 0) return [];
+  const { id } = finding.resource;
+  return [
+    makeAction(autoScalingGroups, [finding], {
+      operation: 'UpdateAutoScalingGroup',
+      input: { AutoScalingGroupName: id, ...Object.fromEntries(before) },
+      title: `restore the sizes of Auto Scaling group ${id}`,
+      before: now,
+      undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...now } }],
+    }),
+  ];
+}
+
+function sizesOf({ properties }: Resource): JsonObject {
+  return {
+    MinSize: properties['minSize'] ?? 0,
+    MaxSize: properties['maxSize'] ?? 0,
+    DesiredCapacity: properties['desiredCapacity'] ?? 0,
+  };
+}
+
+function isContained({ properties }: Resource): boolean {
+  return properties['maxSize'] === 0 && properties['desiredCapacity'] === 0;
+}
+
+function asResource(group: Group, region: string): Resource {
+  const template =
+    group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? null;
+  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  return {
+    play: 'auto-scaling-groups',
+    type: 'Auto Scaling group',
+    id: group.AutoScalingGroupName ?? '',
+    region,
+    state: group.Status ?? `desired ${group.DesiredCapacity ?? 0}`,
+    live: (group.MaxSize ?? 0) > 0 || (group.DesiredCapacity ?? 0) > 0,
+    createdAt: group.CreatedTime?.getTime() ?? null,
+    tags: tagsOf(group.Tags),
+    links: [
+      ...linkTo('launch-template', template?.LaunchTemplateId),
+      ...linkTo('launch-configuration', group.LaunchConfigurationName),
+      ...(group.Instances ?? []).flatMap(({ InstanceId }) => linkTo('instance', InstanceId)),
+      ...linkTo('role', arnName(group.ServiceLinkedRoleARN ?? null) ?? undefined),
+    ],
+    properties: {
+      minSize: group.MinSize ?? null,
+      maxSize: group.MaxSize ?? null,
+      desiredCapacity: group.DesiredCapacity ?? null,
+      suspendedProcesses: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName ?? '').sort(),
+      launchTemplate: template?.LaunchTemplateName ?? template?.LaunchTemplateId ?? null,
+      launchConfiguration: group.LaunchConfigurationName ?? null,
+      instanceTypes: overrides.flatMap(({ InstanceType }) =>
+        InstanceType === undefined ? [] : [InstanceType],
+      ),
+      availabilityZones: group.AvailabilityZones ?? [],
+      instances: (group.Instances ?? []).length,
+      arn: group.AutoScalingGroupARN ?? null,
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import type { AwsFailure } from '../../aws/errors.js';
+import type { InputOf, OutputOf } from '../../aws/services/index.js';
+import type { Action } from '../../model/action.js';
+import type { Finding, Incident } from '../../model/incident.js';
+import { asText } from '../../model/json.js';
+import { idsIn } from '../kit/event-ids.js';
+import { instanceEvidence } from './ec2-evidence.js';
+import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
+import type { Play, PlanContext } from '../kit/play.js';
+import { linkTo, tagsOf } from '../kit/make-resource.js';
+import type { Resource } from '../../model/resource.js';
+
+type Instance = NonNullable<
+  NonNullable<OutputOf<'ec2', 'DescribeInstances'>['Reservations']>[number]['Instances']
+>[number];
+
+const instanceIdForm = /i-[0-9a-f]{8,17}/;
+
+/** TerminateInstances takes up to 1000 ids (EC2 API reference, TerminateInstances). */
+const maxIds = 1000;
+
+/** Both keep an instance from being terminated by the API (EC2 user guide, "Enable stop protection"). */
+const protections = ['DisableApiTermination', 'DisableApiStop'] as const;
+type Protection = (typeof protections)[number];
+
+const contained = new Set(['shutting-down', 'terminated']);
+
+const noUndo =
+  'A terminated instance cannot be brought back; its description, user data and console output are kept.';
+
+/** Instances in every state but terminated: a stopped one costs, and can be started again. */
+export const ec2Instances: Play = {
+  id: 'ec2-instances',
+  title: 'launches instances (RunInstances)',
+  phase: 'terminate',
+  service: 'ec2',
+  scope: 'regional',
+  permissions: {
+    find: ['ec2:DescribeInstances'],
+    contain: [
+      'ec2:TerminateInstances',
+      'ec2:ModifyInstanceAttribute',
+      'ec2:DescribeInstanceAttribute',
+      'ec2:GetConsoleOutput',
+      'ec2:GetConsoleScreenshot',
+      'ec2:DescribeSecurityGroups',
+      'ec2:CreateSnapshots',
+      'ec2:CreateTags',
+    ],
+    undo: [],
+  },
+
+  async *find(reader, region) {
+    const input: InputOf<'ec2', 'DescribeInstances'> = {
+      MaxResults: 1000,
+      Filters: [
+        {
+          Name: 'instance-state-name',
+          Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'],
+        },
+      ],
+    };
+    for await (const page of reader.pages('ec2', 'DescribeInstances', region, input)) {
+      for (const reservation of page.Reservations ?? []) {
+        for (const instance of reservation.Instances ?? []) {
+          yield asResource(instance, reservation.ReservationId ?? null, region);
+        }
+      }
+    }
+  },
+
+  origin: [
+    ...['RunInstances', 'CreateFleet'].map((name) => ({
+      source: 'ec2.amazonaws.com',
+      name,
+      effect: 'made' as const,
+      ids: ({ response }: { response: Parameters<typeof idsIn>[0] }) => idsIn(response, instanceIdForm),
+    })),
+    {
+      source: 'ec2.amazonaws.com',
+      name: 'TerminateInstances',
+      effect: 'undone',
+      ids: ({ request, response }) => idsIn([request, response], instanceIdForm),
+    },
+  ],
+
+  contain: (finding, context) => containAll([finding], context),
+  containAll,
+  remedy,
+  verify: ({ state }) => contained.has(state),
+  noUndo,
+  record: instanceEvidence,
+  scenario: 'mass-gpu',
+};
+
+/** By region and availability zone: one protected instance makes AWS refuse its whole zone (EC2 API reference,
+ *  TerminateInstances), and no other zone may wait for it. */
+function containAll(findings: Finding[], context: PlanContext): Action[] {
+  // An innocent's instance that was tampered with is never terminated, and nothing here puts it back.
+  const open = findings.filter(
+    (finding) => finding.class !== 'tampered' && !ec2Instances.verify(finding.resource),
+  );
+  const marked = markedProtected(context.incident);
+  return groupedBy(open, zoneOf).flatMap(([, ofZone]) => {
+    const sorted = [...ofZone].sort((a, b) => (a.resource.id < b.resource.id ? -1 : 1));
+    const snapshots = context.options.snapshot
+      ? sorted.map((finding) => snapshot(finding, context.incident))
+      : [];
+    const isProtected = ({ resource }: Finding): boolean => marked.has(resource.id) && !isSpot(resource);
+    const free = sorted.filter((finding) => !isProtected(finding));
+    return [
+      ...snapshots,
+      ...chunks(free, maxIds).map((some) => terminate(some, snapshotsOf(some, snapshots))),
+      ...chunks(sorted.filter(isProtected), maxIds).flatMap((some) =>
+        unprotectAndTerminate(some, some, ['DisableApiTermination'], snapshotsOf(some, snapshots)),
+      ),
+    ];
+  });
+}
+
+/**
+ * Refusals of TerminateInstances. An unknown id makes AWS terminate none: the others are tried without it. A
+ * protected one makes AWS refuse its zone: it alone is unprotected, the rest goes on at once; refused once more,
+ * all that is left of the zone is unprotected. A protection that cannot be cleared (spot instances reject the
+ * attribute) holds nothing back: the refusal stays on record, and TerminateInstances tells.
+ */
+function remedy(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null {
+  if (action.operation === 'ModifyInstanceAttribute' || action.operation === 'CreateSnapshots') return [];
+  if (action.operation !== 'TerminateInstances') return null;
+  const targets = new Set(action.targets);
+  const all = context.incident.findings.filter(
+    ({ resource }) =>
+      resource.play === ec2Instances.id && targets.has(`${resource.play}|${resource.region}|${resource.id}`),
+  );
+  const namedIds = new Set(
+    [...failure.message.matchAll(new RegExp(`\\b${instanceIdForm.source}\\b`, 'g'))].map(([id]) => id),
+  );
+  const named = all.filter(({ resource }) => namedIds.has(resource.id));
+  const rest = all.filter(({ resource }) => !namedIds.has(resource.id));
+  if (failure.code === 'InvalidInstanceID.NotFound') {
+    return named.length === 0 || rest.length === 0 ? null : [terminate(rest, [])];
+  }
+  if (failure.kind !== 'protected' || all.length === 0) return null;
+  const attributes = protections.filter((name) => failure.message.toLowerCase().includes(name.toLowerCase()));
+  const toClear = attributes.length === 0 ? protections : attributes;
+  // What waited for a protection to be cleared and is refused all the same stands in a zone full of it.
+  const again = action.after.length > 0;
+  if (again || named.length === 0) return unprotectAndTerminate(all, all, toClear, []);
+  const first = unprotectAndTerminate(named, named, toClear, []);
+  const clearing = first.filter(({ operation }) => operation === 'ModifyInstanceAttribute');
+  return rest.length === 0 ? first : [...first, terminate(rest, clearing)];
+}
+
+function unprotectAndTerminate(
+  toUnprotect: readonly Finding[],
+  toTerminate: readonly Finding[],
+  attributes: readonly Protection[],
+  after: readonly Action[],
+): Action[] {
+  const cleared = toUnprotect
+    .filter(({ resource }) => !isSpot(resource))
+    .flatMap((finding) => attributes.map((attribute) => unprotect(finding, attribute)));
+  return [...cleared, terminate(toTerminate, [...after, ...cleared])];
+}
+
+function unprotect(finding: Finding, attribute: Protection): Action {
+  const { id } = finding.resource;
+  const set = (value: boolean) => ({
+    operation: 'ModifyInstanceAttribute',
+    input: { InstanceId: id, [attribute]: { Value: value } },
+  });
+  return makeAction(ec2Instances, [finding], {
+    ...set(false),
+    title: `clear ${attribute} of ${id}`,
+    // AWS refused because of it, or the launch asked for it.
+    before: { [attribute]: true },
+    undo: [set(true)],
+  });
+}
+
+function terminate(findings: readonly Finding[], after: readonly Action[]): Action {
+  const ids = findings.map(({ resource }) => resource.id);
+  return makeAction(ec2Instances, findings, {
+    operation: 'TerminateInstances',
+    input: { InstanceIds: ids },
+    title: `terminate ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`} in ${zoneOf(findings[0])}`,
+    before: Object.fromEntries(findings.map(({ resource }) => [resource.id, resource.state])),
+    undo: { none: noUndo },
+    after,
+  });
+}
+
+function snapshot(finding: Finding, incident: Incident): Action {
+  const { id } = finding.resource;
+  return makeAction(ec2Instances, [finding], {
+    operation: 'CreateSnapshots',
+    input: {
+      InstanceSpecification: { InstanceId: id },
+      Description: `leakguard: evidence of ${id}`,
+      TagSpecifications: [
+        {
+          ResourceType: 'snapshot',
+          Tags: [{ Key: 'leakguard-incident', Value: incident.key ?? 'without-key' }],
+        },
+      ],
+    },
+    title: `take snapshots of the volumes of ${id}`,
+    before: null,
+    undo: { none: 'Snapshots are evidence, and are kept until somebody deletes them.' },
+    phase: 'record',
+    alsoPermissions: ['ec2:CreateTags'],
+  });
+}
+
+function snapshotsOf(findings: readonly Finding[], snapshots: readonly Action[]): Action[] {
+  const ids = new Set(findings.map(({ resource }) => `${resource.play}|${resource.region}|${resource.id}`));
+  return snapshots.filter(({ targets }) => targets.some((target) => ids.has(target)));
+}
+
+/** Instances whose launch asked for protection, as the trail shows. */
+function markedProtected(incident: Incident): Set<string> {
+  return new Set(
+    incident.launches.filter(({ protection }) => protection).flatMap(({ instanceIds }) => instanceIds),
+  );
+}
+
+function zoneOf(finding: Finding | undefined): string {
+  return asText(finding?.resource.properties['availabilityZone']) ?? finding?.resource.region ?? '';
+}
+
+function isSpot(resource: Resource): boolean {
+  return resource.properties['lifecycle'] === 'spot';
+}
+
+function asResource(instance: Instance, reservationId: string | null, region: string): Resource {
+  const tags = tagsOf(instance.Tags);
+  const state = instance.State?.Name ?? 'unknown';
+  const profile = instance.IamInstanceProfile?.Arn ?? null;
+  // LaunchTime is that of the last start: the primary interface or root volume was attached when it was made.
+  const times = [
+    instance.LaunchTime,
+    ...(instance.NetworkInterfaces ?? []).map(({ Attachment }) => Attachment?.AttachTime),
+    ...(instance.BlockDeviceMappings ?? []).map(({ Ebs }) => Ebs?.AttachTime),
+  ].flatMap((time) => (time === undefined ? [] : [time.getTime()]));
+  return {
+    play: 'ec2-instances',
+    type: 'instance',
+    id: instance.InstanceId ?? '',
+    region,
+    state,
+    live: !contained.has(state),
+    createdAt: times.length === 0 ? null : Math.min(...times),
+    tags,
+    links: [
+      ...linkTo('auto-scaling-group', tags['aws:autoscaling:groupName']),
+      ...linkTo('fleet', tags['aws:ec2:fleet-id']),
+      ...linkTo('spot-fleet', tags['aws:ec2spot:fleet-request-id']),
+      ...linkTo('spot-request', instance.SpotInstanceRequestId),
+      ...linkTo('launch-template', tags['aws:ec2launchtemplate:id']),
+      ...linkTo('instance-profile', profile?.split('/').at(-1)),
+      ...linkTo('key-pair', instance.KeyName),
+      ...(instance.SecurityGroups ?? []).flatMap(({ GroupId }) => linkTo('security-group', GroupId)),
+      ...linkTo('image', instance.ImageId),
+      ...linkTo('reservation', reservationId),
+    ],
+    properties: {
+      instanceType: instance.InstanceType ?? null,
+      imageId: instance.ImageId ?? null,
+      availabilityZone: instance.Placement?.AvailabilityZone ?? null,
+      launchTime: instance.LaunchTime?.toISOString() ?? null,
+      lifecycle: instance.InstanceLifecycle ?? 'on-demand',
+      keyName: instance.KeyName ?? null,
+      iamInstanceProfile: profile,
+      reservationId,
+      subnet: instance.SubnetId ?? null,
+      // DescribeInstances does not say; DescribeInstanceAttribute would take a call for each instance.
+      protection: 'unknown',
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { textAt } from '../../model/json.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { fromRequest } from '../kit/event-ids.js';
+import { makeAction } from '../kit/make-action.js';
+import { makeResource, tagsOf } from '../kit/make-resource.js';
+import type { Play } from '../kit/play.js';
+
+const source = 'lightsail.amazonaws.com';
+
+/** CreateInstances names many, the other calls one. */
+function named(event: TrailEvent): string[] {
+  const many = event.request?.['instanceNames'];
+  if (Array.isArray(many)) return many.filter((name) => typeof name === 'string');
+  const one = fromRequest('instanceName')(event);
+  return one.length > 0 ? one : [textAt(event.request, 'instanceNames')].filter((name) => name !== null);
+}
+
+export const lightsailInstances: Play = {
+  id: 'lightsail-instances',
+  title: 'runs Lightsail instances',
+  phase: 'stop',
+  service: 'lightsail',
+  scope: 'regional',
+  // botocore 1.44, endpoints.json: EC2 is there, Lightsail is not.
+  notIn: [
+    ...['af-south-1', 'ap-east-2', 'ap-northeast-3', 'ap-south-2', 'ap-southeast-4'],
+    ...['ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-1'],
+    ...['il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1', 'us-west-1'],
+  ],
+  permissions: {
+    find: ['lightsail:GetInstances'],
+    contain: ['lightsail:StopInstance'],
+    undo: ['lightsail:StartInstance'],
+  },
+
+  async *find(reader, region) {
+    // The SDK has no paginator for this one.
+    let pageToken: string | undefined;
+    do {
+      const page = await reader.call(
+        'lightsail',
+        'GetInstances',
+        region,
+        pageToken === undefined ? {} : { pageToken },
+      );
+      for (const instance of page.instances ?? []) {
+        const state = instance.state?.name;
+        yield makeResource({
+          play: 'lightsail-instances',
+          type: 'Lightsail instance',
+          id: instance.name,
+          region,
+          state,
+          live: state === undefined || ['pending', 'running', 'starting'].includes(state),
+          createdAt: instance.createdAt,
+          tags: tagsOf(instance.tags),
+          properties: { bundle: instance.bundleId ?? null, blueprint: instance.blueprintId ?? null },
+        });
+      }
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined && pageToken !== '');
+  },
+
+  origin: [
+    { source, name: 'CreateInstances', effect: 'made', ids: named },
+    { source, name: 'CreateInstancesFromSnapshot', effect: 'made', ids: named },
+    { source, name: 'StopInstance', effect: 'undone', ids: named },
+    { source, name: 'DeleteInstance', effect: 'undone', ids: named },
+  ],
+
+  contain: (finding) => {
+    const { id, state, live } = finding.resource;
+    if (!live || finding.class === 'tampered') return [];
+    const input = { instanceName: id };
+    return [
+      makeAction(lightsailInstances, [finding], {
+        operation: 'StopInstance',
+        input,
+        title: `stop Lightsail instance ${id}`,
+        before: { state },
+        undo: [{ operation: 'StartInstance', input }],
+      }),
+    ];
+  },
+  verify: ({ live }) => !live,
+  noUndo: null,
+  scenario: 'hosting',
+};

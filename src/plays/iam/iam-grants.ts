@@ -1,0 +1,206 @@
+import type { Reader } from '../../aws/reader.js';
+import type { Action } from '../../model/action.js';
+import type { Finding } from '../../model/incident.js';
+import { asText } from '../../model/json.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import {
+  decodedDocument,
+  denyPolicyName,
+  readDeny,
+  roleDenyPolicyName,
+  sessionDenyPolicyName,
+} from './deny.js';
+import { requestText } from '../kit/event-ids.js';
+import { makeAction, type Call } from '../kit/make-action.js';
+import type { OriginRule, Play } from '../kit/play.js';
+import type { Resource } from '../../model/resource.js';
+
+const holders = ['User', 'Role', 'Group'] as const;
+type Holder = (typeof holders)[number];
+
+/**
+ * What was granted to a user, role or group: a policy attached or put, or a user's place in a group. The grant is the
+ * resource, since its holder may be an innocent: what the attacker granted is taken back, and nothing else of it.
+ * The id is `Holder|name|attached|ARN`, `Holder|name|inline|policy` or `Group|name|member|user`: no name in IAM holds
+ * a bar (IAM user guide, "IAM identifiers").
+ */
+export const iamGrants: Play = {
+  id: 'iam-grants',
+  title: 'attaches or puts policies, adds users to groups',
+  phase: 'evict',
+  service: 'iam',
+  scope: 'global',
+  permissions: {
+    find: ['iam:GetAccountAuthorizationDetails'],
+    contain: [
+      ...holders.flatMap((holder) => [`iam:Detach${holder}Policy`, `iam:Delete${holder}Policy`]),
+      'iam:RemoveUserFromGroup',
+    ],
+    undo: [
+      ...holders.flatMap((holder) => [`iam:Attach${holder}Policy`, `iam:Put${holder}Policy`]),
+      'iam:AddUserToGroup',
+    ],
+  },
+
+  find: (reader) => grants(reader),
+
+  origin: [
+    ...holders.flatMap((holder) => [
+      rule(`Attach${holder}Policy`, 'made', holder, 'attached', 'policyArn'),
+      rule(`Detach${holder}Policy`, 'undone', holder, 'attached', 'policyArn'),
+      rule(`Put${holder}Policy`, 'made', holder, 'inline', 'policyName'),
+      rule(`Delete${holder}Policy`, 'undone', holder, 'inline', 'policyName'),
+    ]),
+    rule('AddUserToGroup', 'made', 'Group', 'member', 'userName'),
+    rule('RemoveUserFromGroup', 'undone', 'Group', 'member', 'userName'),
+  ],
+
+  contain,
+  // One that is there is one that grants.
+  verify: () => false,
+  noUndo: null,
+  scenario: 'persistence',
+};
+
+function contain(finding: Finding): Action[] {
+  const { properties, id } = finding.resource;
+  const holder = holders.find((one) => one === properties['holder']);
+  const name = asText(properties['name']);
+  const what = asText(properties['what']);
+  if (holder === undefined || name === null || what === null) throw new Error(`not a grant: ${id}`);
+  if (finding.class === 'tampered' && properties['kind'] !== 'inline') return [];
+  const who = { [`${holder}Name`]: name };
+  const of = `${holder.toLowerCase()} ${name}`;
+  const action = (title: string, call: Call, undo: Call): Action =>
+    makeAction(iamGrants, [finding], { ...call, title, before: properties, undo: [undo] });
+  const document = asText(properties['document']);
+  switch (properties['kind']) {
+    case 'member':
+      return [
+        action(
+          `take user ${what} out of ${of}`,
+          { operation: 'RemoveUserFromGroup', input: { ...who, UserName: what } },
+          { operation: 'AddUserToGroup', input: { ...who, UserName: what } },
+        ),
+      ];
+    case 'attached': {
+      // AWS's own quarantine is never taken away: AWS says so in the case.
+      if (/policy\/AWSCompromisedKeyQuarantine/.test(what)) return [];
+      const input = { ...who, PolicyArn: what };
+      return [
+        action(
+          `detach ${what} from ${of}`,
+          { operation: `Detach${holder}Policy`, input },
+          { operation: `Attach${holder}Policy`, input },
+        ),
+      ];
+    }
+    default: {
+      const input = { ...who, PolicyName: what };
+      // Put over by the attacker: what an untainted principal had put there before is put back.
+      const before = asText(finding.before);
+      if (finding.class === 'tampered' && before === null) return [];
+      if (before === document) return [];
+      const put = (text: string | null): Call => ({
+        operation: `Put${holder}Policy`,
+        input: { ...input, PolicyDocument: text },
+      });
+      return before === null
+        ? [
+            action(
+              `delete policy ${what} of ${of}`,
+              { operation: `Delete${holder}Policy`, input },
+              put(document),
+            ),
+          ]
+        : [action(`restore policy ${what} of ${of}`, put(before), put(document))];
+    }
+  }
+}
+
+async function* grants(reader: Reader): AsyncIterable<Resource> {
+  for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
+    Filter: ['User', 'Role', 'Group'],
+  })) {
+    for (const user of page.UserDetailList ?? []) {
+      const name = user.UserName ?? '';
+      yield* policies('User', name, user.AttachedManagedPolicies ?? [], user.UserPolicyList ?? []);
+      for (const group of user.GroupList ?? []) yield grant('Group', group, 'member', name, null);
+    }
+    for (const role of page.RoleDetailList ?? []) {
+      yield* policies(
+        'Role',
+        role.RoleName ?? '',
+        role.AttachedManagedPolicies ?? [],
+        role.RolePolicyList ?? [],
+      );
+    }
+    for (const group of page.GroupDetailList ?? []) {
+      const name = group.GroupName ?? '';
+      yield* policies('Group', name, group.AttachedManagedPolicies ?? [], group.GroupPolicyList ?? []);
+    }
+  }
+}
+
+function* policies(
+  holder: Holder,
+  name: string,
+  attached: { PolicyArn?: string | undefined }[],
+  inline: { PolicyName?: string | undefined; PolicyDocument?: string | undefined }[],
+): Iterable<Resource> {
+  for (const { PolicyArn } of attached) yield grant(holder, name, 'attached', PolicyArn ?? '', null);
+  for (const { PolicyName, PolicyDocument } of inline) {
+    const document = decodedDocument(PolicyDocument);
+    // A Deny of ours grants nothing.
+    const ours = [denyPolicyName, roleDenyPolicyName, sessionDenyPolicyName].includes(PolicyName ?? '');
+    if (ours && readDeny(document) !== null) continue;
+    yield grant(holder, name, 'inline', PolicyName ?? '', document);
+  }
+}
+
+function grant(
+  holder: Holder,
+  name: string,
+  kind: 'attached' | 'inline' | 'member',
+  what: string,
+  document: string | null,
+): Resource {
+  return {
+    play: 'iam-grants',
+    type: kind === 'member' ? 'group membership' : `${kind} policy`,
+    id: `${holder}|${name}|${kind}|${what}`,
+    region: 'global',
+    state: 'granted',
+    live: true,
+    createdAt: null,
+    tags: {},
+    links:
+      kind === 'member'
+        ? [{ kind: 'user', id: what }]
+        : [{ kind: holder.toLowerCase() as 'user' | 'role' | 'group', id: name }],
+    properties: { holder, name, kind, what, document },
+  };
+}
+
+function rule(
+  name: string,
+  effect: OriginRule['effect'],
+  holder: Holder,
+  kind: 'attached' | 'inline' | 'member',
+  field: string,
+): OriginRule {
+  return {
+    source: 'iam.amazonaws.com',
+    region: 'global',
+    name,
+    effect,
+    ids: (event: TrailEvent) => {
+      const who = requestText(event, `${holder.toLowerCase()}Name`);
+      const what = requestText(event, field);
+      return who === null || what === null ? [] : [`${holder}|${who}|${kind}|${what}`];
+    },
+    ...(kind === 'inline' && effect === 'made'
+      ? { sets: (event: TrailEvent) => requestText(event, 'policyDocument') }
+      : {}),
+  };
+}

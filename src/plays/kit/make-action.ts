@@ -1,0 +1,84 @@
+import type { AwsCall } from '../../aws/call.js';
+import type { Action } from '../../model/action.js';
+import { actionId } from './action-id.js';
+import type { Finding } from '../../model/incident.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import { iamAction } from '../permissions/iam-action.js';
+import type { Play } from './play.js';
+import { resourceKey } from '../../model/resource.js';
+
+/** A call of the play's own service, in the region of its findings. */
+export interface Call {
+  operation: string;
+  input: JsonObject;
+}
+
+/** What an action says that does not follow from its findings. */
+export interface Step extends Call {
+  title: string;
+  before: Json;
+  /** How it is taken back, in order; or why it cannot be. */
+  undo: Call[] | { none: string };
+  /** The flag without which the undo is not done. */
+  undoNeedsFlag?: string;
+  after?: readonly Action[];
+  /** Where it is not the play's own. */
+  phase?: Action['phase'];
+  /** IAM actions that the call takes besides its own. */
+  alsoPermissions?: readonly string[];
+}
+
+/** The action that does `step` to `findings`, which are of one region. */
+export function makeAction(
+  play: Pick<Play, 'id' | 'phase' | 'service'>,
+  findings: readonly Finding[],
+  step: Step,
+): Action {
+  const [first] = findings;
+  if (first === undefined) throw new Error(`${play.id}: an action without a finding`);
+  const { region } = first.resource;
+  const callOf = ({ operation, input }: Call): AwsCall => ({
+    service: play.service,
+    operation,
+    region,
+    input,
+  });
+  const call = callOf(step);
+  return {
+    ...call,
+    id: actionId(play.id, call),
+    play: play.id,
+    phase: step.phase ?? play.phase,
+    targets: findings.map(({ resource }) => resourceKey(resource)),
+    after: (step.after ?? []).map(({ id }) => id),
+    title: step.title,
+    reason: first.reasons[0] ?? 'named by the person',
+    permissions: [iamAction(call.service, call.operation), ...(step.alsoPermissions ?? [])],
+    before: step.before,
+    undo: Array.isArray(step.undo)
+      ? {
+          calls: step.undo.map(callOf),
+          ...(step.undoNeedsFlag === undefined ? {} : { needsFlag: step.undoNeedsFlag }),
+        }
+      : { none: step.undo.none },
+  };
+}
+
+/** `items` in runs of at most `size`, in order. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  const runs: T[][] = [];
+  for (let start = 0; start < items.length; start += size) runs.push(items.slice(start, start + size));
+  return runs;
+}
+
+/** `items` by what `key` says of each, keys in order. */
+export function groupedBy<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

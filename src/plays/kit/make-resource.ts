@@ -1,0 +1,44 @@
+import type { Link, Resource } from '../../model/resource.js';
+
+type Given = Pick<Resource, 'play' | 'type' | 'region' | 'live'> & {
+  id: string | undefined;
+  state: string | undefined;
+  createdAt?: Date | undefined;
+  tags?: Record<string, string> | undefined;
+  links?: Link[];
+  properties?: Resource['properties'];
+};
+
+/** A resource, with what the service left out filled in. */
+export function makeResource({ id, state, createdAt, tags, links, properties, ...rest }: Given): Resource {
+  return {
+    ...rest,
+    id: id ?? '',
+    state: state ?? 'unknown',
+    createdAt: createdAt?.getTime() ?? null,
+    tags: tags ?? {},
+    links: links ?? [],
+    properties: properties ?? {},
+  };
+}
+
+/** Tags as most services list them, as one object. */
+export function tagsOf(
+  tags:
+    | {
+        Key?: string | undefined;
+        Value?: string | undefined;
+        key?: string | undefined;
+        value?: string | undefined;
+      }[]
+    | undefined,
+): Record<string, string> {
+  return Object.fromEntries(
+    (tags ?? []).map((tag) => [tag.Key ?? tag.key ?? '', tag.Value ?? tag.value ?? '']),
+  );
+}
+
+/** A link where there is an id, else none. */
+export function linkTo(kind: Link['kind'], id: string | null | undefined): Link[] {
+  return id === undefined || id === null || id === '' ? [] : [{ kind, id }];
+}

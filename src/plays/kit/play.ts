@@ -1,0 +1,107 @@
+import type { Action, Phase } from '../../model/action.js';
+import type { Finding, Incident } from '../../model/incident.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import type { AwsFailure } from '../../aws/errors.js';
+import type { Reader } from '../../aws/reader.js';
+import type { Json, JsonObject } from '../../model/json.js';
+import type { Resource } from '../../model/resource.js';
+
+/**
+ * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;
+ * the play only says which event speaks of which resource.
+ */
+export interface OriginRule {
+  /** `eventSource`, such as `autoscaling.amazonaws.com`. */
+  source: string;
+  /** `eventName`; with `prefix: true` any name that starts so (Lambda's carry API dates). */
+  name: string;
+  prefix?: boolean;
+  /** made: it came to be · changed: it was altered · undone: it is gone or off again. */
+  effect: 'made' | 'changed' | 'undone';
+  /** Ids of the resources (Resource.id) that the event speaks of; empty where the record does not say. */
+  ids(event: TrailEvent): string[];
+  /** Region of those resources where it is not the event's own, such as `global` for IAM. */
+  region?: 'global';
+  /** For `changed`: the value before, where the record has it. */
+  before?(event: TrailEvent): Json;
+  /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers
+   *  with the resource, the latest value that an untainted one set is what it was before. */
+  sets?(event: TrailEvent): Json;
+}
+
+/** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
+export interface EvidenceRead {
+  service: string;
+  operation: string;
+  region: string;
+  input: JsonObject;
+  /** It may hold a secret (user data, console output): only its hash goes into the report. */
+  secret: boolean;
+  /** Keys of the resources that it speaks of (resourceKey). */
+  of: string[];
+  /** For people: `user data`, `console output`, … */
+  what: string;
+}
+
+/** What `contain` and `remedy` may look at besides the finding. Pure data. */
+export interface PlanContext {
+  incident: Incident;
+  account: string;
+  partition: string;
+  /** AWS's clock (the Date header), epoch milliseconds: the local clock may be hours off. */
+  now: number;
+  options: {
+    /** `disable` (default) or `remove` what the attacker planted. */
+    evict: 'disable' | 'remove';
+    /** Unconditional Deny on the key's user too. */
+    denyAll: boolean;
+    snapshot: boolean;
+    /** Remove launch templates and configurations too. */
+    removeTemplates: boolean;
+  };
+}
+
+export interface Play {
+  id: string;
+  /** The attacker's move, in a few words. */
+  title: string;
+  phase: Exclude<Phase, 'confirm'>;
+  /** As in aws/services. */
+  service: string;
+  scope: 'regional' | 'global';
+  /** AWS regions in which the service is not offered: they are told as such, and not asked. */
+  notIn?: readonly string[];
+  permissions: {
+    /** IAM actions of `find`. */
+    find: string[];
+    /** IAM actions of `contain`, `remedy` and `record`. */
+    contain: string[];
+    /** IAM actions of the undo calls beyond those. */
+    undo: string[];
+  };
+  /** Lists every resource of this kind in one region, with paging. Throws AwsFailure: the cell says why. */
+  find(reader: Reader, region: string): AsyncIterable<Resource>;
+  origin: OriginRule[];
+  /** The actions that contain this finding: none where it is contained already. Pure. */
+  contain(finding: Finding, context: PlanContext): Action[];
+  /** True where the person asked to have removed what is not live: then `contain` is asked about that too. */
+  onRequest?(options: PlanContext['options']): boolean;
+  /** Several findings at once, where the service takes many ids in one call. Used instead of `contain`. Pure. */
+  containAll?(findings: Finding[], context: PlanContext): Action[];
+  /** The actions that answer this refusal (ordered by their `after`), or null: then the refusal is the outcome.
+   *  They take the refused action's place; an empty list leaves the refusal on record, and what waits goes on.
+   *  Pure. */
+  remedy?(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null;
+  /** Of a tampered finding for which nothing is planned: it is as it was before. Where a play does not say, it is where
+   *  a before-value is on record: then nothing planned means that nothing differs from it. Pure. */
+  restored?(finding: Finding): boolean;
+  /** Contained, as far as the resource just read shows? */
+  verify(resource: Resource): boolean;
+  /** Why there is no undo, in one sentence; null where actions carry undo calls. */
+  noUndo: string | null;
+  /** What is written down before anything of these findings is destroyed, the most telling first: the time for it
+   *  is bounded, and things alike are read once. Pure. */
+  record?(findings: Finding[]): EvidenceRead[];
+  /** The range's scenario that rehearses this play. */
+  scenario: string;
+}

@@ -1,0 +1,64 @@
+import { fromRequest } from '../kit/event-ids.js';
+import { makeAction } from '../kit/make-action.js';
+import { makeResource } from '../kit/make-resource.js';
+import type { OriginRule, Play } from '../kit/play.js';
+
+const noUndo = 'A deleted identity has to be made and verified anew.';
+
+function rule(name: string, effect: OriginRule['effect'], field: string): OriginRule {
+  return { source: 'ses.amazonaws.com', name, effect, ids: fromRequest(field) };
+}
+
+/** Mail identities send nothing by themselves, once whoever used them is denied: they are reported, and removed on
+ *  request. */
+export const sesIdentities: Play = {
+  id: 'ses-identities',
+  title: 'leaves mail identities behind (SES)',
+  phase: 'evict',
+  service: 'sesv2',
+  scope: 'regional',
+  // botocore 1.44, endpoints.json.
+  notIn: ['ap-east-1'],
+  permissions: { find: ['ses:ListEmailIdentities'], contain: ['ses:DeleteEmailIdentity'], undo: [] },
+
+  async *find(reader, region) {
+    for await (const page of reader.pages('sesv2', 'ListEmailIdentities', region, { PageSize: 1000 })) {
+      for (const one of page.EmailIdentities ?? []) {
+        yield makeResource({
+          play: 'ses-identities',
+          type: 'mail identity',
+          id: one.IdentityName,
+          region,
+          state: one.SendingEnabled === true ? 'may send' : 'may not send',
+          live: false,
+          properties: { identityType: one.IdentityType ?? null },
+        });
+      }
+    }
+  },
+
+  origin: [
+    rule('CreateEmailIdentity', 'made', 'emailIdentity'),
+    rule('VerifyEmailIdentity', 'made', 'emailAddress'),
+    rule('VerifyDomainIdentity', 'made', 'domain'),
+    rule('DeleteEmailIdentity', 'undone', 'emailIdentity'),
+    rule('DeleteIdentity', 'undone', 'identity'),
+  ],
+
+  contain: (finding, { options }) =>
+    options.evict === 'remove' && finding.class !== 'tampered'
+      ? [
+          makeAction(sesIdentities, [finding], {
+            operation: 'DeleteEmailIdentity',
+            input: { EmailIdentity: finding.resource.id },
+            title: `delete mail identity ${finding.resource.id}`,
+            before: finding.resource.properties,
+            undo: { none: noUndo },
+          }),
+        ]
+      : [],
+  onRequest: ({ evict }) => evict === 'remove',
+  verify: ({ live }) => !live,
+  noUndo,
+  scenario: 'mail',
+};

@@ -1,0 +1,137 @@
+import type { Action } from '../../model/action.js';
+import type { Finding } from '../../model/incident.js';
+import { asObject } from '../../model/json.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName, requestValues } from '../kit/event-ids.js';
+import { unlessGone } from '../iam/iam-users.js';
+import { functionOf, ofEachFunction } from './lambda-reads.js';
+import { makeAction } from '../kit/make-action.js';
+import { linkTo, makeResource } from '../kit/make-resource.js';
+import type { OriginRule, Play } from '../kit/play.js';
+import type { Resource } from '../../model/resource.js';
+
+/** The configuration that can be put back, as CloudTrail writes it and as UpdateFunctionConfiguration takes it. */
+const settings = {
+  role: 'Role',
+  handler: 'Handler',
+  timeout: 'Timeout',
+  memorySize: 'MemorySize',
+  runtime: 'Runtime',
+};
+
+/** Lambda's event names carry API dates: `CreateFunction20150331`, `UpdateFunctionCode20150331v2`. */
+function rule(name: string, effect: OriginRule['effect']): OriginRule {
+  return {
+    source: 'lambda.amazonaws.com',
+    name,
+    prefix: true,
+    effect,
+    ids: (event: TrailEvent) => {
+      const id = functionOf(event);
+      return id === null ? [] : [id];
+    },
+    sets: (event) => requestValues(event, settings),
+  };
+}
+
+/** Lambda functions: with a reserved concurrency of 0 one cannot be invoked (Lambda developer guide, "Configuring
+ *  reserved concurrency"). */
+export const lambdaFunctions: Play = {
+  id: 'lambda-functions',
+  title: 'leaves Lambda functions behind',
+  phase: 'stop',
+  service: 'lambda',
+  scope: 'regional',
+  permissions: {
+    find: ['lambda:ListFunctions', 'lambda:GetFunctionConcurrency'],
+    // A function that is restored may get its role back.
+    contain: ['lambda:PutFunctionConcurrency', 'lambda:UpdateFunctionConfiguration', 'iam:PassRole'],
+    undo: ['lambda:DeleteFunctionConcurrency'],
+  },
+
+  async *find(reader, region) {
+    yield* ofEachFunction(reader, region, async (made, FunctionName): Promise<Resource> => {
+      const answer = await unlessGone(() =>
+        reader.call('lambda', 'GetFunctionConcurrency', region, { FunctionName }),
+      );
+      const reserved = answer?.ReservedConcurrentExecutions ?? null;
+      return makeResource({
+        play: 'lambda-functions',
+        type: 'Lambda function',
+        id: FunctionName,
+        region,
+        state: reserved === null ? 'not limited' : `concurrency ${reserved}`,
+        live: reserved !== 0,
+        links: linkTo('role', arnName(made.Role ?? null)),
+        properties: {
+          reserved,
+          Role: made.Role ?? null,
+          Handler: made.Handler ?? null,
+          Timeout: made.Timeout ?? null,
+          MemorySize: made.MemorySize ?? null,
+          Runtime: made.Runtime ?? null,
+          lastModified: made.LastModified ?? null,
+          codeSha256: made.CodeSha256 ?? null,
+        },
+      });
+    });
+  },
+
+  origin: [
+    rule('CreateFunction2', 'made'),
+    rule('UpdateFunctionCode', 'changed'),
+    rule('UpdateFunctionConfiguration', 'changed'),
+    rule('DeleteFunction2', 'undone'),
+  ],
+
+  contain: (finding) =>
+    finding.class === 'tampered' ? restore(finding) : finding.resource.live ? stop(finding) : [],
+  verify: ({ live }) => !live,
+  noUndo: null,
+  scenario: 'serverless',
+};
+
+function stop(finding: Finding): Action[] {
+  const { id, properties } = finding.resource;
+  const reserved = properties['reserved'] ?? null;
+  const put = (count: number) => ({
+    operation: 'PutFunctionConcurrency',
+    input: { FunctionName: id, ReservedConcurrentExecutions: count },
+  });
+  return [
+    makeAction(lambdaFunctions, [finding], {
+      ...put(0),
+      title: `let Lambda function ${id} not be invoked`,
+      before: { reserved },
+      undo: [
+        typeof reserved === 'number'
+          ? put(reserved)
+          : { operation: 'DeleteFunctionConcurrency', input: { FunctionName: id } },
+      ],
+    }),
+  ];
+}
+
+/** The configuration as an untainted principal had set it. Code cannot be put back: AWS does not keep it. */
+function restore(finding: Finding): Action[] {
+  const { id, properties } = finding.resource;
+  const changed = Object.entries(asObject(finding.before) ?? {}).filter(
+    ([name, value]) => Object.values(settings).includes(name) && properties[name] !== value,
+  );
+  if (changed.length === 0) return [];
+  const before = Object.fromEntries(changed.map(([name]) => [name, properties[name] ?? null]));
+  const put = (values: object) => ({
+    operation: 'UpdateFunctionConfiguration',
+    input: { FunctionName: id, ...values },
+  });
+  return [
+    makeAction(lambdaFunctions, [finding], {
+      ...put(Object.fromEntries(changed)),
+      title: `restore the configuration of Lambda function ${id}`,
+      before,
+      undo: [put(before)],
+      // A role that is named must be one that the caller may hand on.
+      alsoPermissions: changed.some(([name]) => name === 'Role') ? ['iam:PassRole'] : [],
+    }),
+  ];
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { plays } from '../../src/plays/index.js';
+import type { Play } from '../../src/plays/kit/play.js';
+import { responderPolicies } from '../../src/plays/permissions/policy.js';
+
+const actionsOf = (policies: ReturnType<typeof responderPolicies>): string[] =>
+  policies.flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action));
+
+describe('the responder’s policy', () => {
+  it('allows every play’s permissions, each once', () => {
+    const actions = actionsOf(responderPolicies(plays, false));
+    expect(new Set(actions).size).toBe(actions.length);
+    for (const { permissions } of plays) {
+      for (const action of [...permissions.find, ...permissions.contain, ...permissions.undo]) {
+        expect(actions).toContain(action);
+      }
+    }
+  });
+
+  it('for looking only allows nothing that changes anything', () => {
+    const actions = actionsOf(responderPolicies(plays, true));
+    expect(actions.length).toBeGreaterThan(10);
+    expect(actions.filter((action) => !/:(Describe|Get|List|Lookup|Simulate|BatchGet)/.test(action))).toEqual(
+      [],
+    );
+  });
+
+  it('for some plays has nothing of the others', () => {
+    const some = plays.filter(({ id }) => id === 'spot-requests');
+    expect(actionsOf(responderPolicies(some, false))).not.toContain('autoscaling:SuspendProcesses');
+  });
+
+  it('is split where it would be longer than a managed policy may be', () => {
+    const [play] = plays;
+    if (play === undefined) throw new Error('no plays');
+    const many: Play = {
+      ...play,
+      permissions: {
+        ...play.permissions,
+        contain: Array.from({ length: 400 }, (_, n) => `ec2:ModifySomethingWithALongName${n}`),
+      },
+    };
+    const policies = responderPolicies([many], false);
+    expect(policies.length).toBeGreaterThan(2);
+    for (const { document } of policies) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
+    expect(actionsOf(policies)).toEqual(expect.arrayContaining(many.permissions.contain));
+    expect(new Set(policies.map(({ name }) => name)).size).toBe(policies.length);
+  });
+});

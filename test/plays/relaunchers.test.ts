@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { autoScalingGroups } from '../../src/plays/ec2/auto-scaling-groups.js';
+import { ecsServices } from '../../src/plays/containers/ecs-services.js';
+import { spotRequests } from '../../src/plays/ec2/spot-requests.js';
+import { calls, context, event, finding, found, originOf, refusal, resource } from './make.js';
+
+const sizes = { minSize: 20, maxSize: 999, desiredCapacity: 20, suspendedProcesses: [] };
+const group = (over: object = {}) =>
+  finding(resource('auto-scaling-groups', 'miners', { properties: { ...sizes, ...over } }));
+
+describe('Auto Scaling groups', () => {
+  it('are suspended and set to 0, and the undo has the sizes that were', () => {
+    const [suspend, zero] = autoScalingGroups.contain(group(), context());
+    expect(calls([suspend, zero].filter((action) => action !== undefined))).toEqual([
+      ['SuspendProcesses', { AutoScalingGroupName: 'miners' }],
+      [
+        'UpdateAutoScalingGroup',
+        { AutoScalingGroupName: 'miners', MinSize: 0, MaxSize: 0, DesiredCapacity: 0 },
+      ],
+    ]);
+    expect(zero?.after).toEqual([suspend?.id]);
+    expect(zero?.undo).toMatchObject({
+      calls: [{ input: { AutoScalingGroupName: 'miners', MinSize: 20, MaxSize: 999, DesiredCapacity: 20 } }],
+    });
+    expect(suspend?.undo).toMatchObject({ calls: [{ input: { AutoScalingGroupName: 'miners' } }] });
+  });
+
+  it('get back only the processes that ran', () => {
+    const [suspend] = autoScalingGroups.contain(group({ suspendedProcesses: ['AZRebalance'] }), context());
+    const undo = suspend?.undo as unknown as { calls: { input: { ScalingProcesses: string[] } }[] };
+    expect(undo.calls[0]?.input.ScalingProcesses).toContain('Launch');
+    expect(undo.calls[0]?.input.ScalingProcesses).not.toContain('AZRebalance');
+  });
+
+  it('are set to 0 even where suspending is refused', () => {
+    const [suspend, zero] = autoScalingGroups.contain(group(), context());
+    const denied = refusal('AccessDenied', 'no');
+    expect(autoScalingGroups.remedy?.(suspend as never, denied, context())).toEqual([]);
+    expect(autoScalingGroups.remedy?.(zero as never, denied, context())).toBeNull();
+  });
+
+  it('at 0 need nothing', () => {
+    const zero = group({ maxSize: 0, desiredCapacity: 0, minSize: 0 });
+    expect(autoScalingGroups.verify(zero.resource)).toBe(true);
+    expect(autoScalingGroups.contain(zero, context())).toEqual([]);
+  });
+
+  it('are deleted only on request, after everything else, and never an innocent’s', () => {
+    const asked = context({}, { evict: 'remove' });
+    const remove = ['DeleteAutoScalingGroup', { AutoScalingGroupName: 'miners', ForceDelete: true }];
+    expect(calls(autoScalingGroups.contain(group(), asked)).at(-1)).toEqual(remove);
+    expect(autoScalingGroups.contain(group(), asked).at(-1)?.phase).toBe('terminate');
+    expect(calls(autoScalingGroups.contain(group({ maxSize: 0, desiredCapacity: 0 }), asked))).toEqual([
+      remove,
+    ]);
+    expect(autoScalingGroups.contain({ ...group(), class: 'tampered' }, asked)).toEqual([]);
+  });
+
+  it('of innocents get back the sizes they had, never 0', () => {
+    const tampered = { ...group(), class: 'tampered' as const };
+    expect(autoScalingGroups.contain(tampered, context())).toEqual([]);
+    expect(
+      calls(autoScalingGroups.contain({ ...tampered, before: { MaxSize: 4, MinSize: 20 } }, context())),
+    ).toEqual([['UpdateAutoScalingGroup', { AutoScalingGroupName: 'miners', MaxSize: 4 }]]);
+    const hostile = { ...tampered, before: { MaxSize: 'many', LaunchTemplate: {} } };
+    expect(autoScalingGroups.contain(hostile, context())).toEqual([]);
+  });
+
+  it('are tied by name, with the sizes that each event set', () => {
+    const update = event({
+      source: 'autoscaling.amazonaws.com',
+      name: 'UpdateAutoScalingGroup',
+      request: { autoScalingGroupName: 'web', maxSize: 999, tags: [{}] },
+    });
+    expect(originOf(autoScalingGroups, update)).toEqual([{ effect: 'changed', ids: ['web'] }]);
+    expect(autoScalingGroups.origin.find(({ name }) => name === update.name)?.sets?.(update)).toEqual({
+      MaxSize: 999,
+    });
+  });
+});
+
+describe('Spot requests', () => {
+  const request = (id: string, over: object = {}) => ({
+    SpotInstanceRequestId: id,
+    Type: 'persistent',
+    State: 'active',
+    ...over,
+  });
+
+  it('are cancelled where they would launch again: persistent or open ones', async () => {
+    const resources = await found(spotRequests, {
+      DescribeSpotInstanceRequests: {
+        SpotInstanceRequests: [
+          request('sir-b'),
+          request('sir-a', { Type: 'one-time', State: 'open' }),
+          request('sir-c', { Type: 'one-time' }),
+          request('sir-d', { State: 'disabled' }),
+          request('sir-e', { State: 'cancelled' }),
+        ],
+      },
+    });
+    const findings = resources.map((one) => finding(one));
+    expect(calls(spotRequests.containAll?.(findings, context()) ?? [])).toEqual([
+      ['CancelSpotInstanceRequests', { SpotInstanceRequestIds: ['sir-a', 'sir-b', 'sir-d'] }],
+    ]);
+    expect(resources.filter((one) => spotRequests.verify(one)).map(({ id }) => id)).toEqual([
+      'sir-c',
+      'sir-e',
+    ]);
+  });
+
+  it('are tied to RequestSpotInstances and to RunInstances', () => {
+    for (const name of ['RequestSpotInstances', 'RunInstances']) {
+      const made = event({
+        source: 'ec2.amazonaws.com',
+        name,
+        response: { set: { items: [{ spotInstanceRequestId: 'sir-abc123' }] } },
+      });
+      expect(originOf(spotRequests, made)).toEqual([{ effect: 'made', ids: ['sir-abc123'] }]);
+    }
+  });
+});
+
+describe('daemon services of ECS', () => {
+  const described = (placementConstraints: object[]) => ({
+    ListClusters: { clusterArns: ['arn:aws:ecs:eu-west-1:111122223333:cluster/c'] },
+    ListServices: { serviceArns: ['arn:aws:ecs:eu-west-1:111122223333:service/c/d'] },
+    DescribeServices: {
+      services: [{ serviceName: 'd', status: 'ACTIVE', schedulingStrategy: 'DAEMON', placementConstraints }],
+    },
+  });
+  const theirs = { type: 'memberOf', expression: 'attribute:ecs.instance-type =~ p3.*' };
+
+  it('have no count to set: no instance may run their tasks, and the undo has the constraints that were', async () => {
+    const [daemon] = await found(ecsServices, described([theirs]));
+    expect(daemon?.live).toBe(true);
+    const [action] = ecsServices.contain(finding(daemon as never), context());
+    const constraints = action?.input['placementConstraints'];
+    expect(constraints).toEqual([
+      { type: 'memberOf', expression: expect.stringContaining('exists') as string },
+    ]);
+    expect(action?.undo).toMatchObject({ calls: [{ input: { placementConstraints: [theirs] } }] });
+    const [contained] = await found(ecsServices, described(constraints as object[]));
+    expect(contained?.live).toBe(false);
+    expect(ecsServices.contain(finding(contained as never), context())).toEqual([]);
+  });
+});
