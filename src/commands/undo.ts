@@ -6,7 +6,7 @@ import { run as runActions } from '../contain/run.js';
 import { planUndo, type UndoPlan } from '../contain/undo.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
-import { takeInventory } from '../playbook/inventory.js';
+import { takeInventory } from '../survey/inventory.js';
 import { resourceKey } from '../model/resource.js';
 import { visible } from '../report/escape.js';
 import { version } from '../model/version.js';

@@ -8,7 +8,7 @@ import type { Incident } from '../model/incident.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';
 import { asText } from '../model/json.js';
 import { accessKeys } from '../plays/iam/access-keys.js';
-import { takeInventory } from '../playbook/inventory.js';
+import { takeInventory } from './inventory.js';
 import { notExamined } from '../plays/not-examined.js';
 import type { Play } from '../plays/kit/play.js';
 import type { Resource } from '../model/resource.js';

@@ -9,7 +9,7 @@ import { lookUpKey } from '../../src/contain/cut.js';
 import type { Json } from '../../src/model/json.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import { plays } from '../../src/plays/index.js';
-import { takeInventory, type Inventory } from '../../src/playbook/inventory.js';
+import { takeInventory, type Inventory } from '../../src/survey/inventory.js';
 import type { Play } from '../../src/plays/kit/play.js';
 import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
 import { startRange, type Range } from '../../src/range/server.js';
