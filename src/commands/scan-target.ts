@@ -1,6 +1,6 @@
-import { isTemporary } from '../detect/credential-graph.js';
+import { isTemporary } from '../detect/credentials/credential-graph.js';
 import type { Incident } from '../model/incident.js';
-import type { Trace, TraceTarget } from '../detect/trace-up.js';
+import type { Trace, TraceTarget } from '../detect/credentials/trace-up.js';
 import type { Identity } from '../model/core-event.js';
 import { ExitCode } from '../model/exit-code.js';
 import { Screen, type ScreenOptions } from '../report/screen.js';

@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../model/journal-record.js';
-import { asFound } from '../detect/as-found.js';
+import { asFound } from '../detect/findings/as-found.js';
 import { asObject, type Json } from '../model/json.js';
 import type { Action } from '../model/action.js';
 import { isoOf, milestonesOf } from './milestones.js';

@@ -1,9 +1,9 @@
 import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../model/coverage.js';
-import { buildGraph } from '../detect/credential-graph.js';
+import { buildGraph } from '../detect/credentials/credential-graph.js';
 import type { Incident, TaintedCredential } from '../model/incident.js';
-import { modelInvocations } from '../detect/model-use.js';
-import { candidatesOf } from '../detect/suspects.js';
+import { modelInvocations } from '../detect/behaviour/model-use.js';
+import { candidatesOf } from '../detect/onset/suspects.js';
 import type { Emit, Identity } from '../model/core-event.js';
 import { asText } from '../model/json.js';
 import type { Play } from '../plays/kit/play.js';

@@ -5,7 +5,7 @@ import type { Cell, CellStatus } from '../model/coverage.js';
 import { instanceType } from '../facts/instance-types.js';
 import { detect } from '../detect/detect.js';
 import type { Incident } from '../model/incident.js';
-import { traceUp, type Trace, type TraceTarget } from '../detect/trace-up.js';
+import { traceUp, type Trace, type TraceTarget } from '../detect/credentials/trace-up.js';
 import { asText } from '../model/json.js';
 import { accessKeys } from '../plays/iam/access-keys.js';
 import { takeInventory } from './inventory.js';

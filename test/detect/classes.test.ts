@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/model/coverage.js';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Finding, Incident } from '../../src/model/incident.js';
-import { traceUp } from '../../src/detect/trace-up.js';
+import { traceUp } from '../../src/detect/credentials/trace-up.js';
 import { plays } from '../../src/plays/index.js';
 import type { Resource } from '../../src/model/resource.js';
 import {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import table from '../../src/facts/events-of-interest.json' with { type: 'json' };
 import { eventOfInterest } from '../../src/facts/events-of-interest.js';
-import { inOrderOnce } from '../../src/detect/credential-graph.js';
+import { inOrderOnce } from '../../src/detect/credentials/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/plays/index.js';

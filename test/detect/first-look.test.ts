@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asFound } from '../../src/detect/as-found.js';
+import { asFound } from '../../src/detect/findings/as-found.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import type { Resource } from '../../src/model/resource.js';

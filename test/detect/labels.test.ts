@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { traceUp } from '../../src/detect/trace-up.js';
+import { traceUp } from '../../src/detect/credentials/trace-up.js';
 import { readTrail } from '../../src/trail/files.js';
 
 const fixtures = new URL('../../fixtures/cloudtrail/', import.meta.url);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildGraph } from '../../src/detect/credential-graph.js';
+import { buildGraph } from '../../src/detect/credentials/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { withProperNames } from '../../src/detect/proper-names.js';
+import { withProperNames } from '../../src/detect/records/proper-names.js';
 import { asObject, type Json } from '../../src/model/json.js';
 import { plays } from '../../src/plays/index.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildGraph, inOrderOnce } from '../../src/detect/credential-graph.js';
+import { buildGraph, inOrderOnce } from '../../src/detect/credentials/credential-graph.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { modelInvocations } from '../../src/detect/model-use.js';
-import { candidatesOf } from '../../src/detect/suspects.js';
+import { modelInvocations } from '../../src/detect/behaviour/model-use.js';
+import { candidatesOf } from '../../src/detect/onset/suspects.js';
 import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
 import type { Scenario } from '../../src/range/rehearsal/scenario.js';
 import { launchesAndMints, newUsers } from '../../src/survey/survey-trail.js';

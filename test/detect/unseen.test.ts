@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
-import { traceUp } from '../../src/detect/trace-up.js';
+import { traceUp } from '../../src/detect/credentials/trace-up.js';
 import { asObject, type Json, type JsonObject } from '../../src/model/json.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 import { readTrail } from '../../src/trail/files.js';

@@ -1,0 +1,132 @@
+import { asObject } from '../../model/json.js';
+import type { Link, Resource } from '../../model/resource.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { whoDid, type Case } from './case.js';
+import { beforeMisuse, finding, principalOf } from './classify.js';
+import type { Finding } from '../../model/incident.js';
+import { linkKey, type Making } from './makers.js';
+import { countOf } from '../records/record-fields.js';
+
+/** What starts instances for as long as it exists. */
+export const launchers = new Set<Link['kind']>([
+  'auto-scaling-group',
+  'fleet',
+  'spot-fleet',
+  'spot-request',
+  'cluster',
+]);
+
+/** A launch's event may lie this long after the instance's own time, milliseconds. */
+export const after = 90_000;
+
+/** The class of an instance by the group, fleet or spot request that it hangs on; null where none is of the incident. */
+export function byLauncher(
+  resource: Resource,
+  its: Case,
+  others: ReadonlyMap<string, Finding[]>,
+  groups: ReadonlyMap<string, Resource[]>,
+): Finding | null {
+  for (const link of resource.links) {
+    if (!launchers.has(link.kind)) continue;
+    const making = its.makers.get(linkKey(link.kind, resource.region, link.id));
+    const found = others.get(`${resource.region}|${link.id}`)?.find(({ tiedTo }) => tiedTo !== null);
+    const classed = throughLauncher(resource, link, making, found, its, groups);
+    if (classed !== null) return classed;
+  }
+  return null;
+}
+
+function throughLauncher(
+  resource: Resource,
+  link: Link,
+  making: Making | undefined,
+  found: Finding | undefined,
+  its: Case,
+  groups: ReadonlyMap<string, Resource[]>,
+): Finding | null {
+  const name = `${link.kind} ${link.id}`;
+  const made = making?.made
+    .filter(({ time }) => (time ?? 0) <= (resource.createdAt ?? Infinity) + after)
+    .at(-1);
+  const changed = making?.changed.filter((event) => whoDid(event, its) === 'tainted') ?? [];
+  if (made !== undefined && whoDid(made, its) === 'tainted') {
+    const judged = its.launches.get(made.key);
+    const classed = judged?.launch.class ?? found?.class ?? 'held';
+    const reasons = judged?.launch.reasons ?? found?.reasons ?? ['its maker is tainted'];
+    return finding(resource, classed, [`launched by ${name}, which ${principalOf(made)} made`, ...reasons], {
+      tiedTo: judged?.tainted.id ?? found?.tiedTo ?? null,
+      events: [made],
+    });
+  }
+  if (changed.length > 0 || found?.class === 'tampered') {
+    return beyondEarlierSize(
+      resource,
+      name,
+      changed,
+      found,
+      its,
+      groups.get(`${resource.region}|${link.id}`) ?? [],
+    );
+  }
+  if (made !== undefined && whoDid(made, its) === 'family') return beforeMisuse(resource, made, its);
+  if (found !== undefined) {
+    return finding(resource, found.class, [`launched by ${name}`, ...found.reasons], {
+      tiedTo: found.tiedTo,
+      evidence: found.evidence,
+    });
+  }
+  return null;
+}
+
+/** An innocent's group that was made larger: which instances are beyond its earlier size cannot always be told. */
+function beyondEarlierSize(
+  resource: Resource,
+  name: string,
+  changed: readonly TrailEvent[],
+  found: Finding | undefined,
+  its: Case,
+  members: readonly Resource[],
+): Finding {
+  const first = changed[0];
+  const since = first?.time ?? found?.evidence[0]?.time ?? its.start.at ?? 0;
+  const judged = first === undefined ? null : its.taint?.of(first);
+  const more = { tiedTo: judged?.id ?? found?.tiedTo ?? null, events: [...changed] };
+  if (resource.createdAt !== null && resource.createdAt < since) {
+    return finding(resource, 'not-tied', [`launched by ${name} before it was tampered with`], {
+      events: more.events,
+    });
+  }
+  if (found?.class === 'own' || found?.class === 'not-tied') {
+    return finding(resource, found.class, [`launched by ${name}`, ...found.reasons], {
+      tiedTo: more.tiedTo,
+      events: more.events,
+    });
+  }
+  const size = earlierSize(found);
+  const place = members.findIndex(({ id }) => id === resource.id);
+  if (size !== null && place >= 0 && place < size) {
+    return finding(
+      resource,
+      'not-tied',
+      [`one of the ${size} instances that ${name} had before it was tampered with`],
+      { events: more.events },
+    );
+  }
+  const beyond = size === null ? 'its earlier size is not known' : `beyond its earlier size of ${size}`;
+  return finding(
+    resource,
+    'held',
+    [`launched by ${name} after a tainted credential changed it; ${beyond}`],
+    more,
+  );
+}
+
+function earlierSize(found: Finding | undefined): number | null {
+  const values = asObject(found?.before ?? null);
+  if (values === null) return null;
+  for (const name of ['DesiredCapacity', 'desiredCapacity', 'targetCapacity', 'TargetCapacity']) {
+    const size = countOf(values[name]);
+    if (size !== null) return size;
+  }
+  return null;
+}

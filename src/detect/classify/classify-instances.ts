@@ -1,0 +1,208 @@
+import type { Resource } from '../../model/resource.js';
+import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { whoDid, type Case } from './case.js';
+import { beforeMisuse, finding, principalOf } from './classify.js';
+import { after, byLauncher, launchers } from './classify-by-launcher.js';
+import { timeInWords } from '../records/evidence.js';
+import type { Finding } from '../../model/incident.js';
+import { launchRequestOf } from '../records/launch-request.js';
+import { launchedByFleet } from '../launches/launches.js';
+import { linkKey } from './makers.js';
+import { isService } from '../records/record-fields.js';
+import { judgeUnknown } from './unknown-origin.js';
+
+/** A launch's event may lie this far from the instance's own time, milliseconds. */
+const before = 3 * 60_000;
+
+export interface InstanceIndex {
+  /** The event that names each instance, by instance id. */
+  launchOf: Map<string, TrailEvent>;
+  /** Launches whose records were cut, and name none. */
+  cut: TrailEvent[];
+  /** Instances started again by a tainted credential, by instance id. */
+  started: Map<string, TrailEvent>;
+}
+
+export function indexInstances(its: Case): InstanceIndex {
+  const index: InstanceIndex = { launchOf: new Map(), cut: [], started: new Map() };
+  for (const event of its.graph.events) {
+    const request = launchRequestOf(event);
+    if (request === null) continue;
+    if (worked(event) && request.instanceIds.length === 0 && request.kind === 'instances') {
+      if (event.truncated || event.response === null) index.cut.push(event);
+    }
+    for (const id of request.instanceIds) if (!index.launchOf.has(id)) index.launchOf.set(id, event);
+  }
+  return index;
+}
+
+/**
+ * The class of an instance: by the event that launched it; by the group, fleet or spot request that it hangs on; by
+ * what it was made with; by a record cut for size; else by what the trail can say at all.
+ * @param others findings of everything that is no instance, by `region|id`
+ * @param groups instances by launcher, oldest first, to tell which are beyond a group's earlier size
+ */
+export function classifyInstance(
+  resource: Resource,
+  its: Case,
+  index: InstanceIndex,
+  others: ReadonlyMap<string, Finding[]>,
+  groups: ReadonlyMap<string, Resource[]>,
+): Finding {
+  const launched = index.launchOf.get(resource.id);
+  if (launched !== undefined && !isService(launched) && !launchedByFleet(launched)) {
+    return byLaunch(resource, launched, its, others);
+  }
+  const through = byLauncher(resource, its, others, groups);
+  if (through !== null) return through;
+  if (launched !== undefined) return byService(resource, launched, its, others);
+  const ties = byMaterial(resource, null, its, others);
+  if (ties !== null) return ties;
+  return byCutRecord(resource, its, index) ?? unknown(resource, its);
+}
+
+function unknown(resource: Resource, its: Case): Finding {
+  // A group of nobody in the incident launched it, however young it is.
+  const launcher = resource.links.find(({ kind }) => launchers.has(kind) && kind !== 'spot-request');
+  if (
+    launcher !== undefined &&
+    its.makers.get(linkKey(launcher.kind, resource.region, launcher.id)) !== undefined
+  ) {
+    return finding(resource, 'not-tied', [
+      `launched by ${launcher.kind} ${launcher.id}, which is no part of the incident`,
+    ]);
+  }
+  const verdict = judgeUnknown(resource, its);
+  return finding(resource, verdict.class, verdict.reasons, { settlesAt: verdict.settlesAt });
+}
+
+function byLaunch(
+  resource: Resource,
+  event: TrailEvent,
+  its: Case,
+  others: ReadonlyMap<string, Finding[]>,
+): Finding {
+  switch (whoDid(event, its)) {
+    case 'tainted': {
+      const judged = its.launches.get(event.key);
+      if (judged === undefined)
+        return finding(resource, 'held', ['its launch could not be judged'], { events: [event] });
+      const { launch, tainted } = judged;
+      return finding(resource, launch.class, launch.reasons, { tiedTo: tainted.id, events: [event] });
+    }
+    case 'family':
+      return beforeMisuse(resource, event, its);
+    case 'other':
+      return (
+        byMaterial(resource, event, its, others) ??
+        finding(resource, 'not-tied', [`launched by ${principalOf(event)}, who is no part of the incident`], {
+          events: [event],
+        })
+      );
+  }
+}
+
+/** A service launched it: on behalf of somebody. */
+function byService(
+  resource: Resource,
+  event: TrailEvent,
+  its: Case,
+  others: ReadonlyMap<string, Finding[]>,
+): Finding {
+  const by = its.taint?.of(event);
+  const service = event.actor.invokedBy ?? event.sourceIp ?? 'a service';
+  if (by != null && by.strength === 'likely') {
+    return finding(resource, 'held', [`launched by ${service} for ${principalOf(event)}: ${by.how}`], {
+      tiedTo: by.id,
+      events: [event],
+    });
+  }
+  if (by != null) {
+    return finding(resource, 'held', [`launched by ${service} for ${by.id}; by which request is not known`], {
+      tiedTo: by.id,
+      events: [event],
+    });
+  }
+  return (
+    byMaterial(resource, event, its, others) ??
+    finding(
+      resource,
+      'not-tied',
+      [`launched by ${service}; nothing ties what it was launched for to the incident`],
+      { events: [event] },
+    )
+  );
+}
+
+/** Made with a key pair, security group, profile, image or template that the incident made: tied by it. */
+function byMaterial(
+  resource: Resource,
+  launcher: TrailEvent | null,
+  its: Case,
+  others: ReadonlyMap<string, Finding[]>,
+): Finding | null {
+  for (const link of resource.links) {
+    if (launchers.has(link.kind)) continue;
+    const making = its.makers.get(linkKey(link.kind, resource.region, link.id));
+    const event = [...(making?.made ?? []), ...(making?.changed ?? [])].find(
+      (one) => whoDid(one, its) === 'tainted',
+    );
+    if (event === undefined || (event.time ?? 0) > (resource.createdAt ?? Infinity) + after) continue;
+    const tainted = its.taint?.of(event);
+    const what = `made with ${link.kind} ${link.id}, which ${principalOf(event)} ${making?.made.includes(event) === true ? 'made' : 'changed'} at ${timeInWords(event.time)}`;
+    const material = others.get(`${resource.region}|${link.id}`)?.find(({ tiedTo }) => tiedTo !== null);
+    const who =
+      launcher === null
+        ? 'no event names its launcher'
+        : `launched by ${principalOf(launcher)}, who is not known to be tainted`;
+    const usual = its.baseline.acts.get(`${event.source}|${event.name}`) ?? 0;
+    const rogue =
+      launcher === null &&
+      making?.made.includes(event) === true &&
+      usual === 0 &&
+      tainted?.strength === 'certain';
+    return finding(resource, rogue && material?.class !== 'own' ? 'rogue' : 'held', [what, who], {
+      tiedTo: tainted?.id ?? null,
+      events: launcher === null ? [event] : [event, launcher],
+    });
+  }
+  return null;
+}
+
+/** A RunInstances record cut for size names no instance: tied by reservation, else by time, type and region. */
+function byCutRecord(resource: Resource, its: Case, index: InstanceIndex): Finding | null {
+  const { createdAt } = resource;
+  if (createdAt === null) return null;
+  const reservation = resource.properties['reservationId'];
+  const type = resource.properties['instanceType'];
+  const fitting = index.cut.filter((event) => {
+    const request = launchRequestOf(event);
+    if (event.region !== resource.region || event.time === null || request === null) return false;
+    if (request.reservationId !== null) return request.reservationId === reservation;
+    if (event.time < createdAt - before || event.time > createdAt + after) return false;
+    return request.types.length === 0 || typeof type !== 'string' || request.types.includes(type);
+  });
+  const tied = fitting.filter((event) => whoDid(event, its) === 'tainted');
+  const event = tied[0];
+  if (event === undefined) {
+    const family = fitting.find((one) => whoDid(one, its) === 'family');
+    return family === undefined ? null : beforeMisuse(resource, family, its);
+  }
+  const judged = its.launches.get(event.key);
+  const tiedTo = judged?.tainted.id ?? null;
+  const how = `its launch record was cut for size; tied by ${launchRequestOf(event)?.reservationId != null ? 'reservation' : 'time, region and caller'}`;
+  if (tied.length < fitting.length) {
+    return finding(
+      resource,
+      'held',
+      [`${how}; somebody else launched at the same time, so whose it is cannot be told`],
+      { tiedTo, events: fitting },
+    );
+  }
+  const classes = new Set(tied.map((one) => its.launches.get(one.key)?.launch.class ?? 'held'));
+  const only = classes.size === 1 ? [...classes][0] : undefined;
+  return finding(resource, only ?? 'held', [how, ...(judged?.launch.reasons ?? [])], {
+    tiedTo,
+    events: tied,
+  });
+}

@@ -1,0 +1,161 @@
+import { asText } from '../../model/json.js';
+import type { Resource } from '../../model/resource.js';
+import { resourceKey } from '../../model/resource.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { whoDid, type Case } from './case.js';
+import { signerOf } from '../credentials/credential-graph.js';
+import { evidenceOf, timeInWords } from '../records/evidence.js';
+import type { Finding, ResourceClass } from '../../model/incident.js';
+import { judgeAct } from '../launches/judge.js';
+import { mintOf } from '../records/mints.js';
+import { valueBefore, type History, type Origin } from './origins.js';
+import { otherSessionsOf } from './role-use.js';
+import { judgeUnknown } from './unknown-origin.js';
+
+/** How far a service's creation time may lie from its event's, milliseconds. */
+const slack = 5 * 60_000;
+const maxEvidence = 20;
+
+export function finding(
+  resource: Resource,
+  classed: ResourceClass,
+  reasons: string[],
+  more: Partial<Finding> & { events?: TrailEvent[] } = {},
+): Finding {
+  const { events = [], ...rest } = more;
+  return {
+    resource,
+    class: classed,
+    reasons,
+    tiedTo: null,
+    evidence: events.slice(0, maxEvidence).map(evidenceOf),
+    before: null,
+    undone: false,
+    settlesAt: null,
+    ...rest,
+  };
+}
+
+/** The class of anything but an instance: by who made it, and by who changed it since. */
+export function classify(resource: Resource, its: Case): Finding {
+  if (resource.id === its.key) {
+    return finding(resource, 'rogue', ['the misused key itself'], { tiedTo: its.key });
+  }
+  const history = its.histories.get(resourceKey(resource));
+  if (history === undefined) return withoutHistory(resource, its);
+  const made = makingOf(resource, history);
+  const maker = made === null ? null : whoDid(made.event, its);
+  if (made !== null && maker === 'tainted') return madeByTainted(resource, made, history, its);
+  const since = made?.event.time ?? null;
+  const changes = history.changed.filter(
+    ({ event }) => whoDid(event, its) === 'tainted' && (since === null || (event.time ?? since) >= since),
+  );
+  if (changes.length > 0) return changedByTainted(resource, changes, history, maker, its);
+  if (made !== null && maker === 'family') return beforeMisuse(resource, made.event, its);
+  if (made !== null) {
+    return finding(
+      resource,
+      'not-tied',
+      [`made by ${principalOf(made.event)}, who is no part of the incident`],
+      { events: [made.event] },
+    );
+  }
+  return withoutHistory(resource, its);
+}
+
+function withoutHistory(resource: Resource, its: Case): Finding {
+  const verdict = judgeUnknown(resource, its);
+  return finding(resource, verdict.class, verdict.reasons, { settlesAt: verdict.settlesAt });
+}
+
+/** Names are used again: the latest event that can have made what stands now. */
+function makingOf({ createdAt }: Resource, { made }: History): Origin | null {
+  const fitting = made.filter(
+    ({ event }) => event.time === null || createdAt === null || event.time <= createdAt + slack,
+  );
+  return fitting.at(-1) ?? made.at(-1) ?? null;
+}
+
+function madeByTainted(resource: Resource, made: Origin, history: History, its: Case): Finding {
+  const tainted = its.taint?.of(made.event);
+  if (tainted === null || tainted === undefined) return withoutHistory(resource, its);
+  const judged =
+    its.launches.get(made.event.key)?.launch ?? judgeAct(made.event, tainted, its.baseline, its.start);
+  return finding(resource, judged.class, judged.reasons, {
+    tiedTo: tainted.id,
+    events: [made.event],
+    // PutUserPolicy and PutRule make and overwrite alike: what stood there before is put back, not deleted.
+    before: valueBefore(history, [made]),
+    undone: !resource.live && history.undone.some((event) => isLater(event, made.event)),
+  });
+}
+
+function changedByTainted(
+  resource: Resource,
+  changes: Origin[],
+  history: History,
+  maker: 'tainted' | 'family' | 'other' | null,
+  its: Case,
+): Finding {
+  const events = changes.map(({ event }) => event);
+  const last = events.at(-1);
+  const tiedTo = its.taint?.of(events[0] ?? (last as TrailEvent))?.id ?? null;
+  const judged = changes.map(({ event }) => {
+    const tainted = its.taint?.of(event) ?? null;
+    // A credential minted of it is cut whatever the key's habits are: a mint is no change that fits in.
+    const minted = mintOf(event) !== null;
+    return tainted === null || minted ? null : judgeAct(event, tainted, its.baseline, its.start);
+  });
+  const shared = { tiedTo, events, before: valueBefore(history, changes) };
+  const habit = judged.find((one) => one !== null && one.class !== 'rogue');
+  if (habit != null && judged.every((one) => one !== null && one.class === 'own')) {
+    const base = maker === 'family' ? 'own' : 'not-tied';
+    return finding(
+      resource,
+      base,
+      ['changed after the misuse began, as the key did before it', ...habit.reasons],
+      shared,
+    );
+  }
+  if (habit != null && judged.every((one) => one !== null && one.class !== 'rogue')) {
+    return finding(resource, 'held', habit.reasons, shared);
+  }
+  const whose = maker === 'family' ? 'made by the key before the misuse began' : 'not made by the incident';
+  const reasons = [
+    ...new Set(events.map((event) => `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}`)),
+  ];
+  const arn = asText(resource.properties['arn']);
+  const assumed = arn?.includes(':role/') === true && events.some((event) => mintOf(event) !== null);
+  return finding(resource, 'tampered', [...reasons.slice(0, 10), whose], {
+    ...shared,
+    ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
+    undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
+  });
+}
+
+/** Made by the key or its sessions, outside the misuse. Where nobody can say when that began, once is no habit. */
+export function beforeMisuse(resource: Resource, event: TrailEvent, its: Case): Finding {
+  if (its.start.at !== null) {
+    const why = `made by ${principalOf(event)} at ${timeInWords(event.time)}, before the misuse began`;
+    return finding(resource, event.time === null ? 'held' : 'own', [why], {
+      tiedTo: its.key,
+      events: [event],
+    });
+  }
+  const judged = its.launches.get(event.key)?.launch;
+  if (judged !== undefined)
+    return finding(resource, judged.class, judged.reasons, { tiedTo: signerOf(event), events: [event] });
+  return finding(resource, 'held', ['made by the key, and nothing shows when its misuse began'], {
+    tiedTo: its.key,
+    events: [event],
+  });
+}
+
+export function principalOf(event: TrailEvent): string {
+  const { accessKeyId, arn, invokedBy, principalId } = event.actor;
+  return accessKeyId ?? arn ?? invokedBy ?? principalId ?? 'an unnamed caller';
+}
+
+function isLater(event: TrailEvent, than: TrailEvent): boolean {
+  return (event.time ?? 0) >= (than.time ?? 0);
+}

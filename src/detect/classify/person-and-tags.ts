@@ -1,0 +1,66 @@
+import { worked } from '../../model/trail-event.js';
+import { whoDid, type Case } from './case.js';
+import { principalOf } from './classify.js';
+import { evidenceOf } from '../records/evidence.js';
+import type { Finding } from '../../model/incident.js';
+import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
+
+/** A resource with this tag is held, where somebody outside the incident set it. */
+export const protectingTag = 'leakguard:protect';
+
+/** What people say of a resource, after the trail has spoken: a protecting tag or id holds it, `include` contains it. */
+export function withPersonsWord(findings: readonly Finding[], its: Case): Finding[] {
+  const setters = protectorsOf(its);
+  const include = new Set(its.facts.include ?? []);
+  const protect = new Set(its.facts.protect ?? []);
+  return findings.map((found) => {
+    const { resource, class: classed, reasons } = found;
+    if (include.has(resource.id) && classed !== 'rogue') {
+      return {
+        ...found,
+        class: 'rogue',
+        reasons: ['included on the person’s word', ...reasons],
+        settlesAt: null,
+      };
+    }
+    if (classed !== 'rogue' || resource.id === its.key) return found;
+    if (protect.has(resource.id))
+      return { ...found, class: 'held', reasons: ['protected on the person’s word', ...reasons] };
+    const tag = resource.tags[protectingTag];
+    if (tag === undefined || tag === 'false') return found;
+    const setter = setters.get(resource.id);
+    if (setter === undefined) {
+      return {
+        ...found,
+        reasons: [
+          ...reasons,
+          'its protecting tag counts for nothing: no untainted principal is known to have set it',
+        ],
+      };
+    }
+    return {
+      ...found,
+      class: 'held',
+      reasons: [
+        `marked ${protectingTag} by ${principalOf(setter)}, who is no part of the incident`,
+        ...reasons,
+      ],
+      evidence: [...found.evidence, evidenceOf(setter)],
+    };
+  });
+}
+
+/** The latest event by which somebody outside the incident set the protecting tag, by resource id. */
+function protectorsOf(its: Case) {
+  const setters = new Map<string, (typeof its.graph.events)[number]>();
+  for (const event of its.graph.events) {
+    if (event.name !== 'CreateTags' || !worked(event) || whoDid(event, its) !== 'other') continue;
+    const request = requestOf(event);
+    if (!itemsOf(request.tagSet).some((tag) => valueOf(tag.key) === protectingTag)) continue;
+    for (const item of itemsOf(request.resourcesSet)) {
+      const id = valueOf(item.resourceId);
+      if (id !== null) setters.set(id, event);
+    }
+  }
+  return setters;
+}

@@ -1,0 +1,20 @@
+import type { TaintedCredential } from '../../model/incident.js';
+import type { Mint } from '../records/mints.js';
+
+/** A credential of the incident, and how it is known to be. */
+export interface Tainted {
+  id: string;
+  kind: TaintedCredential['kind'];
+  parent: string | null;
+  mint: Mint | null;
+  /** Epoch milliseconds; null: whenever. */
+  since: number | null;
+  /** likely: tied by principal, address, agent and time, for want of a mint event. */
+  strength: 'certain' | 'likely';
+  /** It exists only because of the misuse: it has no innocent life. */
+  fresh: boolean;
+  /** Tied by who it acts as, not only by where it calls from. */
+  samePrincipal: boolean;
+  /** How it is tied, in words. */
+  how: string;
+}

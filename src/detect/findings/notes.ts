@@ -1,0 +1,91 @@
+import type { Signal } from '../behaviour/signal.js';
+import { textAt } from '../../model/json.js';
+import { worked, type TrailEvent } from '../../model/trail-event.js';
+import type { Case } from '../classify/case.js';
+import { principalOf } from '../classify/classify.js';
+import { isTemporary } from '../credentials/credential-graph.js';
+import { timeInWords } from '../records/evidence.js';
+
+/** Doubts and facts that hold for the whole incident, in words. */
+export function notesOf(
+  its: Case,
+  quarantines: readonly Signal[],
+  tampered: readonly TrailEvent[],
+  owner: string | null,
+): string[] {
+  const notes: string[] = [];
+  const { key, start, taint, graph } = its;
+  notes.push(...quarantineNotes(quarantines));
+  if (start.at === null)
+    notes.push(
+      'Nothing in the trail shows when misuse began; say it with --compromised-at where it is known.',
+    );
+  else if (start.source === 'estimated' && start.confidence === 'uncertain') {
+    notes.push(
+      'The beginning of the misuse is an uncertain estimate; say it with --compromised-at where it is known.',
+    );
+  }
+  if (isTemporary(key) && !graph.mints.has(key)) {
+    notes.push(
+      `No event tells what minted ${key}: parent unknown, contain ${owner === null ? 'its user' : `user ${owner}`}.`,
+    );
+  }
+  const orphans = [...(taint?.credentials.values() ?? [])].filter(
+    ({ id, strength, parent }) => id !== key && strength === 'likely' && parent === null,
+  );
+  if (orphans.length > 0) {
+    notes.push(
+      `${orphans.length} sessions have no mint event: parent unknown, contain ${owner === null ? 'the user' : `user ${owner}`}.`,
+    );
+  }
+  notes.push(...keysThatAreOff(graph.events, new Set([key, ...(taint?.credentials.keys() ?? [])])));
+  const outside = [...(taint?.credentials.values() ?? [])]
+    .map(({ mint }) => mint?.otherAccount ?? null)
+    .filter((one) => one !== null);
+  if (outside.length > 0)
+    notes.push(
+      `Roles were taken in other accounts (${[...new Set(outside)].sort().join(', ')}): not contained outside this account.`,
+    );
+  const neighbours = [...(taint?.neighbours ?? [])].sort();
+  if (neighbours.length > 0) {
+    notes.push(
+      `${neighbours.slice(0, 10).join(', ')} called from the same place as the misuse, and nothing else ties them: look at them too.`,
+    );
+  }
+  const names = [...(taint?.madeUsers.keys() ?? [])].map((user) => user.slice(user.indexOf('|') + 1));
+  if (names.length > 0) notes.push(`Users made by the misuse: ${names.sort().join(', ')}.`);
+  for (const event of tampered.slice(0, 5))
+    notes.push(
+      `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}: trail files may leave out what came after.`,
+    );
+  const timeless = graph.events.filter(({ time }) => time === null).length;
+  if (timeless > 0)
+    notes.push(
+      `${timeless} events have no readable time: before or after the misuse cannot be told of them.`,
+    );
+  return notes;
+}
+
+/** What the records show of keys that somebody put off already: the last change of each counts. */
+function keysThatAreOff(events: readonly TrailEvent[], keys: ReadonlySet<string>): string[] {
+  const last = new Map<string, string>();
+  for (const event of events) {
+    if (event.source !== 'iam.amazonaws.com' || !worked(event)) continue;
+    const id = textAt(event.request, 'accessKeyId') ?? '';
+    const status = event.name === 'DeleteAccessKey' ? 'deleted' : textAt(event.request, 'status');
+    if (!keys.has(id) || status === null || !/^(Update|Delete)AccessKey$/.test(event.name)) continue;
+    const by = `by ${event.actor.arn ?? principalOf(event)} at ${timeInWords(event.time)}`;
+    if (status === 'Active') last.delete(id);
+    else
+      last.set(
+        id,
+        `${id} was ${status === 'deleted' ? 'deleted' : 'made inactive'} ${by}; what it minted before lives on.`,
+      );
+  }
+  return [...last.values()];
+}
+
+/** AWS's own word, once. */
+export function quarantineNotes([first]: readonly Signal[]): string[] {
+  return first === undefined ? [] : [`${first.words} (${timeInWords(first.time)})`];
+}

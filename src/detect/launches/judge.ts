@@ -1,0 +1,159 @@
+import type { Baseline } from '../behaviour/baseline.js';
+import { isHabit, scoreOf, type Departure } from '../behaviour/departures.js';
+import type { MisuseStart, ResourceClass } from '../../model/incident.js';
+import type { LaunchRequest } from '../records/launch-request.js';
+import { actOf, addressPrefix } from '../records/record-fields.js';
+import { sensitivityOf } from '../records/sensitive-acts.js';
+import type { Tainted } from '../credentials/taint.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+
+export interface Judgement {
+  class: ResourceClass;
+  score: number;
+  /** In words, strongest first. */
+  reasons: string[];
+}
+
+/** What is of the launch itself, not of what went on around it. */
+const hardKinds = new Set(['address', 'agent', 'protection', 'key-pair', 'profile', 'role']);
+
+/** What no habit has about it, however long it lasts. */
+const attacking = new Set(['burst', 'regions', 'protection', 'address', 'number']);
+
+/** From this score on, a departure is no chance. Where the beginning is uncertain, or nothing is there
+ *  to compare with, more has to come together. */
+const rogueFrom = 0.5;
+const rogueWhenUncertain = 0.7;
+const rogueWhenLikely = 0.8;
+
+/**
+ * The class of a launch that a tainted credential made after the misuse began. Rogue needs a tie and a departure;
+ * one sign alone is held; what the key does anyway is its own.
+ */
+export function judgeLaunch(
+  launch: LaunchRequest,
+  tainted: Tainted,
+  departures: readonly Departure[],
+  baseline: Baseline,
+  start: MisuseStart,
+  /** On how many days after the misuse began such launches were made. */
+  days = 1,
+): Judgement {
+  const score = scoreOf(departures);
+  const reasons = departures.map(({ words }) => words);
+  const tie = tieInWords(tainted);
+  if (tainted.fresh) {
+    return {
+      class: 'rogue',
+      score: Math.max(score, 0.9),
+      reasons: [`by a credential that only the misuse made: ${tainted.how}`, ...reasons],
+    };
+  }
+  if (launch.event.time === null) {
+    return {
+      class: 'held',
+      score,
+      reasons: [
+        'the record has no readable time: before or after the misuse began cannot be told',
+        tie,
+        ...reasons,
+      ],
+    };
+  }
+  if (isHabit(launch, baseline)) return judgeHabit(launch, departures, baseline, score, tie);
+  const history = baseline.launches > 0 || baseline.knowsTheKey;
+  const sure = start.source === 'given' || (history && start.confidence === 'likely');
+  const needed = tainted.strength === 'likely' ? rogueWhenLikely : sure ? rogueFrom : rogueWhenUncertain;
+  const mayBeRogue = tainted.strength === 'certain' || tainted.samePrincipal;
+  // Weeks of the same small launch are a habit younger than the estimate, or an attacker with patience.
+  const lasting =
+    start.source === 'estimated' && days >= 4 && !departures.some(({ kind }) => attacking.has(kind));
+  if (score >= needed && mayBeRogue && lasting) {
+    const doubt = `such launches were made on ${days} days since the estimated beginning: it may be a habit younger than that`;
+    return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+  }
+  if (score >= needed && mayBeRogue) return { class: 'rogue', score, reasons: [...reasons, tie] };
+  const doubt =
+    tainted.strength === 'likely'
+      ? 'the tie is likely, not certain'
+      : history
+        ? 'too little departs from the key’s own life to be sure'
+        : 'the trail shows no life of the key before the misuse to compare with';
+  return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+}
+
+/** Same call, type and region as before, and no larger: the key's own, unless the launch itself is marked. */
+function judgeHabit(
+  launch: LaunchRequest,
+  departures: readonly Departure[],
+  baseline: Baseline,
+  score: number,
+  tie: string,
+): Judgement {
+  const habit = baseline.habit(launch);
+  const count = habit?.count ?? 0;
+  const usual = `the key made ${count} such launches before the misuse (${launch.types.join(', ') || launch.kind} in ${launch.event.region})`;
+  const reasons = departures.map(({ words }) => words);
+  const hard = departures
+    .filter(({ kind }) => hardKinds.has(kind))
+    .reduce((sum, { weight }) => sum + weight, 0);
+  if (hard >= rogueFrom) return { class: 'rogue', score, reasons: [...reasons, usual, tie] };
+  const tooMany = departures.some(({ kind }) => kind === 'habit-burst');
+  const otherImage = departures.some(({ kind, weight }) => kind === 'image' && weight >= 0.2);
+  if (hard >= 0.3 || tooMany || otherImage || count < 2) {
+    const doubt = tooMany ? 'more of its usual launches than ever: which are its own cannot be told' : usual;
+    return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+  }
+  return { class: 'own', score, reasons: [usual, ...reasons] };
+}
+
+/** The class of what a tainted call made or changed, where it is no launch. */
+export function judgeAct(
+  event: TrailEvent,
+  tainted: Tainted,
+  baseline: Baseline,
+  start: MisuseStart,
+): Judgement {
+  const tie = tieInWords(tainted);
+  const act = `${event.name} by ${tainted.id}`;
+  if (tainted.fresh)
+    return {
+      class: 'rogue',
+      score: 0.9,
+      reasons: [`${act}, a credential that only the misuse made: ${tainted.how}`],
+    };
+  if (event.time === null)
+    return { class: 'held', score: 0.3, reasons: [`${act}, at a time that the record does not tell`, tie] };
+  const before = baseline.acts.get(actOf(event)) ?? 0;
+  const sensitivity = sensitivityOf(event);
+  const prefix = addressPrefix(event);
+  const newPlace = baseline.isNewPlace(event);
+  const newRegion = baseline.isNewRegion(event);
+  const reasons = [
+    before === 0
+      ? `${act}, after the misuse began; the key never did so before`
+      : `${act}, after the misuse began; ${before} times before it`,
+    ...(newPlace ? [`from ${prefix}, where the key never called from before`] : []),
+    ...(newRegion ? [`in ${event.region}, where the key never was before`] : []),
+    tie,
+  ];
+  const fits = before >= 3 && !newPlace && !newRegion;
+  if (fits) return { class: sensitivity >= 0.15 ? 'held' : 'own', score: 0.1, reasons };
+  if (tainted.strength === 'likely')
+    return { class: 'held', score: 0.4, reasons: ['the tie is likely, not certain', ...reasons] };
+  const sure =
+    start.source === 'given' ||
+    start.confidence !== 'uncertain' ||
+    baseline.knowsTheKey ||
+    sensitivity >= 0.3;
+  if (before === 0 || newPlace || newRegion) {
+    return { class: sure ? 'rogue' : 'held', score: 0.6 + sensitivity / 2, reasons };
+  }
+  return { class: 'held', score: 0.4, reasons };
+}
+
+function tieInWords(tainted: Tainted): string {
+  return tainted.parent === null && tainted.strength === 'certain'
+    ? `by ${tainted.id}, the misused key`
+    : `by ${tainted.id}: ${tainted.how}`;
+}

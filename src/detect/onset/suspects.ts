@@ -1,0 +1,147 @@
+import type { Signal } from '../behaviour/signal.js';
+import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary, signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
+import type { Suspect } from '../../model/incident.js';
+import type { AcceleratorTable } from '../records/instance-size.js';
+import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
+import { launchedByFleet } from '../launches/launches.js';
+import { livesOf, rootOf } from '../credentials/lives-of-credentials.js';
+import { clustersOf } from './misuse-start.js';
+import { quarantinedUser } from '../records/sensitive-acts.js';
+import { recentLaunches, signalsOf } from '../behaviour/signals.js';
+import { suspicionOf } from './suspicion.js';
+
+const day = 24 * 3600_000;
+
+/** So much of a reason makes it worth to read the whole life; less makes no suspect of anybody. */
+const worthReading = 0.5;
+
+/** Whether a key is worth a name: what a scanner does as well, reads by the hundred, needs more than launches do. */
+export function standsOut({ score, launches }: Suspect): boolean {
+  return score >= (launches > 0 ? 0.6 : 0.8);
+}
+
+/**
+ * The keys whose trail looks like misuse, ranked, with reasons. Sessions count for the key that minted them. A quiet
+ * account has none.
+ */
+export function suspectsOf(graph: CredentialGraph, table: AcceleratorTable): Suspect[] {
+  return lookedAt(graph, table)
+    .filter(({ sum, bar }) => sum >= bar)
+    .map(({ suspect }) => suspect)
+    .sort((a, b) => b.score - a.score || (a.accessKeyId < b.accessKeyId ? -1 : 1));
+}
+
+/** What may become a suspect, or be acquitted, once the whole of its life is known. */
+export interface Candidate {
+  accessKeyId: string;
+  /** For a role session, the name that its life goes by (LookupEvents' Username). */
+  sessionName: string | null;
+  /** Epoch milliseconds: when what stands out began. */
+  since: number;
+}
+
+/** Who is worth reading about where only launches and mints were looked up, the most suspicious first. Pure. */
+export function candidatesOf(graph: CredentialGraph, table: AcceleratorTable): Candidate[] {
+  return lookedAt(graph, table)
+    .sort((a, b) => b.raw - a.raw || (a.suspect.accessKeyId < b.suspect.accessKeyId ? -1 : 1))
+    .map(({ suspect: { accessKeyId }, since }) => ({
+      accessKeyId,
+      sessionName: graph.bySigner.get(accessKeyId)?.[0]?.actor.sessionName ?? null,
+      since,
+    }));
+}
+
+interface Looked {
+  suspect: Suspect;
+  since: number;
+  /** The plain sum of the signals, what they say together, and what it would take. */
+  raw: number;
+  sum: number;
+  bar: number;
+}
+
+function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
+  const quarantines = quarantinesOf(graph.events);
+  const found: Looked[] = [];
+  for (const [name, events] of livesOf(graph)) {
+    const owner = events.find(({ actor }) => actor.userName !== null)?.actor.userName ?? null;
+    const signals = [...signalsOf(events, table), ...(owner === null ? [] : (quarantines.get(owner) ?? []))];
+    const launches = events.flatMap((event) => {
+      const launch = launchedByFleet(event) ? null : launchRequestOf(event);
+      return launch === null ? [] : [launch];
+    });
+    const first = events.find(({ time }) => time !== null)?.time ?? 0;
+    const loud = clustersOf(signals.sort((a, b) => a.time - b.time)).filter(
+      ({ score }) => score >= worthReading,
+    );
+    const clusters = loud.map((cluster) => {
+      const today = launches.filter(({ time }) => time >= cluster.time && time <= cluster.time + day);
+      const life = {
+        before: Math.max(0, cluster.time - first),
+        longLived: !isTemporary(cluster.signals[0]?.signer ?? name),
+        ...busiestHourOf(today),
+      };
+      return { cluster, ...suspicionOf(cluster, life) };
+    });
+    const [best] = clusters.sort((a, b) => b.sum / b.bar - a.sum / a.bar || a.cluster.time - b.cluster.time);
+    if (best === undefined) continue;
+    const { cluster, sum, bar } = best;
+    const accessKeyId = strongestOf(graph, cluster.signals) ?? name;
+    const its = launches.filter(({ event }) => rootOf(graph, signerOf(event) ?? '') === accessKeyId);
+    const suspect = {
+      accessKeyId,
+      userName: owner,
+      score: Math.round(Math.min(1, sum / 2) * 100) / 100,
+      reasons: [...cluster.signals]
+        .sort((a, b) => b.weight - a.weight || (a.words < b.words ? -1 : 1))
+        .slice(0, 8)
+        .map(({ words }) => words),
+      launches: its.length,
+      regions: [...new Set(its.map(({ event }) => event.region))].sort(),
+    };
+    found.push({ suspect, since: cluster.time, raw: cluster.score, sum, bar });
+  }
+  return found;
+}
+
+/** Launches within any one hour: in how many regions, how many instances asked for. */
+function busiestHourOf(launches: readonly LaunchRequest[]): { regions: number; asked: number } {
+  const recent = recentLaunches();
+  const most = { regions: 0, asked: 0 };
+  for (const launch of launches) {
+    recent.add(launch.time, launch);
+    most.regions = Math.max(most.regions, recent.distinct);
+    most.asked = Math.max(most.asked, recent.size);
+  }
+  return most;
+}
+
+/** Of a role's sessions, the one that did most of it. */
+function strongestOf(graph: CredentialGraph, signals: readonly Signal[]): string | null {
+  const weights = new Map<string, number>();
+  for (const { signer, weight } of signals) {
+    const root = signer === null ? null : rootOf(graph, signer);
+    if (root !== null) weights.set(root, (weights.get(root) ?? 0) + weight);
+  }
+  return [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? null;
+}
+
+export function quarantinesOf(events: readonly TrailEvent[]): Map<string, Signal[]> {
+  const found = new Map<string, Signal[]>();
+  for (const event of events) {
+    const user = quarantinedUser(event);
+    if (user === null || event.time === null) continue;
+    const signal = {
+      time: event.time,
+      kind: 'quarantine',
+      weight: 1.2,
+      words: `AWS put ${user} under quarantine: it holds a key of this user to be exposed`,
+      place: null,
+      signer: null,
+      absolute: true,
+    };
+    found.set(user, [...(found.get(user) ?? []), signal]);
+  }
+  return found;
+}
