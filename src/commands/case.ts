@@ -1,4 +1,4 @@
-import { readJournal } from '../contain/journal.js';
+import { readJournal } from '../contain/journal/journal.js';
 import { instanceType, regionFactor } from '../facts/instance-types.js';
 import { ExitCode } from '../model/exit-code.js';
 import { caseText } from '../report/case-text.js';

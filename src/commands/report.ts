@@ -1,4 +1,4 @@
-import { readJournal } from '../contain/journal.js';
+import { readJournal } from '../contain/journal/journal.js';
 import { ExitCode } from '../model/exit-code.js';
 import { foldReport } from '../report/document.js';
 import type { CommandContext } from './context.js';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { Journal, readJournal } from '../contain/journal.js';
-import { lock } from '../contain/lock.js';
+import { Journal, readJournal } from '../contain/journal/journal.js';
+import { lock } from '../contain/journal/lock.js';
 import { ExitCode } from '../model/exit-code.js';
 import { version } from '../model/version.js';
 import { carryOut, type ContainmentFlags } from './carry-out.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LockHeld } from '../contain/lock.js';
+import type { LockHeld } from '../contain/journal/lock.js';
 import type { Refused } from '../contain/refused.js';
 import type { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { AwsCall } from '../aws/call.js';
-import { Journal, readJournal } from '../contain/journal.js';
-import { lock } from '../contain/lock.js';
-import { run as runActions } from '../contain/run.js';
-import { planUndo, type UndoPlan } from '../contain/undo.js';
+import { Journal, readJournal } from '../contain/journal/journal.js';
+import { lock } from '../contain/journal/lock.js';
+import { run as runActions } from '../contain/run/run.js';
+import { planUndo, type UndoPlan } from '../contain/undo/undo.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/inventory.js';

@@ -1,6 +1,6 @@
-import { clearance, type ClearanceRow } from '../contain/clearance.js';
+import { clearance, type ClearanceRow } from '../contain/confirm/clearance.js';
 import { planFor } from '../contain/request.js';
-import { lookUpKey } from '../contain/cut.js';
+import { lookUpKey } from '../contain/cut/cut.js';
 import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';

@@ -6,7 +6,7 @@ import { changeLine, toSend } from '../cloudfront/screen.js';
 import { stateWords, type CloudFrontCheck } from '../cloudfront/state.js';
 import { resetText } from '../cloudfront/support-text.js';
 import { sawNothing, watchCloudFront, type WatchResult } from '../cloudfront/watch.js';
-import { Journal } from '../contain/journal.js';
+import { Journal } from '../contain/journal/journal.js';
 import { journalVersion } from '../model/journal-record.js';
 import type { Identity } from '../model/core-event.js';
 import { ExitCode } from '../model/exit-code.js';

@@ -4,15 +4,22 @@ import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import type { Play } from '../plays/kit/play.js';
 import { resourceKey } from '../model/resource.js';
 import type { Action, Outcome } from '../model/action.js';
-import { isStuck, judgeSweep, outcomesByTarget, readsOn, unreadBefore, type Sweep } from './confirm.js';
-import { guardCut, lookUpKey, planCut } from './cut.js';
-import { recordEvidence } from './evidence.js';
-import { moved } from './plan-file.js';
-import type { Plan } from './plan.js';
+import {
+  isStuck,
+  judgeSweep,
+  outcomesByTarget,
+  readsOn,
+  unreadBefore,
+  type Sweep,
+} from './confirm/confirm.js';
+import { guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { recordEvidence } from './run/evidence.js';
+import { moved } from './plan/plan-file.js';
+import type { Plan } from './plan/plan.js';
 import { refuseCaller, refuseDescendant, refuseMoved, Refused, refuseRoot } from './refused.js';
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
-import { runPlan } from './run-plan.js';
-import { run, type Executed } from './run.js';
+import { runPlan } from './run/run-plan.js';
+import { run, type Executed } from './run/run.js';
 import { summarise } from './summary.js';
 
 /** So many sweeps in a row must be clean. */

@@ -5,11 +5,11 @@ import type { ExitCode } from '../model/exit-code.js';
 import type { PlanContext, Play } from '../plays/kit/play.js';
 import type { Survey } from '../survey/survey.js';
 import type { Action } from '../model/action.js';
-import type { CutFacts } from './cut.js';
+import type { CutFacts } from './cut/cut.js';
 import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
-import type { PlanFile } from './plan-file.js';
-import { plan, type Plan } from './plan.js';
-import type { Effects } from './run.js';
+import type { PlanFile } from './plan/plan-file.js';
+import { plan, type Plan } from './plan/plan.js';
+import type { Effects } from './run/run.js';
 
 /** Limits of confirm. Times in milliseconds. */
 export interface ConfirmLimits {

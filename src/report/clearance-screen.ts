@@ -1,4 +1,4 @@
-import type { ClearanceRow } from '../contain/clearance.js';
+import type { ClearanceRow } from '../contain/confirm/clearance.js';
 import type { Identity } from '../model/core-event.js';
 import { padEnd } from './layout.js';
 import { Screen, type ScreenOptions, type Style } from './screen.js';

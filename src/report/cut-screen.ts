@@ -1,4 +1,4 @@
-import type { CutFacts } from '../contain/cut.js';
+import type { CutFacts } from '../contain/cut/cut.js';
 import type { Identity } from '../model/core-event.js';
 import { Screen, type ScreenOptions } from './screen.js';
 import { count, utc } from './words.js';

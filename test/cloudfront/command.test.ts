@@ -11,7 +11,7 @@ import type { Outage, StateChange } from '../../src/cloudfront/watch.js';
 import type { CoreEvent } from '../../src/model/core-event.js';
 import { run } from '../../src/commands/cloudfront.js';
 import type { CommandContext } from '../../src/commands/context.js';
-import { readJournal } from '../../src/contain/journal.js';
+import { readJournal } from '../../src/contain/journal/journal.js';
 import { startDns, type DnsServer } from '../../src/range/dns.js';
 import type { DnsBehaviour } from '../../src/range/dns-reply.js';
 import {

@@ -2,7 +2,13 @@ import { appendFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal, JournalBroken, JournalRefused, NoJournal, readJournal } from '../../src/contain/journal.js';
+import {
+  Journal,
+  JournalBroken,
+  JournalRefused,
+  NoJournal,
+  readJournal,
+} from '../../src/contain/journal/journal.js';
 import type { JournalEntry } from '../../src/model/journal-record.js';
 
 const identity = {

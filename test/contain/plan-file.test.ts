@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/model/action.js';
-import { moved, readPlan, sealPlan, type PlanFile } from '../../src/contain/plan-file.js';
+import { moved, readPlan, sealPlan, type PlanFile } from '../../src/contain/plan/plan-file.js';
 
 const at = Date.UTC(2026, 10, 23, 3, 10);
 function action(id: string, input: Action['input'] = {}): Action {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clearance } from '../../src/contain/clearance.js';
-import { isStuck, judgeSweep, readsOn, unreadBefore } from '../../src/contain/confirm.js';
-import { plan } from '../../src/contain/plan.js';
+import { clearance } from '../../src/contain/confirm/clearance.js';
+import { isStuck, judgeSweep, readsOn, unreadBefore } from '../../src/contain/confirm/confirm.js';
+import { plan } from '../../src/contain/plan/plan.js';
 import { plays } from '../../src/plays/index.js';
 import type { PlanContext } from '../../src/plays/kit/play.js';
 import type { Incident } from '../../src/model/incident.js';

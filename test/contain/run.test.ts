@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AwsFailure, type FailureKind } from '../../src/aws/errors.js';
 import type { Action } from '../../src/model/action.js';
-import { JournalBroken, type JournalWriter } from '../../src/contain/journal.js';
+import { JournalBroken, type JournalWriter } from '../../src/contain/journal/journal.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
-import { run, type Effects } from '../../src/contain/run.js';
+import { run, type Effects } from '../../src/contain/run/run.js';
 
 function action(id: string, after: string[] = []): Action {
   return {

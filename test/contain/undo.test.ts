@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planCut } from '../../src/contain/cut.js';
+import { planCut } from '../../src/contain/cut/cut.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
 import type { OutcomeStatus } from '../../src/model/action.js';
-import { planUndo } from '../../src/contain/undo.js';
+import { planUndo } from '../../src/contain/undo/undo.js';
 import { cutFacts, now } from './builders.js';
 
 const [disable, deny] = planCut(cutFacts(), now, false, now);

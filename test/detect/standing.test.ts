@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clearance } from '../../src/contain/clearance.js';
-import { plan } from '../../src/contain/plan.js';
+import { clearance } from '../../src/contain/confirm/clearance.js';
+import { plan } from '../../src/contain/plan/plan.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/plays/index.js';

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/contain/journal.js';
+import { readJournal } from '../../src/contain/journal/journal.js';
 import type { JournalRecord } from '../../src/model/journal-record.js';
 import { accountId, smallIncident, type SmallIncident } from './incident.js';
 

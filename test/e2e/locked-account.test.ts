@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/contain/journal.js';
+import { readJournal } from '../../src/contain/journal/journal.js';
 import type { CommandRun } from '../../src/range/rehearsal/product.js';
 import type { Scene } from '../../src/range/rehearsal/rehearse.js';
 import type { SupportAnswer } from '../../src/range/world/world.js';

@@ -5,7 +5,7 @@ import { openSession, type Session } from '../../src/aws/session.js';
 import { lookAtApi } from '../../src/cloudfront/api.js';
 import type { AwsCall } from '../../src/aws/call.js';
 import type { Action } from '../../src/model/action.js';
-import { lookUpKey } from '../../src/contain/cut.js';
+import { lookUpKey } from '../../src/contain/cut/cut.js';
 import type { Json } from '../../src/model/json.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import { plays } from '../../src/plays/index.js';

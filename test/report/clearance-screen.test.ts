@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClearanceRow } from '../../src/contain/clearance.js';
+import type { ClearanceRow } from '../../src/contain/confirm/clearance.js';
 import { clearanceScreen } from '../../src/report/clearance-screen.js';
 import { hostileName, identity, simulatedIdentity } from './samples.js';
 

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
-import type { AwsFailure as Failure } from '../aws/errors.js';
-import { AwsFailure } from '../aws/errors.js';
-import type { Emit } from '../model/core-event.js';
-import { asObject, type Json } from '../model/json.js';
-import type { AwsCall } from '../aws/call.js';
-import type { Action, Outcome, OutcomeStatus } from '../model/action.js';
-import type { JournalWriter } from './journal.js';
+import type { AwsFailure as Failure } from '../../aws/errors.js';
+import { AwsFailure } from '../../aws/errors.js';
+import type { Emit } from '../../model/core-event.js';
+import { asObject, type Json } from '../../model/json.js';
+import type { AwsCall } from '../../aws/call.js';
+import type { Action, Outcome, OutcomeStatus } from '../../model/action.js';
+import type { JournalWriter } from '../journal/journal.js';
 
 /** The only way to change the world: through the journal. */
 export interface Effects {

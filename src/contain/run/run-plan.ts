@@ -1,4 +1,4 @@
-import type { Action, Phase } from '../model/action.js';
+import type { Action, Phase } from '../../model/action.js';
 import { run, type Effects, type Executed, type Remedy } from './run.js';
 
 /** What stands between stop and terminate: evidence, bounded in time. */

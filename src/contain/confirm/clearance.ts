@@ -1,10 +1,10 @@
-import type { Cell } from '../model/coverage.js';
-import type { Incident } from '../model/incident.js';
-import type { Play } from '../plays/kit/play.js';
-import { resourceKey } from '../model/resource.js';
-import { settlingMs } from '../trail/lookup.js';
-import type { CutFacts } from './cut.js';
-import { isContained, type Plan } from './plan.js';
+import type { Cell } from '../../model/coverage.js';
+import type { Incident } from '../../model/incident.js';
+import type { Play } from '../../plays/kit/play.js';
+import { resourceKey } from '../../model/resource.js';
+import { settlingMs } from '../../trail/lookup.js';
+import type { CutFacts } from '../cut/cut.js';
+import { isContained, type Plan } from '../plan/plan.js';
 
 /** One line of the clearance list. */
 export interface ClearanceRow {

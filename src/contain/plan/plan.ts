@@ -1,9 +1,9 @@
-import type { Identity } from '../model/core-event.js';
-import type { Deed, Finding, Incident } from '../model/incident.js';
-import type { Play, PlanContext } from '../plays/kit/play.js';
-import { resourceKey } from '../model/resource.js';
-import { type Action, type Phase, phases } from '../model/action.js';
-import type { LeftOver } from '../model/journal-record.js';
+import type { Identity } from '../../model/core-event.js';
+import type { Deed, Finding, Incident } from '../../model/incident.js';
+import type { Play, PlanContext } from '../../plays/kit/play.js';
+import { resourceKey } from '../../model/resource.js';
+import { type Action, type Phase, phases } from '../../model/action.js';
+import type { LeftOver } from '../../model/journal-record.js';
 
 /** What is to be done, in order, and what is deliberately not. */
 export interface Plan {

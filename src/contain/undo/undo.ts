@@ -1,6 +1,6 @@
-import { actionId } from '../plays/kit/action-id.js';
-import type { Action } from '../model/action.js';
-import type { JournalRecord } from '../model/journal-record.js';
+import { actionId } from '../../plays/kit/action-id.js';
+import type { Action } from '../../model/action.js';
+import type { JournalRecord } from '../../model/journal-record.js';
 
 /** What taking a containment back would do. */
 export interface UndoPlan {

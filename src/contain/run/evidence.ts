@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import type { Finding } from '../model/incident.js';
-import { stableStringify } from '../model/json.js';
-import type { Play } from '../plays/kit/play.js';
-import { resourceKey } from '../model/resource.js';
-import type { JournalWriter } from './journal.js';
+import { AwsFailure } from '../../aws/errors.js';
+import type { Reader } from '../../aws/reader.js';
+import type { Finding } from '../../model/incident.js';
+import { stableStringify } from '../../model/json.js';
+import type { Play } from '../../plays/kit/play.js';
+import { resourceKey } from '../../model/resource.js';
+import type { JournalWriter } from '../journal/journal.js';
 
 /** Evidence is bounded in time: it never holds back cut or stop, and terminate only this long. Milliseconds. */
 const budget = 10_000;

@@ -1,11 +1,11 @@
-import type { Finding, Incident } from '../model/incident.js';
-import { isComplete, type Cell } from '../model/coverage.js';
-import type { Play } from '../plays/kit/play.js';
-import { resourceKey } from '../model/resource.js';
-import type { Outcome } from '../model/action.js';
-import type { LeftOver } from '../model/journal-record.js';
-import type { Executed } from './run.js';
-import { isActedOn, isContained, leftOver, type Plan } from './plan.js';
+import type { Finding, Incident } from '../../model/incident.js';
+import { isComplete, type Cell } from '../../model/coverage.js';
+import type { Play } from '../../plays/kit/play.js';
+import { resourceKey } from '../../model/resource.js';
+import type { Outcome } from '../../model/action.js';
+import type { LeftOver } from '../../model/journal-record.js';
+import type { Executed } from '../run/run.js';
+import { isActedOn, isContained, leftOver, type Plan } from '../plan/plan.js';
 
 /** What one sweep saw. Pure facts; the loop around it decides whether to go on. */
 export interface Sweep {

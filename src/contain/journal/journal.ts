@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asObject } from '../model/json.js';
-import type { JournalEntry, JournalRecord } from '../model/journal-record.js';
-import { journalVersion } from '../model/journal-record.js';
+import { asObject } from '../../model/json.js';
+import type { JournalEntry, JournalRecord } from '../../model/journal-record.js';
+import { journalVersion } from '../../model/journal-record.js';
 
 /** The chain's beginning. */
 const genesis = '0'.repeat(64);

@@ -1,9 +1,9 @@
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import type { Identity } from '../model/core-event.js';
-import { datedDeny, denyAhead, decodedDocument, denyPolicyName, denyStands } from '../plays/iam/deny.js';
-import type { Action } from '../model/action.js';
-import { actionId } from '../plays/kit/action-id.js';
+import { AwsFailure } from '../../aws/errors.js';
+import type { Reader } from '../../aws/reader.js';
+import type { Identity } from '../../model/core-event.js';
+import { datedDeny, denyAhead, decodedDocument, denyPolicyName, denyStands } from '../../plays/iam/deny.js';
+import type { Action } from '../../model/action.js';
+import { actionId } from '../../plays/kit/action-id.js';
 
 /** What a person must know before the key is cut, from two parallel rounds of lookups by name. */
 export interface CutFacts {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { asObject, stableStringify } from '../model/json.js';
-import type { Action } from '../model/action.js';
+import { asObject, stableStringify } from '../../model/json.js';
+import type { Action } from '../../model/action.js';
 import type { Plan } from './plan.js';
-import { Refused } from './refused.js';
+import { Refused } from '../refused.js';
 
 /** The version of plan files. A reader refuses versions that it does not know. */
 export const planFileVersion = 1;
