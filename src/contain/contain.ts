@@ -20,7 +20,7 @@ import { refuseCaller, refuseDescendant, refuseMoved, Refused, refuseRoot } from
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run, type Executed } from './run/run.js';
-import { summarise } from './summary.js';
+import { summarise } from '../outcome/summary.js';
 
 /** So many sweeps in a row must be clean. */
 const cleanSweeps = 2;

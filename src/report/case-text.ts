@@ -2,7 +2,7 @@ import { allSeen, deedText, gaps, groupBy, tally } from './facts.js';
 import { isDone, type Report } from './report.js';
 import { visible } from './escape.js';
 import { worthKnowing } from './incident-sections.js';
-import { settledFrom } from './verdict.js';
+import { settledFrom } from '../outcome/verdict.js';
 import { usd, utcSeconds } from './words.js';
 import { english } from './case/english.js';
 import { caseFacts, type CaseFacts, type Examined } from './case/facts.js';

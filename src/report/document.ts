@@ -4,7 +4,7 @@ import { asObject, type Json } from '../model/json.js';
 import type { Action } from '../model/action.js';
 import { isoOf, milestonesOf } from './milestones.js';
 import { reportVersion, type Report, type ReportAction } from './report.js';
-import { verdictOf } from './verdict.js';
+import { verdictOf } from '../outcome/verdict.js';
 
 /**
  * The report of a journal: a fold over its records, and of nothing else.

@@ -4,7 +4,7 @@ import { showGaps } from './incident-sections.js';
 import { padEnd, padStart } from './layout.js';
 import { showLeft } from './plan-screen.js';
 import { Screen, type ScreenOptions, type Style } from './screen.js';
-import { settledFrom, unfinishedActions, type Verdict } from './verdict.js';
+import { settledFrom, unfinishedActions, type Verdict } from '../outcome/verdict.js';
 import { clock, count, duration, utc, utcSeconds } from './words.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {

@@ -6,7 +6,7 @@ import type { Identity } from '../model/core-event.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Action, Outcome, OutcomeStatus, Phase } from '../model/action.js';
 import type { Milestones } from './milestones.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '../outcome/verdict.js';
 
 /** The version of the report document. A reader refuses versions that it does not know. */
 export const reportVersion = 1;

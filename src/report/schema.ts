@@ -7,7 +7,7 @@ import { cell, incident, resourceClass } from './incident-schema.js';
 import type { Milestones } from './milestones.js';
 import { scanVersion, type ScanDocument } from './scan-document.js';
 import { exactly, json, jsonObject, maybe, moment, text, whole } from './schema-parts.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '../outcome/verdict.js';
 
 /*
  * The documents' schemas, each held by the compiler to the type that the code works with. Import it lazily: no other

@@ -1,7 +1,7 @@
 import type { LeftOver } from '../../model/journal-record.js';
 import type { MisuseStart } from '../../model/incident.js';
 import type { ReportAction } from '../report.js';
-import type { Verdict } from '../verdict.js';
+import type { Verdict } from '../../outcome/verdict.js';
 import type { Fate } from './facts.js';
 
 /**

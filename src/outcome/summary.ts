@@ -1,6 +1,6 @@
 import { ExitCode } from '../model/exit-code.js';
 import type { LeftOver } from '../model/journal-record.js';
-import type { Executed } from './run/run.js';
+import type { Executed } from '../contain/run/run.js';
 
 /** The end of a containment in one sentence. It never says clean: only `verify` can. Pure. */
 export function summarise(end: {
