@@ -4,7 +4,7 @@ import type { Session } from '../aws/session.js';
 import type { TaintedCredential } from '../model/incident.js';
 import type { Emit } from '../model/core-event.js';
 import { asObject, at, textAt } from '../model/json.js';
-import { utc } from '../report/words.js';
+import { utc } from '../report/messages/words.js';
 import type { TrailEvent } from '../model/trail-event.js';
 import { settlingMs, TrailLookup } from '../trail/lookup.js';
 import { changesSince, cloudFrontQuery, taintedBy } from './changes.js';

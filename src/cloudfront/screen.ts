@@ -1,6 +1,6 @@
-import { visible } from '../report/escape.js';
-import { Screen, type ScreenOptions, type Style } from '../report/screen.js';
-import { duration, utcSeconds } from '../report/words.js';
+import { visible } from '../report/terminal/escape.js';
+import { Screen, type ScreenOptions, type Style } from '../report/terminal/screen.js';
+import { duration, utcSeconds } from '../report/messages/words.js';
 import type { StandInPlan } from './stand-in.js';
 import { stateWords, type CloudFrontCheck, type DistributionCheck, type NameObservation } from './state.js';
 import type { Outage, StateChange } from './watch.js';

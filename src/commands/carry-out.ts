@@ -150,7 +150,7 @@ function agreement(
   return {
     restBefore: flags.yes === true || agreed.has('rest'),
     cut: async (facts, doubts, planned) => {
-      const { cutScreen } = await import('../report/cut-screen.js');
+      const { cutScreen } = await import('../report/screens/cut-screen.js');
       context.stderr.write(`${cutScreen(facts, doubts, context.onStderr, identity)}\n`);
       if (agreed.has('cut')) return true;
       if (flags.yes === true) {
@@ -197,7 +197,7 @@ export async function showPlan(
   identity: Identity,
   context: CommandContext,
 ): Promise<void> {
-  const { planScreen } = await import('../report/plan-screen.js');
+  const { planScreen } = await import('../report/screens/plan-screen.js');
   context.stderr.write(`${planScreen(incident, planned, context.onStderr, identity)}\n`);
 }
 
@@ -218,7 +218,7 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
     context.stdout.write(text);
     return written;
   }
-  const { outcomeScreen } = await import('../report/outcome-screen.js');
+  const { outcomeScreen } = await import('../report/screens/outcome-screen.js');
   const { width, color, verbose } = context;
   context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
   return written;

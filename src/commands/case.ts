@@ -1,7 +1,7 @@
 import { readJournal } from '../contain/journal/journal.js';
 import { instanceType, regionFactor } from '../facts/instance-types.js';
 import { ExitCode } from '../model/exit-code.js';
-import { caseText } from '../report/case-text.js';
+import { caseText } from '../report/case/case-text.js';
 import { foldReport } from '../report/document.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';

@@ -4,7 +4,7 @@ import type { Session } from '../aws/session.js';
 import { ExitCode } from '../model/exit-code.js';
 import { cutPermissions, lookPermissions } from '../plays/permissions/fixed-permissions.js';
 import { permissionsOf, plays } from '../plays/index.js';
-import { visible } from '../report/escape.js';
+import { visible } from '../report/terminal/escape.js';
 import type { CommandContext } from './context.js';
 
 /** SimulatePrincipalPolicy takes many actions a call; a hundred keeps each answer on one page

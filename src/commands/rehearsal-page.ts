@@ -1,10 +1,10 @@
 import type { Rehearsal } from '../range/rehearsal/rehearse.js';
 import type { Timeline } from '../range/rehearsal/timeline.js';
-import { html, type Html, type HtmlPart } from '../report/escape.js';
+import { html, type Html, type HtmlPart } from '../report/terminal/escape.js';
 import { buckets } from '../report/facts.js';
 import { list, page, section, table, tile } from '../report/html/page.js';
 import { round, TimeAxis } from '../report/html/time-axis.js';
-import { count, duration, usd, utcSeconds } from '../report/words.js';
+import { count, duration, usd, utcSeconds } from '../report/messages/words.js';
 import { figures, offenders } from './rehearsal-screen.js';
 
 const mostNamed = 50;

@@ -1,8 +1,8 @@
 import type { Rehearsal } from '../range/rehearsal/rehearse.js';
 import type { Score } from '../range/rehearsal/score.js';
 import type { Touch } from '../range/rehearsal/score-facts.js';
-import { Screen, type ScreenOptions } from '../report/screen.js';
-import { padEnd } from '../report/layout.js';
+import { Screen, type ScreenOptions } from '../report/terminal/screen.js';
+import { padEnd } from '../report/terminal/layout.js';
 
 const mostNamed = 5;
 

@@ -24,7 +24,7 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
   if (context.json) {
     context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (flags.html === undefined || exitCode !== ExitCode.ok) {
-    const { outcomeScreen } = await import('../report/outcome-screen.js');
+    const { outcomeScreen } = await import('../report/screens/outcome-screen.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
   }

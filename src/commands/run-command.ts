@@ -119,7 +119,7 @@ export async function fail(
   const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
   const { code, message, next: own } = await describe(error, profile);
   const next = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
-  const { visible } = await import('../report/escape.js');
+  const { visible } = await import('../report/terminal/escape.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;
   stderr.write(`leakguard${name === null ? '' : ` ${name}`}: ${lines.join('\n')}\n`);

@@ -3,7 +3,7 @@ import type { Incident } from '../model/incident.js';
 import type { Trace, TraceTarget } from '../detect/credentials/trace-up.js';
 import type { Identity } from '../model/core-event.js';
 import { ExitCode } from '../model/exit-code.js';
-import { Screen, type ScreenOptions } from '../report/screen.js';
+import { Screen, type ScreenOptions } from '../report/terminal/screen.js';
 import { CommandError } from './context.js';
 
 export interface TargetFlags {

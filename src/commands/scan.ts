@@ -39,7 +39,7 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
     const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });
     context.stdout.write(`${JSON.stringify(trace === null ? document : { ...document, trace }, null, 2)}\n`);
   } else {
-    const { incidentScreen } = await import('../report/incident-screen.js');
+    const { incidentScreen } = await import('../report/screens/incident-screen.js');
     const { width, color, verbose } = context;
     const options = { width, color, verbose };
     if (trace !== null) context.stdout.write(`${traceScreen(trace, subject, identity, options)}\n\n`);

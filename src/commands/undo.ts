@@ -8,7 +8,7 @@ import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/inventory.js';
 import { resourceKey } from '../model/resource.js';
-import { visible } from '../report/escape.js';
+import { visible } from '../report/terminal/escape.js';
 import { version } from '../model/version.js';
 import { ask } from './agree.js';
 import { sleepUnless } from './carry-out.js';

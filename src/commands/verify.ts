@@ -76,7 +76,7 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
       `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
     );
   } else {
-    const { clearanceScreen } = await import('../report/clearance-screen.js');
+    const { clearanceScreen } = await import('../report/screens/clearance-screen.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${clearanceScreen(rows, identity, { width, color, verbose })}\n`);
   }

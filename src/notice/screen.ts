@@ -1,6 +1,6 @@
-import { visible } from '../report/escape.js';
-import { Screen, type ScreenOptions } from '../report/screen.js';
-import { utc } from '../report/words.js';
+import { visible } from '../report/terminal/escape.js';
+import { Screen, type ScreenOptions } from '../report/terminal/screen.js';
+import { utc } from '../report/messages/words.js';
 import type { Notice } from './notice.js';
 
 /** A notice as a person reads it. Everything in it is the sender's: shown escaped, and never as a command to act. */

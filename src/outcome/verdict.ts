@@ -1,7 +1,7 @@
 import { settlingMs } from '../trail/lookup.js';
 import { allSeen } from '../report/facts.js';
 import type { Report, ReportAction } from '../report/report.js';
-import { count } from '../report/words.js';
+import { count } from '../report/messages/words.js';
 
 /**
  * What may be said of the whole: contained: two clean sweeps, nothing unknown, nothing left ·

@@ -1,6 +1,6 @@
 import type { Identity } from '../model/core-event.js';
-import { padEnd } from '../report/layout.js';
-import { Screen, type ScreenOptions, type Style } from '../report/screen.js';
+import { padEnd } from '../report/terminal/layout.js';
+import { Screen, type ScreenOptions, type Style } from '../report/terminal/screen.js';
 import type { AccessState } from './classify.js';
 import type { ServiceAccess } from './restrictions.js';
 import type { Signal } from './signals.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClearanceRow } from '../../src/contain/confirm/clearance.js';
-import { clearanceScreen } from '../../src/report/clearance-screen.js';
+import { clearanceScreen } from '../../src/report/screens/clearance-screen.js';
 import { hostileName, identity, simulatedIdentity } from './samples.js';
 
 const plain = { width: 80, color: false, verbose: false };

@@ -8,7 +8,7 @@ import type { CommandContext } from '../../src/commands/context.js';
 import { run as runReport } from '../../src/commands/report.js';
 import type { JournalRecord } from '../../src/model/journal-record.js';
 import type { CoreEvent } from '../../src/model/core-event.js';
-import { reportSchema } from '../../src/report/schema.js';
+import { reportSchema } from '../../src/report/schema/schema.js';
 import { journal, key } from './samples.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'leakguard-report-'));

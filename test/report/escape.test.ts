@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { html, raw, visible } from '../../src/report/escape.js';
+import { html, raw, visible } from '../../src/report/terminal/escape.js';
 
 describe('visible', () => {
   it('writes ANSI escapes, newlines, bidi marks and zero-width characters out', () => {

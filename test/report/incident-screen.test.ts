@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { incidentScreen, nextSteps } from '../../src/report/incident-screen.js';
-import { columnsOf } from '../../src/report/layout.js';
-import type { ScreenOptions } from '../../src/report/screen.js';
+import { incidentScreen, nextSteps } from '../../src/report/screens/incident-screen.js';
+import { columnsOf } from '../../src/report/terminal/layout.js';
+import type { ScreenOptions } from '../../src/report/terminal/screen.js';
 import {
   hostileName,
   identity,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CutFacts } from '../../src/contain/cut/cut.js';
 import type { LeftOver } from '../../src/model/journal-record.js';
-import { cutScreen } from '../../src/report/cut-screen.js';
+import { cutScreen } from '../../src/report/screens/cut-screen.js';
 import { foldReport } from '../../src/report/document.js';
-import { columnsOf } from '../../src/report/layout.js';
-import { outcomeScreen } from '../../src/report/outcome-screen.js';
-import { planScreen } from '../../src/report/plan-screen.js';
-import type { ScreenOptions } from '../../src/report/screen.js';
+import { columnsOf } from '../../src/report/terminal/layout.js';
+import { outcomeScreen } from '../../src/report/screens/outcome-screen.js';
+import { planScreen } from '../../src/report/screens/plan-screen.js';
+import type { ScreenOptions } from '../../src/report/terminal/screen.js';
 import {
   account,
   action,

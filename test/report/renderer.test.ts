@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CoreEvent } from '../../src/model/core-event.js';
-import { columnsOf } from '../../src/report/layout.js';
+import { columnsOf } from '../../src/report/terminal/layout.js';
 import { colorOf, createRenderer } from '../../src/report/terminal/renderer.js';
 import { action, finding, hostileName, incident, instance, outcome, simulatedIdentity } from './samples.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../src/report/document.js';
 import { scanDocument } from '../../src/report/scan-document.js';
-import { publishedSchemas, reportSchema, scanSchema } from '../../src/report/schema.js';
+import { publishedSchemas, reportSchema, scanSchema } from '../../src/report/schema/schema.js';
 import {
   identity,
   incident,

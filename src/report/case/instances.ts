@@ -2,7 +2,7 @@ import { resourceKey } from '../../model/resource.js';
 import { textAt } from '../../model/json.js';
 import { isDone, type Report } from '../report.js';
 import { instanceTypeOf } from '../facts.js';
-import { visible } from '../escape.js';
+import { visible } from '../terminal/escape.js';
 
 /** On-demand price of a type in a region, dollars an hour; null where it is not known. */
 export type PriceOf = (type: string, region: string) => number | null;

@@ -1,8 +1,8 @@
 import type { Incident, TaintedCredential } from '../../model/incident.js';
-import { html, type Html } from '../escape.js';
+import { html, type Html } from '../terminal/escape.js';
 import { tally } from '../facts.js';
-import { fit } from '../layout.js';
-import { clock } from '../words.js';
+import { fit } from '../terminal/layout.js';
+import { clock } from '../messages/words.js';
 import { letter } from './timeline.js';
 
 const nodeWidth = 250;

@@ -1,9 +1,9 @@
 import type { Incident, Suspect } from '../../model/incident.js';
 import type { Identity } from '../../model/core-event.js';
-import { html, type Html, type HtmlPart } from '../escape.js';
+import { html, type Html, type HtmlPart } from '../terminal/escape.js';
 import { byClass, launchGrid, span } from '../facts.js';
-import { worthKnowing } from '../incident-sections.js';
-import { count, some, usd, utc } from '../words.js';
+import { worthKnowing } from '../screens/incident-sections.js';
+import { count, some, usd, utc } from '../messages/words.js';
 import { credentialGraph } from './credential-graph.js';
 import { list, page, section, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';

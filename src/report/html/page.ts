@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Identity } from '../../model/core-event.js';
 import { version } from '../../model/version.js';
-import { html, raw, type Html, type HtmlPart } from '../escape.js';
-import { some } from '../words.js';
+import { html, raw, type Html, type HtmlPart } from '../terminal/escape.js';
+import { some } from '../messages/words.js';
 import { style } from './style.js';
 
 // Nothing is loaded, run or sent: only this very style sheet is allowed (Content Security Policy, level 3). The icon

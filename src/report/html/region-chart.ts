@@ -1,6 +1,6 @@
-import { html, type Html } from '../escape.js';
+import { html, type Html } from '../terminal/escape.js';
 import type { Grid } from '../facts.js';
-import { fit } from '../layout.js';
+import { fit } from '../terminal/layout.js';
 import { round } from './time-axis.js';
 
 const width = 1060;

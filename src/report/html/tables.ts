@@ -1,6 +1,6 @@
 import type { Cell, CellStatus } from '../../model/coverage.js';
 import type { Deed, Evidence, Finding, Incident } from '../../model/incident.js';
-import { html, type Html, type HtmlPart } from '../escape.js';
+import { html, type Html, type HtmlPart } from '../terminal/escape.js';
 import {
   byClass,
   classes,
@@ -13,7 +13,7 @@ import {
   regionsOff,
   servicesOff,
 } from '../facts.js';
-import { count, some, utc, utcSeconds } from '../words.js';
+import { count, some, utc, utcSeconds } from '../messages/words.js';
 import { list, table } from './page.js';
 import { letter } from './timeline.js';
 

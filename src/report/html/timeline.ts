@@ -1,7 +1,7 @@
 import type { Deed, Launch, TaintedCredential } from '../../model/incident.js';
-import { html, type Html } from '../escape.js';
+import { html, type Html } from '../terminal/escape.js';
 import { buckets, deedText } from '../facts.js';
-import { utc, utcSeconds } from '../words.js';
+import { utc, utcSeconds } from '../messages/words.js';
 import { TimeAxis, round } from './time-axis.js';
 
 const width = 1060;

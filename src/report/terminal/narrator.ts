@@ -2,9 +2,9 @@ import type { OutcomeStatus } from '../../model/action.js';
 import type { CoreEvent } from '../../model/core-event.js';
 import { resourceKey } from '../../model/resource.js';
 import { byClass, classes } from '../facts.js';
-import { classStyle } from '../incident-sections.js';
-import type { Style } from '../screen.js';
-import { count, some } from '../words.js';
+import { classStyle } from '../screens/incident-sections.js';
+import type { Style } from './screen.js';
+import { count, some } from '../messages/words.js';
 
 export type Line = [text: string, style: Style | null];
 

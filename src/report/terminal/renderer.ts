@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { CoreEvent, Emit } from '../../model/core-event.js';
-import { fit } from '../layout.js';
-import type { Style } from '../screen.js';
+import { fit } from './layout.js';
+import type { Style } from './screen.js';
 import { Narrator } from './narrator.js';
 import { StatusLine } from './status-line.js';
 

@@ -1,5 +1,5 @@
 import type { CoreEvent } from '../../model/core-event.js';
-import { fit } from '../layout.js';
+import { fit } from './layout.js';
 
 type Progress = Extract<CoreEvent, { type: 'progress' }>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Cell } from '../model/coverage.js';
-import type * as Detect from '../model/incident.js';
-import type { Link, Resource } from '../model/resource.js';
+import type { Cell } from '../../model/coverage.js';
+import type * as Detect from '../../model/incident.js';
+import type { Link, Resource } from '../../model/resource.js';
 import { epoch, exactly, json, jsonObject, maybe, text, whole } from './schema-parts.js';
 
 const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);

@@ -1,5 +1,5 @@
-import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../model/incident.js';
-import type { Cell } from '../model/coverage.js';
+import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../../model/incident.js';
+import type { Cell } from '../../model/coverage.js';
 import {
   allSeen,
   buckets,
@@ -13,10 +13,10 @@ import {
   servicesOff,
   span,
   tally,
-} from './facts.js';
-import { fit, padEnd, padStart } from './layout.js';
-import { sparkline, type Screen, type Style } from './screen.js';
-import { clock, count, some } from './words.js';
+} from '../facts.js';
+import { fit, padEnd, padStart } from '../terminal/layout.js';
+import { sparkline, type Screen, type Style } from '../terminal/screen.js';
+import { clock, count, some } from '../messages/words.js';
 
 export const classStyle: Record<ResourceClass, Style | null> = {
   rogue: 'red',

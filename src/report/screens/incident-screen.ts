@@ -1,7 +1,7 @@
-import { isTemporary } from '../detect/credentials/credential-graph.js';
-import type { Incident, ResourceClass, Suspect } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
-import { allSeen } from './facts.js';
+import { isTemporary } from '../../detect/credentials/credential-graph.js';
+import type { Incident, ResourceClass, Suspect } from '../../model/incident.js';
+import type { Identity } from '../../model/core-event.js';
+import { allSeen } from '../facts.js';
 import {
   credentials,
   deeds,
@@ -13,9 +13,9 @@ import {
   showGaps,
   shown,
 } from './incident-sections.js';
-import { fit, padEnd, padStart } from './layout.js';
-import { Screen, type ScreenOptions } from './screen.js';
-import { clock, count, usd, utc } from './words.js';
+import { fit, padEnd, padStart } from '../terminal/layout.js';
+import { Screen, type ScreenOptions } from '../terminal/screen.js';
+import { clock, count, usd, utc } from '../messages/words.js';
 
 /**
  * The incident in one screen: key, owner, since when; what was launched where; what each thing is and why; minted

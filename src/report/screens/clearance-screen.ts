@@ -1,8 +1,8 @@
-import type { ClearanceRow } from '../contain/confirm/clearance.js';
-import type { Identity } from '../model/core-event.js';
-import { padEnd } from './layout.js';
-import { Screen, type ScreenOptions, type Style } from './screen.js';
-import { count, some } from './words.js';
+import type { ClearanceRow } from '../../contain/confirm/clearance.js';
+import type { Identity } from '../../model/core-event.js';
+import { padEnd } from '../terminal/layout.js';
+import { Screen, type ScreenOptions, type Style } from '../terminal/screen.js';
+import { count, some } from '../messages/words.js';
 
 type Status = ClearanceRow['status'];
 

@@ -1,11 +1,11 @@
-import { allSeen, groupBy, tally } from './facts.js';
-import { isDone, type Report } from './report.js';
+import { allSeen, groupBy, tally } from '../facts.js';
+import { isDone, type Report } from '../report.js';
 import { showGaps } from './incident-sections.js';
-import { padEnd, padStart } from './layout.js';
+import { padEnd, padStart } from '../terminal/layout.js';
 import { showLeft } from './plan-screen.js';
-import { Screen, type ScreenOptions, type Style } from './screen.js';
-import { settledFrom, unfinishedActions, type Verdict } from '../outcome/verdict.js';
-import { clock, count, duration, utc, utcSeconds } from './words.js';
+import { Screen, type ScreenOptions, type Style } from '../terminal/screen.js';
+import { settledFrom, unfinishedActions, type Verdict } from '../../outcome/verdict.js';
+import { clock, count, duration, utc, utcSeconds } from '../messages/words.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {
   contained: ['CONTAINED', 'green'],

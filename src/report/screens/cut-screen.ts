@@ -1,7 +1,7 @@
-import type { CutFacts } from '../contain/cut/cut.js';
-import type { Identity } from '../model/core-event.js';
-import { Screen, type ScreenOptions } from './screen.js';
-import { count, utc } from './words.js';
+import type { CutFacts } from '../../contain/cut/cut.js';
+import type { Identity } from '../../model/core-event.js';
+import { Screen, type ScreenOptions } from '../terminal/screen.js';
+import { count, utc } from '../messages/words.js';
 
 /**
  * What will break when the key is cut, in one screen, before the person is asked. What could not be read is said as

@@ -1,15 +1,15 @@
-import { allSeen, deedText, gaps, groupBy, tally } from './facts.js';
-import { isDone, type Report } from './report.js';
-import { visible } from './escape.js';
-import { worthKnowing } from './incident-sections.js';
-import { settledFrom } from '../outcome/verdict.js';
-import { usd, utcSeconds } from './words.js';
-import { english } from './case/english.js';
-import { caseFacts, type CaseFacts, type Examined } from './case/facts.js';
-import { billedInstances, instancesCsv, type PriceOf } from './case/instances.js';
-import { japanese } from './case/japanese.js';
-import { splitLines } from './case/split.js';
-import type { CaseWords } from './case/words.js';
+import { allSeen, deedText, gaps, groupBy, tally } from '../facts.js';
+import { isDone, type Report } from '../report.js';
+import { visible } from '../terminal/escape.js';
+import { worthKnowing } from '../screens/incident-sections.js';
+import { settledFrom } from '../../outcome/verdict.js';
+import { usd, utcSeconds } from '../messages/words.js';
+import { english } from './english.js';
+import { caseFacts, type CaseFacts, type Examined } from './facts.js';
+import { billedInstances, instancesCsv, type PriceOf } from './instances.js';
+import { japanese } from './japanese.js';
+import { splitLines } from './split.js';
+import type { CaseWords } from './words.js';
 
 export interface CaseOptions {
   lang: 'en' | 'ja';
