@@ -202,7 +202,7 @@ export async function showPlan(
 }
 
 async function cloudFrontFacts(session: Session, context: CommandContext) {
-  const { checkForContain } = await import('../cloudfront/contain-check.js');
+  const { checkForContain } = await import('../recovery/cloudfront/contain-check.js');
   return checkForContain(session, context.emit);
 }
 

@@ -1,4 +1,4 @@
-import type { CloudFrontCheck } from '../cloudfront/state.js';
+import type { CloudFrontCheck } from '../recovery/cloudfront/state.js';
 import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
 
 /** `changesUnknown`: the changes were asked for and could not be read.

@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';
-import { checkCloudFront, withChanges, zoneOf } from '../cloudfront/check.js';
-import { lastReport, readReport, readTrail, type FromReport, type FromTrail } from '../cloudfront/gather.js';
-import { hostsFromLines, unique, type KnownHost } from '../cloudfront/known-hosts.js';
-import { rehearsalEndpoint, resolversFor } from '../cloudfront/resolver-options.js';
-import type { NameResolver } from '../cloudfront/resolvers.js';
-import { cloudFrontScreen, outageLine } from '../cloudfront/screen.js';
-import { originProbe, planStandIn, type StandInPlan } from '../cloudfront/stand-in.js';
-import type { CloudFrontCheck } from '../cloudfront/state.js';
-import { resetText } from '../cloudfront/support-text.js';
+import { checkCloudFront, withChanges, zoneOf } from '../recovery/cloudfront/check.js';
+import {
+  lastReport,
+  readReport,
+  readTrail,
+  type FromReport,
+  type FromTrail,
+} from '../recovery/cloudfront/gather.js';
+import { hostsFromLines, unique, type KnownHost } from '../recovery/cloudfront/known-hosts.js';
+import { rehearsalEndpoint, resolversFor } from '../recovery/cloudfront/resolver-options.js';
+import type { NameResolver } from '../recovery/cloudfront/resolvers.js';
+import { cloudFrontScreen, outageLine } from '../recovery/cloudfront/screen.js';
+import { originProbe, planStandIn, type StandInPlan } from '../recovery/cloudfront/stand-in.js';
+import type { CloudFrontCheck } from '../recovery/cloudfront/state.js';
+import { resetText } from '../recovery/cloudfront/support-text.js';
 import { ExitCode } from '../model/exit-code.js';
 import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
 import { exitCodeOf } from './cloudfront-exit.js';

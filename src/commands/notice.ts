@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { ExitCode } from '../model/exit-code.js';
-import { maxMessageBytes, readMessage, type NoticeMessage } from '../notice/message.js';
-import { readNotice } from '../notice/notice.js';
-import { noticeScreen } from '../notice/screen.js';
+import { maxMessageBytes, readMessage, type NoticeMessage } from '../recovery/notice/message.js';
+import { readNotice } from '../recovery/notice/notice.js';
+import { noticeScreen } from '../recovery/notice/screen.js';
 import { CommandError, type CommandContext } from './context.js';
 
 interface NoticeFlags {

@@ -1,8 +1,8 @@
 import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
-import type { AccessState } from '../restrictions/classify.js';
-import { lookForRestrictions } from '../restrictions/restrictions.js';
-import { restrictionsScreen } from '../restrictions/screen.js';
-import { lookForSignals } from '../restrictions/signals.js';
+import type { AccessState } from '../recovery/restrictions/classify.js';
+import { lookForRestrictions } from '../recovery/restrictions/restrictions.js';
+import { restrictionsScreen } from '../recovery/restrictions/screen.js';
+import { lookForSignals } from '../recovery/restrictions/signals.js';
 import { parseKeyId, parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Session } from '../aws/session.js';
-import { toFacts } from '../cloudfront/check.js';
-import { changeLine, toSend } from '../cloudfront/screen.js';
-import { stateWords, type CloudFrontCheck } from '../cloudfront/state.js';
-import { resetText } from '../cloudfront/support-text.js';
-import { sawNothing, watchCloudFront, type WatchResult } from '../cloudfront/watch.js';
+import { toFacts } from '../recovery/cloudfront/check.js';
+import { changeLine, toSend } from '../recovery/cloudfront/screen.js';
+import { stateWords, type CloudFrontCheck } from '../recovery/cloudfront/state.js';
+import { resetText } from '../recovery/cloudfront/support-text.js';
+import { sawNothing, watchCloudFront, type WatchResult } from '../recovery/cloudfront/watch.js';
 import { Journal } from '../contain/journal/journal.js';
 import { journalVersion } from '../model/journal-record.js';
 import type { Identity } from '../model/core-event.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliPath } from '../cli-path.js';
-import type { CloudFrontCheck } from '../../src/cloudfront/state.js';
+import type { CloudFrontCheck } from '../../src/recovery/cloudfront/state.js';
 import { startDns, type DnsServer } from '../../src/range/dns.js';
 
 const installed = spawnSync('dnsmasq', ['--version']).status === 0;

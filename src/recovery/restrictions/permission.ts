@@ -1,0 +1,47 @@
+import { AwsFailure } from '../../aws/errors.js';
+import type { Reader } from '../../aws/reader.js';
+import type { Permission } from './classify.js';
+
+/**
+ * Do the caller's policies allow `actions`? Asked once for all of them, where iam:SimulatePrincipalPolicy is allowed;
+ * `unknown` for every action where it is not. The root user has no policies: everything is allowed to it.
+ * Source: IAM API reference, SimulatePrincipalPolicy (it takes a user's or a role's ARN, never a session's).
+ */
+export async function permissionsOf(
+  reader: Reader,
+  callerArn: string,
+  actions: readonly string[],
+): Promise<Map<string, Permission>> {
+  const unknown = (): Map<string, Permission> => new Map(actions.map((action) => [action, 'unknown']));
+  if (actions.length === 0) return new Map();
+  if (/^arn:[^:]+:iam::\d+:root$/.test(callerArn))
+    return new Map(actions.map((action) => [action, 'allowed']));
+  try {
+    const source = await policySourceOf(reader, callerArn);
+    if (source === null) return unknown();
+    const permissions = unknown();
+    // `*` as the resource is what a list operation is authorized against.
+    const { EvaluationResults } = await reader.call('iam', 'SimulatePrincipalPolicy', 'global', {
+      PolicySourceArn: source,
+      ActionNames: [...actions],
+    });
+    for (const { EvalActionName, EvalDecision } of EvaluationResults ?? []) {
+      if (EvalActionName !== undefined)
+        permissions.set(EvalActionName, EvalDecision === 'allowed' ? 'allowed' : 'denied');
+    }
+    return permissions;
+  } catch (error) {
+    if (error instanceof AwsFailure) return unknown();
+    throw error;
+  }
+}
+
+/** The user's or role's ARN behind the caller; null for federated and other sessions. A session's ARN lacks the
+ *  role's path, so the role itself is asked for it. */
+async function policySourceOf(reader: Reader, callerArn: string): Promise<string | null> {
+  if (/^arn:[^:]+:iam::\d+:user\//.test(callerArn)) return callerArn;
+  const role = /^arn:[^:]+:sts::\d+:assumed-role\/([^/]+)\//.exec(callerArn)?.[1];
+  if (role === undefined) return null;
+  const { Role } = await reader.call('iam', 'GetRole', 'global', { RoleName: role });
+  return Role?.Arn ?? null;
+}
