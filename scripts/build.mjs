@@ -37,8 +37,8 @@ const result = await build({
 // with the command line, the operations that only it calls would weigh on every start.
 await build({
   entryPoints: {
-    attacker: 'src/range/rehearsal/attacker.ts',
-    'hurried-clock': 'src/range/rehearsal/hurried-clock.ts',
+    attacker: 'src/rehearsal/attacker/attacker.ts',
+    'hurried-clock': 'src/rehearsal/hurried-clock.ts',
   },
   outdir,
   bundle: true,

@@ -55,8 +55,8 @@ type Keys = ReadonlyMap<string, AccessKey>;
 
 async function scenarioWorld(name: string, seed: number | null): Promise<{ world: World; keys: Keys }> {
   const [{ loadScenario }, { worldOf }] = await Promise.all([
-    import('../range/rehearsal/scenario-file.js'),
-    import('../range/rehearsal/rehearse.js'),
+    import('../rehearsal/scenario/scenario-file.js'),
+    import('../rehearsal/rehearse.js'),
   ]);
   const named = await loadScenario(name, scenariosDirectory()).catch((error: unknown) => {
     throw new CommandError(

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ExitCode } from '../model/exit-code.js';
-import type { Rehearsal, Scene } from '../range/rehearsal/rehearse.js';
-import type { NamedScenario } from '../range/rehearsal/scenario-file.js';
-import { soakLine, soakTotals, soakTotalsLine } from './rehearsal-soak.js';
+import type { Rehearsal, Scene } from '../rehearsal/rehearse.js';
+import type { NamedScenario } from '../rehearsal/scenario/scenario-file.js';
+import { soakLine, soakTotals, soakTotalsLine } from '../rehearsal/report/rehearsal-soak.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 
@@ -26,7 +26,7 @@ interface RehearseFlags {
 
 /** Rehearses scenarios one after the other: a simulated AWS, an attacker, the real command line, a score. */
 export async function run(flags: RehearseFlags, context: CommandContext): Promise<ExitCode> {
-  const { loadScenario, scenarioNames } = await import('../range/rehearsal/scenario-file.js');
+  const { loadScenario, scenarioNames } = await import('../rehearsal/scenario/scenario-file.js');
   const directory = scenariosDirectory();
   if (flags.list === true) return list(await scenarioNames(directory), directory, context);
   const names =
@@ -53,7 +53,7 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
       }),
     );
   }
-  const { withGoals } = await import('../range/rehearsal/goals.js');
+  const { withGoals } = await import('../rehearsal/score/goals.js');
   try {
     for (const { scenario } of scenarios) withGoals(scenario.goals, flags.goal ?? []);
   } catch (error) {
@@ -61,9 +61,9 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
   }
 
   const [{ rehearse }, { rehearsalScreen }, { withChaos }] = await Promise.all([
-    import('../range/rehearsal/rehearse.js'),
-    import('./rehearsal-screen.js'),
-    import('../range/rehearsal/chaos.js'),
+    import('../rehearsal/rehearse.js'),
+    import('../rehearsal/report/rehearsal-screen.js'),
+    import('../rehearsal/chaos.js'),
   ]);
   // Many seeds take the scenarios in turn; else each is rehearsed once.
   const turns = (seeds ?? scenarios.map(() => seed)).map((own, index) => ({
@@ -133,21 +133,21 @@ async function publish(
   } else if (flags.seeds !== undefined) {
     context.stdout.write(`${soakTotalsLine(soakTotals(done))}\n`);
   } else if (done.length > 1) {
-    const { summaryTable } = await import('./rehearsal-screen.js');
+    const { summaryTable } = await import('../rehearsal/report/rehearsal-screen.js');
     context.stdout.write(`${summaryTable(done, context)}\n`);
   }
   const written: ExitCode[] = [];
   if (flags.junit !== undefined) {
-    const { junitOf } = await import('./rehearsal-junit.js');
+    const { junitOf } = await import('../rehearsal/report/rehearsal-junit.js');
     written.push(await saveFile(flags.junit, junitOf(done), context.emit));
   }
   if (flags.html !== undefined) {
-    const { rehearsalPage } = await import('./rehearsal-page.js');
+    const { rehearsalPage } = await import('../rehearsal/report/rehearsal-page.js');
     written.push(await saveFile(flags.html, rehearsalPage(done), context.emit));
   }
   const summary = context.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') {
-    const { markdownOf } = await import('./rehearsal-markdown.js');
+    const { markdownOf } = await import('../rehearsal/report/rehearsal-markdown.js');
     await appendFile(summary, markdownOf(done));
   }
   return written.every((code) => code === ExitCode.ok);
@@ -187,7 +187,7 @@ async function byHand(scene: Scene, context: CommandContext): Promise<void> {
 }
 
 async function list(names: string[], directory: string, context: CommandContext): Promise<ExitCode> {
-  const { loadScenario } = await import('../range/rehearsal/scenario-file.js');
+  const { loadScenario } = await import('../rehearsal/scenario/scenario-file.js');
   const scenarios = await Promise.all(names.map((name) => loadScenario(name, directory)));
   if (context.json) {
     const rows = scenarios.map(({ name, scenario: { title, plays = [] } }) => ({ name, title, plays }));

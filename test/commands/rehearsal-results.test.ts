@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rehearsalPage } from '../../src/commands/rehearsal-page.js';
-import { soakLine, soakTotals, soakTotalsLine } from '../../src/commands/rehearsal-soak.js';
+import { rehearsalPage } from '../../src/rehearsal/report/rehearsal-page.js';
+import { soakLine, soakTotals, soakTotalsLine } from '../../src/rehearsal/report/rehearsal-soak.js';
 import { sampleRehearsal } from './rehearsal-samples.js';
 
 const alive = { id: 'i-1', kind: 'ec2:instances', region: 'eu-west-1', why: 'alive <b>' };

@@ -1,7 +1,7 @@
-import { judge } from '../../src/range/rehearsal/goals.js';
-import type { Rehearsal } from '../../src/range/rehearsal/rehearse.js';
-import { goalsSchema } from '../../src/range/rehearsal/scenario.js';
-import type { Score } from '../../src/range/rehearsal/score.js';
+import { judge } from '../../src/rehearsal/score/goals.js';
+import type { Rehearsal } from '../../src/rehearsal/rehearse.js';
+import { goalsSchema } from '../../src/rehearsal/scenario/scenario.js';
+import type { Score } from '../../src/rehearsal/score/score.js';
 
 const begun = Date.UTC(2026, 10, 23, 3, 10);
 

@@ -4,12 +4,12 @@ import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { modelInvocations } from '../../src/detect/behaviour/model-use.js';
 import { candidatesOf } from '../../src/detect/onset/suspects.js';
-import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
-import type { Scenario } from '../../src/range/rehearsal/scenario.js';
+import { loadScenario, scenarioNames } from '../../src/rehearsal/scenario/scenario-file.js';
+import type { Scenario } from '../../src/rehearsal/scenario/scenario.js';
 import { launchesAndMints, newUsers } from '../../src/survey/survey-trail.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
-import { inProcess } from '../range/rehearsal/in-process.js';
+import { inProcess } from '../rehearsal/in-process.js';
 
 const day = 24 * 3600_000;
 const directory = 'fixtures/scenarios';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rehearsalEnvironment } from '../../src/range/rehearsal/product.js';
+import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { cliPath } from '../cli-path.js';
 import { accountId, regions, smallIncident, type SmallIncident } from './incident.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readJournals } from '../../src/range/rehearsal/product.js';
+import { readJournals } from '../../src/rehearsal/product.js';
 import type { LogEntry } from '../../src/range/world/world.js';
 import { inScene, logOf, respondBy, reportsIn, scenarioCalled, withDirectory } from './scene.js';
 

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { plays } from '../../src/plays/index.js';
-import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
-import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.js';
+import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { entries } from './scene.js';
 
 // A leakguard that lacks one play must fail the scenario that rehearses it: else the scenario rehearses nothing, or the

@@ -10,7 +10,7 @@ import {
 import { EC2Client, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import { rehearsalEnvironment } from '../../src/range/rehearsal/product.js';
+import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { startRange } from '../../src/range/server.js';
 import { Clock } from '../../src/range/world/clock.js';
 import { createAccessKey, createUser } from '../../src/range/world/identity.js';

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/contain/journal/journal.js';
-import type { CommandRun } from '../../src/range/rehearsal/product.js';
-import type { Scene } from '../../src/range/rehearsal/rehearse.js';
+import type { CommandRun } from '../../src/rehearsal/product.js';
+import type { Scene } from '../../src/rehearsal/rehearse.js';
 import type { SupportAnswer } from '../../src/range/world/world.js';
 import { inScene, respondBy, scenarioCalled, withDirectory } from './scene.js';
 

@@ -11,7 +11,7 @@ import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import { plays } from '../../src/plays/index.js';
 import { takeInventory, type Inventory } from '../../src/survey/inventory.js';
 import type { Play } from '../../src/plays/kit/play.js';
-import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { startRange, type Range } from '../../src/range/server.js';
 import { addDistribution } from '../../src/range/services/cloudfront.js';
 import { createAccessKey, createUser, Delayed, type User } from '../../src/range/world/identity.js';
@@ -22,7 +22,7 @@ import { TrailLookup } from '../../src/trail/lookup.js';
 import { everyAction, planned } from '../plays/every-action.js';
 import { context, finding, refusal } from '../plays/make.js';
 import { befores } from '../plays/samples.js';
-import { inProcess } from '../range/rehearsal/in-process.js';
+import { inProcess } from '../rehearsal/in-process.js';
 import { printedPolicies } from './responder-policy.js';
 
 // The scene: everything that the scenario’s attacker has made, on a range that nobody works on but this test.

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
-import { loadScenario, scenarioNames } from '../../src/range/rehearsal/scenario-file.js';
+import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.js';
+import { loadScenario, scenarioNames } from '../../src/rehearsal/scenario/scenario-file.js';
 import { printedPolicies, withPolicies } from './responder-policy.js';
 import { entries, scenarioCalled } from './scene.js';
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { NamedScenario } from '../../src/range/rehearsal/scenario-file.js';
+import type { NamedScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { cliPath } from '../cli-path.js';
 
 const execute = promisify(execFile);

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProduct, type CommandRun } from '../../src/range/rehearsal/product.js';
+import { runProduct, type CommandRun } from '../../src/rehearsal/product.js';
 import {
   rehearse,
   worldOf,
   type Rehearsal,
   type RehearsalOptions,
   type Scene,
-} from '../../src/range/rehearsal/rehearse.js';
-import { loadScenario, parseScenario } from '../../src/range/rehearsal/scenario-file.js';
-import type { Credentials } from '../../src/range/rehearsal/script.js';
+} from '../../src/rehearsal/rehearse.js';
+import { loadScenario, parseScenario } from '../../src/rehearsal/scenario/scenario-file.js';
+import type { Credentials } from '../../src/rehearsal/scenario/script.js';
 import { startRange, type Range } from '../../src/range/server.js';
 import type { AccessKey } from '../../src/range/world/identity.js';
 import type { LogEntry } from '../../src/range/world/world.js';

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProduct } from '../../src/range/rehearsal/product.js';
-import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { runProduct } from '../../src/rehearsal/product.js';
+import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { startRange, type Range } from '../../src/range/server.js';
 import { cliPath } from '../cli-path.js';
-import { inProcess } from '../range/rehearsal/in-process.js';
+import { inProcess } from '../rehearsal/in-process.js';
 import { withDirectory } from './scene.js';
 
 /** Members of AWS's inputs and answers that hold a secret. */

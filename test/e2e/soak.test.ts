@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { soakLine } from '../../src/commands/rehearsal-soak.js';
-import { withChaos } from '../../src/range/rehearsal/chaos.js';
-import { rehearse, type Rehearsal } from '../../src/range/rehearsal/rehearse.js';
-import { loadScenario } from '../../src/range/rehearsal/scenario-file.js';
+import { soakLine } from '../../src/rehearsal/report/rehearsal-soak.js';
+import { withChaos } from '../../src/rehearsal/chaos.js';
+import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.js';
+import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { entries } from './scene.js';
 
 // A few dozen bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rehearsalPage } from '../../src/commands/rehearsal-page.js';
+import { rehearsalPage } from '../../src/rehearsal/report/rehearsal-page.js';
 import { foldReport } from '../../src/report/document.js';
 import { incidentHtml } from '../../src/report/html/incident-page.js';
 import { reportHtml } from '../../src/report/html/report-page.js';

@@ -1,0 +1,71 @@
+import { defaultRegions } from '../range/world/catalog.js';
+import { Random } from '../range/world/ids.js';
+import type { NamedScenario } from './scenario/scenario-file.js';
+
+/**
+ * The same scenario on a bad day, by seed: connections are dropped, answers are cut, slow or 5xx, AWS throttles all the
+ * time or in storms, a region goes dark, AWS's clock is not the responder's; and in the middle of the work a permission
+ * is taken away, or the responder's session ends. Some of it each time, never all of it.
+ *
+ * Goals that speak of completeness are loosened, those that speak of harm are not: under chaos leakguard may end without
+ * having done everything, but never with an innocent touched, an action unjournalled, or an all-clear that is wrong.
+ */
+export function withChaos(named: NamedScenario, seed: number | null): NamedScenario {
+  const { scenario } = named;
+  const random = new Random((seed ?? scenario.seed) * 7919);
+  // Seeds that stand side by side begin alike.
+  for (let turn = 0; turn < 8; turn += 1) random.next();
+  const perhaps = <T>(chance: number, make: () => T): T | undefined =>
+    random.next() < chance ? make() : undefined;
+  const upTo = (most: number) => perhaps(0.5, () => random.next() * most);
+  const faults = {
+    ...scenario.aws.faults,
+    drop: upTo(0.03),
+    status500: upTo(0.05),
+    status503: upTo(0.05),
+    throttle: upTo(0.1),
+    throttleStorms: perhaps(0.3, () => ({ every: 60_000, lasts: 2000 + random.below(10_000) })),
+    truncate: upTo(0.02),
+    slow: upTo(0.02),
+    slowMs: 300,
+    darkRegions:
+      perhaps(0.1, () => [random.pick(defaultRegions.slice(1))]) ?? scenario.aws.faults?.darkRegions,
+  };
+  const clockAhead = perhaps(0.3, () => random.below(2_400_000) - 1_200_000);
+  const calls = () => 1 + Math.floor(random.next() ** 2 * 1500);
+  const expiresAfter = perhaps(0.15, calls);
+  const deniedAfter = perhaps(0.3, () => ({ calls: calls(), denied: [random.pick(losable)] }));
+  const any = Number.MAX_SAFE_INTEGER;
+  const { scanExit: _scan, containExit: _contain, keyOffWithin: _within, ...goals } = scenario.goals;
+  return {
+    ...named,
+    scenario: {
+      ...scenario,
+      aws: { ...scenario.aws, clockAhead, faults },
+      responder: { ...scenario.responder, expiresAfter, deniedAfter },
+      goals: {
+        ...goals,
+        rogueAlive: any,
+        toolsLeft: any,
+        principalsOpen: any,
+        tamperedLeft: any,
+        keyOffFirst: false,
+      },
+    },
+  };
+}
+
+/** What somebody may find themselves without in the middle. */
+const losable = [
+  'ec2:TerminateInstances',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:DescribeInstances',
+  `ec2:${defaultRegions[6]}`,
+  'autoscaling',
+  'iam:PutUserPolicy',
+  'iam:PutRolePolicy',
+  'iam:UpdateAccessKey',
+  'iam:ListAccessKeys',
+  'cloudtrail',
+  `cloudtrail:${defaultRegions[0]}`,
+];

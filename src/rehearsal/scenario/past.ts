@@ -1,0 +1,27 @@
+import { AwsError } from '../../range/aws-error.js';
+import type { Dispatcher } from '../../range/dispatch.js';
+import type { AccessKey } from '../../range/world/identity.js';
+import type { World } from '../../range/world/world.js';
+import type { Past } from './history.js';
+import type { Answer } from './script.js';
+import type { Json } from './scenario.js';
+
+/** The world as the past sees it: calls go to the dispatcher without the wire, at whatever time the clock shows. */
+export function pastOf(world: World, dispatcher: Dispatcher, keys: ReadonlyMap<string, AccessKey>): Past {
+  const ids = new Map([...keys].map(([label, { id }]) => [label, id]));
+  return {
+    now: () => world.clock.now(),
+    advance: (ms) => world.clock.advance(ms),
+    keep: (as, accessKeyId) => ids.set(as, accessKeyId),
+    perform: ({ as, service, operation, region, input, ip, userAgent }): Answer => {
+      const by = { accessKeyId: ids.get(as) ?? '', sourceIp: ip, userAgent, label: as };
+      try {
+        const output = dispatcher.perform({ ...by, service, operation, region, input });
+        return { output: JSON.parse(JSON.stringify(output)) as Json };
+      } catch (error) {
+        if (error instanceof AwsError) return { error: `${error.code}: ${error.message}` };
+        throw error;
+      }
+    },
+  };
+}

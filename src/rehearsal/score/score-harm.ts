@@ -1,0 +1,90 @@
+import type { LogEntry } from '../../range/world/world.js';
+import type { Json } from '../scenario/scenario.js';
+import { changes, keyOf, touchOf, worked, type Item, type ScoreFacts, type Touch } from './score-facts.js';
+
+/** Innocents that the responder changed, or that are not as they were; and those that the attacker changed and
+ *  nobody restored. */
+export function innocentHarm(
+  facts: ScoreFacts,
+  responderLog: readonly LogEntry[],
+  attackerLog: readonly LogEntry[],
+): { innocentsTouched: Touch[]; tamperedLeft: Touch[] } {
+  const { innocents, after, key, user } = facts;
+  const byAttacker = [...new Set(attackerLog.filter(changes).flatMap(({ touched }) => touched))];
+  // Roles whose sessions the attacker minted are cut: that is the containment, not harm. Their sessions are items
+  // of their own.
+  const assumed = new Set(
+    attackerLog
+      .filter((entry) => worked(entry) && entry.operation === 'AssumeRole')
+      .map((entry) => JSON.stringify(entry.input['RoleArn']).slice(1, -1).split('/').at(-1)!),
+  );
+  const meant = (item: Item) =>
+    (item.kind === 'access-key' && item.id === key) ||
+    (item.kind === 'user' && item.id === user) ||
+    (item.kind === 'role' && assumed.has(item.id));
+  const now = new Map(after.map((item) => [keyOf(item), item]));
+  const innocentsTouched: Touch[] = [];
+  const tamperedLeft: Touch[] = [];
+  for (const item of innocents) {
+    if (meant(item)) continue;
+    const end = now.get(keyOf(item));
+    const tampered = byAttacker.some((id) => names(id, item)) || (end !== undefined && gained(item, end));
+    const touching = responderLog.filter(
+      (entry) => changes(entry) && entry.touched.some((id) => names(id, item)),
+    );
+    const same = end !== undefined && JSON.stringify(end.state) === JSON.stringify(item.state);
+    if (same) {
+      if (!tampered && touching.length > 0)
+        innocentsTouched.push(touchOf(item, `${touching[0]!.service}:${touching[0]!.operation}`));
+      continue;
+    }
+    // What AWS took back was taken by nobody here.
+    if (end?.evicted === true && touching.length === 0) continue;
+    const why = end === undefined ? 'gone' : difference(item.state, end.state);
+    (tampered ? tamperedLeft : innocentsTouched).push(touchOf(item, why));
+  }
+  // What an innocent's spot request launched anew, since AWS took its instance back.
+  const known = new Set(innocents.map(({ id }) => id));
+  for (const item of after) {
+    if (known.has(item.id) || !known.has(item.spotRequest ?? '')) continue;
+    const touching = responderLog.find((entry) => changes(entry) && entry.touched.includes(item.id));
+    if (touching !== undefined)
+      innocentsTouched.push(touchOf(item, `${touching.service}:${touching.operation}`));
+  }
+  return { innocentsTouched, tamperedLeft };
+}
+
+/** A credential that can do more than before has it from the attacker, who granted it to its user or role: no responder
+ *  gives anybody a permission. */
+function gained(before: Item, after: Item): boolean {
+  const can = ({ state }: Item) => (state as { can?: string[] } | null)?.can ?? [];
+  return can(after).length > can(before).length && can(before).every((one) => can(after).includes(one));
+}
+
+/** The log names some things by their id, others by their ARN. */
+function names(touched: string, { id, kind }: Item): boolean {
+  if (touched === id) return true;
+  const type = kind === 'cloudtrail:trails' ? 'trail' : kind;
+  return (
+    ['user', 'role', 'group', 'policy', 'instance-profile', 'trail'].includes(type) &&
+    touched.endsWith(`/${id}`) &&
+    touched.includes(`:${type}/`)
+  );
+}
+
+function difference(before: Json, after: Json): string {
+  if (before === null || after === null || typeof before !== 'object' || typeof after !== 'object')
+    return `${JSON.stringify(before)} → ${JSON.stringify(after)}`;
+  const [old, fresh] = [before, after] as Record<string, Json>[];
+  if (old === undefined || fresh === undefined) return '';
+  const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
+  return fields
+    .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(fresh[field]))
+    .map((field) => `${field}: ${short(old[field])} → ${short(fresh[field])}`)
+    .join(', ');
+}
+
+const short = (value: unknown) => {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
