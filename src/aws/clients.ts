@@ -1,6 +1,6 @@
+import type { AwsCall } from '../model/aws-call.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { AwsCall } from './call.js';
 import { version } from '../model/version.js';
 import { noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';

@@ -11,11 +11,6 @@ export interface Region {
   status: string;
 }
 
-/** The partition in an ARN (`arn:aws-cn:…`): the caller's ARN says which one we are in. */
-export function partitionOfArn(arn: string): string {
-  return arn.split(':')[1] || 'aws';
-}
-
 /** Region prefixes of the partitions other than `aws` (AWS general reference, "AWS Regions and endpoints"). */
 const prefixes: [string, string][] = [
   ['cn-', 'aws-cn'],

@@ -1,3 +1,5 @@
+import { partitionOfArn } from '../facts/identifiers.js';
+import type { AwsCall } from '../model/aws-call.js';
 import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpsAgent } from 'node:https';
@@ -5,12 +7,11 @@ import { Agent as HttpAgent } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Identity } from '../model/core-event.js';
-import type { AwsCall } from './call.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
 import { resolveCredentials } from './credentials.js';
 import { resolveEndpoints } from './endpoints.js';
-import { homeRegionOf, isRegionName, partitionOfArn, partitionOfRegion } from './regions.js';
+import { homeRegionOf, isRegionName, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
 
 /** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */

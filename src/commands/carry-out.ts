@@ -1,5 +1,5 @@
 import type { Session } from '../aws/session.js';
-import type { AwsCall } from '../aws/call.js';
+import type { AwsCall } from '../model/aws-call.js';
 import { contain } from '../contain/contain.js';
 import { defaultLimits, type ContainRequest } from '../contain/request.js';
 import type { Journal } from '../contain/journal/journal.js';

@@ -1,3 +1,4 @@
+import { roleOfSession, userOfArn } from '../facts/identifiers.js';
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import type { Session } from '../aws/session.js';
@@ -11,17 +12,12 @@ import type { CommandContext } from './context.js';
  *  (IAM API reference, SimulatePrincipalPolicy: MaxItems defaults to 100). */
 const actionsPerCall = 100;
 
-/** The role of a role session, or null: a session's ARN leaves the role's path out, so IAM is asked for the whole. */
-export function roleOfSession(arn: string): string | null {
-  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? null;
-}
-
 /** The principal whose policies decide; null for root and federated users, which IAM does not simulate. */
 async function simulatedPrincipal(arn: string, reader: Reader): Promise<string | null> {
   const role = roleOfSession(arn);
   if (role !== null)
     return (await reader.call('iam', 'GetRole', 'global', { RoleName: role })).Role?.Arn ?? null;
-  return /:iam::\d+:user\//.test(arn) ? arn : null;
+  return userOfArn(arn) !== null ? arn : null;
 }
 
 /** Asks IAM which of the permissions of a containment the caller has. Changes nothing. */

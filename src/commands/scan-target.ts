@@ -1,4 +1,4 @@
-import { isTemporary } from '../detect/credentials/credential-graph.js';
+import { isTemporary, userOfArn } from '../facts/identifiers.js';
 import type { Incident } from '../model/incident.js';
 import type { Trace, TraceTarget } from '../detect/credentials/trace-up.js';
 import type { Identity } from '../model/core-event.js';
@@ -35,8 +35,8 @@ export function targetOf({ key, instance, session, user }: TargetFlags): TraceTa
     return { session };
   }
   if (user !== undefined) {
-    const name = /^arn:[^:]*:iam::\d*:user\/(?:.*\/)?([^/]+)$/.exec(user)?.[1];
-    if (name !== undefined) throw usage('--user takes a name, not an ARN.', `leakguard scan --user ${name}`);
+    const name = userOfArn(user);
+    if (name !== null) throw usage('--user takes a name, not an ARN.', `leakguard scan --user ${name}`);
     // IAM API reference, CreateUser: UserName.
     if (!/^[\w+=,.@-]{1,64}$/.test(user))
       throw usage('Not a user name.', 'It has up to 64 letters, digits and any of _+=,.@-');

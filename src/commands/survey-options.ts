@@ -1,8 +1,8 @@
+import { eventHistory } from '../facts/delays.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
 import { Survey } from '../survey/survey.js';
-import { historyMs } from '../trail/lookup.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 
@@ -24,7 +24,7 @@ export function surveyOf(
 ): Survey {
   const since = parsePeriod(flags.since);
   const trail = flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
-  if (since > historyMs && trail === null) {
+  if (since > eventHistory && trail === null) {
     const message = `CloudTrail's event history holds 90 days: --since ${flags.since} reads those. What is older only --trail can show, from log files.`;
     context.emit({ type: 'warning', message });
   }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { AwsCall } from '../aws/call.js';
+import type { AwsCall } from '../model/aws-call.js';
 import { Journal, readJournal } from '../contain/journal/journal.js';
 import { lock } from '../contain/journal/lock.js';
 import { run as runActions } from '../contain/run/run.js';

@@ -1,5 +1,5 @@
 import type { Cell } from '../model/coverage.js';
-import type { Play } from '../plays/kit/play.js';
+import type { OriginRule } from '../model/origin-rule.js';
 import type { Resource } from '../model/resource.js';
 import type { TrailEvent } from '../model/trail-event.js';
 
@@ -14,7 +14,7 @@ export interface Facts {
   events: readonly TrailEvent[];
   inventory: readonly Resource[];
   /** Which event speaks of which resource: the plays' origin rules, injected. */
-  plays: readonly Pick<Play, 'id' | 'origin'>[];
+  plays: readonly { id: string; origin: readonly OriginRule[] }[];
   coverage: readonly Cell[];
   /** The misused key, where the person named one. */
   key: string | null;
@@ -35,6 +35,3 @@ export interface Facts {
   /** Epoch milliseconds up to which CloudTrail must have delivered; else 15 minutes before `now`. */
   trailSettled?: number;
 }
-
-/** CloudTrail may take 15 minutes to deliver (CloudTrail user guide, "How CloudTrail works"). */
-export const deliveryDelay = 15 * 60_000;

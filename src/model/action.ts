@@ -1,4 +1,4 @@
-import type { AwsCall } from '../aws/call.js';
+import type { AwsCall } from './aws-call.js';
 import type { Json } from './json.js';
 
 /** The order of containment. Within a phase, all regions at once. */

@@ -1,4 +1,4 @@
-import { settlingMs } from '../trail/lookup.js';
+import { trailDelay } from '../facts/delays.js';
 import { allSeen } from '../report/facts.js';
 import type { Report, ReportAction } from '../report/report.js';
 import { count } from '../report/messages/words.js';
@@ -98,6 +98,6 @@ export function unfinishedActions(actions: readonly ReportAction[]): ReportActio
 export function settledFrom(report: Report): number | null {
   const { keyOff } = report.milestones;
   const known = report.settlesAt === null ? -Infinity : Date.parse(report.settlesAt);
-  const latest = Math.max(known, keyOff === null ? -Infinity : Date.parse(keyOff) + settlingMs);
+  const latest = Math.max(known, keyOff === null ? -Infinity : Date.parse(keyOff) + trailDelay);
   return Number.isFinite(latest) ? latest : null;
 }

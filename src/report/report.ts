@@ -1,4 +1,4 @@
-import type { AwsCall } from '../aws/call.js';
+import type { AwsCall } from '../model/aws-call.js';
 import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
 import type { Cell } from '../model/coverage.js';
 import type { Incident } from '../model/incident.js';

@@ -1,3 +1,4 @@
+import { eventHistory, longestRoleSession, trailDelay } from '../facts/delays.js';
 import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../model/coverage.js';
 import { buildGraph } from '../detect/credentials/credential-graph.js';
@@ -9,7 +10,7 @@ import { asText } from '../model/json.js';
 import type { Play } from '../plays/kit/play.js';
 import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { readTrail } from '../trail/files.js';
-import { historyMs, settlingMs, TrailLookup, type TrailQuery } from '../trail/lookup.js';
+import { TrailLookup, type TrailQuery } from '../trail/lookup.js';
 
 /** The account that is looked at, and who looks. */
 export interface Caller {
@@ -34,8 +35,6 @@ export type TrailDepth = 'first-hand' | 'followed';
 /** How far back to look for roles assumed where no key was given, milliseconds: a session lives for up to 12 hours, and
  *  was perhaps minted by another. */
 const assumeRolePeriod = 2 * 24 * 3600_000;
-/** A role session lives for 12 hours at most (IAM user guide, "Update the maximum session duration for a role"). */
-const longestSession = 12 * 3600_000;
 /** Of whoever assumes a role, at most so many pages. */
 const assumePages = 10;
 /** Without a key, so many of those who stand out by their launches have their whole life read: it acquits most. */
@@ -172,7 +171,7 @@ export class SurveyTrail {
         if (judged === 'settling') return rule.effect === 'made';
         return judged === 'tampered' && before === null && rule.sets !== undefined;
       });
-      const from = judged === 'settling' ? (createdAt ?? 0) - settlingMs : reader.now() - historyMs;
+      const from = judged === 'settling' ? (createdAt ?? 0) - trailDelay : reader.now() - eventHistory;
       return rules.map(({ name, region: global }): TrailQuery => {
         const regions = [global === 'global' || region === 'global' ? identity.homeRegion : region];
         return { attribute: 'EventName', value: name, from, regions };
@@ -181,7 +180,7 @@ export class SurveyTrail {
     const regions = [...new Set([...enabled, identity.homeRegion])].sort();
     const now = reader.now();
     // The newest show that it is in use, and by whom.
-    const newest = { from: now - longestSession, enoughFrom: now, maxPages: assumePages };
+    const newest = { from: now - longestRoleSession, enoughFrom: now, maxPages: assumePages };
     for (const { otherSessions, resource } of incident.findings) {
       const value = asText(resource.properties['arn']);
       if (otherSessions !== undefined && value !== null)
@@ -273,6 +272,6 @@ export class SurveyTrail {
   }
 
   private from(reader: Reader): number {
-    return reader.now() - Math.min(this.scope.since, historyMs);
+    return reader.now() - Math.min(this.scope.since, eventHistory);
   }
 }

@@ -1,3 +1,4 @@
+import { eventHistory, trailDelay } from '../facts/delays.js';
 import type { LookupAttributeKey } from '../aws/services/index.js';
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
@@ -28,10 +29,6 @@ export interface LookupOptions {
   maxPages?: number;
 }
 
-/** CloudTrail keeps 90 days of event history (CloudTrail user guide, "Viewing events with CloudTrail event history"). */
-export const historyMs = 90 * 24 * 3600_000;
-/** Delivery may take 15 minutes (CloudTrail user guide): a later read overlaps the earlier one by more than that. */
-export const settlingMs = 15 * 60_000;
 const defaultMaxPages = 120;
 
 interface Progress {
@@ -216,9 +213,9 @@ interface Window {
 
 /** What is still to be read, newest first: what is newer than the last read; and what a read that was cut short left. */
 function windowsOf(query: TrailQuery, earlier: Progress | undefined, readAt: number): Window[] {
-  const first = Math.max(query.from, readAt - historyMs);
+  const first = Math.max(query.from, readAt - eventHistory);
   if (earlier === undefined) return [{ start: first, end: readAt }];
-  const newer = { start: Math.max(first, earlier.readAt - settlingMs - 60_000), end: readAt };
+  const newer = { start: Math.max(first, earlier.readAt - trailDelay - 60_000), end: readAt };
   if (earlier.status === 'complete') return [newer];
   // Nothing was read: all of it is still to be.
   if (earlier.from >= earlier.readAt) return [{ start: first, end: readAt }];

@@ -1,3 +1,4 @@
+import { isRoot, keyIdOf, userOfArn } from '../facts/identifiers.js';
 import { createHash } from 'node:crypto';
 import { asObject, asText, stableStringify, textAt, type Json, type JsonObject } from '../model/json.js';
 import type { Actor, TrailEvent } from '../model/trail-event.js';
@@ -93,25 +94,11 @@ function actorOf(record: JsonObject): Actor {
     principalId,
     account: asText(identity.accountId),
     accessKeyId: keyIdOf(identity.accessKeyId),
-    userName: asText(identity.userName) ?? userOfArn(arn),
+    userName: asText(identity.userName) ?? userOfArn(arn) ?? (isRoot(arn) ? 'root' : null),
     issuerArn: asText(issuer?.arn),
     sessionName: sessionNameOf(arn, type, principalId),
     invokedBy: asText(identity.invokedBy),
   };
-}
-
-/** Null for what is no key id: absent, empty, or masked (`AKIA****`, `AKIAXXXXXXXX`), since a mask is not one key. */
-export function keyIdOf(value: unknown): string | null {
-  const id = asText(value)?.trim() ?? '';
-  if (!/^\w{5,128}$/.test(id) || /redact|hidden|mask/i.test(id) || /^(?:A[KS]IA)?([X_])\1+$/i.test(id))
-    return null;
-  return id;
-}
-
-function userOfArn(arn: string | null): string | null {
-  const match = /^arn:[^:]*:iam::\d*:user\/(?:.*\/)?([^/]+)$/.exec(arn ?? '');
-  if (match?.[1] !== undefined) return match[1];
-  return /^arn:[^:]*:iam::\d*:root$/.test(arn ?? '') ? 'root' : null;
 }
 
 function sessionNameOf(arn: string | null, type: string | null, principalId: string | null): string | null {

@@ -1,5 +1,6 @@
+import { userOfArn } from '../../src/facts/identifiers.js';
 import { describe, expect, it } from 'vitest';
-import { guardCut, planCut, userOfArn } from '../../src/contain/cut/cut.js';
+import { guardCut, planCut } from '../../src/contain/cut/cut.js';
 import { datedDeny, denyAhead } from '../../src/plays/iam/deny.js';
 import { account, cutFacts, identity, key, now } from './builders.js';
 

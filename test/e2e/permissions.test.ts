@@ -3,7 +3,7 @@ import { AwsFailure } from '../../src/aws/errors.js';
 import { listRegions } from '../../src/aws/regions.js';
 import { openSession, type Session } from '../../src/aws/session.js';
 import { lookAtApi } from '../../src/recovery/cloudfront/api.js';
-import type { AwsCall } from '../../src/aws/call.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
 import type { Json } from '../../src/model/json.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { AwsCall } from '../../src/aws/call.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
 import { plays } from '../../src/plays/index.js';
 import { everyAction, findings } from '../plays/every-action.js';
 import { has, program } from './environments.js';

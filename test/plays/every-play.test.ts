@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { services, type ServiceName } from '../../src/aws/services/index.js';
-import type { AwsCall } from '../../src/aws/call.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import { plays } from '../../src/plays/index.js';
 import { resourceKey } from '../../src/model/resource.js';

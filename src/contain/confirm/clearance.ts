@@ -1,8 +1,8 @@
+import { trailDelay } from '../../facts/delays.js';
 import type { Cell } from '../../model/coverage.js';
 import type { Incident } from '../../model/incident.js';
 import type { Play } from '../../plays/kit/play.js';
 import { resourceKey } from '../../model/resource.js';
-import { settlingMs } from '../../trail/lookup.js';
 import type { CutFacts } from '../cut/cut.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
@@ -78,12 +78,12 @@ function trailRow(incident: Incident, now: number): ClearanceRow {
     (time, { evidence }) => Math.max(time, evidence.time ?? 0),
     0,
   );
-  if (latest > now - settlingMs) {
+  if (latest > now - trailDelay) {
     return {
       ...row,
       status: 'settling',
       details: [
-        `last act at ${new Date(latest).toISOString()}; CloudTrail may tell of more until ${new Date(latest + settlingMs).toISOString()}`,
+        `last act at ${new Date(latest).toISOString()}; CloudTrail may tell of more until ${new Date(latest + trailDelay).toISOString()}`,
       ],
     };
   }

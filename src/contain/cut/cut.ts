@@ -1,3 +1,4 @@
+import { isQuarantine, userOfArn } from '../../facts/identifiers.js';
 import { AwsFailure } from '../../aws/errors.js';
 import type { Reader } from '../../aws/reader.js';
 import type { Identity } from '../../model/core-event.js';
@@ -31,9 +32,6 @@ export interface CutFacts {
   unreadable: string[];
 }
 
-/** AWS attaches `AWSCompromisedKeyQuarantine`, V2, V3 or V4 (AWS managed policy reference): match the prefix. */
-const quarantinePrefix = 'AWSCompromisedKeyQuarantine';
-
 /**
  * Looks the key up, by name only: no region is described and no trail page read before the key is off.
  * @throws AwsFailure of kind `credentials` only; what else fails stands in `unreadable`.
@@ -57,7 +55,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
       })) {
         names.push(...(page.AttachedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? ''));
       }
-      return names.filter((name) => name.startsWith(quarantinePrefix));
+      return names.filter(isQuarantine);
     });
   const groupsOf = (user: string): Promise<string[] | null> =>
     attempt(`groups of ${user}`, async () => {
@@ -84,7 +82,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
       })) {
         for (const { GroupName, AttachedManagedPolicies } of page.GroupDetailList ?? []) {
           const names = (AttachedManagedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? '');
-          const found = names.filter((name) => name.startsWith(quarantinePrefix));
+          const found = names.filter(isQuarantine);
           if (found.length > 0) quarantined.set(GroupName ?? '', found);
         }
       }
@@ -175,11 +173,6 @@ function ownerOf(
   if (userName === '<root_account>' || userName === 'root' || userName === identity.account)
     return { kind: 'root' };
   return { kind: 'user', name: userName };
-}
-
-/** The IAM user's name in an ARN; null for roles, federated users and root. */
-export function userOfArn(arn: string): string | null {
-  return /^arn:[^:]*:iam::\d*:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] ?? null;
 }
 
 /** Why this caller must not do it, or what it must be asked about once more. Pure. */

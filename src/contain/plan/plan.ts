@@ -1,3 +1,4 @@
+import { roleOfSession, userOfArn } from '../../facts/identifiers.js';
 import type { Identity } from '../../model/core-event.js';
 import type { Deed, Finding, Incident } from '../../model/incident.js';
 import type { Play, PlanContext } from '../../plays/kit/play.js';
@@ -92,11 +93,11 @@ export function isContained(finding: Finding, play: Play): boolean {
 
 /** The caller's own user or role, taken from its ARN: a Deny on it would end the containment in the middle. */
 function locksOut(action: Action, identity: Identity): boolean {
-  const role = /:assumed-role\/([^/]+)\//.exec(identity.arn)?.[1];
-  const user = /:user\/(?:.*\/)?([^/]+)$/.exec(identity.arn)?.[1];
+  const role = roleOfSession(identity.arn);
+  const user = userOfArn(identity.arn);
   const { RoleName, UserName, AccessKeyId } = action.input;
   if (AccessKeyId !== undefined) return AccessKeyId === identity.accessKeyId;
-  return (role !== undefined && RoleName === role) || (user !== undefined && UserName === user);
+  return (role !== null && RoleName === role) || (user !== null && UserName === user);
 }
 
 export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: string | null): LeftOver {

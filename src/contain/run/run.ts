@@ -3,7 +3,7 @@ import type { AwsFailure as Failure } from '../../aws/errors.js';
 import { AwsFailure } from '../../aws/errors.js';
 import type { Emit } from '../../model/core-event.js';
 import { asObject, type Json } from '../../model/json.js';
-import type { AwsCall } from '../../aws/call.js';
+import type { AwsCall } from '../../model/aws-call.js';
 import type { Action, Outcome, OutcomeStatus } from '../../model/action.js';
 import type { JournalWriter } from '../journal/journal.js';
 

@@ -1,7 +1,8 @@
+import { lastPart } from '../../facts/identifiers.js';
 import { asObject } from '../../model/json.js';
 import type { Link } from '../../model/resource.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
-import { firstText, itemsOf, lastPart, requestOf, responseOf } from '../records/record-fields.js';
+import { firstText, itemsOf, requestOf, responseOf } from '../records/record-fields.js';
 
 /** Who made the thing that an instance hangs on, and who changed it later, oldest first. */
 export interface Making {

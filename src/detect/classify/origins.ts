@@ -1,5 +1,5 @@
 import { asObject, type Json, type JsonObject } from '../../model/json.js';
-import type { OriginRule } from '../../plays/kit/play.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import { resourceKey } from '../../model/resource.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
 import type { Facts } from '../facts.js';

@@ -1,9 +1,7 @@
+import { longestRoleSession } from '../../facts/delays.js';
+import { lastPart } from '../../facts/identifiers.js';
 import type { Case } from './case.js';
 import type { OtherSession } from '../../model/incident.js';
-import { lastPart } from '../records/record-fields.js';
-
-/** A role session lives for 12 hours at most (IAM user guide, "Update the maximum session duration for a role"). */
-const longestSession = 12 * 3600_000;
 
 /**
  * Sessions of a role that are no part of the incident and may be in use now, the latest first: what a cut of the whole
@@ -13,7 +11,7 @@ export function otherSessionsOf(roleArn: string, its: Case): OtherSession[] {
   const { graph, facts, taint } = its;
   const sessions = new Map<string, OtherSession>();
   const see = (id: string, name: string | null, at: number | null, source: string | null): void => {
-    if (at === null || at < facts.now - longestSession || taint?.credentials.has(id) === true) return;
+    if (at === null || at < facts.now - longestRoleSession || taint?.credentials.has(id) === true) return;
     const known = sessions.get(id);
     sessions.set(id, {
       id,

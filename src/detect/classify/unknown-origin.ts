@@ -2,7 +2,7 @@ import type { Cell } from '../../model/coverage.js';
 import type { Resource } from '../../model/resource.js';
 import type { Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
-import { deliveryDelay } from '../facts.js';
+import { trailDelay } from '../../facts/delays.js';
 import type { ResourceClass } from '../../model/incident.js';
 
 export interface Verdict {
@@ -24,9 +24,9 @@ export function judgeUnknown(resource: Resource, its: Case): Verdict {
   if (createdAt === null)
     return notTied('no event in the trail ties it; the service does not say when it was made');
   if (start.at !== null && createdAt < start.at - clockSkew) return notTied('made before the misuse began');
-  const settled = facts.trailSettled ?? facts.now - deliveryDelay;
+  const settled = facts.trailSettled ?? facts.now - trailDelay;
   if (createdAt > settled) {
-    const settlesAt = createdAt + deliveryDelay;
+    const settlesAt = createdAt + trailDelay;
     return {
       class: 'settling',
       reasons: [

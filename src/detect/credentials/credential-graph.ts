@@ -1,3 +1,4 @@
+import { isTemporary } from '../../facts/identifiers.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { mintOf, type Mint } from '../records/mints.js';
 import { withProperNames } from '../records/proper-names.js';
@@ -57,11 +58,6 @@ export function mintBehind(graph: CredentialGraph, signer: string): Mint | null 
   // What was made after its first call is its child, not its parent.
   const isBefore = (named?.event.time ?? Infinity) <= (first?.time ?? -Infinity);
   return named !== null && isBefore && signerOf(named.event) !== signer ? named : null;
-}
-
-/** Temporary key ids begin with ASIA (IAM user guide, "IAM identifiers"); LSIA is a simulated AWS's. */
-export function isTemporary(keyId: string): boolean {
-  return /^[AL]SIA/.test(keyId);
 }
 
 /** Sorted by time and key, each event once: any order and any duplication of the same events gives the same. */

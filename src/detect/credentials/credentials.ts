@@ -1,4 +1,4 @@
-import { accountOfArn, lastPart } from '../records/record-fields.js';
+import { accountOfArn, lastPart } from '../../facts/identifiers.js';
 import type { CredentialGraph } from './credential-graph.js';
 import { evidenceOf } from '../records/evidence.js';
 import type { TaintedCredential } from '../../model/incident.js';

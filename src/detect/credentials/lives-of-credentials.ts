@@ -1,5 +1,6 @@
+import { isTemporary } from '../../facts/identifiers.js';
 import type { TrailEvent } from '../../model/trail-event.js';
-import { isTemporary, mintBehind, type CredentialGraph } from './credential-graph.js';
+import { mintBehind, type CredentialGraph } from './credential-graph.js';
 import { isService } from '../records/record-fields.js';
 
 /**

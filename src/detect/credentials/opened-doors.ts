@@ -1,8 +1,9 @@
+import { isTemporary, lastPart } from '../../facts/identifiers.js';
 import { asObject, asText } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
-import { isTemporary, userKey, type CredentialGraph } from './credential-graph.js';
+import { userKey, type CredentialGraph } from './credential-graph.js';
 import type { Mint } from '../records/mints.js';
-import { isService, lastPart, requestOf, responseOf, valueOf } from '../records/record-fields.js';
+import { isService, requestOf, responseOf, valueOf } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 
 /** What a tainted call opened that lets somebody in. */

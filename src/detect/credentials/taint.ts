@@ -1,8 +1,10 @@
+import { isTemporary } from '../../facts/identifiers.js';
+import { longestConsoleSession } from '../../facts/delays.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
-import { isTemporary, signerOf, userKey, type CredentialGraph } from './credential-graph.js';
+import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { openedBy } from './opened-doors.js';
 import { kindWithoutMint, orphansOf } from './orphans.js';
-import { consoleHours, type Mint } from '../records/mints.js';
+import { type Mint } from '../records/mints.js';
 import type { Tainted } from './tainted.js';
 
 export type { Tainted } from './tainted.js';
@@ -122,7 +124,8 @@ export class Taint {
    *  passes calls on. */
   private tieArn(arn: string, from: Tainted, since: number): void {
     for (const signer of this.graph.signersOfArn.get(arn) ?? []) {
-      if (this.graph.mints.has(signer) || !this.startsWithin(signer, since, since + consoleHours)) continue;
+      if (this.graph.mints.has(signer) || !this.startsWithin(signer, since, since + longestConsoleSession))
+        continue;
       this.taint({
         id: signer,
         kind: kindWithoutMint(this.graph, signer),

@@ -1,11 +1,5 @@
-import {
-  buildGraph,
-  isTemporary,
-  mintBehind,
-  signerOf,
-  userKey,
-  type CredentialGraph,
-} from './credential-graph.js';
+import { isTemporary } from '../../facts/identifiers.js';
+import { buildGraph, mintBehind, signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { evidenceOf } from '../records/evidence.js';
 import type { Evidence } from '../../model/incident.js';
 import { launchRequestOf } from '../records/launch-request.js';

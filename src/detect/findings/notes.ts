@@ -1,9 +1,9 @@
+import { isTemporary } from '../../facts/identifiers.js';
 import type { Signal } from '../behaviour/signal.js';
 import { textAt } from '../../model/json.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
 import type { Case } from '../classify/case.js';
 import { principalOf } from '../classify/classify.js';
-import { isTemporary } from '../credentials/credential-graph.js';
 import { timeInWords } from '../records/evidence.js';
 
 /** Doubts and facts that hold for the whole incident, in words. */

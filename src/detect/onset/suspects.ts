@@ -1,6 +1,7 @@
+import { isTemporary } from '../../facts/identifiers.js';
 import type { Signal } from '../behaviour/signal.js';
 import type { TrailEvent } from '../../model/trail-event.js';
-import { isTemporary, signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
+import { signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
 import type { Suspect } from '../../model/incident.js';
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';

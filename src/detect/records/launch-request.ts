@@ -1,16 +1,8 @@
+import { lastPart } from '../../facts/identifiers.js';
 import { asObject, asText, type JsonObject } from '../../model/json.js';
 import { wasDryRun, worked, type TrailEvent } from '../../model/trail-event.js';
 import type { Launch } from '../../model/incident.js';
-import {
-  countOf,
-  firstText,
-  isOn,
-  itemsOf,
-  lastPart,
-  requestOf,
-  responseOf,
-  valueOf,
-} from './record-fields.js';
+import { countOf, firstText, isOn, itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** What starts instances: at once, or for as long as it exists. */
 export type LaunchKind = 'instances' | 'group' | 'fleet' | 'spot-fleet' | 'spot-request' | 'node-group';

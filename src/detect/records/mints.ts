@@ -1,16 +1,8 @@
+import { accountOfArn, keyIdOf, lastPart } from '../../facts/identifiers.js';
 import { asObject, asText, textAt } from '../../model/json.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
-import { keyIdOf } from '../../trail/normalise.js';
 import type { TaintedCredential } from '../../model/incident.js';
-import {
-  accountOfArn,
-  countOf,
-  isService,
-  lastPart,
-  requestOf,
-  responseOf,
-  valueOf,
-} from './record-fields.js';
+import { countOf, isService, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** One edge of the credential graph: a call that worked and made a credential. */
 export interface Mint {
@@ -31,8 +23,6 @@ export interface Mint {
   /** SAML or OIDC provider, trust anchor, profile: what let the caller in. */
   through: string[];
 }
-
-const hour = 3600_000;
 
 /** Default lifetimes, seconds (STS API reference: AssumeRole 3,600; GetSessionToken and GetFederationToken 43,200). */
 const lifetimes: Record<string, number> = { GetSessionToken: 43_200, GetFederationToken: 43_200 };
@@ -134,7 +124,3 @@ function blank(event: TrailEvent): Mint {
     through: [],
   };
 }
-
-/** A console session lives as long as its sign-in token, at most 12 hours (IAM user guide, "Enabling custom
- *  identity broker access to the AWS console"). */
-export const consoleHours = 12 * hour;

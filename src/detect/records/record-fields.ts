@@ -48,16 +48,6 @@ export function firstText(object: JsonObject | null, names: readonly string[]): 
   return null;
 }
 
-/** The last part of an ARN or path: `arn:aws:iam::1:role/team/ci` → `ci`. */
-export function lastPart(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf(':')) + 1);
-}
-
-/** The account in an ARN; null where it has none. */
-export function accountOfArn(arn: string | null): string | null {
-  return asText(arn?.split(':')[4]);
-}
-
 /** The call, whoever made it: `ec2.amazonaws.com|RunInstances`. */
 export function actOf(event: TrailEvent): string {
   return `${event.source}|${event.name}`;

@@ -1,3 +1,4 @@
+import { isQuarantine } from '../../facts/identifiers.js';
 import { textAt } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { requestOf, valueOf } from './record-fields.js';
@@ -92,7 +93,7 @@ export function quarantinedUser(event: TrailEvent): string | null {
   const request = requestOf(event);
   const user = textAt(request, 'userName');
   if (event.name === 'AttachUserPolicy') {
-    return /\/AWSCompromisedKeyQuarantine/.test(valueOf(request.policyArn) ?? '') ? user : null;
+    return isQuarantine(valueOf(request.policyArn) ?? '') ? user : null;
   }
   if (event.name === 'PutUserPolicy') {
     return /^AWSExposedCredentialPolicy/.test(valueOf(request.policyName) ?? '') ? user : null;

@@ -1,13 +1,15 @@
+import { arnName } from '../../facts/identifiers.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { OutputOf } from '../../aws/services/index.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
 import { asObject, asText, textAt, type JsonObject } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { ecsClusters } from './ecs-clusters.js';
-import { arnName, requestText, requestValues } from '../kit/event-ids.js';
+import { requestText, requestValues } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 /** DescribeServices takes up to 10 services (ECS API reference, DescribeServices). */
 const maxServices = 10;

@@ -1,5 +1,6 @@
+import { arnName } from '../../facts/identifiers.js';
 import { ecsClusters } from './ecs-clusters.js';
-import { arnName, idsIn, requestText } from '../kit/event-ids.js';
+import { idsIn, requestText } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';

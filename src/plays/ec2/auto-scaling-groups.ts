@@ -1,12 +1,14 @@
+import { arnName } from '../../facts/identifiers.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { AwsFailure } from '../../aws/errors.js';
 import type { OutputOf } from '../../aws/services/index.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
 import { asObject, type JsonObject } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
-import { arnName, fromRequest, requestValues } from '../kit/event-ids.js';
+import { fromRequest, requestValues } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 import { linkTo, tagsOf } from '../kit/make-resource.js';
 import type { Resource } from '../../model/resource.js';
 

@@ -1,7 +1,8 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 const noUndo = 'A deleted launch template has to be made anew.';
 

@@ -1,10 +1,11 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { OutputOf } from '../../aws/services/index.js';
 import type { Finding } from '../../model/incident.js';
 import { asText, type JsonObject } from '../../model/json.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 type Rule = NonNullable<OutputOf<'ec2', 'DescribeSecurityGroupRules'>['SecurityGroupRules']>[number];
 

@@ -1,9 +1,10 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 const noUndo = 'A cancelled Spot fleet request cannot be taken up again; it can be made anew.';
 

@@ -1,3 +1,5 @@
+import { isQuarantine } from '../../facts/identifiers.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Reader } from '../../aws/reader.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
@@ -12,7 +14,7 @@ import {
 } from './deny.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 import type { Resource } from '../../model/resource.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
@@ -85,7 +87,7 @@ function contain(finding: Finding): Action[] {
       ];
     case 'attached': {
       // AWS's own quarantine is never taken away: AWS says so in the case.
-      if (/policy\/AWSCompromisedKeyQuarantine/.test(what)) return [];
+      if (isQuarantine(what)) return [];
       const input = { ...who, PolicyArn: what };
       return [
         action(

@@ -1,7 +1,7 @@
+import { eventHistory } from '../../facts/delays.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
 import { asObject, asText, type Json, type JsonObject } from '../../model/json.js';
-import { historyMs } from '../../trail/lookup.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
@@ -53,7 +53,7 @@ export const managedPolicies: Play = {
               id: VersionId ?? '',
               createdAt: CreateDate?.getTime() ?? null,
               // For the way back: only what the event history may tie to the incident.
-              ...((CreateDate?.getTime() ?? 0) > reader.now() - historyMs
+              ...((CreateDate?.getTime() ?? 0) > reader.now() - eventHistory
                 ? { document: decodedDocument(Document) }
                 : {}),
             })),

@@ -1,3 +1,5 @@
+import { roleOfArn } from '../../facts/identifiers.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Action } from '../../model/action.js';
 import type { Finding, Incident, OtherSession, TaintedCredential } from '../../model/incident.js';
 import { asText } from '../../model/json.js';
@@ -15,7 +17,7 @@ import {
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play, PlanContext } from '../kit/play.js';
+import type { Play, PlanContext } from '../kit/play.js';
 import type { Resource } from '../../model/resource.js';
 import { latestMint } from './user-sessions.js';
 
@@ -200,7 +202,6 @@ function whoCan({ id, properties }: Resource): string {
 /** The role's name, where it is of the account whose record this is: names repeat in other accounts. */
 function roleAssumed(event: TrailEvent): string[] {
   const arn = requestText(event, 'roleArn');
-  const match = /^arn:[^:]+:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(arn ?? '');
-  const [, account, name] = match ?? [];
-  return name === undefined || account !== event.account ? [] : [name];
+  const role = roleOfArn(arn);
+  return role === null || role.account !== event.account ? [] : [role.name];
 }

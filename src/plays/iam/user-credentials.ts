@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Reader } from '../../aws/reader.js';
 import type { Finding } from '../../model/incident.js';
 import { textAt } from '../../model/json.js';
@@ -6,7 +7,7 @@ import type { TrailEvent } from '../../model/trail-event.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
 import { makeAction, type Call } from '../kit/make-action.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 import type { Resource } from '../../model/resource.js';
 
 /** The three kinds of credential that an IAM user may have besides keys and a password (IAM API reference). */

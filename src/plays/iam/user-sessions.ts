@@ -1,3 +1,4 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Action } from '../../model/action.js';
 import type { Finding, Incident, TaintedCredential } from '../../model/incident.js';
 import { asText, textAt } from '../../model/json.js';
@@ -6,7 +7,7 @@ import { datedDeny, decodedDocument, denyAhead, denyPolicyName, denyStands } fro
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
-import type { OriginRule, Play, PlanContext } from '../kit/play.js';
+import type { Play, PlanContext } from '../kit/play.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {
   return {

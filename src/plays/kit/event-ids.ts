@@ -1,4 +1,4 @@
-import { asObject, asText, textAt, type Json } from '../../model/json.js';
+import { asObject, textAt, type Json } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 
 /** How deep a record is searched: CloudTrail's own nesting is far below it. */
@@ -49,11 +49,6 @@ export function requestValues(event: TrailEvent, names: Record<string, string>):
     if (value !== undefined && value !== null && typeof value !== 'object') values[name] = value;
   }
   return Object.keys(values).length === 0 ? null : values;
-}
-
-/** The name at the end of an ARN: after its last slash, or its last colon. Null where there is none. */
-export function arnName(arn: string | null): string | null {
-  return asText(arn?.split(/[/:]/).at(-1));
 }
 
 function listed(id: string | null): string[] {

@@ -1,4 +1,4 @@
-import type { AwsCall } from '../../aws/call.js';
+import type { AwsCall } from '../../model/aws-call.js';
 import type { Action } from '../../model/action.js';
 import { actionId } from './action-id.js';
 import type { Finding } from '../../model/incident.js';

@@ -1,33 +1,10 @@
 import type { Action, Phase } from '../../model/action.js';
 import type { Finding, Incident } from '../../model/incident.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { AwsFailure } from '../../aws/errors.js';
 import type { Reader } from '../../aws/reader.js';
-import type { Json, JsonObject } from '../../model/json.js';
+import type { JsonObject } from '../../model/json.js';
 import type { Resource } from '../../model/resource.js';
-
-/**
- * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;
- * the play only says which event speaks of which resource.
- */
-export interface OriginRule {
-  /** `eventSource`, such as `autoscaling.amazonaws.com`. */
-  source: string;
-  /** `eventName`; with `prefix: true` any name that starts so (Lambda's carry API dates). */
-  name: string;
-  prefix?: boolean;
-  /** made: it came to be · changed: it was altered · undone: it is gone or off again. */
-  effect: 'made' | 'changed' | 'undone';
-  /** Ids of the resources (Resource.id) that the event speaks of; empty where the record does not say. */
-  ids(event: TrailEvent): string[];
-  /** Region of those resources where it is not the event's own, such as `global` for IAM. */
-  region?: 'global';
-  /** For `changed`: the value before, where the record has it. */
-  before?(event: TrailEvent): Json;
-  /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers
-   *  with the resource, the latest value that an untainted one set is what it was before. */
-  sets?(event: TrailEvent): Json;
-}
 
 /** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
 export interface EvidenceRead {

@@ -1,7 +1,8 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 const noUndo = 'A deleted identity has to be made and verified anew.';
 

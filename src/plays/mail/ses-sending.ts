@@ -1,7 +1,8 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 /** The one switch of a region. */
 const id = 'account';

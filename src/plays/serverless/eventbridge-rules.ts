@@ -1,7 +1,9 @@
-import { arnName, requestText } from '../kit/event-ids.js';
+import { arnName } from '../../facts/identifiers.js';
+import type { OriginRule } from '../../model/origin-rule.js';
+import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 
 /** `bus/rule`: names are unique on a bus only. */
 function rule(name: string, effect: OriginRule['effect'], before?: OriginRule['before']): OriginRule {

@@ -1,3 +1,4 @@
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { Finding } from '../../model/incident.js';
 import { asObject, asText, at, textAt, type Json, type JsonObject } from '../../model/json.js';
 import { requestText } from '../kit/event-ids.js';
@@ -5,7 +6,7 @@ import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 import type { Resource } from '../../model/resource.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { OriginRule } from '../../model/origin-rule.js';
 import type { OutputOf } from '../../aws/services/index.js';
 import type { Finding } from '../../model/incident.js';
 import { asObject, type JsonObject } from '../../model/json.js';
@@ -6,7 +7,7 @@ import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
-import type { OriginRule, Play } from '../kit/play.js';
+import type { Play } from '../kit/play.js';
 import type { Resource } from '../../model/resource.js';
 
 type Schedule = OutputOf<'scheduler', 'GetSchedule'>;

@@ -1,3 +1,4 @@
+import { trailDelay } from '../../facts/delays.js';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../../aws/session.js';
@@ -6,7 +7,7 @@ import type { Emit } from '../../model/core-event.js';
 import { asObject, at, textAt } from '../../model/json.js';
 import { utc } from '../../report/messages/words.js';
 import type { TrailEvent } from '../../model/trail-event.js';
-import { settlingMs, TrailLookup } from '../../trail/lookup.js';
+import { TrailLookup } from '../../trail/lookup.js';
 import { changesSince, cloudFrontQuery, taintedBy } from './changes.js';
 import { hostsFromDocument, hostsFromTrail, type KnownHost } from './known-hosts.js';
 import type { ConfigurationChange } from './state.js';
@@ -97,7 +98,7 @@ export async function readTrail(
       `CloudTrail: ${status}${detail === null ? '' : ` (${detail})`}: distributions and changes of them may be missing.`,
   );
   if (request.credentials.length > 0) {
-    const known = utc(reader.now() - settlingMs);
+    const known = utc(reader.now() - trailDelay);
     notes.push(`CloudTrail delivers up to 15 minutes late: changes after ${known} may not show yet.`);
   }
   const events: TrailEvent[] = lookup.all();

@@ -1,3 +1,4 @@
+import { isRoot, roleOfSession, userOfArn } from '../../facts/identifiers.js';
 import { AwsFailure } from '../../aws/errors.js';
 import type { Reader } from '../../aws/reader.js';
 import type { Permission } from './classify.js';
@@ -14,8 +15,7 @@ export async function permissionsOf(
 ): Promise<Map<string, Permission>> {
   const unknown = (): Map<string, Permission> => new Map(actions.map((action) => [action, 'unknown']));
   if (actions.length === 0) return new Map();
-  if (/^arn:[^:]+:iam::\d+:root$/.test(callerArn))
-    return new Map(actions.map((action) => [action, 'allowed']));
+  if (isRoot(callerArn)) return new Map(actions.map((action) => [action, 'allowed']));
   try {
     const source = await policySourceOf(reader, callerArn);
     if (source === null) return unknown();
@@ -39,9 +39,9 @@ export async function permissionsOf(
 /** The user's or role's ARN behind the caller; null for federated and other sessions. A session's ARN lacks the
  *  role's path, so the role itself is asked for it. */
 async function policySourceOf(reader: Reader, callerArn: string): Promise<string | null> {
-  if (/^arn:[^:]+:iam::\d+:user\//.test(callerArn)) return callerArn;
-  const role = /^arn:[^:]+:sts::\d+:assumed-role\/([^/]+)\//.exec(callerArn)?.[1];
-  if (role === undefined) return null;
+  if (userOfArn(callerArn) !== null) return callerArn;
+  const role = roleOfSession(callerArn);
+  if (role === null) return null;
   const { Role } = await reader.call('iam', 'GetRole', 'global', { RoleName: role });
   return Role?.Arn ?? null;
 }

@@ -1,4 +1,4 @@
-import { isTemporary } from '../../detect/credentials/credential-graph.js';
+import { isTemporary } from '../../facts/identifiers.js';
 import type { Incident, ResourceClass, Suspect } from '../../model/incident.js';
 import type { Identity } from '../../model/core-event.js';
 import { allSeen } from '../facts.js';

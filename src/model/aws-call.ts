@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/json.js';
+import type { JsonObject } from './json.js';
 
 /** One call to AWS, as data: what the SDK is given. */
 export interface AwsCall {

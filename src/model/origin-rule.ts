@@ -1,0 +1,25 @@
+import type { Json } from './json.js';
+import type { TrailEvent } from './trail-event.js';
+
+/**
+ * How CloudTrail shows what happened to a resource of this play. `detect/` alone decides taint and class;
+ * the play only says which event speaks of which resource.
+ */
+export interface OriginRule {
+  /** `eventSource`, such as `autoscaling.amazonaws.com`. */
+  source: string;
+  /** `eventName`; with `prefix: true` any name that starts so (Lambda's carry API dates). */
+  name: string;
+  prefix?: boolean;
+  /** made: it came to be · changed: it was altered · undone: it is gone or off again. */
+  effect: 'made' | 'changed' | 'undone';
+  /** Ids of the resources (Resource.id) that the event speaks of; empty where the record does not say. */
+  ids(event: TrailEvent): string[];
+  /** Region of those resources where it is not the event's own, such as `global` for IAM. */
+  region?: 'global';
+  /** For `changed`: the value before, where the record has it. */
+  before?(event: TrailEvent): Json;
+  /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers
+   *  with the resource, the latest value that an untainted one set is what it was before. */
+  sets?(event: TrailEvent): Json;
+}
