@@ -2,7 +2,7 @@ import type { AwsCall } from '../model/aws-call.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { version } from '../model/version.js';
-import { noCredentials } from './errors.js';
+import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Pacer, systemClock } from './pacing.js';
@@ -69,6 +69,7 @@ export class AwsClients {
     try {
       return await this.options.credentials();
     } catch (error) {
+      if (error instanceof AwsFailure) throw error;
       const message = error instanceof Error ? error.message : String(error);
       throw noCredentials(error instanceof Error ? error.name : 'CredentialsProviderError', message, error);
     }

@@ -1,15 +1,12 @@
 import { partitionOfArn } from '../facts/identifiers.js';
 import type { AwsCall } from '../model/aws-call.js';
 import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
-import { readFile } from 'node:fs/promises';
-import { Agent as HttpsAgent } from 'node:https';
-import { Agent as HttpAgent } from 'node:http';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Identity } from '../model/core-event.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
-import { resolveCredentials } from './credentials.js';
+import { type AskMfaCode, credentialsOf, profileInUse } from './credentials.js';
+import { httpHandler } from './network.js';
 import { resolveEndpoints } from './endpoints.js';
 import { homeRegionOf, isRegionName, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
@@ -21,6 +18,8 @@ export interface SessionOptions {
   endpointUrl: string | null;
   maxAttempts: number | null;
   env: Record<string, string | undefined>;
+  /** Asked where the profile's role wants the code of an MFA device. */
+  mfaCode?: AskMfaCode;
 }
 
 /** A connection to one account, whose identity is known. */
@@ -37,7 +36,7 @@ export interface Session {
 
 /**
  * Resolves endpoints, credentials and the caller, in this order: nothing else is called before they are known.
- * @throws NoEndpoint · EndpointError for a mix of AWS and not-AWS · AwsFailure of kind `credentials` where there are none or
+ * @throws BadSetting · NoEndpoint · EndpointError for a mix of AWS and not-AWS · AwsFailure of kind `credentials` where there are none or
  * they are refused · AwsFailure of kind `unreachable` where the endpoint does not answer.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -54,7 +53,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     profile,
     profileServices: servicesName === undefined ? {} : (configFile[`services.${servicesName}`] ?? {}),
   });
-  const { credentials, profile: usedProfile } = resolveCredentials({ profile: options.profile, env });
+  const usedProfile = profileInUse(options.profile, env);
   if (usedProfile !== null) assertProfile(usedProfile, { ...configFile, ...credentialsFile });
   const configured = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region'] ?? 'us-east-1';
   // --region says where to look, and so which partition is meant: to sign in there would take a region that is mistyped
@@ -63,9 +62,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const usable = isRegionName(configured) && partitionOfRegion(configured) === partition;
   const region = usable ? configured : homeRegionOf(partition);
 
-  const requestHandler = await httpHandler(env, endpoints.simulated);
+  const requestHandler = await httpHandler({
+    env,
+    caBundle: profile['ca_bundle'],
+    simulated: endpoints.simulated,
+  });
+  const provider = credentialsOf(usedProfile, env, requestHandler, options.mfaCode ?? (async () => ''));
   const clients = new AwsClients({
-    credentials: shared(credentials),
+    credentials: shared(
+      namingProcess(provider, { ...credentialsFile[usedProfile ?? ''], ...configFile[usedProfile ?? ''] }),
+    ),
     endpoints: endpoints.custom,
     requestHandler,
     homeRegion: homeRegionOf(partition),
@@ -117,6 +123,23 @@ function assertProfile(name: string, sections: Record<string, unknown>): void {
   throw noCredentials('NoSuchProfile', message);
 }
 
+/** Of a credential_process that fails, what it said itself is the error, on one line each. */
+function namingProcess(
+  provider: AwsCredentialIdentityProvider,
+  profile: Record<string, string | undefined>,
+): AwsCredentialIdentityProvider {
+  if (profile['credential_process'] === undefined) return provider;
+  return async (identity) => {
+    try {
+      return await provider(identity);
+    } catch (error) {
+      const said = (error as Error).message.replace(/^Command failed: .*\n?/, '').trim();
+      const why = said === '' ? 'it failed and said nothing on stderr' : said.slice(0, 1000);
+      throw noCredentials('CredentialProcess', `credential_process of the profile: ${why}`, error);
+    }
+  };
+}
+
 /** Whoever is not let in by STS has no credentials, whatever the code. @throws AwsFailure */
 function refusedAsCredentials(error: unknown): never {
   if (!(error instanceof AwsFailure) || !(error.kind === 'not-enabled' || error.httpStatus === 403))
@@ -135,34 +158,8 @@ function refusedAsCredentials(error: unknown): never {
   );
 }
 
-/** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
-const connectionTimeout = 4_000;
-const requestTimeout = 20_000;
 /** Credentials that expire within this are asked for again. Milliseconds. */
 const expiryMargin = 5 * 60_000;
-
-async function httpHandler(
-  env: Record<string, string | undefined>,
-  simulated: boolean,
-): Promise<NodeHttpHandler> {
-  const caFile = env['AWS_CA_BUNDLE'];
-  const ca = caFile === undefined || caFile === '' ? undefined : await readFile(caFile);
-  const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some(
-    (name) => (env[name] ?? '') !== '',
-  );
-  const keepAlive = { keepAlive: true, maxSockets: 256 };
-  const timeouts = { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
-  if (proxied && !simulated) {
-    const { ProxyAgent } = await import('proxy-agent');
-    const agent = new ProxyAgent(ca === undefined ? keepAlive : { ...keepAlive, ca });
-    return new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent });
-  }
-  return new NodeHttpHandler({
-    ...timeouts,
-    httpAgent: new HttpAgent(keepAlive),
-    httpsAgent: new HttpsAgent(ca === undefined ? keepAlive : { ...keepAlive, ca }),
-  });
-}
 
 /** Asked once for all clients, and again when what it gave is about to expire: a provider may start a process or
  *  call SSO, and there is a client for each service and region. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { LockHeld } from '../contain/journal/lock.js';
 import type { Refused } from '../contain/refused.js';
 import type { AwsFailure } from '../aws/errors.js';
+import type { BadSetting } from '../aws/network.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode } from '../model/exit-code.js';
 import { parseRegions } from './arguments.js';
@@ -71,6 +72,7 @@ export async function runCommand(
         endpointUrl: flags.endpointUrl ?? null,
         maxAttempts: flags.maxAttempts === undefined ? null : attempts,
         env: process.env,
+        mfaCode: (serial) => mfaCode(serial, context),
       });
       renderer.emit({ type: 'identity', identity: session.identity });
       await checkRegions(flags.region, session);
@@ -95,6 +97,15 @@ export async function runCommand(
     release();
     (session as { close(): void } | null)?.close();
   }
+}
+
+/** The code of an MFA device: from LEAKGUARD_MFA_CODE, the terminal, or a line of stdin; never from a flag, which others on the
+ *  machine can read. */
+async function mfaCode(serial: string, context: CommandContext): Promise<string> {
+  const given = context.env['LEAKGUARD_MFA_CODE']?.trim();
+  if (given !== undefined && given !== '') return given;
+  const { ask } = await import('./agree.js');
+  return ask(`Code of the MFA device ${serial}: `, context);
 }
 
 /** @throws CommandError with exit code 2 */
@@ -168,6 +179,8 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
         message,
         next: 'Give a URL, for example http://127.0.0.1:4566; without one AWS itself is called.',
       };
+    case 'BadSetting':
+      return { code: ExitCode.usage, message, next: (error as BadSetting).next };
     case 'EndpointError':
       return {
         code: ExitCode.refused,

@@ -1,0 +1,23 @@
+/**
+ * The proxy that a request goes through, as curl and the AWS CLI take it from the environment; null: none.
+ * `https_proxy` (or `http_proxy`) comes before `all_proxy`, lower case before upper; a proxy without a scheme is HTTP.
+ * `no_proxy` lists hosts, with or without a port, each of which stands for its subdomains too; `*` is every host.
+ */
+export function proxyFor(url: URL, env: Record<string, string | undefined>): string | null {
+  const value = (name: string): string => (env[name] || env[name.toUpperCase()] || '').trim();
+  const proxy = value(`${url.protocol.slice(0, -1)}_proxy`) || value('all_proxy');
+  if (proxy === '' || isSpared(url, value('no_proxy'))) return null;
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+function isSpared({ hostname, port, protocol }: URL, list: string): boolean {
+  const at = port || (protocol === 'https:' ? '443' : '80');
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, host = '', of] = /^(.*?)(?::(\d+))?$/.exec(entry.replace(/^\*?\./, '')) ?? [];
+      return host !== '' && (of ?? at) === at && (hostname === host || hostname.endsWith(`.${host}`));
+    });
+}

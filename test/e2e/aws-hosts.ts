@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const openssl = (args: string[]) => execute('openssl', args);
+
+/** AWS's real host names, answered by a server on loopback: reached through the proxy only, with TLS by a CA of its own. */
+export interface AwsHosts {
+  /** `http://127.0.0.1:PORT` of the CONNECT proxy. */
+  proxy: string;
+  /** PEM of the CA. */
+  caFile: string;
+  /** `host:port` of each CONNECT so far. */
+  tunnels: string[];
+  close(): Promise<void>;
+}
+
+/** `backend`: the server that answers for all of them; `directory`: where keys and certificates go. */
+export async function startAwsHosts(backend: string, directory: string): Promise<AwsHosts> {
+  const file = (name: string): string => join(directory, name);
+  const names = ['*.amazonaws.com', '*.us-east-1.amazonaws.com', '*.us-west-2.amazonaws.com'];
+  const key = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+  await openssl([
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    file('ca.pem'),
+    '-subj',
+    '/CN=test CA',
+  ]);
+  await openssl([
+    ...['req', '-x509', ...key, '-keyout', file('host.key'), '-out', file('host.pem'), '-subj', '/CN=hosts'],
+    ...['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-addext', 'basicConstraints=critical,CA:FALSE'],
+    ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
+  ]);
+  const tls = createTlsServer(
+    { key: await readFile(file('host.key')), cert: await readFile(file('host.pem')) },
+    (incoming, answer) => {
+      const { method, url, headers } = incoming;
+      const onward = request(new URL(url ?? '/', backend), { method, headers }, (from) => {
+        answer.writeHead(from.statusCode ?? 502, from.headers);
+        from.pipe(answer);
+      });
+      onward.on('error', () => answer.destroy());
+      incoming.pipe(onward);
+    },
+  );
+  const tunnels: string[] = [];
+  const proxy = createServer((_, answer) => answer.writeHead(405).end());
+  proxy.on('connect', ({ url }: { url?: string }, socket) => {
+    tunnels.push(url ?? '');
+    const through = connect((tls.address() as AddressInfo).port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      through.pipe(socket).pipe(through);
+    });
+    for (const end of [through, socket])
+      end.on('error', () => [through, socket].forEach((one) => one.destroy()));
+  });
+  const listen = (server: Server | ReturnType<typeof createTlsServer>): Promise<void> =>
+    new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  await listen(tls);
+  await listen(proxy);
+  return {
+    proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    caFile: file('ca.pem'),
+    tunnels,
+    close: async () => {
+      for (const server of [proxy, tls]) {
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+      }
+    },
+  };
+}
