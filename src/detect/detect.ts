@@ -92,7 +92,7 @@ export function detect(facts: Facts): Incident {
     notes:
       key === null
         ? [...quarantined.values()].flatMap(quarantineNotes)
-        : notesOf(its, quarantines, tampered, owner),
+        : notesOf(its, quarantines, tampered, owner, findings),
   };
 }
 

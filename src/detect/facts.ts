@@ -32,6 +32,8 @@ export interface Facts {
   trailFrom?: 'event-history' | 'files';
   /** By instance type; completes the built-in table. */
   accelerators?: ReadonlyMap<string, Accelerator>;
+  /** By event name: epoch milliseconds from which on every event of that name was read, whoever made the call. */
+  readSince?: ReadonlyMap<string, number>;
   /** Epoch milliseconds up to which CloudTrail must have delivered; else 15 minutes before `now`. */
   trailSettled?: number;
 }

@@ -22,4 +22,7 @@ export interface OriginRule {
   /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers
    *  with the resource, the latest value that an untainted one set is what it was before. */
   sets?(event: TrailEvent): Json;
+  /** For `made` and `changed`: the call works as well where everything is so already, so that its record alone proves
+   *  no change (detect/classify/was-before.ts). `needs`: keys of resources without which it cannot have been so before. */
+  mayChangeNothing?: { needs?(event: TrailEvent): string[] };
 }

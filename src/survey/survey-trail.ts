@@ -3,10 +3,12 @@ import type { Reader } from '../aws/reader.js';
 import type { Cell } from '../model/coverage.js';
 import { buildGraph } from '../detect/credentials/credential-graph.js';
 import type { Incident, TaintedCredential } from '../model/incident.js';
+import { asksBefore } from '../detect/classify/was-before.js';
 import { modelInvocations } from '../detect/behaviour/model-use.js';
 import { candidatesOf } from '../detect/onset/suspects.js';
 import type { Emit, Identity } from '../model/core-event.js';
 import { asText } from '../model/json.js';
+import { accessKeys } from '../plays/iam/access-keys.js';
 import type { Play } from '../plays/kit/play.js';
 import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
 import { readTrail } from '../trail/files.js';
@@ -54,6 +56,8 @@ export const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
 /** A first look reads so many pages of a key's own events in a region, ten seconds' worth: what is normal for it shows
  *  in its launches, of which all are read. The look that follows reads the rest. */
 const firstLookPages = 20;
+/** Of calls by the same name before the incident, so many pages at most. */
+const beforePages = 20;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -179,6 +183,7 @@ export class SurveyTrail {
     });
     const regions = [...new Set([...enabled, identity.homeRegion])].sort();
     const now = reader.now();
+    queries.push(...this.askHowItWas(incident, plays, regions, { reader, identity }));
     // The newest show that it is in use, and by whom.
     const newest = { from: now - longestRoleSession, enoughFrom: now, maxPages: assumePages };
     for (const { otherSessions, resource } of incident.findings) {
@@ -186,10 +191,54 @@ export class SurveyTrail {
       if (otherSessions !== undefined && value !== null)
         queries.push({ attribute: 'ResourceName', value, regions, ...newest });
     }
-    const distinct = new Map(queries.map((query) => [`${query.value}|${query.regions.join()}`, query]));
+    const distinct = new Map<string, TrailQuery>();
+    for (const query of queries) {
+      const id = `${query.value}|${query.regions.join()}|${query.to === undefined ? '' : 'before'}`;
+      const known = distinct.get(id);
+      // Of several that ask how it was, the one that reaches latest answers all.
+      if (known === undefined || (query.to ?? 0) > (known.to ?? 0)) distinct.set(id, query);
+    }
     if (distinct.size === 0) return false;
     await lookup.read([...distinct.values()]);
     return true;
+  }
+
+  /** A call that changes nothing leaves the record of a change: how the thing was before is asked of earlier events by
+   *  the same names, and of a key's own use. The newest before the incident decide. */
+  private askHowItWas(
+    { findings }: Incident,
+    plays: readonly Play[],
+    regions: readonly string[],
+    { reader, identity }: Caller,
+  ): TrailQuery[] {
+    const from = reader.now() - eventHistory;
+    return findings.flatMap((finding): TrailQuery[] => {
+      const { play: id, region } = finding.resource;
+      const asks = asksBefore(finding, plays.find((play) => play.id === id)?.origin ?? []);
+      if (asks === null) return [];
+      const limits = { from, to: asks.since, enoughFrom: asks.since, maxPages: beforePages };
+      const where = region === 'global' ? [identity.homeRegion] : [region];
+      const named = asks.names.map(
+        (value): TrailQuery => ({ attribute: 'EventName', value, regions: where, ...limits }),
+      );
+      if (id !== accessKeys.id) return named;
+      const use = { ...limits, maxPages: 1 };
+      return [...named, { attribute: 'AccessKeyId', value: finding.resource.id, regions, ...use }];
+    });
+  }
+
+  /** By event name: from when on every event of a global service was read, of the names that `plays` have rules of. */
+  readSince(plays: readonly Play[], homeRegion: string): Map<string, number> {
+    const names = new Set(plays.flatMap(({ origin }) => origin.map(({ name }) => name)));
+    const home = this.files?.cells.filter(
+      ({ region, subject }) => subject === 'trail' && region === homeRegion,
+    );
+    const whole = home?.every(({ status }) => status === 'complete') === true ? home[0]?.from : undefined;
+    const read = [...names].flatMap((name): [string, number][] => {
+      const since = this.files === null ? this.lookup?.readSince(name, homeRegion) : whole;
+      return since === undefined || since === null ? [] : [[name, since]];
+    });
+    return new Map(read);
   }
 
   /** What is known without any event: the launches, and the key; without a key, what points to one. */

@@ -1,10 +1,12 @@
 import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
+import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
 import { listRegions, type Region } from '../aws/regions.js';
 import type { Cell, CellStatus } from '../model/coverage.js';
 import { instanceType } from '../facts/instance-types.js';
 import { detect } from '../detect/detect.js';
 import type { Incident } from '../model/incident.js';
+import { asksBefore } from '../detect/classify/was-before.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/credentials/trace-up.js';
 import { asText } from '../model/json.js';
 import { accessKeys } from '../plays/iam/access-keys.js';
@@ -139,6 +141,7 @@ export class Survey {
     ];
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
     const incident = this.detect(resources, coverage, reader.now());
+    coverage.push(...(await this.learnLastUse(incident, reader)));
     if (!(await this.trail.askWhoMade(incident, this.options.plays, regions))) return incident;
     return this.detect(resources, coverage, reader.now());
   }
@@ -186,6 +189,26 @@ export class Survey {
     return [{ subject: 'instance-types', region, status: cellStatusOf(refused), count: found.size, detail }];
   }
 
+  /** IAM's own word on when a key was used last, where a call on it may have changed nothing. */
+  private async learnLastUse({ findings }: Incident, reader: Reader): Promise<Cell[]> {
+    const cells: Cell[] = [];
+    for (const finding of findings) {
+      const { id, play, properties } = finding.resource;
+      if (play !== accessKeys.id || asksBefore(finding, accessKeys.origin) === null) continue;
+      try {
+        const { AccessKeyLastUsed: last } = await reader.call('iam', 'GetAccessKeyLastUsed', 'global', {
+          AccessKeyId: id,
+        });
+        properties['lastUsedAt'] = last?.LastUsedDate?.getTime() ?? null;
+      } catch (error) {
+        if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+        const detail = `when ${id} was used last is not known: ${error.describe()}`;
+        cells.push({ subject: play, region: 'global', status: cellStatusOf(error), count: 0, detail });
+      }
+    }
+    return cells;
+  }
+
   /** The inventory of one account says nothing about the trail of another. */
   private async filesOfAnotherAccount(account: string): Promise<boolean> {
     await this.trail.readFiles();
@@ -226,6 +249,7 @@ export class Survey {
       include: [...include],
       accelerators: this.accelerators,
       trailFrom: this.trail.source,
+      readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
     });
   }
 }

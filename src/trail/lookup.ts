@@ -17,6 +17,8 @@ export interface TrailQuery {
   regions: readonly string[];
   /** Leave out where a page limit was reached after this time: what is older serves as history only. */
   enoughFrom?: number;
+  /** Epoch milliseconds: what is newer is not asked for. */
+  to?: number;
   /** Instead of LookupOptions.maxPages, for what is written by the thousand. */
   maxPages?: number;
 }
@@ -91,6 +93,15 @@ export class TrailLookup {
     return [...regions.values()].sort((a, b) => (a.region < b.region ? -1 : 1));
   }
 
+  /** Epoch milliseconds from which on every event of this name was read in `region`; null where something is unread. */
+  readSince(name: string, region: string): number | null {
+    const all = ['', '|before'].flatMap(
+      (part) => this.progress.get(`${region}|EventName=${name}${part}`) ?? [],
+    );
+    const complete = all.filter(({ status, detail }) => status === 'complete' && detail === null);
+    return complete.length === 0 ? null : Math.min(...complete.map(({ from }) => from));
+  }
+
   skippedRecords(): SkippedRecords[] {
     return [...this.skipped.values()];
   }
@@ -129,10 +140,11 @@ export class TrailLookup {
   ): Promise<void> {
     const { reader, account } = this.options;
     const maxPages = query.maxPages ?? this.options.maxPages ?? defaultMaxPages;
-    const key = `${region}|${query.attribute}=${query.value}`;
+    const key = progressKey(query, region);
     const earlier = this.progress.get(key);
     const readAt = reader.now();
-    const windows = windowsOf(query, earlier, readAt);
+    const windows =
+      query.to !== undefined && earlier?.status === 'complete' ? [] : windowsOf(query, earlier, readAt);
     const progress: Progress = {
       status: 'complete',
       detail: null,
@@ -206,6 +218,11 @@ export class TrailLookup {
   }
 }
 
+/** A question about the past alone has not read what a later one on the same value asks for. */
+function progressKey({ attribute, value, to }: TrailQuery, region: string): string {
+  return `${region}|${attribute}=${value}${to === undefined ? '' : '|before'}`;
+}
+
 interface Window {
   start: number;
   end: number;
@@ -214,6 +231,7 @@ interface Window {
 /** What is still to be read, newest first: what is newer than the last read; and what a read that was cut short left. */
 function windowsOf(query: TrailQuery, earlier: Progress | undefined, readAt: number): Window[] {
   const first = Math.max(query.from, readAt - eventHistory);
+  if (query.to !== undefined) return [{ start: first, end: Math.min(query.to, readAt) }];
   if (earlier === undefined) return [{ start: first, end: readAt }];
   const newer = { start: Math.max(first, earlier.readAt - trailDelay - 60_000), end: readAt };
   if (earlier.status === 'complete') return [newer];

@@ -11,6 +11,7 @@ import { mintOf } from '../records/mints.js';
 import { valueBefore, type History, type Origin } from './origins.js';
 import { otherSessionsOf } from './role-use.js';
 import { judgeUnknown } from './unknown-origin.js';
+import { earlierOf, type Earlier } from './was-before.js';
 
 /** How far a service's creation time may lie from its event's, milliseconds. */
 const slack = 5 * 60_000;
@@ -43,6 +44,8 @@ export function classify(resource: Resource, its: Case): Finding {
   }
   const history = its.histories.get(resourceKey(resource));
   if (history === undefined) return withoutHistory(resource, its);
+  const earlier = earlierOf(resource, history, its);
+  if (earlier !== null && earlier.was !== 'otherwise') return withoutChange(resource, history, earlier, its);
   const made = makingOf(resource, history);
   const maker = made === null ? null : whoDid(made.event, its);
   if (made !== null && maker === 'tainted') return madeByTainted(resource, made, history, its);
@@ -61,6 +64,31 @@ export function classify(resource: Resource, its: Case): Finding {
     );
   }
   return withoutHistory(resource, its);
+}
+
+/** What the incident called on it changed nothing that is known: it stays as it is. Where that is proven, it is no part
+ *  of the incident; else a person decides between two readings. */
+function withoutChange(resource: Resource, history: History, earlier: Earlier, its: Case): Finding {
+  const events = [...history.made, ...history.changed]
+    .filter(({ event }) => whoDid(event, its) === 'tainted')
+    .map(({ event }) => event);
+  const calls = [...new Set(events.map((event) => `${event.name} by ${principalOf(event)}`))].join(', ');
+  const more = {
+    tiedTo: its.taint?.of(events[0] as TrailEvent)?.id ?? null,
+    events: earlier.proof === null ? events : [...events, earlier.proof],
+    undone: !resource.live && history.undone.some((event) => isLater(event, events.at(-1) as TrailEvent)),
+  };
+  if (earlier.was === 'so')
+    return finding(resource, 'not-tied', [`${calls} ${changedNothing}: ${earlier.why}`], more);
+  return finding(resource, 'held', [`${calls}: ${bothReadings(resource.id)}`, earlier.why], more);
+}
+
+/** Of a call on what was so already. */
+export const changedNothing = 'changed nothing';
+
+/** For the person who decides, with the way to take it back as it is typed: ids may hold bars. */
+export function bothReadings(id: string): string {
+  return `it may have been so before; if not, the attacker gave it: --include '${id}' takes it back`;
 }
 
 function withoutHistory(resource: Resource, its: Case): Finding {

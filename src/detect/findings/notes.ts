@@ -3,8 +3,9 @@ import type { Signal } from '../behaviour/signal.js';
 import { textAt } from '../../model/json.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
 import type { Case } from '../classify/case.js';
-import { principalOf } from '../classify/classify.js';
+import { changedNothing, principalOf } from '../classify/classify.js';
 import { timeInWords } from '../records/evidence.js';
+import type { Finding } from '../../model/incident.js';
 
 /** Doubts and facts that hold for the whole incident, in words. */
 export function notesOf(
@@ -12,6 +13,7 @@ export function notesOf(
   quarantines: readonly Signal[],
   tampered: readonly TrailEvent[],
   owner: string | null,
+  findings: readonly Finding[],
 ): string[] {
   const notes: string[] = [];
   const { key, start, taint, graph } = its;
@@ -39,6 +41,7 @@ export function notesOf(
     );
   }
   notes.push(...keysThatAreOff(graph.events, new Set([key, ...(taint?.credentials.keys() ?? [])])));
+  notes.push(...leftAlone(findings));
   const outside = [...(taint?.credentials.values() ?? [])]
     .map(({ mint }) => mint?.otherAccount ?? null)
     .filter((one) => one !== null);
@@ -64,6 +67,15 @@ export function notesOf(
       `${timeless} events have no readable time: before or after the misuse cannot be told of them.`,
     );
   return notes;
+}
+
+/** What the incident called on and found so already: nothing is taken back, and it is said why. */
+function leftAlone(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ class: judged, reasons: [why = ''], resource: { type, id } }) =>
+    judged === 'not-tied' && why.includes(` ${changedNothing}: `)
+      ? [`${type} ${id} is left alone: ${why}.`]
+      : [],
+  );
 }
 
 /** What the records show of keys that somebody put off already: the last change of each counts. */

@@ -52,8 +52,9 @@ export const accessKeys: Play = {
       name: 'UpdateAccessKey',
       effect: 'changed',
       ids: (event) => (status(event) === 'Inactive' ? [] : fromRequest('accessKeyId')(event)),
-      // Who switches a key on finds it switched off.
+      // Who wakes a key found it switched off; where it was on already, was-before.ts says so.
       before: () => ({ Status: 'Inactive' }),
+      mayChangeNothing: {},
     },
     {
       source,
