@@ -24,6 +24,7 @@ import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
 import { alone, withoutStart } from './onset/without-start.js';
 import { loweredCoverage, tamperingOf } from './classify/trail-tampering.js';
+import { withOpenWays } from './classify/ways-in.js';
 
 export type { Facts } from './facts.js';
 
@@ -70,7 +71,7 @@ export function detect(facts: Facts): Incident {
     ...facts,
     coverage: loweredCoverage(facts.coverage, tampered, facts.trailFrom === 'event-history'),
   };
-  const findings = withPersonsWord(classifyAll(its), its);
+  const findings = withPersonsWord(withOpenWays(classifyAll(its), its), its);
   return {
     key,
     userName: owner,

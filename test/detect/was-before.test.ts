@@ -147,3 +147,229 @@ describe('a key that the incident called Active', () => {
     expect(look(night + hour)).toBe('tampered');
   });
 });
+
+const policy = (action: string): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
+const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+/** The three that IAM takes again where they stand already, and what takes each away. */
+const grants = [
+  {
+    name: 'AttachUserPolicy',
+    off: 'DetachUserPolicy',
+    request: { userName: 'web', policyArn: admin },
+    id: `User|web|attached|${admin}`,
+    properties: { holder: 'User', name: 'web', kind: 'attached', what: admin },
+  },
+  {
+    name: 'AttachRolePolicy',
+    off: 'DetachRolePolicy',
+    request: { roleName: 'deploy', policyArn: admin },
+    id: `Role|deploy|attached|${admin}`,
+    properties: { holder: 'Role', name: 'deploy', kind: 'attached', what: admin },
+  },
+  {
+    name: 'AttachGroupPolicy',
+    off: 'DetachGroupPolicy',
+    request: { groupName: 'responders', policyArn: admin },
+    id: `Group|responders|attached|${admin}`,
+    properties: { holder: 'Group', name: 'responders', kind: 'attached', what: admin },
+  },
+  {
+    name: 'AddUserToGroup',
+    off: 'RemoveUserFromGroup',
+    request: { groupName: 'responders', userName: 'web' },
+    id: 'Group|responders|member|web',
+    properties: { holder: 'Group', name: 'responders', kind: 'member', what: 'web' },
+  },
+  {
+    name: 'PutUserPolicy',
+    off: 'DeleteUserPolicy',
+    request: { userName: 'web', policyName: 'work', policyDocument: policy('s3:*') },
+    id: 'User|web|inline|work',
+    properties: { holder: 'User', name: 'web', kind: 'inline', what: 'work', document: policy('s3:*') },
+  },
+  {
+    name: 'PutRolePolicy',
+    off: 'DeleteRolePolicy',
+    request: { roleName: 'deploy', policyName: 'work', policyDocument: policy('s3:*') },
+    id: 'Role|deploy|inline|work',
+    properties: { holder: 'Role', name: 'deploy', kind: 'inline', what: 'work', document: policy('s3:*') },
+  },
+];
+
+describe.each(grants)('$name by the incident on an innocent', ({ name, off, request, id, properties }) => {
+  const granted = (more: JsonObject = {}): Account =>
+    new Account()
+      .has('iam-grants', id, { properties: { ...properties, ...more } })
+      .call(attacker, night + minute, name, request);
+
+  it('of what was granted before changes nothing: left alone, and told', () => {
+    const incident = granted()
+      .call(ops, night - 5 * day, name, request)
+      .look();
+    expect(found(incident, id)).toMatchObject({ class: 'not-tied' });
+    expect(incident.notes.join()).toMatch(/is left alone: .* changed nothing/);
+  });
+
+  it('of what its people had taken away goes back', () => {
+    const incident = granted()
+      .call(ops, night - 6 * day, name, request)
+      .call(ops, night - 5 * day, off, request)
+      .look();
+    expect(found(incident, id)).toMatchObject({ class: 'rogue', before: null });
+  });
+
+  it('goes back where the whole life of its principal was read, and nobody granted it', () => {
+    const young = { holderSince: night - 30 * day };
+    const readSince = new Map([[name, night - 80 * day]]);
+    expect(found(granted(young).look({ readSince }), id).class).toBe('rogue');
+    expect(found(granted({ holderSince: night - 300 * day }).look({ readSince }), id).class).toBe('held');
+    expect(found(granted(young).look({ readSince: new Map() }), id).class).toBe('held');
+  });
+
+  it('is held where nothing shows how it was, with both readings and the way to take it back', () => {
+    const { class: judged, reasons } = found(granted().look(), id);
+    expect(judged).toBe('held');
+    expect(reasons[0]).toContain(`may have been so before; if not, the attacker gave it: --include '${id}'`);
+    expect(found(granted().look({ include: [id] }), id).class).toBe('rogue');
+  });
+});
+
+describe('a grant of which nothing shows whether it stood before', () => {
+  const [attach] = grants;
+  const { name, request, id, properties } = attach as (typeof grants)[number];
+  const granted = (): Account =>
+    new Account().has('iam-grants', id, { properties }).call(attacker, night + minute, name, request);
+  const second = 'AKIAWEBWEBWEBWEB0002';
+  const withKey = (): Account =>
+    granted().call(attacker, night + 2 * minute, 'CreateAccessKey', { userName: 'web' });
+
+  it('goes back to what it was by the word of a call that was refused before, and let through after', () => {
+    const incident = granted()
+      .call(web, night - hour, 'ListRoles', {}, { error: 'AccessDenied' })
+      .call(web, night + hour, 'ListRoles', {})
+      .look();
+    expect(found(incident, id).class).toBe('rogue');
+  });
+
+  it('goes back where the incident made the policy itself', () => {
+    const own = `arn:aws:iam::${account}:policy/own`;
+    const account_ = new Account()
+      .has('iam-grants', 'own', { id: `User|web|attached|${own}`, properties: { ...properties, what: own } })
+      .call(attacker, night + minute, 'AttachUserPolicy', { userName: 'web', policyArn: own });
+    account_.history.call(attacker, {
+      time: night,
+      name: 'CreatePolicy',
+      source: 'iam',
+      response: { policy: { arn: own } },
+    });
+    expect(found(account_.look(), `User|web|attached|${own}`).class).toBe('rogue');
+  });
+
+  it('is held while the key that the incident put on its user is contained with it', () => {
+    const one = withKey().has('access-keys', second, { properties: { userName: 'web' } });
+    one.history.records.at(-1)!.responseElements = { accessKey: { accessKeyId: second, userName: 'web' } };
+    const incident = one.look();
+    expect(found(incident, second).class).toBe('rogue');
+    expect(found(incident, id).class).toBe('held');
+  });
+
+  it('goes back where a way of the incident into its user is open, or could not be read', () => {
+    const neighbour = granted().call(
+      { ...web, ip: attacker.ip, agent: attacker.agent },
+      night + hour,
+      'ListRoles',
+      {},
+    );
+    const open = found(neighbour.look(), id);
+    expect(open.class).toBe('rogue');
+    expect(open.reasons[0]).toMatch(/a way of the incident into user web is open: AKIAWEB/);
+    const denied: Cell = {
+      subject: 'access-keys',
+      region: 'global',
+      status: 'denied',
+      count: 0,
+      detail: 'no',
+    };
+    expect(found(granted().look({ coverage: [...coverage, denied] }), id).class).toBe('rogue');
+  });
+});
+
+describe('a policy that the incident put over another', () => {
+  const id = 'User|web|inline|work';
+  const put = (action: string) => ({ userName: 'web', policyName: 'work', policyDocument: policy(action) });
+
+  it('goes back to what its people had put, and to nothing where they had deleted it', () => {
+    const one = (): Account =>
+      new Account()
+        .has('iam-grants', id, {
+          properties: { holder: 'User', name: 'web', kind: 'inline', what: 'work', document: policy('*') },
+        })
+        .call(ops, night - 5 * day, 'PutUserPolicy', put('s3:*'))
+        .call(attacker, night + minute, 'PutUserPolicy', put('*'));
+    expect(found(one().look(), id)).toMatchObject({ class: 'tampered', before: policy('s3:*') });
+    const deleted = one().call(ops, night - 4 * day, 'DeleteUserPolicy', put('s3:*'));
+    expect(found(deleted.look(), id)).toMatchObject({ class: 'rogue', before: null });
+  });
+});
+
+describe('an EventBridge rule', () => {
+  const rule = { name: 'nightly', scheduleExpression: 'rate(1 day)' };
+  const running = (): Account =>
+    new Account().has('eventbridge-rules', 'default/nightly', { region: 'us-east-1', state: 'ENABLED' });
+  const source = { source: 'events' };
+  const classOf = (one: Account): string => found(one.look(), 'default/nightly').class;
+
+  it('that ran already when the incident enabled or put it runs on', () => {
+    for (const [name, request] of [
+      ['EnableRule', { name: 'nightly' }],
+      ['PutRule', rule],
+    ] as const) {
+      const one = running()
+        .call(ops, night - 9 * day, 'PutRule', rule, source)
+        .call(attacker, night + minute, name, request, source);
+      expect(classOf(one)).toBe('not-tied');
+    }
+  });
+
+  it('that its people had disabled is disabled again', () => {
+    for (const [name, request] of [
+      ['EnableRule', { name: 'nightly' }],
+      ['PutRule', rule],
+    ] as const) {
+      const one = running()
+        .call(ops, night - 9 * day, 'PutRule', rule, source)
+        .call(ops, night - 8 * day, 'DisableRule', { name: 'nightly' }, source)
+        .call(attacker, night + minute, name, request, source);
+      const finding = found(one.look(), 'default/nightly');
+      const play = plays.find(({ id }) => id === 'eventbridge-rules');
+      expect(play?.contain(finding, {} as never).map(({ operation }) => operation)).toEqual(['DisableRule']);
+    }
+  });
+
+  it('of which nobody knows whether it ran is held', () => {
+    expect(classOf(running().call(attacker, night + minute, 'EnableRule', { name: 'nightly' }, source))).toBe(
+      'held',
+    );
+  });
+
+  it('that ran on another schedule is never disabled: its owner alone can put it back', () => {
+    const one = running()
+      .call(ops, night - 9 * day, 'PutRule', rule, source)
+      .call(attacker, night + minute, 'PutRule', { ...rule, scheduleExpression: 'rate(5 minutes)' }, source);
+    const finding = found(one.look(), 'default/nightly');
+    const play = plays.find(({ id }) => id === 'eventbridge-rules');
+    expect(finding.class).toBe('tampered');
+    expect(play?.contain(finding, {} as never)).toEqual([]);
+  });
+
+  it('that starts a function of the incident is the incident’s', () => {
+    const arn = `arn:aws:lambda:us-east-1:${account}:function:miner`;
+    const one = running()
+      .call(attacker, night, 'CreateFunction20150331', { functionName: 'miner' }, { source: 'lambda' })
+      .call(attacker, night + minute, 'PutRule', rule, source)
+      .call(attacker, night + minute, 'PutTargets', { rule: 'nightly', targets: [{ id: '1', arn }] }, source);
+    expect(classOf(one)).toBe('rogue');
+  });
+});

@@ -1,4 +1,4 @@
-import { asText } from '../../model/json.js';
+import { asText, type Json } from '../../model/json.js';
 import type { Resource } from '../../model/resource.js';
 import { resourceKey } from '../../model/resource.js';
 import type { TrailEvent } from '../../model/trail-event.js';
@@ -48,7 +48,13 @@ export function classify(resource: Resource, its: Case): Finding {
   if (earlier !== null && earlier.was !== 'otherwise') return withoutChange(resource, history, earlier, its);
   const made = makingOf(resource, history);
   const maker = made === null ? null : whoDid(made.event, its);
-  if (made !== null && maker === 'tainted') return madeByTainted(resource, made, history, its);
+  if (made !== null && maker === 'tainted') {
+    // PutUserPolicy and PutRule make and overwrite alike: what stood there before is an innocent's, and put back.
+    const over = earlier !== null && before(history, [made], its) !== null;
+    return over
+      ? changedByTainted(resource, [made], history, null, its)
+      : madeByTainted(resource, made, history, its);
+  }
   const since = made?.event.time ?? null;
   const changes = history.changed.filter(
     ({ event }) => whoDid(event, its) === 'tainted' && (since === null || (event.time ?? since) >= since),
@@ -91,6 +97,10 @@ export function bothReadings(id: string): string {
   return `it may have been so before; if not, the attacker gave it: --include '${id}' takes it back`;
 }
 
+function before(history: History, changes: readonly Origin[], its: Case): Json {
+  return valueBefore(history, changes, (event) => whoDid(event, its) === 'tainted');
+}
+
 function withoutHistory(resource: Resource, its: Case): Finding {
   const verdict = judgeUnknown(resource, its);
   return finding(resource, verdict.class, verdict.reasons, { settlesAt: verdict.settlesAt });
@@ -112,8 +122,7 @@ function madeByTainted(resource: Resource, made: Origin, history: History, its: 
   return finding(resource, judged.class, judged.reasons, {
     tiedTo: tainted.id,
     events: [made.event],
-    // PutUserPolicy and PutRule make and overwrite alike: what stood there before is put back, not deleted.
-    before: valueBefore(history, [made]),
+    before: before(history, [made], its),
     undone: !resource.live && history.undone.some((event) => isLater(event, made.event)),
   });
 }
@@ -134,7 +143,11 @@ function changedByTainted(
     const minted = mintOf(event) !== null;
     return tainted === null || minted ? null : judgeAct(event, tainted, its.baseline, its.start);
   });
-  const shared = { tiedTo, events, before: valueBefore(history, changes) };
+  const shared = {
+    tiedTo,
+    events,
+    before: before(history, changes, its),
+  };
   const habit = judged.find((one) => one !== null && one.class !== 'rogue');
   if (habit != null && judged.every((one) => one !== null && one.class === 'own')) {
     const base = maker === 'family' ? 'own' : 'not-tied';

@@ -81,14 +81,28 @@ export function historiesOf(events: readonly TrailEvent[], rules: OriginRules): 
  * What the resource was before the first tainted change: what that event's own record says, else the latest value
  * that an untainted event set.
  */
-export function valueBefore(history: History, changes: readonly Origin[]): Json {
+export function valueBefore(
+  history: History,
+  changes: readonly Origin[],
+  isTainted: (event: TrailEvent) => boolean,
+): Json {
   const first = changes[0];
   if (first === undefined) return null;
-  const told = first.rule.before?.(first.event) ?? null;
-  if (told !== null) return told;
-  const tainted = new Set(changes.map(({ event }) => event));
+  return first.rule.before?.(first.event) ?? valueSetBefore(history, changes, isTainted);
+}
+
+/** The latest value that an untainted event set before the first of `changes`, and that nobody else took away since. */
+export function valueSetBefore(
+  history: History,
+  changes: readonly Origin[],
+  isTainted: (event: TrailEvent) => boolean,
+): Json {
+  const until = changes[0]?.event.time ?? 0;
+  const isEarlier = (event: TrailEvent): boolean => (event.time ?? 0) <= until && !isTainted(event);
+  const gone = Math.max(-1, ...history.undone.filter(isEarlier).map(({ time }) => time ?? 0));
+  const mine = new Set(changes.map(({ event }) => event));
   const earlier = [...history.made, ...history.changed]
-    .filter(({ event }) => !tainted.has(event) && (event.time ?? 0) <= (first.event.time ?? 0))
+    .filter(({ event }) => !mine.has(event) && isEarlier(event) && (event.time ?? 0) > gone)
     .sort((a, b) => (b.event.time ?? 0) - (a.event.time ?? 0));
   const values: JsonObject = {};
   for (const { event, rule } of earlier) {

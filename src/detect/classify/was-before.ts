@@ -6,7 +6,7 @@ import type { TrailEvent } from '../../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
 import type { Finding } from '../../model/incident.js';
-import { valueBefore, type History, type Origin } from './origins.js';
+import { valueSetBefore, type History, type Origin } from './origins.js';
 
 /**
  * How a thing stood before the incident's first call on it. Calls that change nothing leave the record of a change:
@@ -35,7 +35,7 @@ export function earlierOf(resource: Resource, history: History, its: Case): Earl
   const since = sinceOf(history, first, its);
   return (
     fromUse(resource, history, since, its) ??
-    fromHistory(history, first, since, its) ??
+    fromHistory(history, touches, since, its) ??
     unused(resource) ??
     fromDates(resource, touches, its) ??
     fromRefusal(resource, first, since, its) ??
@@ -53,7 +53,7 @@ const so = (why: string, proof: TrailEvent | null): Earlier => ({ was: 'so', why
 const otherwise = (why: string, proof: TrailEvent | null): Earlier => ({ was: 'otherwise', why, proof });
 
 /** The last word of the trail before the incident. */
-function fromHistory(history: History, first: Origin, since: number, its: Case): Earlier | null {
+function fromHistory(history: History, touches: readonly Origin[], since: number, its: Case): Earlier | null {
   const isBefore = (event: TrailEvent): boolean =>
     event.time !== null && event.time < since && whoDid(event, its) !== 'tainted';
   const set = [...history.made, ...history.changed].filter(({ event }) => isBefore(event));
@@ -61,10 +61,9 @@ function fromHistory(history: History, first: Origin, since: number, its: Case):
   const off = latest(history.undone.filter(isBefore));
   if (off !== null && (off.time ?? 0) >= (on?.time ?? 0)) return otherwise(inWords(off), off);
   if (on === null) return null;
-  const origin = set.filter(({ event }) => event === on).at(-1);
-  const now = first.rule.sets?.(first.event) ?? null;
-  if (now === null || origin === undefined) return so(inWords(on), on);
-  const before = valueBefore(history, [first]);
+  const now = setBy(touches);
+  if (now === null) return so(inWords(on), on);
+  const before = valueSetBefore(history, touches, (event) => whoDid(event, its) === 'tainted');
   const [was, is] = [asObject(before), asObject(now)];
   if (was === null || is === null) {
     if (before === null) return null;
@@ -75,6 +74,15 @@ function fromHistory(history: History, first: Origin, since: number, its: Case):
     return otherwise(`${inWords(on)} set it otherwise`, on);
   // A part of it that nobody is known to have set: whether it is the same cannot be told.
   return names.every((name) => Object.hasOwn(was, name)) ? so(inWords(on), on) : null;
+}
+
+/** What all of `touches` together set it to. */
+function setBy(touches: readonly Origin[]): Json {
+  return touches.reduce<Json>((all, { rule, event }) => {
+    const [before, set] = [asObject(all), rule.sets?.(event) ?? null];
+    const object = asObject(set);
+    return before !== null && object !== null ? { ...before, ...object } : (set ?? all);
+  }, null);
 }
 
 /** A key that signed a call was on: also one that was refused, since AWS knew who called. */

@@ -22,7 +22,7 @@ export class Taint {
   readonly neighbours: readonly string[];
   private readonly queue: Tainted[] = [];
   /** Instances that tainted credentials reached into: their role's sessions may be stolen. */
-  private readonly touched = new Map<string, { since: number; by: string }>();
+  readonly reached = new Map<string, { since: number; by: string }>();
 
   constructor(
     private readonly graph: CredentialGraph,
@@ -43,7 +43,7 @@ export class Taint {
       how: 'the misused key itself',
     });
     this.drain();
-    const { orphans, neighbours } = orphansOf(graph, this.credentials, this.touched, key, start);
+    const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, key, start);
     this.neighbours = neighbours;
     for (const orphan of orphans) this.taint(orphan);
     this.drain();
@@ -145,7 +145,7 @@ export class Taint {
     const { user, role, instances, letIn } = openedBy(event, from, made.since, this.graph);
     if (user !== null) this.madeUsers.set(userKey(event.account ?? event.actor.account, user), made);
     if (role !== null) this.madeRoles.set(role, made);
-    for (const id of instances) if (!this.touched.has(id)) this.touched.set(id, made);
+    for (const id of instances) if (!this.reached.has(id)) this.reached.set(id, made);
     for (const tainted of letIn) this.taint(tainted);
   }
 

@@ -12,10 +12,10 @@ import {
   roleDenyPolicyName,
   sessionDenyPolicyName,
 } from './deny.js';
-import { requestText } from '../kit/event-ids.js';
+import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
+import { resourceKey, type Resource } from '../../model/resource.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
 type Holder = (typeof holders)[number];
@@ -126,20 +126,28 @@ async function* grants(reader: Reader): AsyncIterable<Resource> {
   })) {
     for (const user of page.UserDetailList ?? []) {
       const name = user.UserName ?? '';
-      yield* policies('User', name, user.AttachedManagedPolicies ?? [], user.UserPolicyList ?? []);
-      for (const group of user.GroupList ?? []) yield grant('Group', group, 'member', name, null);
+      const since = user.CreateDate;
+      yield* policies('User', name, since, user.AttachedManagedPolicies ?? [], user.UserPolicyList ?? []);
+      for (const group of user.GroupList ?? []) yield grant('Group', group, since, 'member', name, null);
     }
     for (const role of page.RoleDetailList ?? []) {
       yield* policies(
         'Role',
         role.RoleName ?? '',
+        role.CreateDate,
         role.AttachedManagedPolicies ?? [],
         role.RolePolicyList ?? [],
       );
     }
     for (const group of page.GroupDetailList ?? []) {
       const name = group.GroupName ?? '';
-      yield* policies('Group', name, group.AttachedManagedPolicies ?? [], group.GroupPolicyList ?? []);
+      yield* policies(
+        'Group',
+        name,
+        group.CreateDate,
+        group.AttachedManagedPolicies ?? [],
+        group.GroupPolicyList ?? [],
+      );
     }
   }
 }
@@ -147,22 +155,24 @@ async function* grants(reader: Reader): AsyncIterable<Resource> {
 function* policies(
   holder: Holder,
   name: string,
+  since: Date | undefined,
   attached: { PolicyArn?: string | undefined }[],
   inline: { PolicyName?: string | undefined; PolicyDocument?: string | undefined }[],
 ): Iterable<Resource> {
-  for (const { PolicyArn } of attached) yield grant(holder, name, 'attached', PolicyArn ?? '', null);
+  for (const { PolicyArn } of attached) yield grant(holder, name, since, 'attached', PolicyArn ?? '', null);
   for (const { PolicyName, PolicyDocument } of inline) {
     const document = decodedDocument(PolicyDocument);
     // A Deny of ours grants nothing.
     const ours = [denyPolicyName, roleDenyPolicyName, sessionDenyPolicyName].includes(PolicyName ?? '');
     if (ours && readDeny(document) !== null) continue;
-    yield grant(holder, name, 'inline', PolicyName ?? '', document);
+    yield grant(holder, name, since, 'inline', PolicyName ?? '', document);
   }
 }
 
 function grant(
   holder: Holder,
   name: string,
+  since: Date | undefined,
   kind: 'attached' | 'inline' | 'member',
   what: string,
   document: string | null,
@@ -180,7 +190,8 @@ function grant(
       kind === 'member'
         ? [{ kind: 'user', id: what }]
         : [{ kind: holder.toLowerCase() as 'user' | 'role' | 'group', id: name }],
-    properties: { holder, name, kind, what, document },
+    // `holderSince`: when the principal was made that the grant is for; it had none before.
+    properties: { holder, name, kind, what, document, holderSince: since?.getTime() ?? null },
   };
 }
 
@@ -204,5 +215,19 @@ function rule(
     ...(kind === 'inline' && effect === 'made'
       ? { sets: (event: TrailEvent) => requestText(event, 'policyDocument') }
       : {}),
+    // IAM takes each of them again where it stands already.
+    ...(effect === 'made' ? { mayChangeNothing: { needs } } : {}),
   };
+}
+
+/** Who or what it is about: where the incident made that itself, nothing of the grant can have stood before. */
+function needs(event: TrailEvent): string[] {
+  const key = (play: string, id: string): string => resourceKey({ play, region: 'global', id });
+  const named = (field: string, make: (name: string) => string): string[] =>
+    fromRequest(field)(event).map(make);
+  return [
+    ...named('userName', (name) => key('iam-principals', `user|${name}`)),
+    ...named('roleName', (name) => key('iam-principals', `role|${name}`)),
+    ...named('policyArn', (arn) => key('managed-policies', arn)),
+  ];
 }

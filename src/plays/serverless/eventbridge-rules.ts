@@ -1,12 +1,15 @@
 import { arnName } from '../../facts/identifiers.js';
 import type { OriginRule } from '../../model/origin-rule.js';
+import { asObject, asText, textAt, type Json } from '../../model/json.js';
+import type { TrailEvent } from '../../model/trail-event.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
+import { resourceKey } from '../../model/resource.js';
 
 /** `bus/rule`: names are unique on a bus only. */
-function rule(name: string, effect: OriginRule['effect'], before?: OriginRule['before']): OriginRule {
+function rule(name: string, effect: OriginRule['effect'], more: Partial<OriginRule> = {}): OriginRule {
   return {
     source: 'events.amazonaws.com',
     name,
@@ -15,7 +18,7 @@ function rule(name: string, effect: OriginRule['effect'], before?: OriginRule['b
       const id = requestText(event, 'name') ?? requestText(event, 'rule');
       return id === null ? [] : [`${arnName(requestText(event, 'eventBusName')) ?? 'default'}/${id}`];
     },
-    ...(before === undefined ? {} : { before }),
+    ...more,
   };
 }
 
@@ -73,17 +76,23 @@ export const eventbridgeRules: Play = {
   },
 
   origin: [
-    rule('PutRule', 'made'),
-    rule('EnableRule', 'changed', () => ({ state: 'DISABLED' })),
-    rule('PutTargets', 'changed'),
+    // Each of them works as well on a rule that is so already.
+    rule('PutRule', 'made', { sets: whatIsPut, mayChangeNothing: {} }),
+    rule('EnableRule', 'changed', {
+      before: () => ({ State: 'DISABLED' }),
+      sets: () => ({ State: 'ENABLED' }),
+      mayChangeNothing: {},
+    }),
+    rule('PutTargets', 'changed', { sets: targetsSet, mayChangeNothing: { needs: functionsStarted } }),
     rule('DisableRule', 'undone'),
     rule('DeleteRule', 'undone'),
   ],
 
   contain: (finding) => {
     const { live, properties, state, id } = finding.resource;
-    // One that the attacker switched on was off before; what else was changed of an innocent's rule is not known.
-    if (!live || (finding.class === 'tampered' && finding.before === null)) return [];
+    // One that ran before runs on: what else was changed of an innocent's rule only its owner can put back.
+    const before = asText(asObject(finding.before)?.['State']);
+    if (!live || (finding.class === 'tampered' && before === null) || before === 'ENABLED') return [];
     const input = { Name: properties['name'] ?? null, EventBusName: properties['bus'] ?? null };
     return [
       makeAction(eventbridgeRules, [finding], {
@@ -95,7 +104,43 @@ export const eventbridgeRules: Play = {
       }),
     ];
   },
+  restored: ({ before, resource }) => !resource.live && asObject(before)?.['State'] === 'DISABLED',
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'serverless',
 };
+
+/** PutRule enables a rule unless it says otherwise, and leaves out what the request leaves out (EventBridge API
+ *  reference, PutRule). */
+function whatIsPut(event: TrailEvent): Json {
+  const state = requestText(event, 'state') ?? 'ENABLED';
+  return {
+    State: state === 'DISABLED' ? state : 'ENABLED',
+    ScheduleExpression: requestText(event, 'scheduleExpression'),
+    EventPattern: requestText(event, 'eventPattern'),
+  };
+}
+
+function targetsIn({ request }: TrailEvent): { id: string; arn: string }[] {
+  const targets = request?.['targets'] ?? request?.['Targets'];
+  return (Array.isArray(targets) ? targets : []).flatMap((target) => {
+    const [id, arn] = [
+      textAt(target, 'id') ?? textAt(target, 'Id'),
+      textAt(target, 'arn') ?? textAt(target, 'Arn'),
+    ];
+    return id === null || arn === null ? [] : [{ id, arn }];
+  });
+}
+
+/** By target, since PutTargets adds to those that are there. */
+function targetsSet(event: TrailEvent): Json {
+  return Object.fromEntries(targetsIn(event).map(({ id, arn }) => [`target ${id}`, arn]));
+}
+
+/** A rule that starts what the incident made is the incident's. */
+function functionsStarted(event: TrailEvent): string[] {
+  return targetsIn(event).flatMap(({ arn }) => {
+    const id = arn.includes(':function:') ? arn.split(':')[6] : undefined;
+    return id === undefined ? [] : [resourceKey({ play: 'lambda-functions', region: event.region, id })];
+  });
+}
