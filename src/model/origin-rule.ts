@@ -23,6 +23,7 @@ export interface OriginRule {
    *  with the resource, the latest value that an untainted one set is what it was before. */
   sets?(event: TrailEvent): Json;
   /** For `made` and `changed`: the call works as well where everything is so already, so that its record alone proves
-   *  no change (detect/classify/was-before.ts). `needs`: keys of resources without which it cannot have been so before. */
-  mayChangeNothing?: { needs?(event: TrailEvent): string[] };
+   *  no change (detect/classify/was-before.ts). `needs`: keys of resources without which it cannot have been so before;
+   *  `moves`: of what it sets, what AWS changes by itself: a difference in that alone proves nothing. */
+  mayChangeNothing?: { needs?(event: TrailEvent): string[]; moves?: readonly string[] };
 }

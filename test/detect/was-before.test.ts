@@ -373,3 +373,68 @@ describe('an EventBridge rule', () => {
     expect(classOf(one)).toBe('rogue');
   });
 });
+
+describe('an Auto Scaling group of others', () => {
+  const source = { source: 'autoscaling' };
+  const sized = (desiredCapacity: number, maxSize = 8) => ({
+    autoScalingGroupName: 'web',
+    minSize: 2,
+    maxSize,
+    desiredCapacity,
+  });
+  const after = (set: JsonObject): Finding => {
+    const one = new Account()
+      .has('auto-scaling-groups', 'web', { region: 'us-east-1' })
+      .call(ops, night - 9 * day, 'UpdateAutoScalingGroup', sized(4), source)
+      .call(attacker, night + minute, 'UpdateAutoScalingGroup', set, source);
+    return found(one.look(), 'web');
+  };
+
+  it('that the incident gave the sizes that it had is left alone', () => {
+    expect(after(sized(4)).class).toBe('not-tied');
+  });
+
+  it('that the incident made larger gets its sizes back', () => {
+    expect(after(sized(30, 200))).toMatchObject({
+      class: 'tampered',
+      before: { MaxSize: 8, DesiredCapacity: 4 },
+    });
+  });
+
+  it('of which only the desired size differs is held: alarms move it too', () => {
+    expect(after(sized(6)).class).toBe('held');
+  });
+});
+
+describe('instances of others that the incident attached to its own group', () => {
+  it('are no part of it, whoever launched them and however long ago', () => {
+    const one = new Account();
+    const created = night - 200 * day;
+    const links = [{ kind: 'auto-scaling-group' as const, id: 'miners' }];
+    const more = { region: 'us-east-1', type: 'instance', links };
+    one
+      .has('ec2-instances', 'i-0old', { ...more, createdAt: created })
+      .has('ec2-instances', 'i-0restarted', { ...more, createdAt: night + 2 * minute })
+      .has('ec2-instances', 'i-0launched', { ...more, createdAt: night + 3 * minute })
+      .has('auto-scaling-groups', 'miners', { region: 'us-east-1', createdAt: night + minute })
+      .call(
+        attacker,
+        night + minute,
+        'CreateAutoScalingGroup',
+        { autoScalingGroupName: 'miners', minSize: 0, maxSize: 80, desiredCapacity: 80 },
+        { source: 'autoscaling' },
+      )
+      .call(
+        attacker,
+        night + 2 * minute,
+        'AttachInstances',
+        { autoScalingGroupName: 'miners', instanceIds: ['i-0old', 'i-0restarted'] },
+        { source: 'autoscaling' },
+      );
+    const incident = one.look();
+    expect(found(incident, 'miners').class).toBe('rogue');
+    expect(found(incident, 'i-0old').class).toBe('not-tied');
+    expect(found(incident, 'i-0restarted').class).toBe('not-tied');
+    expect(found(incident, 'i-0launched').class).toBe('rogue');
+  });
+});

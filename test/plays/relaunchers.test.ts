@@ -39,6 +39,50 @@ describe('Auto Scaling groups', () => {
     expect(autoScalingGroups.remedy?.(zero as never, denied, context())).toBeNull();
   });
 
+  describe('into which instances of others were attached', () => {
+    const member = (id: string, over: object = {}) =>
+      finding(resource('ec2-instances', id, { type: 'instance' }), over);
+    const links = ['i-own', 'i-mine', 'i-theirs'].map((id) => ({ kind: 'instance' as const, id }));
+    const holding = { ...group(), resource: { ...group().resource, links } };
+    const others = [
+      member('i-own', { class: 'own' }),
+      member('i-mine', { class: 'rogue' }),
+      member('i-theirs', { class: 'not-tied' }),
+    ];
+
+    it('are emptied of them before they are set to 0, and only then', () => {
+      const actions = autoScalingGroups.contain(holding, context({ findings: [holding, ...others] }));
+      expect(calls(actions)).toEqual([
+        ['SuspendProcesses', { AutoScalingGroupName: 'miners' }],
+        ['UpdateAutoScalingGroup', { AutoScalingGroupName: 'miners', MinSize: 0 }],
+        [
+          'DetachInstances',
+          {
+            AutoScalingGroupName: 'miners',
+            InstanceIds: ['i-own', 'i-theirs'],
+            ShouldDecrementDesiredCapacity: true,
+          },
+        ],
+        [
+          'UpdateAutoScalingGroup',
+          { AutoScalingGroupName: 'miners', MinSize: 0, MaxSize: 0, DesiredCapacity: 0 },
+        ],
+      ]);
+      const [suspend, free, detach, zero] = actions;
+      expect(zero?.after).toEqual([suspend?.id, free?.id, detach?.id]);
+    });
+
+    it('are neither set to 0 where suspending is refused, nor removed, while one of them is in doubt', () => {
+      const findings = [holding, ...others, member('i-own', { class: 'held' })];
+      const asked = context({ findings }, { evict: 'remove' });
+      const actions = autoScalingGroups.contain(holding, asked);
+      expect(calls(actions).map(([operation]) => operation)).not.toContain('DeleteAutoScalingGroup');
+      const [suspend] = actions;
+      const denied = refusal('AccessDenied', 'no');
+      expect(autoScalingGroups.remedy?.(suspend as never, denied, asked)).toBeNull();
+    });
+  });
+
   it('at 0 need nothing', () => {
     const zero = group({ maxSize: 0, desiredCapacity: 0, minSize: 0 });
     expect(autoScalingGroups.verify(zero.resource)).toBe(true);

@@ -314,7 +314,7 @@ export const befores: Record<string, unknown> = {
   'auto-scaling-groups': { MaxSize: 2 },
   'ecs-services': { desiredCount: 2 },
   'lambda-functions': { Timeout: 30, Role: 'arn:aws:iam::111122223333:role/service' },
-  'eventbridge-rules': { state: 'DISABLED' },
+  'eventbridge-rules': { State: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },
   trails: { logging: true },
   'role-trust': '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',

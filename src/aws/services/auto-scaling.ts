@@ -1,6 +1,7 @@
 import {
   AutoScalingClient,
   DeleteAutoScalingGroupCommand,
+  DetachInstancesCommand,
   DeleteLaunchConfigurationCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
@@ -15,6 +16,7 @@ export const autoscaling = {
   client: AutoScalingClient,
   commands: {
     DeleteAutoScalingGroup: DeleteAutoScalingGroupCommand,
+    DetachInstances: DetachInstancesCommand,
     DeleteLaunchConfiguration: DeleteLaunchConfigurationCommand,
     DescribeAutoScalingGroups: DescribeAutoScalingGroupsCommand,
     DescribeLaunchConfigurations: DescribeLaunchConfigurationsCommand,

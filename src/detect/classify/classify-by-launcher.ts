@@ -27,13 +27,23 @@ export function byLauncher(
   groups: ReadonlyMap<string, Resource[]>,
 ): Finding | null {
   for (const link of resource.links) {
-    if (!launchers.has(link.kind)) continue;
+    if (!launchers.has(link.kind) || wasAttached(resource, link, its)) continue;
     const making = its.makers.get(linkKey(link.kind, resource.region, link.id));
     const found = others.get(`${resource.region}|${link.id}`)?.find(({ tiedTo }) => tiedTo !== null);
     const classed = throughLauncher(resource, link, making, found, its, groups);
     if (classed !== null) return classed;
   }
   return null;
+}
+
+/** Put into the group by a call, or older than the group: it did not launch it, and its class says nothing of it. */
+export function wasAttached({ id, region, createdAt }: Resource, link: Link, its: Case): boolean {
+  if (link.kind !== 'auto-scaling-group') return false;
+  const making = its.makers.get(linkKey(link.kind, region, link.id));
+  const first = making?.made.at(-1)?.time ?? null;
+  const isOlder =
+    making?.made.length === 1 && first !== null && createdAt !== null && createdAt < first - after;
+  return isOlder || making?.attached?.has(id) === true;
 }
 
 function throughLauncher(

@@ -2,7 +2,7 @@ import type { Resource } from '../../model/resource.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
-import { after, byLauncher, launchers } from './classify-by-launcher.js';
+import { after, byLauncher, launchers, wasAttached } from './classify-by-launcher.js';
 import { timeInWords } from '../records/evidence.js';
 import type { Finding } from '../../model/incident.js';
 import { launchRequestOf } from '../records/launch-request.js';
@@ -63,7 +63,9 @@ export function classifyInstance(
 
 function unknown(resource: Resource, its: Case): Finding {
   // A group of nobody in the incident launched it, however young it is.
-  const launcher = resource.links.find(({ kind }) => launchers.has(kind) && kind !== 'spot-request');
+  const launcher = resource.links.find(
+    (link) => launchers.has(link.kind) && link.kind !== 'spot-request' && !wasAttached(resource, link, its),
+  );
   if (
     launcher !== undefined &&
     its.makers.get(linkKey(launcher.kind, resource.region, launcher.id)) !== undefined

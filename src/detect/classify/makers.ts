@@ -8,9 +8,11 @@ import { firstText, itemsOf, requestOf, responseOf } from '../records/record-fie
 export interface Making {
   made: TrailEvent[];
   changed: TrailEvent[];
+  /** Instances that a call put into it: it did not launch them. */
+  attached?: Set<string>;
 }
 
-type Effect = keyof Making;
+type Effect = 'made' | 'changed';
 
 interface MakerRule {
   kind: Link['kind'];
@@ -94,6 +96,7 @@ const rules: Record<string, MakerRule> = {
 export function makersOf(events: readonly TrailEvent[]): Map<string, Making> {
   const makers = new Map<string, Making>();
   for (const event of events) {
+    if (event.source === asg && event.name === 'AttachInstances' && worked(event)) attach(makers, event);
     const rule = rules[`${event.source}|${event.name}`];
     if (rule === undefined || !worked(event)) continue;
     for (const id of new Set(rule.ids(event))) {
@@ -105,6 +108,18 @@ export function makersOf(events: readonly TrailEvent[]): Map<string, Making> {
     }
   }
   return makers;
+}
+
+/** Amazon EC2 Auto Scaling API reference, AttachInstances. */
+function attach(makers: Map<string, Making>, event: TrailEvent): void {
+  const group = firstText(requestOf(event), spellings('autoScalingGroupName'));
+  const ids = requestOf(event).instanceIds;
+  if (group === null || !Array.isArray(ids)) return;
+  const key = linkKey('auto-scaling-group', event.region, group);
+  const making = makers.get(key) ?? { made: [], changed: [] };
+  making.attached ??= new Set();
+  for (const id of ids) if (typeof id === 'string') making.attached.add(id);
+  makers.set(key, making);
 }
 
 /** IAM's names are the same in every region. */

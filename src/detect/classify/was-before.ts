@@ -70,10 +70,14 @@ function fromHistory(history: History, touches: readonly Origin[], since: number
     return isSame(before, now) ? so(inWords(on), on) : otherwise(`${inWords(on)} set it otherwise`, on);
   }
   const names = Object.keys(is);
-  if (names.some((name) => Object.hasOwn(was, name) && !isSame(was[name] ?? null, is[name] ?? null)))
+  const isDifferent = (name: string): boolean =>
+    Object.hasOwn(was, name) && !isSame(was[name] ?? null, is[name] ?? null);
+  const moves = new Set(touches.flatMap(({ rule }) => rule.mayChangeNothing?.moves ?? []));
+  if (names.some((name) => isDifferent(name) && !moves.has(name)))
     return otherwise(`${inWords(on)} set it otherwise`, on);
-  // A part of it that nobody is known to have set: whether it is the same cannot be told.
-  return names.every((name) => Object.hasOwn(was, name)) ? so(inWords(on), on) : null;
+  // A part of it that nobody is known to have set, or that AWS moves: whether it is the same cannot be told.
+  const isKnown = names.every((name) => Object.hasOwn(was, name) && !isDifferent(name));
+  return isKnown ? so(inWords(on), on) : null;
 }
 
 /** What all of `touches` together set it to. */

@@ -3,14 +3,14 @@ import type { OriginRule } from '../../model/origin-rule.js';
 import type { AwsFailure } from '../../aws/errors.js';
 import type { OutputOf } from '../../aws/services/index.js';
 import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
+import type { Finding, Incident } from '../../model/incident.js';
 import { asObject, type JsonObject } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { fromRequest, requestValues } from '../kit/event-ids.js';
-import { makeAction } from '../kit/make-action.js';
+import { chunks, makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
 import { linkTo, tagsOf } from '../kit/make-resource.js';
-import type { Resource } from '../../model/resource.js';
+import { resourceKey, type Resource } from '../../model/resource.js';
 
 type Group = NonNullable<OutputOf<'autoscaling', 'DescribeAutoScalingGroups'>['AutoScalingGroups']>[number];
 
@@ -27,6 +27,9 @@ const processes = [
   'Terminate',
 ];
 
+/** So many in one call (Amazon EC2 Auto Scaling API reference, DetachInstances). */
+const mostDetached = 20;
+
 /** The sizes as CloudTrail writes them, and as UpdateAutoScalingGroup takes them. */
 const sizes = { minSize: 'MinSize', maxSize: 'MaxSize', desiredCapacity: 'DesiredCapacity' };
 
@@ -41,6 +44,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
     effect,
     ids: fromRequest('autoScalingGroupName'),
     sets: sizesSet,
+    // A size that is set again is set; scaling policies and alarms move the desired one without a call.
+    ...(effect === 'changed' ? { mayChangeNothing: { moves: ['DesiredCapacity'] } } : {}),
   };
 }
 
@@ -56,6 +61,7 @@ export const autoScalingGroups: Play = {
     contain: [
       'autoscaling:SuspendProcesses',
       'autoscaling:UpdateAutoScalingGroup',
+      'autoscaling:DetachInstances',
       'autoscaling:DeleteAutoScalingGroup',
     ],
     undo: ['autoscaling:ResumeProcesses'],
@@ -76,22 +82,73 @@ export const autoScalingGroups: Play = {
     rule('DeleteAutoScalingGroup', 'undone'),
   ],
 
-  contain: (finding, { options }) => {
+  contain: (finding, { options, incident }) => {
     if (finding.class === 'tampered') return restore(finding);
-    const stopped = isContained(finding.resource) ? [] : stop(finding);
-    return options.evict === 'remove' ? [...stopped, remove(finding)] : stopped;
+    const members = membersOf(finding.resource, incident);
+    const emptied = members.innocent.length === 0 ? [] : empty(finding, members.innocent);
+    const stopped = isContained(finding.resource) ? [] : stop(finding, emptied);
+    // A removed group takes its instances with it: those of which nobody knows keep it.
+    const removable = options.evict === 'remove' && members.doubtful.length === 0;
+    return removable ? [...stopped, remove(finding, emptied)] : stopped.length > 0 ? stopped : emptied;
   },
   onRequest: ({ evict }) => evict === 'remove',
 
-  /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. */
-  remedy: (action: Action, _failure: AwsFailure) => (action.operation === 'SuspendProcesses' ? [] : null),
+  /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. Not where
+   *  it would end instances that are perhaps an innocent's. */
+  remedy: (action: Action, _failure: AwsFailure, { incident }) => {
+    const group = incident.findings.find(({ resource }) => action.targets.includes(resourceKey(resource)));
+    const doubtful = group === undefined ? [] : membersOf(group.resource, incident).doubtful;
+    return action.operation === 'SuspendProcesses' && doubtful.length === 0 ? [] : null;
+  },
   verify: isContained,
   noUndo: null,
   scenario: 'mass-gpu',
 };
 
+/** The group's instances that are none of the incident's: an attacker can attach anybody's to his own group. */
+function membersOf(
+  { links, region }: Resource,
+  { findings }: Incident,
+): { innocent: string[]; doubtful: string[] } {
+  const ids = new Set(links.flatMap(({ kind, id }) => (kind === 'instance' ? [id] : [])));
+  const known = findings.filter(
+    ({ resource }) => resource.type === 'instance' && resource.region === region && ids.has(resource.id),
+  );
+  const named = (...classes: Finding['class'][]): string[] =>
+    known
+      .filter((one) => classes.includes(one.class))
+      .map(({ resource }) => resource.id)
+      .sort();
+  return { innocent: named('own', 'not-tied', 'tampered'), doubtful: named('held', 'settling') };
+}
+
+/** Takes innocents' instances out of the group, and lets them run: a group that is set to 0 terminates what is in it
+ *  (Amazon EC2 Auto Scaling user guide, "Detach or attach instances"). A detach must not go below the least size. */
+function empty(finding: Finding, innocents: readonly string[]): Action[] {
+  const { id, properties } = finding.resource;
+  const group = { AutoScalingGroupName: id };
+  const free = makeAction(autoScalingGroups, [finding], {
+    operation: 'UpdateAutoScalingGroup',
+    input: { ...group, MinSize: 0 },
+    title: `let Auto Scaling group ${id} be emptied`,
+    before: { MinSize: properties['minSize'] ?? 0 },
+    undo: [{ operation: 'UpdateAutoScalingGroup', input: { ...group, MinSize: properties['minSize'] ?? 0 } }],
+  });
+  const detached = chunks(innocents, mostDetached).map((InstanceIds) =>
+    makeAction(autoScalingGroups, [finding], {
+      operation: 'DetachInstances',
+      input: { ...group, InstanceIds, ShouldDecrementDesiredCapacity: true },
+      title: `take ${InstanceIds.length} instances of others out of Auto Scaling group ${id}, and let them run`,
+      before: { instances: InstanceIds },
+      undo: { none: 'They run on by themselves: the group is the incident’s.' },
+      after: [free],
+    }),
+  );
+  return [free, ...detached];
+}
+
 /** Suspends first, so that the group terminates nothing before the evidence is taken. */
-function stop(finding: Finding): Action[] {
+function stop(finding: Finding, emptied: readonly Action[]): Action[] {
   const { id, properties } = finding.resource;
   const suspended = Array.isArray(properties['suspendedProcesses']) ? properties['suspendedProcesses'] : [];
   const before = sizesOf(finding.resource);
@@ -120,20 +177,21 @@ function stop(finding: Finding): Action[] {
     title: `set the sizes of Auto Scaling group ${id} to 0`,
     before,
     undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...before } }],
-    after: [suspend],
+    after: [suspend, ...emptied],
   });
-  return [suspend, zero];
+  return [suspend, ...emptied, zero];
 }
 
 /** On request, once its instances are on record: as long as the group is there, the launch configuration that it uses
  *  cannot be deleted either (Amazon EC2 Auto Scaling API reference, DeleteLaunchConfiguration). */
-function remove(finding: Finding): Action {
+function remove(finding: Finding, emptied: readonly Action[]): Action {
   const { id } = finding.resource;
   return makeAction(autoScalingGroups, [finding], {
     operation: 'DeleteAutoScalingGroup',
     input: { AutoScalingGroupName: id, ForceDelete: true },
     title: `delete Auto Scaling group ${id}`,
     before: finding.resource.properties,
+    after: emptied,
     undo: { none: 'A deleted Auto Scaling group has to be made anew; what it was is kept in the record.' },
     phase: 'terminate',
   });

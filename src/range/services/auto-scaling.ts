@@ -221,6 +221,77 @@ function suspend(
   refresh(context.region, group);
 }
 
+const groupTag = 'aws:autoscaling:groupName';
+
+/** Running instances of anybody may be put into a group, and the desired capacity grows by them (Amazon EC2 Auto
+ *  Scaling user guide, "Attach instances"). */
+function attach(
+  { region, touched, now }: Context,
+  input: { AutoScalingGroupName: string; InstanceIds?: string[] },
+): void {
+  const group = groupOf(region, input.AutoScalingGroupName);
+  const instances = (input.InstanceIds ?? []).map((id) => {
+    const instance = instancesOf(region).get(id);
+    if (instance === undefined || stateAt(instance, now) !== 'running')
+      throw new AwsError('ValidationError', `Invalid Instance ID(s): [${id}] specified`);
+    if (groups(region).has(instance.maker.launcher ?? ''))
+      throw new AwsError('ValidationError', `Instance ${id} is already part of an Auto Scaling group`);
+    return instance;
+  });
+  sizes(group.min, group.max, group.relauncher.target + instances.length);
+  group.relauncher.target += instances.length;
+  for (const instance of instances) {
+    instance.maker = { ...instance.maker, launcher: group.name };
+    instance.tags[groupTag] = group.name;
+    touched.push(instance.id);
+  }
+  touched.push(group.name);
+}
+
+/** Out of the group, and running on: no more by its name, nor replaced where the capacity goes down with it. */
+function detach(
+  { region, touched, world, now }: Context,
+  input: { AutoScalingGroupName: string; InstanceIds?: string[]; ShouldDecrementDesiredCapacity: boolean },
+): object {
+  const group = groupOf(region, input.AutoScalingGroupName);
+  const members = membersOf(region, group.relauncher);
+  const leaving = (input.InstanceIds ?? []).map((id) => {
+    const instance = members.find((member) => member.id === id);
+    if (instance === undefined)
+      throw new AwsError(
+        'ValidationError',
+        `The instance ${id} is not part of Auto Scaling group ${group.name}.`,
+      );
+    return instance;
+  });
+  if (input.ShouldDecrementDesiredCapacity) {
+    const target = group.relauncher.target - leaving.length;
+    if (target < group.min)
+      throw new AwsError(
+        'ValidationError',
+        'Cannot detach instance(s): it would take the group below its minimum size.',
+      );
+    group.relauncher.target = target;
+  }
+  for (const instance of leaving) {
+    const { launcher: _group, ...maker } = instance.maker;
+    instance.maker = maker;
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a tag's name
+    delete instance.tags[groupTag];
+    touched.push(group.name);
+  }
+  refresh(region, group);
+  return {
+    Activities: leaving.map(({ id }) => ({
+      ActivityId: world.random.uuid(),
+      AutoScalingGroupName: group.name,
+      Cause: `instance ${id} was detached in response to a user request`,
+      StartTime: now,
+      StatusCode: 'InProgress',
+    })),
+  };
+}
+
 export const autoscaling: Service = {
   resources: ({ region }, { AutoScalingGroupName: name }) => [
     typeof name === 'string'
@@ -280,6 +351,8 @@ export const autoscaling: Service = {
           })),
       ),
     }),
+    AttachInstances: attach,
+    DetachInstances: detach,
     DescribeScalingActivities: () => ({ Activities: [] }),
     TerminateInstanceInAutoScalingGroup: (
       { region, now, world, touched },
