@@ -44,6 +44,7 @@ const repeatable = (
     .default([], none);
 
 let exitCode: ExitCode = ExitCode.ok;
+let commandRuns = false;
 
 /** Runs one command, loaded only now: `--help` loads none. */
 function lazily(load: () => Promise<{ run: Run }>, positional: string[] = []) {
@@ -53,6 +54,7 @@ function lazily(load: () => Promise<{ run: Run }>, positional: string[] = []) {
     positional.forEach((name, at) => {
       if (args[at] !== undefined) flags[name] = args[at];
     });
+    commandRuns = true;
     const { runCommand } = await import('./commands/run-command.js');
     exitCode = await runCommand(command.name(), load, flags as unknown as GlobalFlags);
   };
@@ -149,6 +151,7 @@ program
   .option('--report-dir <dir>', 'where the journal and the report go (else the state directory)')
   .option('--plan <file>', 'write the plan to this file; changes nothing')
   .option('--apply <file>', 'do exactly what this plan says')
+  .option('--take-over', 'take over the lock of a run that is gone, on another host too')
   .action(lazily(() => import('./commands/contain.js')));
 
 program
@@ -158,6 +161,7 @@ program
   .option('--yes', 'agree to what was not agreed to yet; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
+  .option('--take-over', 'take over the lock of a run that is gone, on another host too')
   .action(lazily(() => import('./commands/resume.js'), ['report']));
 
 program
@@ -168,6 +172,7 @@ program
   .option('--yes', 'agree; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
+  .option('--take-over', 'take over the lock of a run that is gone, on another host too')
   .action(lazily(() => import('./commands/undo.js'), ['report']));
 
 program
@@ -288,10 +293,12 @@ program
 
 async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader went away, as in `leakguard scan | head`: quietly, and with the code of what was done.
-    if (error.code === 'EPIPE') return;
-    throw error;
+    // The reader went away, as in `leakguard scan | head`: quietly, and with the code of what was done. What else is
+    // wrong with it costs the result, never what a command has begun: run-command says so of its own.
+    if (error.code !== 'EPIPE' && !commandRuns) process.exitCode = ExitCode.unexpected;
   });
+  // Nobody can be told; the exit code and the journal say what came of it.
+  process.stderr.on('error', () => undefined);
   if (process.argv.length <= 2) {
     program.outputHelp();
     return;
@@ -302,7 +309,7 @@ async function main(): Promise<void> {
     const shown = error instanceof CommanderError && error.exitCode === 0;
     exitCode = shown ? ExitCode.ok : await refuse(error);
   }
-  process.exitCode = exitCode;
+  process.exitCode = exitCode === ExitCode.ok ? (process.exitCode ?? exitCode) : exitCode;
 }
 
 /** What does not parse is said as every other error is: one sentence, the next step, and with --json the document. */

@@ -30,7 +30,7 @@ export interface ContainmentFlags extends SurveyFlags {
 
 /**
  * One containment, from the cut to the report, through `journal`. What was agreed to before an interruption stands;
- * with a `fixed` plan exactly that is done.
+ * with a `fixed` plan exactly that is done; with `heldBack` (who is at work on it) only the cut.
  * @throws as contain() does
  */
 export async function carryOut(
@@ -38,7 +38,7 @@ export async function carryOut(
   key: string,
   session: Session,
   journal: Journal,
-  settled: { agreed: ReadonlySet<string>; fixed: PlanFile | null },
+  settled: { agreed: ReadonlySet<string>; fixed: PlanFile | null; heldBack: string | null },
   context: CommandContext,
 ): Promise<ExitCode> {
   const result = await contain({
@@ -51,6 +51,7 @@ export async function carryOut(
     options: planOptions(flags),
     limits: flags.watch === undefined ? defaultLimits : watchLimits(parsePeriod(flags.watch)),
     fixed: settled.fixed,
+    heldBack: settled.heldBack,
     effects: {
       send: (call: AwsCall) => session.send(call),
       journal,
@@ -81,6 +82,11 @@ export async function carryOut(
   const written = await writeOutcome(journal.path, context);
   if (!finished) {
     context.stderr.write(`Not finished. Go on with: leakguard resume ${journal.path}\n`);
+  } else if (settled.heldBack !== null) {
+    const flag = session.identity.simulated ? ' --simulated' : '';
+    context.stderr.write(
+      `Next: see how far they are; where nobody is at work there any more: leakguard resume ${journal.path} --take-over${flag}\n`,
+    );
   }
   return written === ExitCode.ok ? result.exitCode : written;
 }

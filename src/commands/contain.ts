@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import type { Survey } from '../survey/survey.js';
 import { readFile } from 'node:fs/promises';
 import { pending, planFor } from '../contain/request.js';
 import { readPlan, sealPlan, type PlanFile } from '../contain/plan/plan-file.js';
 import { guardCut, lookUpKey, planCut } from '../contain/cut/cut.js';
-import { Journal } from '../contain/journal/journal.js';
-import { lock } from '../contain/journal/lock.js';
 import { refuseCaller } from '../contain/refused.js';
 import type { Plan } from '../contain/plan/plan.js';
 import type { Session } from '../aws/session.js';
@@ -14,11 +11,12 @@ import { isComplete } from '../model/coverage.js';
 import { plays } from '../plays/index.js';
 import { version } from '../model/version.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
-import { carryOut, flagsOnRecord, planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
+import { planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
 import { saveFile } from './output-file.js';
-import { reportDirectory, reportName } from './report-directory.js';
+import { reportDirectory } from './report-directory.js';
+import { startContainment } from './start-containment.js';
 import { surveyOf } from './survey-options.js';
 
 interface ContainFlags extends ContainmentFlags {
@@ -29,6 +27,7 @@ interface ContainFlags extends ContainmentFlags {
   reportDir?: string;
   plan?: string;
   apply?: string;
+  takeOver?: boolean;
   endpointUrl?: string;
 }
 
@@ -64,25 +63,8 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
   if (flags.dryRun === true || flags.plan !== undefined) return dryRun(flags, key, session, context);
   const fixed = file === null ? null : planToApply(file, key, session);
 
-  const { identity, reader } = session;
   const directory = reportDirectory(flags.reportDir, context.env);
-  const path = join(directory, `${reportName(identity.account, key, reader.now())}.jsonl`);
-  const release = await lock(directory, `${identity.account}-${key}`, path);
-  try {
-    const journal = await Journal.create(path, () => reader.now());
-    context.emit({ type: 'journal', path, message: 'journal' });
-    await journal.write({
-      kind: 'opened',
-      version: 1,
-      toolVersion: version,
-      identity,
-      key,
-      options: { ...flagsOnRecord(flags) },
-    });
-    return await carryOut(flags, key, session, journal, { agreed: new Set(), fixed }, context);
-  } finally {
-    await release();
-  }
+  return startContainment(flags, key, session, directory, { agreed: new Set(), fixed }, context);
 }
 
 /** @throws CommandError with exit code 2 */

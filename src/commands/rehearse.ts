@@ -1,7 +1,8 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '../contain/journal/make-directory.js';
 import { ExitCode } from '../model/exit-code.js';
 import type { Rehearsal, Scene } from '../rehearsal/rehearse.js';
 import type { NamedScenario } from '../rehearsal/scenario/scenario-file.js';
@@ -77,7 +78,7 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
     const keep =
       flags.keep === undefined ? undefined : resolve(flags.keep, seeds ? `${name}-${turn.seed}` : name);
     if (keep !== undefined)
-      await mkdir(keep, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      await makeDirectory(keep).catch((error: unknown) => {
         throw new CommandError(ExitCode.usage, `--keep ${keep} cannot be made: ${messageOf(error)}.`);
       });
     const tell = (message: string) =>

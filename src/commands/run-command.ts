@@ -8,6 +8,7 @@ import { ExitCode } from '../model/exit-code.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
+import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
 import { checkOutputFiles, OutputFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 
@@ -35,11 +36,8 @@ export async function runCommand(
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
-  const release = onSignals(stop, finishesWhatRuns.has(name), () => renderer.close());
-  // The reader went away, as in `leakguard rehearse --all | head`: what streams ends, and what has begun is finished.
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') stop.abort(ExitCode.interrupted);
-  });
+  const release = onSignals(stop, name, () => renderer.close());
+  const outputs = watchOutputs(stop, name);
   const columns = Number(process.env['COLUMNS']) || 80;
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
@@ -83,6 +81,14 @@ export async function runCommand(
     checkOutputFiles(flags);
     const { run } = await load();
     const code = await run(flags as never, context);
+    // Errors of a stream come in a turn of their own.
+    await new Promise(setImmediate);
+    const lost = outputs.lost();
+    if (lost !== null) {
+      const message = `The result could not be written to stdout (${lost}).`;
+      renderer.emit({ type: 'warning', message });
+      if (!needsNoReader.has(name)) return ExitCode.unexpected;
+    }
     if (output === null || output.failure === null) return code;
     renderer.emit({
       type: 'warning',
@@ -192,8 +198,14 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
     case 'LockHeld':
       return {
         code: ExitCode.refused,
+        message: `${message} Nothing was done here.`,
+        next: `See how far they are: leakguard report ${(error as LockHeld).owner.journal}; where they are gone, the same command with --take-over`,
+      };
+    case 'LockLost':
+      return {
+        code: ExitCode.refused,
         message,
-        next: `See how far they are: leakguard report ${(error as LockHeld).owner.journal}`,
+        next: 'See how far they are, from their journal: leakguard report JOURNAL',
       };
     case 'NoJournal': {
       const directory = reportDirectory(undefined, process.env);
@@ -219,29 +231,4 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
         next: 'Run it again with --debug to see where; running the same command again is safe.',
       };
   }
-}
-
-/** Commands that act, or keep a journal: they finish what runs. The others only look, and end at once. */
-const finishesWhatRuns = new Set(['contain', 'resume', 'undo', 'cloudfront', 'rehearse', 'range']);
-
-/** The first signal starts nothing new; the second leaves at once. */
-function onSignals(stop: AbortController, finishes: boolean, tidy: () => void): () => void {
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
-    const handler = (): void => {
-      const code = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
-      if (stop.signal.aborted || !finishes) {
-        tidy();
-        process.exit(code);
-      }
-      stop.abort(code);
-      process.stderr.write(
-        `\n${signal}: nothing new is started; what runs is written down. Once more to leave at once.\n`,
-      );
-    };
-    process.on(signal, handler);
-    return () => process.off(signal, handler);
-  });
-  return () => {
-    for (const off of handlers) off();
-  };
 }

@@ -15,12 +15,14 @@ import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { journalPath } from './report-directory.js';
+import { lockOptions } from './start-containment.js';
 
 interface UndoFlags {
   report: string;
   reactivateKey?: boolean;
   yes?: boolean;
   account?: string;
+  takeOver?: boolean;
 }
 
 /** Takes a containment back, newest first, from the before-values in its journal. */
@@ -36,7 +38,12 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
   await agree(flags, planned, identity.account, context);
 
-  const release = await lock(dirname(path), `${identity.account}-${opened.key ?? 'none'}`, path);
+  const held = await lock(
+    dirname(path),
+    `${identity.account}-${opened.key ?? 'none'}`,
+    path,
+    lockOptions(flags, context),
+  );
   try {
     const { journal } = await Journal.resume(path, () => reader.now());
     await journal.write({ kind: 'resumed', toolVersion: version, identity });
@@ -84,7 +91,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     }
     return exitCode;
   } finally {
-    await release();
+    await held.release();
   }
 }
 

@@ -40,6 +40,7 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
   const containment = new Containment(request);
   const { signal } = request.effects;
   await containment.cut();
+  if (!signal.aborted && request.heldBack !== null) return containment.holdBack(request.heldBack);
   if (!signal.aborted && !(await containment.rest())) return containment.close(ExitCode.refused);
   if (!signal.aborted) await containment.confirm();
   if (!signal.aborted) await containment.checkCloudFront();
@@ -123,6 +124,13 @@ class Containment {
     return true;
   }
 
+  /** In place of the rest, where somebody else is at work on it: a lock never holds back the cut. */
+  async holdBack(why: string): Promise<ContainResult> {
+    const cutStands = this.codes.size === 0 && !this.executed.some(({ outcome }) => isFailure(outcome));
+    await this.tell(`${why} The rest is held back: only the cut was done here.`);
+    return this.close(cutStands ? ExitCode.refused : ExitCode.incomplete);
+  }
+
   /** 3. Sweep until two rounds in a row are clean; what is new goes through the plan again. */
   async confirm(): Promise<void> {
     const { limits, effects, session, fixed } = this.request;
@@ -177,6 +185,7 @@ class Containment {
       executed: this.executed,
       complete,
       aborted: effects.signal.aborted,
+      heldBack: this.request.heldBack !== null,
     });
     await effects.journal.write({ kind: 'closed', exitCode, summary });
     const changes = this.executed.filter(({ outcome }) => outcome.status === 'done').length;

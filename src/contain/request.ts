@@ -35,6 +35,8 @@ export interface ContainRequest {
   limits: ConfirmLimits;
   /** Exactly this is done, and nothing that comes up later; null: whatever the incident asks for. */
   fixed: PlanFile | null;
+  /** Somebody else is at work on the rest: who, in words. Then only the cut is done. */
+  heldBack: string | null;
   /** The only way to change the world. */
   effects: Effects;
   emit: Emit;

@@ -9,10 +9,14 @@ export function summarise(end: {
   executed: readonly Executed[];
   complete: boolean;
   aborted: boolean;
+  /** Somebody else is at work on the rest. */
+  heldBack: boolean;
 }): string {
   if (end.aborted) return 'stopped by a signal before the end: not contained';
   if (end.exitCode === ExitCode.refused)
-    return 'the cut stands; the rest was not agreed to and is not contained';
+    return end.heldBack
+      ? 'the cut stands; somebody else holds the lock, and the rest was left to them'
+      : 'the cut stands; the rest was not agreed to and is not contained';
   const changes = end.executed.filter(({ outcome }) => outcome.status === 'done').length;
   if (end.exitCode === ExitCode.ok) {
     return changes === 0

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asObject } from '../../model/json.js';
 import type { JournalEntry, JournalRecord } from '../../model/journal-record.js';
 import { journalVersion } from '../../model/journal-record.js';
+import { makeDirectory } from './make-directory.js';
 
 /** The chain's beginning. */
 const genesis = '0'.repeat(64);
@@ -66,7 +67,7 @@ export class Journal implements JournalWriter {
   /** Starts a journal. @throws JournalBroken where the directory or file cannot be made. */
   static async create(path: string, now: () => number): Promise<Journal> {
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeDirectory(dirname(path));
       return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now);
     } catch (error) {
       throw new JournalBroken(`The journal ${path} cannot be made (${messageOf(error)}). Nothing was done.`, {

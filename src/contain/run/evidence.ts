@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { AwsFailure } from '../../aws/errors.js';
@@ -9,6 +9,7 @@ import { stableStringify } from '../../model/json.js';
 import type { Play } from '../../plays/kit/play.js';
 import { resourceKey } from '../../model/resource.js';
 import type { JournalWriter } from '../journal/journal.js';
+import { makeDirectory } from '../journal/make-directory.js';
 
 /** Evidence is bounded in time: it never holds back cut or stop, and terminate only this long. Milliseconds. */
 const budget = 10_000;
@@ -27,7 +28,7 @@ export async function recordEvidence(
 ): Promise<number> {
   if (findings.length === 0) return 0;
   const directory = `${journal.path.replace(/\.jsonl$/, '')}.evidence`;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const deadline = Date.now() + budget;
   let files = 0;
   const keep = async (what: string, of: string[], content: string): Promise<void> => {
