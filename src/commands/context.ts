@@ -19,7 +19,7 @@ export interface CommandContext {
   /** How to draw on stderr, where the screens that are agreed to stand: it may be a terminal when stdout is none. */
   onStderr: ScreenOptions;
   interactive: boolean;
-  /** Aborted by the first Ctrl-C or SIGTERM: start nothing new, flush, say how to go on. */
+  /** Aborted by the first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP (a lost connection): start nothing new, flush, say how to go on. */
   signal: AbortSignal;
   /** Opens the session on first use, by the global flags. @throws as openSession does */
   openSession(): Promise<Session>;

@@ -29,9 +29,10 @@ export function watchOutputs(stop: AbortController, name: string): Outputs {
  * goes away says so twice, by the kernel and by the shell.
  */
 export function onSignals(stop: AbortController, name: string, tidy: () => void): () => void {
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal) => {
     const handler = (): void => {
       const code = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+      if (signal === 'SIGHUP' && stop.signal.aborted) return;
       if (stop.signal.aborted || !finishesWhatRuns.has(name)) {
         tidy();
         process.exit(code);
