@@ -48,6 +48,8 @@ interface ServiceModule {
 
 /** One call may take this long in all, retries included: a region that hangs must not hold the rest. */
 const callDeadline = 45_000;
+/** All is done when the journal is anchored: nobody waits long for that. */
+const anchorDeadline = 5_000;
 /** How often a throttled call is tried again after the SDK has given up: the work is never lost to throttling. */
 const throttledTries = 8;
 
@@ -122,7 +124,8 @@ export class AwsClients {
     const client = this.construct('sts', module, region, [['journal', mark]]);
     try {
       const Operation = module.commands['GetCallerIdentity'];
-      const output = await client.send(new (Operation as Command)({}));
+      const abortSignal = AbortSignal.timeout(anchorDeadline);
+      const output = await client.send(new (Operation as Command)({}), { abortSignal });
       return output.$metadata?.requestId ?? null;
     } catch {
       // The journal is complete without the anchor; the caller says that there is none.
