@@ -4,6 +4,7 @@ import { contain } from '../contain/contain.js';
 import { defaultLimits, type ContainRequest } from '../contain/request.js';
 import type { Journal } from '../contain/journal/journal.js';
 import { readJournal } from '../contain/journal/journal.js';
+import { LockLost } from '../contain/journal/lock.js';
 import type { Plan } from '../contain/plan/plan.js';
 import type { PlanFile } from '../contain/plan/plan-file.js';
 import type { Incident } from '../model/incident.js';
@@ -65,7 +66,7 @@ export async function carryOut(
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
       await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
-    } else {
+    } else if (!(error instanceof LockLost)) {
       const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${journal.path}`;
       context.emit({ type: 'warning', message });
     }

@@ -64,7 +64,7 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     return startContainment(earlier, key, session, directory, { agreed, fixed: null }, context);
   }
   try {
-    const { journal, records: now } = await Journal.resume(path, () => reader.now());
+    const { journal, records: now } = await Journal.resume(path, () => reader.now(), held.check);
     const agreed = agreedIn(now);
     await journal.write({ kind: 'resumed', toolVersion: version, identity });
     const settled = { agreed, fixed: null, heldBack: null };

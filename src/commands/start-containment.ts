@@ -32,7 +32,7 @@ export async function startContainment(
   );
   const own = held instanceof LockHeld ? null : held;
   try {
-    const journal = await Journal.create(path, () => reader.now());
+    const journal = await Journal.create(path, () => reader.now(), own?.check);
     context.emit({ type: 'journal', path, message: 'journal' });
     await journal.write({
       kind: 'opened',

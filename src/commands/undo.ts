@@ -45,7 +45,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     lockOptions(flags, context),
   );
   try {
-    const { journal } = await Journal.resume(path, () => reader.now());
+    const { journal } = await Journal.resume(path, () => reader.now(), held.check);
     await journal.write({ kind: 'resumed', toolVersion: version, identity });
     await journal.write({
       kind: 'agreed',

@@ -34,6 +34,8 @@ export interface JournalWriter {
   close(): Promise<void>;
 }
 
+const always = (): Promise<void> => Promise.resolve();
+
 /** SHA-256, hex, over the line without its `hash`. */
 function seal(record: Omit<JournalRecord, 'hash'>): string {
   return createHash('sha256').update(JSON.stringify(record)).digest('hex');
@@ -62,13 +64,21 @@ export class Journal implements JournalWriter {
     private seq: number,
     private prev: string,
     private readonly now: () => number,
+    private readonly mayWrite: () => Promise<void>,
   ) {}
 
-  /** Starts a journal. @throws JournalBroken where the directory or file cannot be made. */
-  static async create(path: string, now: () => number): Promise<Journal> {
+  /**
+   * Starts a journal. A journal has one writer: `mayWrite` is asked before each line, and its error is the end.
+   * @throws JournalBroken where the directory or file cannot be made.
+   */
+  static async create(
+    path: string,
+    now: () => number,
+    mayWrite: () => Promise<void> = always,
+  ): Promise<Journal> {
     try {
       await makeDirectory(dirname(path));
-      return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now);
+      return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now, mayWrite);
     } catch (error) {
       throw new JournalBroken(`The journal ${path} cannot be made (${messageOf(error)}). Nothing was done.`, {
         cause: error,
@@ -80,6 +90,7 @@ export class Journal implements JournalWriter {
   static async resume(
     path: string,
     now: () => number,
+    mayWrite: () => Promise<void> = always,
   ): Promise<{ journal: Journal; records: JournalRecord[] }> {
     const { records, bytes } = await readChain(path);
     let file: FileHandle;
@@ -95,7 +106,7 @@ export class Journal implements JournalWriter {
       );
     }
     const last = records.at(-1);
-    const journal = new Journal(path, file, (last?.seq ?? -1) + 1, last?.hash ?? genesis, now);
+    const journal = new Journal(path, file, (last?.seq ?? -1) + 1, last?.hash ?? genesis, now, mayWrite);
     journal.position = bytes;
     return { journal, records };
   }
@@ -130,6 +141,7 @@ export class Journal implements JournalWriter {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0);
       try {
+        await this.mayWrite();
         const bytes = Buffer.from(batch.map(({ line }) => line).join(''));
         const { bytesWritten } = await this.file.write(bytes, 0, bytes.length, this.position);
         if (bytesWritten !== bytes.length) throw new Error('the disk took only a part of the line');
@@ -138,10 +150,13 @@ export class Journal implements JournalWriter {
         if ((await this.file.stat()).nlink === 0) throw new Error('it was deleted');
         for (const { resolve, record } of batch) resolve(record);
       } catch (error) {
-        this.broken = new JournalBroken(
-          `The journal ${this.path} cannot be written any more (${messageOf(error)}). Nothing more is done.`,
-          { cause: error },
-        );
+        this.broken =
+          error instanceof JournalBroken
+            ? error
+            : new JournalBroken(
+                `The journal ${this.path} cannot be written any more (${messageOf(error)}). Nothing more is done.`,
+                { cause: error },
+              );
         for (const { reject } of [...batch, ...this.waiting.splice(0)]) reject(this.broken);
       }
     }

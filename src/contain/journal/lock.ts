@@ -21,8 +21,8 @@ export interface LockOwner {
 /** A lock that this process holds. */
 export interface Lock {
   /** @throws LockLost where it is somebody else's by now */
-  check(): Promise<void>;
-  release(): Promise<void>;
+  check: () => Promise<void>;
+  release: () => Promise<void>;
 }
 
 /** Somebody else is containing the same key right now, or it cannot be told that they are not. */
