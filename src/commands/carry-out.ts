@@ -10,6 +10,7 @@ import type { PlanFile } from '../contain/plan/plan-file.js';
 import type { Incident } from '../model/incident.js';
 import type { Identity } from '../model/core-event.js';
 import { ExitCode } from '../model/exit-code.js';
+import { safeJson } from '../model/json.js';
 import { plays, urgent } from '../plays/index.js';
 import type { PlanContext } from '../plays/kit/play.js';
 import { ask } from './agree.js';
@@ -218,7 +219,7 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
   const { foldReport } = await import('../report/document.js');
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
-  const text = `${JSON.stringify(report, null, 2)}\n`;
+  const text = safeJson(`${JSON.stringify(report, null, 2)}\n`);
   const written = await saveFile(file, text, context.emit);
   if (written === ExitCode.ok) context.emit({ type: 'journal', path: file, message: 'report' });
   if (context.json) {

@@ -8,6 +8,7 @@ import type { Plan } from '../contain/plan/plan.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { isComplete } from '../model/coverage.js';
+import { safeJson } from '../model/json.js';
 import { plays } from '../plays/index.js';
 import { version } from '../model/version.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
@@ -127,7 +128,7 @@ async function dryRun(
       cut,
       rest: { actions, left },
     });
-    codes.push(await saveFile(flags.plan, `${JSON.stringify(file, null, 2)}\n`, context.emit));
+    codes.push(await saveFile(flags.plan, safeJson(`${JSON.stringify(file, null, 2)}\n`), context.emit));
   }
   const incomplete =
     facts.owner.kind !== 'user' ||

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Emit } from '../model/core-event.js';
 import { ExitCode } from '../model/exit-code.js';
+import { safeJson } from '../model/json.js';
 import { CommandError } from './context.js';
 
 /** The flags that name a file which is written only once the work is done. */
@@ -83,6 +84,17 @@ export class OutputFile extends Writable {
     this.written += text;
     done();
   }
+}
+
+/** `target` for a JSON document: what a terminal would obey is written out (see safeJson). */
+export function jsonOutput(target: NodeJS.WritableStream): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => {
+      target.write(safeJson(text));
+      done();
+    },
+  });
 }
 
 function messageOf(error: unknown): string {

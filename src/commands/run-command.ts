@@ -9,7 +9,7 @@ import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
-import { checkOutputFiles, OutputFile } from './output-file.js';
+import { checkOutputFiles, jsonOutput, OutputFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 
 export interface GlobalFlags {
@@ -42,7 +42,7 @@ export async function runCommand(
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
   const context: CommandContext = {
-    stdout: output ?? process.stdout,
+    stdout: flags.json === true ? jsonOutput(output ?? process.stdout) : (output ?? process.stdout),
     stderr: process.stderr,
     stdin: process.stdin,
     env: process.env,

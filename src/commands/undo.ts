@@ -79,6 +79,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       const document = {
         schemaVersion: 1,
         command: 'undo',
+        simulated: identity.simulated,
         exitCode,
         summary,
         confirmed,
@@ -87,7 +88,8 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       };
       context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     } else {
-      context.stdout.write(`${summary}\nJournal: ${path}\nChain head: ${journal.head}\n`);
+      const simulated = identity.simulated ? 'SIMULATED: not AWS. Nothing here is real.\n' : '';
+      context.stdout.write(`${simulated}${summary}\nJournal: ${path}\nChain head: ${journal.head}\n`);
     }
     return exitCode;
   } finally {

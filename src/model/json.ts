@@ -38,3 +38,20 @@ export function stableStringify(value: unknown): string {
     return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   });
 }
+
+const unseen = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * JSON text that says the same and holds nothing that a terminal obeys or that turns the reading direction: C1 controls
+ * (U+009B begins an escape sequence), bidirectional controls and their like are written as `\u…`. They stand only in
+ * strings, so the text stays JSON.
+ */
+export function safeJson(text: string): string {
+  return text.replace(unseen, (character) =>
+    // UTF-16 units: JSON writes what lies beyond U+FFFF as two.
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}

@@ -117,3 +117,31 @@ describe('the journal', () => {
     await expect(readJournal(other)).rejects.toBeInstanceOf(NoJournal);
   });
 });
+
+describe('a journal whose chain holds and whose lines do not', () => {
+  it.each<[string, object, RegExp]>([
+    ['a null action', { kind: 'intent', action: null }, /line 2: intent without its action/],
+    ['an action without a call', { kind: 'intent', action: { id: 'a' } }, /line 2: the action has no play/],
+    ['a null outcome', { kind: 'outcome', outcome: null }, /line 2: outcome without its outcome/],
+    ['a null incident', { kind: 'incident', incident: null }, /line 2: incident without its incident/],
+    ['no kind', { kind: null }, /line 2: it has no kind/],
+  ])('is refused by name: %s', async (_, entry, expected) => {
+    const journal = await create();
+    await journal.write(opened);
+    await journal.write(entry as never);
+    await journal.close();
+    const refused = readJournal(path);
+    await expect(refused).rejects.toBeInstanceOf(JournalRefused);
+    await expect(refused).rejects.toThrow(expected);
+  });
+});
+
+it('holds nothing that a terminal obeys, and gives back what was written', async () => {
+  const nasty = 'a\u009b31m\u202e\u2066\u200b\u{e0041}z';
+  const journal = await create();
+  await journal.write(opened);
+  await journal.write(note(nasty));
+  await journal.close();
+  expect(await readFile(path, 'utf8')).not.toMatch(/[\u007f-\u009f\p{Cf}]/u);
+  expect((await readJournal(path)).at(-1)).toMatchObject({ message: nasty });
+});

@@ -494,6 +494,10 @@ describe('names that an attacker chose', () => {
     const { stdout, stderr } = await desk.run(['scan', '--key', id('ci-key'), '--simulated', '--verbose']);
     expect(stdout).toContain('p3.16xlarge');
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e]/);
+    const json = await desk.run(['scan', '--key', id('ci-key'), '--simulated', '--json']);
+    expect(json.stdout).toContain('\\u202e');
+    expect(json.stdout).not.toMatch(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    expect(JSON.stringify(JSON.parse(json.stdout))).toContain('\u202e');
   });
 });
 

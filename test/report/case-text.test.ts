@@ -153,6 +153,15 @@ describe('its parts', () => {
 });
 
 describe('the CSV of instances', () => {
+  it('says in each row that it is simulated', () => {
+    const report = foldReport(journal());
+    const { csv } = caseText({ ...report, simulated: true }, english);
+    const rows = csv.trimEnd().split('\r\n');
+    expect(rows[0]).toMatch(/,simulated$/);
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows.slice(1)) expect(row).toMatch(/,SIMULATED: not AWS$/);
+  });
+
   const csvOf = (
     records: JournalRecord[],
     price?: (type: string, region: string) => number | null,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asObject } from '../../model/json.js';
+import { asObject, safeJson } from '../../model/json.js';
 import type { JournalEntry, JournalRecord } from '../../model/journal-record.js';
 import { journalVersion } from '../../model/journal-record.js';
 import { makeDirectory } from './make-directory.js';
@@ -125,7 +125,7 @@ export class Journal implements JournalWriter {
     this.seq += 1;
     this.prev = record.hash;
     return new Promise((resolve, reject) => {
-      this.waiting.push({ line: `${JSON.stringify(record)}\n`, record, resolve, reject });
+      this.waiting.push({ line: `${safeJson(JSON.stringify(record))}\n`, record, resolve, reject });
       this.flushing ??= this.flush();
     });
   }
@@ -187,6 +187,12 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     if (end === -1) break;
     const record = parseLine(content.subarray(start, end).toString('utf8'), path, line);
     if (line === 1 && asObject(record)?.['kind'] !== 'opened') break;
+    const wrong = wrongIn(record);
+    if (wrong !== null) {
+      throw new JournalRefused(
+        `The journal ${path} breaks at line ${line}: ${wrong}. Nothing was done with it.`,
+      );
+    }
     const { hash, ...rest } = record;
     if (record.prev !== prev || record.seq !== records.length || seal(rest) !== hash) {
       throw new JournalRefused(
@@ -208,6 +214,36 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     );
   }
   return { records, bytes };
+}
+
+/** What every reader takes for granted in a line, in words where it is missing: a chain that holds proves no shape. */
+function wrongIn(record: unknown): string | null {
+  const line = asObject(record);
+  if (line === null) return 'it is no object';
+  if (typeof line['kind'] !== 'string') return 'it has no kind';
+  const texts = (name: string, ...fields: string[]): string | null => {
+    const part = asObject(line[name]);
+    if (part === null) return `${line['kind'] as string} without its ${name}`;
+    const missing = fields.find((field) => typeof part[field] !== 'string');
+    return missing === undefined ? null : `the ${name} has no ${missing}`;
+  };
+  switch (line['kind']) {
+    case 'opened':
+      return texts('identity', 'account', 'arn');
+    case 'intent': {
+      const wrong = texts('action', 'id', 'play', 'phase', 'service', 'operation', 'region', 'title');
+      if (wrong !== null) return wrong;
+      const action = asObject(line['action']);
+      if (!Array.isArray(action?.['targets'])) return 'the action has no targets';
+      return asObject(action['input']) === null ? 'the action has no input' : null;
+    }
+    case 'outcome':
+      return texts('outcome', 'action', 'status');
+    case 'incident':
+      return texts('incident');
+    default:
+      return null;
+  }
 }
 
 function parseLine(text: string, path: string, line: number): JournalRecord {

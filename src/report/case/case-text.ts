@@ -58,7 +58,10 @@ export function caseText(report: Report, options: CaseOptions): CaseText {
     .filter((section) => section.length > 0)
     .flatMap((section) => [...section.map((line) => visible(line, longestLine)), '']);
   lines.pop();
-  return { parts: splitLines(lines, (n, of) => words.part(n, of)), csv: instancesCsv(instances) };
+  return {
+    parts: splitLines(lines, (n, of) => words.part(n, of)),
+    csv: instancesCsv(instances, report.simulated),
+  };
 }
 
 const name = (text: string): string => visible(text, longestName);

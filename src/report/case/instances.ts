@@ -82,7 +82,7 @@ const header = [
 ];
 
 /** The instances as CSV (RFC 4180). What is not known is written as unknown, never as 0. */
-export function instancesCsv(rows: readonly BilledInstance[]): string {
+export function instancesCsv(rows: readonly BilledInstance[], simulated = false): string {
   const time = (at: number | null): string => (at === null ? 'unknown' : new Date(at).toISOString());
   const number = (value: number | null): string => (value === null ? 'unknown' : value.toFixed(2));
   const lines = rows.map(({ id, region, type, lifecycle, launchedAt, terminatedAt, hours, usd }) => [
@@ -95,7 +95,10 @@ export function instancesCsv(rows: readonly BilledInstance[]): string {
     number(hours),
     number(usd),
   ]);
-  return [header, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  const marked = simulated
+    ? [[...header, 'simulated'], ...lines.map((line) => [...line, 'SIMULATED: not AWS'])]
+    : [header, ...lines];
+  return marked.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
 }
 
 /** One cell: quoted where needed, and never a formula to a spreadsheet (OWASP, "CSV Injection"). */
