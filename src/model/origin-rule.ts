@@ -24,6 +24,13 @@ export interface OriginRule {
   sets?(event: TrailEvent): Json;
   /** For `made` and `changed`: the call works as well where everything is so already, so that its record alone proves
    *  no change (detect/classify/was-before.ts). `needs`: keys of resources without which it cannot have been so before;
-   *  `moves`: of what it sets, what AWS changes by itself: a difference in that alone proves nothing. */
-  mayChangeNothing?: { needs?(event: TrailEvent): string[]; moves?: readonly string[] };
+   *  `moves`: of what it sets, what AWS changes by itself: a difference in that alone proves nothing;
+   *  `unproven`: why it is held to have been otherwise where nothing shows how it was; else a person decides;
+   *  `usedBy`: the event that shows its use. */
+  mayChangeNothing?: {
+    needs?(event: TrailEvent): string[];
+    moves?: readonly string[];
+    unproven?: string;
+    usedBy?: string;
+  };
 }

@@ -438,3 +438,84 @@ describe('instances of others that the incident attached to its own group', () =
     expect(found(incident, 'i-0launched').class).toBe('rogue');
   });
 });
+
+describe('other switches of innocents', () => {
+  it('mail sending that was on stays on, and is held where nobody knows; what was off goes off', () => {
+    const source = { source: 'ses' };
+    const set = (sendingEnabled: boolean) => ({ sendingEnabled });
+    const after = (...earlier: boolean[]): Finding => {
+      const one = new Account()
+        .has('ses-sending', 'account', { region: 'us-east-1' })
+        .call(attacker, night + minute, 'PutAccountSendingAttributes', set(true), source);
+      for (const [index, on] of earlier.entries())
+        one.call(ops, night - (9 - index) * day, 'PutAccountSendingAttributes', set(on), source);
+      return found(one.look(), 'account');
+    };
+    expect(after(true).class).toBe('not-tied');
+    expect(after().class).toBe('held');
+    expect(after(true, false)).toMatchObject({ class: 'tampered', before: { SendingEnabled: false } });
+  });
+
+  it('a trail that its people had stopped stays stopped; any other is started again', () => {
+    const stop = { name: 'audit' };
+    const one = (): Account =>
+      new Account()
+        .has('trails', 'audit', { region: 'us-east-1' })
+        .call(attacker, night + minute, 'StopLogging', stop, { source: 'cloudtrail' });
+    const stopped = one().call(ops, night - 9 * day, 'StopLogging', stop, { source: 'cloudtrail' });
+    expect(found(stopped.look(), 'audit').class).toBe('not-tied');
+    expect(found(one().look(), 'audit')).toMatchObject({ class: 'tampered', before: { logging: true } });
+  });
+
+  it('a trust anchor that somebody came in by before stays on; one that nobody used is closed', () => {
+    const id = 'e1d6f5c0-0000-4000-8000-000000000001';
+    const one = (): Account =>
+      new Account()
+        .has('roles-anywhere', id, { region: 'us-east-1', type: 'trust anchor' })
+        .call(
+          attacker,
+          night + minute,
+          'EnableTrustAnchor',
+          { trustAnchorId: id },
+          { source: 'rolesanywhere' },
+        );
+    expect(found(one().look(), id)).toMatchObject({ class: 'tampered', before: { enabled: false } });
+    const used = one();
+    used.history.call(ops, {
+      time: night - day,
+      name: 'CreateSession',
+      source: 'rolesanywhere',
+      request: { trustAnchorArn: `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/${id}` },
+      response: { credentialSet: [{ credentials: { accessKeyId: 'ASIAANYWHERE00000001' } }] },
+    });
+    expect(found(used.look(), id).class).toBe('not-tied');
+  });
+
+  it('a policy’s default version that was the default stays, and another goes back to what it was', () => {
+    const policyArn = `arn:aws:iam::${account}:policy/tools`;
+    const versions = ['v1', 'v2', 'v3'].map((id, index) => ({ id, createdAt: night - (30 - index) * day }));
+    const set = (versionId: string) => ({ policyArn, versionId });
+    const after = (versionId: string, include: string[] = []): Finding => {
+      const one = new Account()
+        .has('managed-policies', policyArn, { properties: { defaultVersion: versionId, versions } })
+        .call(ops, night - 20 * day, 'SetDefaultPolicyVersion', set('v2'))
+        .call(attacker, night + minute, 'SetDefaultPolicyVersion', set(versionId));
+      return found(one.look({ include }), policyArn);
+    };
+    const play = plays.find(({ id }) => id === 'managed-policies');
+    const context = { options: { evict: 'disable' } } as never;
+    expect(after('v2').class).toBe('not-tied');
+    expect(play?.contain(after('v3'), context).map(({ input }) => input)).toEqual([
+      { PolicyArn: policyArn, VersionId: 'v2' },
+    ]);
+  });
+
+  it('that a person includes are put back, and never removed', () => {
+    const policyArn = `arn:aws:iam::${account}:policy/tools`;
+    const one = new Account()
+      .has('managed-policies', policyArn, { properties: { defaultVersion: 'v1', versions: [] } })
+      .call(attacker, night + minute, 'SetDefaultPolicyVersion', { policyArn, versionId: 'v1' });
+    expect(found(one.look(), policyArn).class).toBe('held');
+    expect(found(one.look({ include: [policyArn] }), policyArn).class).toBe('tampered');
+  });
+});

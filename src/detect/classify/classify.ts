@@ -75,14 +75,16 @@ export function classify(resource: Resource, its: Case): Finding {
 /** What the incident called on it changed nothing that is known: it stays as it is. Where that is proven, it is no part
  *  of the incident; else a person decides between two readings. */
 function withoutChange(resource: Resource, history: History, earlier: Earlier, its: Case): Finding {
-  const events = [...history.made, ...history.changed]
-    .filter(({ event }) => whoDid(event, its) === 'tainted')
-    .map(({ event }) => event);
+  const touches = [...history.made, ...history.changed].filter(
+    ({ event }) => whoDid(event, its) === 'tainted',
+  );
+  const events = touches.map(({ event }) => event);
   const calls = [...new Set(events.map((event) => `${event.name} by ${principalOf(event)}`))].join(', ');
   const more = {
     tiedTo: its.taint?.of(events[0] as TrailEvent)?.id ?? null,
     events: earlier.proof === null ? events : [...events, earlier.proof],
     undone: !resource.live && history.undone.some((event) => isLater(event, events.at(-1) as TrailEvent)),
+    before: before(history, touches, its),
   };
   if (earlier.was === 'so')
     return finding(resource, 'not-tied', [`${calls} ${changedNothing}: ${earlier.why}`], more);

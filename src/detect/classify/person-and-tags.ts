@@ -3,6 +3,7 @@ import { whoDid, type Case } from './case.js';
 import { principalOf } from './classify.js';
 import { evidenceOf } from '../records/evidence.js';
 import type { Finding } from '../../model/incident.js';
+import { isUnprovenChange } from './was-before.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 
 /** A resource with this tag is held, where somebody outside the incident set it. */
@@ -18,7 +19,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
     if (include.has(resource.id) && classed !== 'rogue') {
       return {
         ...found,
-        class: 'rogue',
+        class: isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
         reasons: ['included on the person’s word', ...reasons],
         settlesAt: null,
       };

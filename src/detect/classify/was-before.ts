@@ -1,7 +1,7 @@
 import type { OriginRule } from '../../model/origin-rule.js';
 import type { Json } from '../../model/json.js';
 import { asObject, asText, stableStringify } from '../../model/json.js';
-import type { Resource } from '../../model/resource.js';
+import { resourceKey, type Resource } from '../../model/resource.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { whoDid, type Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
@@ -36,7 +36,6 @@ export function earlierOf(resource: Resource, history: History, its: Case): Earl
   return (
     fromUse(resource, history, since, its) ??
     fromHistory(history, touches, since, its) ??
-    unused(resource) ??
     fromDates(resource, touches, its) ??
     fromRefusal(resource, first, since, its) ??
     withoutProof(first)
@@ -91,6 +90,7 @@ function setBy(touches: readonly Origin[]): Json {
 
 /** A key that signed a call was on: also one that was refused, since AWS knew who called. */
 function fromUse(resource: Resource, { undone }: History, since: number, its: Case): Earlier | null {
+  if (resource.play === 'roles-anywhere') return fromSessions(resource, since, its);
   if (resource.play !== 'access-keys') return null;
   const off = Math.max(0, ...undone.flatMap(({ time }) => (time !== null && time < since ? time : [])));
   const used = its.graph.bySigner.get(resource.id) ?? [];
@@ -104,9 +104,14 @@ function fromUse(resource: Resource, { undone }: History, since: number, its: Ca
   return isShown ? so(`last used at ${timeInWords(last)}, and nobody put it off since`, null) : null;
 }
 
-/** An attacker who wakes a sleeping key is the commoner case, and a key that is put off can be put on again. */
-function unused({ play }: Resource): Earlier | null {
-  return play === 'access-keys' ? otherwise('no use of it before is on record', null) : null;
+/** A trust anchor or profile through which somebody came in was on. */
+function fromSessions({ id }: Resource, since: number, its: Case): Earlier | null {
+  const event = [...its.graph.mints.values()]
+    .filter(({ through }) => through.some((arn) => arn.endsWith(`/${id}`)))
+    .map((mint) => mint.event)
+    .filter((mint) => mint.time !== null && mint.time < since && whoDid(mint, its) !== 'tainted')
+    .at(-1);
+  return event === undefined ? null : so(`used for a session at ${timeInWords(event.time)}`, event);
 }
 
 /** What was made by the incident, or after it began, was not there before; nor what nobody ever gave to a principal
@@ -149,8 +154,18 @@ function fromRefusal(resource: Resource, { event: first }: Origin, since: number
   return null;
 }
 
-function withoutProof({ event }: Origin): Earlier {
+function withoutProof({ event, rule }: Origin): Earlier {
+  const stated = rule.mayChangeNothing?.unproven;
+  if (stated !== undefined) return otherwise(stated, null);
   return { was: 'unknown', why: `nothing shows how it was before ${event.name}`, proof: null };
+}
+
+/** Nothing shows whether the incident changed it, and it was not made by it: a person who decides that it did wants it
+ *  as it was, never gone. */
+export function isUnprovenChange(resource: Resource, its: Case): boolean {
+  const history = its.histories.get(resourceKey(resource));
+  if (history === undefined || earlierOf(resource, history, its)?.was !== 'unknown') return false;
+  return history.made.every(({ event }) => whoDid(event, its) !== 'tainted');
 }
 
 function isDenied({ errorCode }: TrailEvent): boolean {
@@ -200,12 +215,16 @@ export function asksBefore(
   const names = rules
     .filter((rule) => rule.prefix !== true && about.has(aboutOf(rule.name)))
     .map(({ name }) => name);
-  return { names: [...new Set(names)], since: Math.min(...times) };
+  const used = rules.flatMap(({ name, mayChangeNothing }) =>
+    doubtful.some((event) => event.name === name) ? (mayChangeNothing?.usedBy ?? []) : [],
+  );
+  return { names: [...new Set([...names, ...used])], since: Math.min(...times) };
 }
 
 /** `AttachUserPolicy` and `DetachUserPolicy`, `AddUserToGroup` and `RemoveUserFromGroup` are about the same. */
 function aboutOf(name: string): string {
   return name
-    .replace(/^(Attach|Detach|Put|Delete|Add|Remove|Enable|Disable|Update|Create)/, '')
-    .replace(/(To|From)Group$/, 'Group');
+    .replace(/^(Attach|Detach|Put|Delete|Add|Remove|Enable|Disable|Update|Create|SetDefault|Start|Stop)/, '')
+    .replace(/(To|From)Group$/, 'Group')
+    .replace(/^(AccountSending)(Attributes|Enabled)$/, '$1');
 }

@@ -54,7 +54,8 @@ export const accessKeys: Play = {
       ids: (event) => (status(event) === 'Inactive' ? [] : fromRequest('accessKeyId')(event)),
       // Who wakes a key found it switched off; where it was on already, was-before.ts says so.
       before: () => ({ Status: 'Inactive' }),
-      mayChangeNothing: {},
+      // A key that is put off can be put on again.
+      mayChangeNothing: { unproven: 'no use of it before is on record' },
     },
     {
       source,

@@ -1,9 +1,9 @@
 import { eventHistory } from '../../facts/delays.js';
 import type { Action } from '../../model/action.js';
 import type { Finding } from '../../model/incident.js';
-import { asObject, asText, type Json, type JsonObject } from '../../model/json.js';
+import { asObject, asText, at, textAt, type Json, type JsonObject } from '../../model/json.js';
 import { decodedDocument } from './deny.js';
-import { fromRequest, fromResponse } from '../kit/event-ids.js';
+import { fromRequest, fromResponse, requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
 import type { Play, PlanContext } from '../kit/play.js';
 
@@ -64,9 +64,35 @@ export const managedPolicies: Play = {
   },
 
   origin: [
-    { source, region, name: 'CreatePolicy', effect: 'made', ids: fromResponse('policy', 'arn') },
-    { source, region, name: 'CreatePolicyVersion', effect: 'changed', ids: fromRequest('policyArn') },
-    { source, region, name: 'SetDefaultPolicyVersion', effect: 'changed', ids: fromRequest('policyArn') },
+    {
+      source,
+      region,
+      name: 'CreatePolicy',
+      effect: 'made',
+      ids: fromResponse('policy', 'arn'),
+      sets: () => ({ default: 'v1' }),
+    },
+    {
+      source,
+      region,
+      name: 'CreatePolicyVersion',
+      effect: 'changed',
+      ids: fromRequest('policyArn'),
+      sets: ({ response }) => {
+        const isDefault = at(response, 'policyVersion', 'isDefaultVersion') === true;
+        return isDefault ? { default: textAt(response, 'policyVersion', 'versionId') } : null;
+      },
+    },
+    {
+      source,
+      region,
+      name: 'SetDefaultPolicyVersion',
+      effect: 'changed',
+      ids: fromRequest('policyArn'),
+      sets: (event) => ({ default: requestText(event, 'versionId') }),
+      // Of what is the default already.
+      mayChangeNothing: {},
+    },
     { source, region, name: 'DeletePolicy', effect: 'undone', ids: fromRequest('policyArn') },
   ],
 
@@ -85,8 +111,12 @@ interface Version {
   document: string | null;
 }
 
-/** The newest version from before the first of the tainted changes; null where none is left, or no change is dated. */
-function versionBefore({ resource, evidence }: Finding): Version | null {
+/** The version that was the default, where that is on record; else the newest from before the first of the tainted
+ *  changes; null where none is left, or no change is dated. */
+function versionBefore({ resource, evidence, before }: Finding): Version | null {
+  const stated = textAt(before, 'default');
+  const known = versionsOf(resource.properties['versions']).find(({ id }) => id === stated);
+  if (known !== undefined) return known;
   // IAM keeps whole seconds, and so does CloudTrail: a version of the same second is the change itself.
   const first = Math.min(...evidence.flatMap(({ time }) => time ?? []));
   const [newest] = versionsOf(resource.properties['versions'])

@@ -14,7 +14,13 @@ function rule(name: string, effect: 'changed' | 'undone'): OriginRule {
       const id = arnName(requestText(event, 'name'));
       return id === null ? [] : [id];
     },
-    ...(effect === 'changed' ? { before: () => ({ logging: true }) } : {}),
+    ...(effect === 'changed'
+      ? {
+          before: () => ({ logging: true }),
+          // Nobody stops a trail that stands still; and one that is started again can be stopped.
+          mayChangeNothing: { unproven: 'no earlier stop of it is on record' },
+        }
+      : {}),
   };
 }
 

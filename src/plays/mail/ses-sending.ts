@@ -18,8 +18,8 @@ function rule(name: string, effect: 'changed' | 'undone'): OriginRule {
     name,
     effect,
     ids: (event) => (switchedOn(event) === (effect === 'changed') ? [id] : []),
-    // Who switches it on finds it switched off.
-    ...(effect === 'changed' ? { before: () => ({ SendingEnabled: false }) } : {}),
+    // Who switches it on found it switched off, unless it was on: an account sends from the beginning.
+    ...(effect === 'changed' ? { before: () => ({ SendingEnabled: false }), mayChangeNothing: {} } : {}),
   };
 }
 
