@@ -75,6 +75,77 @@ describe('the plan', () => {
     expect(actions).toEqual([]);
     expect(left[0]?.detail).toMatch(/lock you out/);
   });
+
+  it('cuts sessions of the incident by name in the caller’s own role too, and never the caller’s', () => {
+    const role = finding(
+      'Admin',
+      'tampered',
+      {},
+      {
+        play: 'role-sessions',
+        type: 'role',
+        region: 'global',
+        properties: { deny: null, sessionDeny: null },
+      },
+    );
+    const session = (name: string) =>
+      incident([role], {
+        credentials: [
+          {
+            id: 'ASIAEXAMPLE',
+            kind: 'role-session',
+            principal: null,
+            userName: null,
+            roleName: 'Admin',
+            userId: `AROAADMIN:${name}`,
+            parent: null,
+            mintedBy: null,
+            since: now - 600_000,
+            expiresAt: null,
+            otherAccount: null,
+          },
+        ],
+      });
+    const arn = `arn:aws:sts::${account}:assumed-role/Admin/me`;
+    const caller = { ...identity, arn, userId: 'AROAADMIN:me' };
+    expect(planOf(session('stranger'), [], caller).actions.map(({ operation }) => operation)).toEqual([
+      'PutRolePolicy',
+    ]);
+    expect(planOf(session('me'), [], caller).actions).toEqual([]);
+  });
+
+  it('takes nothing from the caller’s group before the person agrees to it by name', () => {
+    const grant = (id: string, cls: 'rogue' | 'not-tied', properties: object) =>
+      finding(
+        id,
+        cls,
+        {},
+        { play: 'iam-grants', type: 'grant', region: 'global', properties: { ...properties } },
+      );
+    const attached = 'Group|responders|attached|arn:aws:iam::aws:policy/IAMFullAccess';
+    const of = incident([
+      grant(attached, 'rogue', {
+        holder: 'Group',
+        name: 'responders',
+        kind: 'attached',
+        what: 'arn:aws:iam::aws:policy/IAMFullAccess',
+      }),
+      grant('Group|responders|member|oncall', 'not-tied', {
+        holder: 'Group',
+        name: 'responders',
+        kind: 'member',
+        what: 'oncall',
+      }),
+    ]);
+    const { actions, left } = planOf(of);
+    expect(actions).toEqual([]);
+    expect(left[0]).toMatchObject({ id: attached, cause: 'held' });
+    expect(left[0]?.detail).toContain(`--include '${attached}'`);
+    expect(planOf(of, [attached]).actions.map(({ operation }) => operation)).toEqual(['DetachGroupPolicy']);
+    expect(planOf(of, [], { ...identity, arn: `arn:aws:iam::${account}:user/other` }).actions).toHaveLength(
+      1,
+    );
+  });
 });
 
 describe('a sweep', () => {

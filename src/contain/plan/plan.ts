@@ -2,6 +2,8 @@ import { roleOfSession, userOfArn } from '../../facts/identifiers.js';
 import type { Identity } from '../../model/core-event.js';
 import type { Deed, Finding, Incident } from '../../model/incident.js';
 import type { Play, PlanContext } from '../../plays/kit/play.js';
+import { asText } from '../../model/json.js';
+import { readDeny } from '../../plays/iam/deny.js';
 import { resourceKey } from '../../model/resource.js';
 import { type Action, type Phase, phases } from '../../model/action.js';
 import type { LeftOver } from '../../model/journal-record.js';
@@ -42,12 +44,11 @@ export function plan(
     }
     const planned =
       play.containAll?.(acted, context) ?? acted.flatMap((finding) => play.contain(finding, context));
-    const kept = planned.filter((action) => !locksOut(action, identity));
+    const cuts = (action: Action): boolean => locksOut(action, identity, incident, include);
+    const kept = planned.filter((action) => !cuts(action));
     actions.push(...kept);
     const targeted = new Set(kept.flatMap(({ targets }) => targets));
-    const lockedOut = new Set(
-      planned.filter((action) => locksOut(action, identity)).flatMap(({ targets }) => targets),
-    );
+    const lockedOut = new Set(planned.filter(cuts).flatMap(({ targets }) => targets));
     for (const finding of acted) {
       const key = resourceKey(finding.resource);
       if (targeted.has(key)) continue;
@@ -56,7 +57,9 @@ export function plan(
           leftOver(
             finding,
             'held',
-            'it is your own role or user: cutting it would lock you out. Use another principal',
+            `it is your own role, user or group: cutting it could lock you out. Use another principal${
+              play.id === 'iam-grants' ? `, or agree to it with --include '${finding.resource.id}'` : ''
+            }`,
           ),
         );
       } else if (finding.class === 'tampered') {
@@ -91,13 +94,39 @@ export function isContained(finding: Finding, play: Play): boolean {
   return !finding.resource.live || play.verify(finding.resource);
 }
 
-/** The caller's own user or role, taken from its ARN: a Deny on it would end the containment in the middle. */
-function locksOut(action: Action, identity: Identity): boolean {
-  const role = roleOfSession(identity.arn);
-  const user = userOfArn(identity.arn);
-  const { RoleName, UserName, AccessKeyId } = action.input;
-  if (AccessKeyId !== undefined) return AccessKeyId === identity.accessKeyId;
-  return (role !== null && RoleName === role) || (user !== null && UserName === user);
+/** The caller's own user, role or group, taken from its ARN: a cut of it would end the containment in the middle. A Deny
+ *  that names other sessions than the caller's spares it; what is taken from its group, the person may agree to. */
+function locksOut(
+  action: Action,
+  { arn, userId, accessKeyId }: Identity,
+  { findings }: Incident,
+  include: ReadonlySet<string>,
+): boolean {
+  const role = roleOfSession(arn);
+  const user = userOfArn(arn);
+  const { RoleName, UserName, AccessKeyId, GroupName } = action.input;
+  if (AccessKeyId !== undefined) return AccessKeyId === accessKeyId;
+  const deny = readDeny(asText(action.input['PolicyDocument']));
+  if (deny?.kind === 'sessions' && !deny.userIds.includes(userId)) return false;
+  const isGrant = findings.some(
+    ({ resource }) =>
+      resource.play === 'iam-grants' &&
+      include.has(resource.id) &&
+      action.targets.includes(resourceKey(resource)),
+  );
+  if (isGrant) return false;
+  const isMine = (group: unknown): boolean =>
+    findings.some(({ resource: { play, properties } }) => {
+      const isMember =
+        play === 'iam-grants' && properties['kind'] === 'member' && properties['name'] === group;
+      return isMember && user !== null && properties['what'] === user;
+    });
+  return (
+    (role !== null && RoleName === role) ||
+    (user !== null && UserName === user) ||
+    // The membership of somebody else goes without harm to the caller's.
+    (action.play === 'iam-grants' && UserName === undefined && isMine(GroupName))
+  );
 }
 
 export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: string | null): LeftOver {

@@ -276,7 +276,6 @@ function detach(
   for (const instance of leaving) {
     const { launcher: _group, ...maker } = instance.maker;
     instance.maker = maker;
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a tag's name
     delete instance.tags[groupTag];
     touched.push(group.name);
   }
