@@ -142,7 +142,9 @@ export class Survey {
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
     const incident = this.detect(resources, coverage, reader.now());
     coverage.push(...(await this.learnLastUse(incident, reader)));
-    if (!(await this.trail.askWhoMade(incident, this.options.plays, regions))) return incident;
+    const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
+    const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
+    if (!learned && !asked) return incident;
     return this.detect(resources, coverage, reader.now());
   }
 
