@@ -6,6 +6,7 @@ import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Pacer, systemClock } from './pacing.js';
+import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
 
 /** What AWS answered: the output, and the id by which CloudTrail knows the call. */
@@ -36,6 +37,11 @@ interface SdkMetadata {
   $metadata?: { requestId?: string };
 }
 type Command = new (input: unknown) => unknown;
+type Run = (
+  client: Client,
+  module: ServiceModule,
+  signal: AbortSignal,
+) => Promise<Record<string, unknown> & SdkMetadata>;
 type Paginate = (
   config: { client: Client },
   input: unknown,
@@ -58,6 +64,7 @@ export class AwsClients {
   private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
   private readonly pacer = new Pacer();
   private readonly awsClock = new AwsClock(Date.now);
+  private readonly standing = new Standing(() => systemClock.now());
 
   constructor(private readonly options: ClientsOptions) {}
 
@@ -67,7 +74,7 @@ export class AwsClients {
   }
 
   /** The credentials in use. @throws AwsFailure of kind `credentials` */
-  async credentials(): Promise<{ accessKeyId: string }> {
+  async credentials(): Promise<{ accessKeyId: string; sessionToken?: string }> {
     try {
       return await this.options.credentials();
     } catch (error) {
@@ -138,16 +145,32 @@ export class AwsClients {
     this.options.requestHandler.destroy();
   }
 
+  /** One request, and what its refusal means. */
   private async attempt(
     service: ServiceName,
     operation: string,
     region: string,
     signal: AbortSignal | undefined,
-    run: (
-      client: Client,
-      module: ServiceModule,
-      signal: AbortSignal,
-    ) => Promise<Record<string, unknown> & SdkMetadata>,
+    run: Run,
+  ): Promise<Answer> {
+    const again = (): Promise<Answer> => this.request(service, operation, region, signal, run);
+    try {
+      const answer = await again();
+      if (isRead(service, operation)) this.standing.heard(service, operation, this.regionOf(region), again);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      const { sessionToken } = await this.credentials();
+      throw await this.standing.judge(error, sessionToken !== undefined);
+    }
+  }
+
+  private async request(
+    service: ServiceName,
+    operation: string,
+    region: string,
+    signal: AbortSignal | undefined,
+    run: Run,
   ): Promise<Answer> {
     const where = this.regionOf(region);
     const { client, module } = await this.client(service, where);

@@ -13,8 +13,10 @@ export type FailureKind =
   /** It exists already, or is already in the state that was asked for. */
   | 'already-so'
   | 'throttled'
-  /** The region is not enabled for this account, or does not take this token: unknown, not clean. */
-  | 'not-enabled'
+  /** The endpoint does not take this token. What that means, only the run can tell: see aws/standing. */
+  | 'token-refused'
+  /** The account has not signed up for the service: nothing was looked at. */
+  | 'not-subscribed'
   /** AWS has restricted the account, or is still validating the region. */
   | 'restricted'
   /** Something else is changing it; try again. */
@@ -66,11 +68,14 @@ const kindByCode: Record<string, FailureKind> = {
   RequestThrottledException: 'throttled',
   SlowDown: 'throttled',
   EC2ThrottledException: 'throttled',
-  OptInRequired: 'not-enabled',
-  AuthFailure: 'not-enabled',
-  UnrecognizedClientException: 'not-enabled',
-  InvalidClientTokenId: 'not-enabled',
-  RegionDisabledException: 'not-enabled',
+  OptInRequired: 'not-subscribed',
+  AuthFailure: 'token-refused',
+  UnrecognizedClientException: 'token-refused',
+  InvalidClientTokenId: 'token-refused',
+  InvalidAccessKeyId: 'token-refused',
+  InvalidToken: 'token-refused',
+  InvalidSecurity: 'token-refused',
+  RegionDisabledException: 'token-refused',
   Blocked: 'restricted',
   PendingVerification: 'restricted',
   EntityTemporarilyUnmodifiable: 'busy',
@@ -87,8 +92,8 @@ const kindByCode: Record<string, FailureKind> = {
   ExpiredToken: 'credentials',
   ExpiredTokenException: 'credentials',
   RequestExpired: 'credentials',
-  InvalidAccessKeyId: 'credentials',
   SignatureDoesNotMatch: 'credentials',
+  InvalidSignatureException: 'credentials',
   IncompleteSignature: 'credentials',
   MissingAuthenticationToken: 'credentials',
   CredentialsProviderError: 'credentials',

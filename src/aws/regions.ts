@@ -2,6 +2,7 @@ import { partition } from '@aws-sdk/core/client';
 import { distance } from 'fastest-levenshtein';
 import type { Reader } from './reader.js';
 import { AwsFailure } from './errors.js';
+import { ofTheCredentials } from './standing.js';
 
 /** A region of the account, and whether calls work there. */
 export interface Region {
@@ -92,6 +93,8 @@ async function readRegions(reader: Reader, homeRegion: string): Promise<Region[]
     if (regions.length > 0) return sorted(regions);
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+    // The home region takes every valid token.
+    if (error.kind === 'token-refused') throw ofTheCredentials(error);
   }
   const regions: Region[] = [];
   for await (const page of reader.pages('account', 'ListRegions', homeRegion, { MaxResults: 50 })) {

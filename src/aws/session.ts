@@ -10,6 +10,7 @@ import { httpHandler } from './network.js';
 import { resolveEndpoints } from './endpoints.js';
 import { homeRegionOf, isRegionName, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
+import { ofTheCredentials } from './standing.js';
 
 /** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */
 export interface SessionOptions {
@@ -142,20 +143,9 @@ function namingProcess(
 
 /** Whoever is not let in by STS has no credentials, whatever the code. @throws AwsFailure */
 function refusedAsCredentials(error: unknown): never {
-  if (!(error instanceof AwsFailure) || !(error.kind === 'not-enabled' || error.httpStatus === 403))
+  if (!(error instanceof AwsFailure) || !(error.kind === 'token-refused' || error.httpStatus === 403))
     throw error;
-  const { code, message, service, operation, region, requestId, httpStatus } = error;
-  throw new AwsFailure(
-    'credentials',
-    code,
-    message,
-    service,
-    operation,
-    region,
-    requestId,
-    httpStatus,
-    error,
-  );
+  throw ofTheCredentials(error);
 }
 
 /** Credentials that expire within this are asked for again. Milliseconds. */

@@ -1,3 +1,4 @@
+import type { AwsFailure } from '../aws/errors.js';
 import type { Session } from '../aws/session.js';
 import type { AwsCall } from '../model/aws-call.js';
 import { contain } from '../contain/contain.js';
@@ -67,6 +68,8 @@ export async function carryOut(
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
       await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
+    } else if (isCutOff(error)) {
+      throw await notContained(error, journal, session.identity, context);
     } else if (!(error instanceof LockLost)) {
       const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${journal.path}`;
       context.emit({ type: 'warning', message });
@@ -91,6 +94,26 @@ export async function carryOut(
     );
   }
   return written === ExitCode.ok ? result.exitCode : written;
+}
+
+function isCutOff(error: unknown): error is AwsFailure {
+  return (
+    error instanceof Error && error.name === 'AwsFailure' && (error as AwsFailure).kind === 'credentials'
+  );
+}
+
+/** The responder's own credentials ended in the middle: said before anything else, on record, and how to go on. */
+async function notContained(
+  failure: AwsFailure,
+  journal: Journal,
+  { account, arn }: Identity,
+  context: CommandContext,
+): Promise<CommandError> {
+  const message = `NOT CONTAINED: stopped, because AWS no longer takes your own credentials (${arn}). ${failure.describe()}`;
+  context.emit({ type: 'warning', message });
+  await journal.write({ kind: 'note', message });
+  const next = `With other credentials of account ${account}, which are not the attacker's to switch off: leakguard resume ${journal.path} --profile NAME`;
+  return new CommandError(ExitCode.credentials, message, next);
 }
 
 /** @throws CommandError with exit code 2 */

@@ -12,7 +12,7 @@ import {
   unreadBefore,
   type Sweep,
 } from './confirm/confirm.js';
-import { guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { cutUnread, guardCut, lookUpKey, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
@@ -27,6 +27,8 @@ const cleanSweeps = 2;
 /** An attacker with IAM rights can see the Deny and delete it within the seconds that IAM takes to enforce it:
  *  it is read again after this long (hackingthe.cloud, "Survive access key deletion"). Milliseconds. */
 const denySecondLook = 15_000;
+/** Where nothing else is left, so many rounds in which the cut could not be read end the waiting for it. */
+const cutUnreadRounds = 4;
 /** How long confirm waits for launches that CloudTrail has not told of yet; after that the report names the time
  *  from which `verify` can say more. Milliseconds. */
 const settlePatience = 90_000;
@@ -47,6 +49,8 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
   return containment.close(signal.aborted ? (signal.reason as ExitCode) : undefined);
 }
 
+type CutState = 'holds' | 'taken-back' | 'unknown';
+
 class Containment {
   private readonly executed: Executed[] = [];
   private readonly codes = new Set<ExitCode>();
@@ -55,6 +59,7 @@ class Containment {
   private planned: Plan = { actions: [], left: [] };
   private sweep: Sweep | null = null;
   private confirmed = false;
+  private cutDoubted = false;
   private cutAt = 0;
   /** The Deny that was put must reach to the cut; one that stood before is enough as it is. */
   private denyReaches: number | null = null;
@@ -138,13 +143,15 @@ class Containment {
     let lastFound = startedAt;
     let clean = 0;
     let unread: number | null = null;
+    let unreadRounds = 0;
     for (let round = 1; round <= limits.rounds && !effects.signal.aborted; round += 1) {
       await effects.sleep(Math.min(1000 * round, 10_000));
       const before = this.sweep;
-      const [held, incident] = await Promise.all([this.cutHolds(), this.look()]);
-      this.sweep = await this.judge(round, incident, held);
+      const [cut, incident] = await Promise.all([this.cutHolds(), this.look()]);
+      this.sweep = await this.judge(round, incident, cut);
       const now = session.reader.now();
-      if (this.sweep.clean && held) clean += 1;
+      unreadRounds = cut === 'unknown' ? unreadRounds + 1 : 0;
+      if (this.sweep.clean && cut === 'holds') clean += 1;
       else [clean, lastFound] = [0, now];
       const quiet = now - lastFound >= limits.quiet;
       const settled = this.sweep.settling === 0 || now - startedAt > settlePatience;
@@ -154,7 +161,8 @@ class Containment {
       const goesOn = now - startedAt <= limits.time && readsOn(unread, incident.coverage);
       unread = unreadBefore(incident.coverage);
       if (this.confirmed && settled && denySeenAgain && quiet && !goesOn) break;
-      if ((isStuck(before, this.sweep) || now - startedAt > limits.time) && quiet) break;
+      const nothingElse = this.sweep.clean && unreadRounds >= cutUnreadRounds;
+      if ((isStuck(before, this.sweep) || nothingElse || now - startedAt > limits.time) && quiet) break;
       if (fixed !== null || this.planned.actions.length === 0) continue;
       if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
       await this.carryOutPlan(incident);
@@ -225,11 +233,17 @@ class Containment {
     this.executed.push(...(await runPlan(actions, options, effects)));
   }
 
-  /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told. */
-  private async cutHolds(): Promise<boolean> {
+  /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told.
+   *  What cannot be read is not known to hold. */
+  private async cutHolds(): Promise<CutState> {
     const { session, key, options } = this.request;
     const facts = await lookUpKey(session.reader, session.identity, key);
-    if (facts.owner.kind !== 'user') return true;
+    const unknown = cutUnread(facts);
+    if (unknown !== null && !this.cutDoubted) {
+      this.cutDoubted = true;
+      await this.note(`Whether the cut holds could not be read: ${unknown}`);
+    }
+    if (facts.owner.kind !== 'user') return 'unknown';
     const tried = outcomesByTarget(this.executed);
     const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(
       ({ operation, targets }) => {
@@ -238,15 +252,15 @@ class Containment {
         return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
       },
     );
-    if (again.length === 0) return true;
+    if (again.length === 0) return unknown === null ? 'holds' : 'unknown';
     await this.tell(
       `The cut did not hold: ${again.map(({ title }) => title).join(', ')} was needed again. Somebody took it back.`,
     );
     await this.run(again);
-    return false;
+    return 'taken-back';
   }
 
-  private async judge(round: number, incident: Incident, held: boolean): Promise<Sweep> {
+  private async judge(round: number, incident: Incident, cut: CutState): Promise<Sweep> {
     const { plays, include, effects } = this.request;
     const sweep = judgeSweep(
       incident,
@@ -256,8 +270,9 @@ class Containment {
       outcomesByTarget(this.executed),
       this.seen,
     );
-    const { left, settling, settlesAt, message } = sweep;
-    const clean = sweep.clean && held;
+    const { left, settling, settlesAt } = sweep;
+    const clean = sweep.clean && cut === 'holds';
+    const message = `${sweep.message}${cut === 'unknown' ? ' (whether the cut holds could not be read)' : ''}`;
     await effects.journal.write({
       kind: 'sweep',
       round,

@@ -3,6 +3,7 @@ import { assertUsable, authenticate, credentialRefusal } from './credentials.js'
 import { callerKeys, decide, denial } from './iam/authorize.js';
 import type { Caller } from './iam/caller.js';
 import { requestTagKeys } from './iam/request-tags.js';
+import { endless, falseAnswer, lieTo, withoutToken } from './lies.js';
 import { Luck } from './luck.js';
 import { loadModel, type ServiceModel } from './model.js';
 import {
@@ -80,10 +81,16 @@ export class Dispatcher {
       const caller = authenticate(world, model, request, signature);
       entry.account = caller.account.id;
       entry.principal = caller.arn;
-      if (!caller.account.enabled(entry.region)) throw credentialRefusal(model, 'unknown');
+      if (!caller.account.enabled(entry.region) || this.refusedThere(entry))
+        throw credentialRefusal(model, 'unknown');
       if (call.model === null || call.operation === null) throw this.unknown(model, call.operation);
-      const output = this.run(model, service, call.operation, caller, entry, call.read());
-      result = answer(model, call.operation, call.model, output, entry.requestId);
+      const lie = this.isFaulted(entry) ? lieTo(world.faults.falseAnswers, entry) : null;
+      const pages = lie === 'same-page' || lie === 'new-pages';
+      const input = pages ? withoutToken(call.read()) : call.read();
+      const output = this.run(model, service, call.operation, caller, entry, input);
+      const told = pages ? endless(model, call.model, call.operation, output, lie) : output;
+      result = answer(model, call.operation, call.model, told, entry.requestId);
+      if (lie !== null) result = falseAnswer(lie, model, call.operation, result);
     } catch (error) {
       const failure =
         error instanceof AwsError
@@ -268,14 +275,23 @@ export class Dispatcher {
     );
   }
 
+  /** Faults may be meant for one credential alone. */
+  private isFaulted({ accessKeyId }: LogEntry): boolean {
+    const { deniedTo } = this.world.faults;
+    return deniedTo === undefined || deniedTo === accessKeyId;
+  }
+
+  private refusedThere(entry: LogEntry): boolean {
+    return this.world.faults.refusedRegions?.includes(entry.region) === true && this.isFaulted(entry);
+  }
+
   private faultOf(entry: LogEntry, operation: string): AwsError | null {
     const { faults, clock } = this.world;
     const { service, region, accessKeyId } = entry;
     const names = [service, `${service}:${region}`, `${service}:${operation}`];
-    if (
-      faults.denied?.some((name) => names.includes(name)) &&
-      (faults.deniedTo === undefined || faults.deniedTo === accessKeyId)
-    ) {
+    // GetCallerIdentity answers whoever signs.
+    if (operation !== 'GetCallerIdentity') names.push('*');
+    if (faults.denied?.some((name) => names.includes(name)) === true && this.isFaulted(entry)) {
       return new AwsError(
         service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDenied',
         'You are not authorized to perform this operation.',

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { control } from './control.js';
@@ -77,6 +78,26 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
+/** A byte a second, for as long as somebody listens. */
+async function drip(content: Buffer, response: ServerResponse): Promise<void> {
+  for (const byte of content) {
+    if (response.destroyed) return;
+    response.write(Buffer.of(byte));
+    await sleep(1000);
+  }
+  response.end();
+}
+
+/** 100 MB of white space behind the content. */
+async function flood(content: Buffer, response: ServerResponse): Promise<void> {
+  response.write(content);
+  const space = Buffer.alloc(1024 * 1024, ' ');
+  for (let sent = 0; sent < 100 && !response.destroyed; sent += 1) {
+    if (!response.write(space)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
 async function serve(
   world: World,
   dispatcher: Dispatcher,
@@ -132,6 +153,11 @@ async function serve(
     await sleep((latencyByArea[region.split('-')[0] ?? ''] ?? 100) / clock.speed);
   const answer = dispatcher.handle(wire);
   const content = Buffer.from(answer.body);
+  if (answer.sent !== undefined) {
+    response.writeHead(answer.status, answer.headers);
+    await (answer.sent === 'drip' ? drip(content, response) : flood(content, response));
+    return;
+  }
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(content.length) });
   if (strikes('truncate', faults.truncate)) {
     response.write(content.subarray(0, Math.floor(content.length / 2)), () => response.destroy());

@@ -1,4 +1,4 @@
-import { createSession, type AccessKey, type Session } from '../range/world/identity.js';
+import { createSession, Delayed, type AccessKey, type Session } from '../range/world/identity.js';
 import type { World } from '../range/world/world.js';
 import type { Scenario } from './scenario/scenario.js';
 
@@ -26,7 +26,7 @@ export function turnsOf(
   world: World,
   credential: AccessKey | Session,
 ): World['turns'] {
-  const { expiresAfter, deniedAfter } = responder;
+  const { expiresAfter, deniedAfter, switchedOffAfter } = responder;
   const { id: accessKeyId } = credential;
   const turns: World['turns'] = [];
   if (expiresAfter !== undefined && 'token' in credential)
@@ -43,6 +43,12 @@ export function turnsOf(
         const denied = [...(world.faults.denied ?? []), ...deniedAfter.denied];
         world.faults = { ...world.faults, denied };
       },
+    });
+  if (switchedOffAfter !== undefined && 'status' in credential)
+    turns.push({
+      accessKeyId,
+      calls: switchedOffAfter,
+      happen: () => (credential.status = new Delayed<'Active' | 'Inactive'>('Inactive')),
     });
   return turns;
 }

@@ -250,10 +250,10 @@ function howFarBack(oldest: number, start: number, end: number): string {
   return `back to ${new Date(oldest).toISOString().slice(0, 10)}, ${part} % of the period`;
 }
 
-/** What a failed read means for coverage. */
-export function cellStatusOf(failure: AwsFailure): CellStatus {
+/** What a failed read means for coverage: never that there is nothing. That a region is not enabled is EC2's own word
+ *  (DescribeRegions), and no refusal's. */
+export function cellStatusOf(failure: AwsFailure): 'denied' | 'failed' {
   if (failure.kind === 'denied') return 'denied';
-  if (failure.kind === 'not-enabled') return 'not-enabled';
   return 'failed';
 }
 

@@ -50,6 +50,8 @@ export interface SmallIncident {
   /** The misused key, and the other one of its user. */
   key: string;
   otherKey: string;
+  /** Whose key the commands are run with. */
+  responderKey: string;
   /** Instances of the key's own life and of a bystander; those of the attacker. */
   innocent: string[];
   rogue: string[];
@@ -162,6 +164,7 @@ export async function smallIncident(): Promise<SmallIncident> {
     world,
     key: leaked.id,
     otherKey: other.id,
+    responderKey: responder.id,
     innocent,
     rogue,
     home,

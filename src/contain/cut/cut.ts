@@ -175,6 +175,18 @@ function ownerOf(
   return { kind: 'user', name: userName };
 }
 
+/** Why it is not known whether the key is off and the Deny stands; null where both were read. A key that is no longer
+ *  among its user's cannot be used. Pure. */
+export function cutUnread(facts: CutFacts): string | null {
+  if (facts.owner.kind === 'unknown') return facts.owner.why;
+  if (facts.owner.kind === 'root') return null;
+  const keysUnread = facts.status === null && facts.otherKeys === null;
+  if (!keysUnread && !facts.denyUnreadable) return null;
+  return (
+    facts.unreadable.find((line) => /^(keys|inline policy) of/.test(line)) ?? 'its user could not be read'
+  );
+}
+
 /** Why this caller must not do it, or what it must be asked about once more. Pure. */
 export interface Guard {
   refusals: string[];

@@ -20,6 +20,8 @@ export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
   body: Buffer | string;
+  /** Sent byte by byte, or with 100 MB of nothing behind it. */
+  sent?: 'drip' | 'huge';
 }
 
 export interface Call {

@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-error.js';
+import type { FalseAnswer } from '../lies.js';
 import type { Structure } from '../protocol/values.js';
 import { defaultRegions, optInRegions } from './catalog.js';
 import { Clock } from './clock.js';
@@ -58,10 +59,15 @@ export interface Faults {
   slowMs?: number | undefined;
   /** Regions that take a connection and never answer. */
   darkRegions?: string[] | undefined;
-  /** `service` or `service:region` or `service:Operation`: AccessDenied for everybody, or for `deniedTo` alone. */
+  /** `service` or `service:region` or `service:Operation`, or `*` for all but GetCallerIdentity: AccessDenied for
+   *  everybody, or for `deniedTo` alone. */
   denied?: string[] | undefined;
   /** An access key's id. */
   deniedTo?: string | undefined;
+  /** Regions that are enabled and take no token of the responder's. */
+  refusedRegions?: string[] | undefined;
+  /** Answers that are none. */
+  falseAnswers?: FalseAnswer[] | undefined;
   /** Milliseconds that the Date header is off. */
   clockSkewMs?: number | undefined;
 }

@@ -2,7 +2,7 @@ import type { AwsFailure, FailureKind } from '../../aws/errors.js';
 
 /**
  * How a service answers one harmless read. denied: the caller lacks a permission · restricted: AWS has limited the
- * account · not-enabled: the region, service or support plan is not there · failed: no answer of AWS's ·
+ * account · not-enabled: the service or support plan is not there · failed: no answer of AWS's ·
  * cannot-tell: refused, and nothing tells a restriction from a missing permission.
  */
 export type AccessState = 'answers' | 'denied' | 'restricted' | 'not-enabled' | 'failed' | 'cannot-tell';
@@ -26,7 +26,7 @@ export interface Access {
  *  error messages". A restricted account is refused without such a reason. */
 const policyReason = /not authorized to perform|explicit deny|policy allows/i;
 
-const notThere: FailureKind[] = ['not-enabled', 'no-subscription'];
+const notThere: FailureKind[] = ['not-subscribed', 'no-subscription'];
 
 export const answers: Access = {
   state: 'answers',
@@ -89,10 +89,12 @@ export function classify(
     return make('not-enabled', `not available to this account (${code})`, [
       kind === 'no-subscription'
         ? 'It takes a paid support plan.'
-        : 'The region or the service is not enabled for this account, or does not take these credentials.',
+        : 'The account has not signed up for the service.',
     ]);
-  if (kind === 'credentials')
-    return make('failed', `the credentials were refused (${code})`, ['Renew the credentials.']);
+  if (kind === 'credentials' || kind === 'token-refused')
+    return make('failed', `the credentials were refused (${code})`, [
+      kind === 'credentials' ? 'Renew the credentials.' : message,
+    ]);
   if (kind === 'unreachable' || kind === 'throttled')
     return make('failed', `no answer that says anything (${code})`, ['Check again in a minute.']);
   if (othersAnswer === true) {

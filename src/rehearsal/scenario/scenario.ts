@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lies } from '../../range/lies.js';
 import { durationMs, durationPattern } from './duration.js';
 
 /**
@@ -169,7 +170,15 @@ const faults = z.strictObject({
   denied: z
     .array(z.string())
     .optional()
-    .describe('service, service:region or service:Operation: AccessDenied for the responder'),
+    .describe('service, service:region, service:Operation, or *: AccessDenied for the responder'),
+  refusedRegions: z
+    .array(regionName)
+    .optional()
+    .describe('they are enabled, and take no token of the responder'),
+  falseAnswers: z
+    .array(z.strictObject({ to: z.string(), is: z.enum(lies) }))
+    .optional()
+    .describe('answers that are none, to service, service:region or service:Operation'),
 });
 
 const aws = z.strictObject({
@@ -240,6 +249,9 @@ export const scenarioSchema = z
         .strictObject({ calls, denied: z.array(z.string()).min(1) })
         .optional()
         .describe('after so many calls of contain these are refused: named as in aws.faults.denied'),
+      switchedOffAfter: calls
+        .optional()
+        .describe('somebody switches its key off after so many calls of contain'),
       commands: z.array(z.enum(['scan', 'contain'])).default(['scan', 'contain']),
       knowsKey: z.boolean().default(true).describe('scan is given the key too; else it must find it'),
       flags: z
