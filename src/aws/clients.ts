@@ -5,6 +5,7 @@ import { version } from '../model/version.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
+import { Listing } from './paging.js';
 import { Pacer, systemClock } from './pacing.js';
 import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
@@ -112,14 +113,17 @@ export class AwsClients {
     const paginate = module.paginators[operation];
     if (paginate === undefined) throw new Error(`aws/services has no paginator for ${service}:${operation}`);
     // The paginator calls client.send; giving it ours puts every page through the same pacing and deadlines.
+    const listing = new Listing(service, operation, this.regionOf(region));
     const paced: Client = Object.create(client, {
       send: {
-        value: async (command: unknown) =>
-          (
+        value: async (command: { input: unknown }) => {
+          listing.ask(command.input);
+          return (
             await this.attempt(service, operation, region, undefined, (inner, _module, abortSignal) =>
               inner.send(command, { abortSignal }),
             )
-          ).output,
+          ).output;
+        },
       },
     }) as Client;
     for await (const page of paginate({ client: paced }, input)) yield page;

@@ -31,6 +31,8 @@ export type FailureKind =
   | 'unreachable'
   /** The endpoint does not know the operation. */
   | 'unsupported'
+  /** A listing whose pages never end: what was read of it is not all. */
+  | 'endless'
   /** AWS says the request is malformed: a defect of ours, or a value that the account does not have. */
   | 'invalid'
   | 'other';

@@ -252,8 +252,9 @@ function howFarBack(oldest: number, start: number, end: number): string {
 
 /** What a failed read means for coverage: never that there is nothing. That a region is not enabled is EC2's own word
  *  (DescribeRegions), and no refusal's. */
-export function cellStatusOf(failure: AwsFailure): 'denied' | 'failed' {
+export function cellStatusOf(failure: AwsFailure): 'truncated' | 'denied' | 'failed' {
   if (failure.kind === 'denied') return 'denied';
+  if (failure.kind === 'endless') return 'truncated';
   return 'failed';
 }
 

@@ -5,6 +5,7 @@ import {
   ListEventBusesCommand,
   ListRulesCommand,
 } from '@aws-sdk/client-eventbridge';
+import { pagesBy } from '../paging.js';
 
 export const eventbridge = {
   client: EventBridgeClient,
@@ -14,5 +15,8 @@ export const eventbridge = {
     ListEventBuses: ListEventBusesCommand,
     ListRules: ListRulesCommand,
   },
-  paginators: {},
+  paginators: {
+    ListEventBuses: pagesBy(ListEventBusesCommand, 'NextToken'),
+    ListRules: pagesBy(ListRulesCommand, 'NextToken'),
+  },
 };

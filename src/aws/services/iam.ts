@@ -63,6 +63,7 @@ import {
   UpdateSigningCertificateCommand,
   UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam';
+import { pagesBy } from '../paging.js';
 
 export const iam = {
   client: IAMClient,
@@ -128,6 +129,7 @@ export const iam = {
     ListAttachedUserPolicies: paginateListAttachedUserPolicies,
     ListGroupsForUser: paginateListGroupsForUser,
     ListSSHPublicKeys: paginateListSSHPublicKeys,
+    ListServiceSpecificCredentials: pagesBy(ListServiceSpecificCredentialsCommand, 'Marker'),
     ListSigningCertificates: paginateListSigningCertificates,
     ListUsers: paginateListUsers,
     SimulatePrincipalPolicy: paginateSimulatePrincipalPolicy,

@@ -4,6 +4,7 @@ import {
   StartInstanceCommand,
   StopInstanceCommand,
 } from '@aws-sdk/client-lightsail';
+import { pagesBy } from '../paging.js';
 
 export const lightsail = {
   client: LightsailClient,
@@ -12,5 +13,5 @@ export const lightsail = {
     StartInstance: StartInstanceCommand,
     StopInstance: StopInstanceCommand,
   },
-  paginators: {},
+  paginators: { GetInstances: pagesBy(GetInstancesCommand, 'nextPageToken', 'pageToken') },
 };

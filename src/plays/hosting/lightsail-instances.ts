@@ -34,15 +34,7 @@ export const lightsailInstances: Play = {
   },
 
   async *find(reader, region) {
-    // The SDK has no paginator for this one.
-    let pageToken: string | undefined;
-    do {
-      const page = await reader.call(
-        'lightsail',
-        'GetInstances',
-        region,
-        pageToken === undefined ? {} : { pageToken },
-      );
+    for await (const page of reader.pages('lightsail', 'GetInstances', region, {})) {
       for (const instance of page.instances ?? []) {
         const state = instance.state?.name;
         yield makeResource({
@@ -57,8 +49,7 @@ export const lightsailInstances: Play = {
           properties: { bundle: instance.bundleId ?? null, blueprint: instance.blueprintId ?? null },
         });
       }
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined && pageToken !== '');
+    }
   },
 
   origin: [

@@ -140,19 +140,12 @@ async function credentialsOf(reader: Reader, user: string): Promise<Resource[]> 
       properties: { userName: user, service },
     });
   };
-  // The SDK has no paginator for this one.
-  let marker: string | undefined;
-  do {
-    const page = await reader.call('iam', 'ListServiceSpecificCredentials', 'global', {
-      ...input,
-      ...(marker === undefined ? {} : { Marker: marker }),
-    });
+  for await (const page of reader.pages('iam', 'ListServiceSpecificCredentials', 'global', input)) {
     for (const one of page.ServiceSpecificCredentials ?? []) {
       const { ServiceSpecificCredentialId: id, Status, CreateDate, ServiceName } = one;
       add('service-specific credential', id, Status, CreateDate, ServiceName ?? null);
     }
-    marker = page.IsTruncated === true ? page.Marker : undefined;
-  } while (marker !== undefined);
+  }
   for await (const page of reader.pages('iam', 'ListSigningCertificates', 'global', input)) {
     for (const { CertificateId, Status, UploadDate } of page.Certificates ?? []) {
       add('signing certificate', CertificateId, Status, UploadDate, null);

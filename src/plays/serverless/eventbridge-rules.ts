@@ -36,22 +36,9 @@ export const eventbridgeRules: Play = {
   },
 
   async *find(reader, region) {
-    // The SDK has no paginators for these two.
-    let busToken: string | undefined;
-    do {
-      const buses = await reader.call(
-        'eventbridge',
-        'ListEventBuses',
-        region,
-        busToken === undefined ? {} : { NextToken: busToken },
-      );
+    for await (const buses of reader.pages('eventbridge', 'ListEventBuses', region, {})) {
       for (const { Name: EventBusName = 'default' } of buses.EventBuses ?? []) {
-        let token: string | undefined;
-        do {
-          const page = await reader.call('eventbridge', 'ListRules', region, {
-            EventBusName,
-            ...(token === undefined ? {} : { NextToken: token }),
-          });
+        for await (const page of reader.pages('eventbridge', 'ListRules', region, { EventBusName })) {
           for (const one of page.Rules ?? []) {
             yield makeResource({
               play: 'eventbridge-rules',
@@ -68,11 +55,9 @@ export const eventbridgeRules: Play = {
               },
             });
           }
-          token = page.NextToken;
-        } while (token !== undefined && token !== '');
+        }
       }
-      busToken = buses.NextToken;
-    } while (busToken !== undefined && busToken !== '');
+    }
   },
 
   origin: [
