@@ -1,12 +1,14 @@
 import type { AwsCall } from '../model/aws-call.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
 import { version } from '../model/version.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Listing } from './paging.js';
 import { Pacer, systemClock } from './pacing.js';
+import { isRead } from './reads.js';
 import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
 
@@ -30,7 +32,9 @@ interface Client {
     command: unknown,
     options?: { abortSignal?: AbortSignal },
   ): Promise<Record<string, unknown> & SdkMetadata>;
-  middlewareStack: { add(middleware: unknown, options: { step: string; name: string }): void };
+  middlewareStack: {
+    add(middleware: unknown, options: { step: string; name: string; priority?: string }): void;
+  };
   config: object;
   destroy(): void;
 }
@@ -187,7 +191,9 @@ export class AwsClients {
           module,
           signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
         );
-        return { output, requestId: output.$metadata?.requestId ?? null };
+        const requestId = output.$metadata?.requestId ?? null;
+        assertWhole({ service, operation, region: where }, output, requestId);
+        return { output, requestId };
       } catch (error) {
         const failure = toAwsFailure(error, service, operation, where);
         if (failure.kind !== 'throttled' || tries >= throttledTries || signal?.aborted === true)
@@ -231,6 +237,9 @@ export class AwsClients {
       ...(endpoint === undefined ? {} : { endpoint }),
     });
     client.middlewareStack.add(this.readDate, { step: 'deserialize', name: 'leakguardClock' });
+    // Nearest to the wire: before the SDK parses, and reads an empty list where there is none.
+    const check = checkAnswer(service, region);
+    client.middlewareStack.add(check, { step: 'deserialize', name: 'leakguardAnswer', priority: 'low' });
     return client;
   }
 
@@ -246,13 +255,14 @@ export class AwsClients {
   };
 }
 
-/** Operations that change nothing. A name that only looks like a read is listed among the exceptions. */
-const readNames = /^(Describe|Get|List|Lookup|Simulate|Search|BatchGet|Head)/;
-const notReads = new Set(['sts:GetSessionToken', 'sts:GetFederationToken']);
-
-/** True where `operation` reads and changes nothing. */
-export function isRead(service: string, operation: string): boolean {
-  return readNames.test(operation) && !notReads.has(`${service}:${operation}`);
+function checkAnswer(service: ServiceName, region: string) {
+  return (next: (args: unknown) => Promise<{ response: RawAnswer }>, context: { commandName?: string }) =>
+    async (args: unknown) => {
+      const result = await next(args);
+      const operation = (context.commandName ?? '').replace(/Command$/, '');
+      await readAnswer({ service, operation, region }, result.response);
+      return result;
+    };
 }
 
 function assertRead(service: string, operation: string): void {

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { control } from './control.js';
@@ -93,7 +92,7 @@ async function flood(content: Buffer, response: ServerResponse): Promise<void> {
   response.write(content);
   const space = Buffer.alloc(1024 * 1024, ' ');
   for (let sent = 0; sent < 100 && !response.destroyed; sent += 1) {
-    if (!response.write(space)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    await new Promise((resolve) => response.write(space, resolve));
   }
   response.end();
 }

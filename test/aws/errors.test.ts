@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRead } from '../../src/aws/clients.js';
+import { isRead } from '../../src/aws/reads.js';
 import { failureKind } from '../../src/aws/errors.js';
 import { toAwsFailure } from '../../src/aws/failure.js';
 

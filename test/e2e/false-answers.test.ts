@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { missingFrom } from '../../src/aws/answers.js';
 import { openSession, type Session } from '../../src/aws/session.js';
 import { services, type ServiceName } from '../../src/aws/services/index.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
@@ -29,6 +30,7 @@ let range: Range;
 let world: World;
 let session: Session;
 let key: string;
+let spare: string;
 let reads: Read[];
 
 const look = (play: Play, region: string) =>
@@ -44,6 +46,7 @@ beforeAll(async () => {
   const account = world.account(scenario.accounts[0]?.id ?? '');
   createUser(account, 'oncall', { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'] });
   const credentials = createAccessKey(account, 'oncall');
+  spare = createAccessKey(account, 'oncall').id;
   range = await startRange({ world });
   const env = { AWS_ACCESS_KEY_ID: credentials.id, AWS_SECRET_ACCESS_KEY: credentials.secret };
   // The SDK's own provider reads the process's environment.
@@ -127,4 +130,58 @@ describe('pages that never end', () => {
     expect(cell).toMatchObject({ status: 'truncated' });
     expect(cell?.detail).toMatch(/there are more than 1000 pages/);
   }, 60_000);
+});
+
+describe('an answer that is none', () => {
+  it.each(['html', 'empty', 'no-content', 'other-operation', 'no-list'] as const)(
+    'is never read as an empty list, whichever read it answers: %s',
+    async (is) => {
+      const believed: string[] = [];
+      for (const read of reads) {
+        // An empty object is what it answers where nothing is set.
+        if (read.name === 'lambda:GetFunctionConcurrency' && (is === 'no-list' || is === 'other-operation'))
+          continue;
+        const cell = await told(read, is);
+        if (cell?.status !== 'failed' || !/not an answer of AWS: /.test(cell.detail ?? ''))
+          believed.push(`${read.play.id} ${read.name}: ${cell?.status ?? '?'} ${cell?.detail ?? ''}`);
+      }
+      expect(believed).toEqual([]);
+      expect(await trailTold(is)).toMatchObject({ status: 'failed' });
+    },
+    60_000,
+  );
+
+  it('is no proof that a change was made', async () => {
+    const call = { service: 'iam', operation: 'UpdateAccessKey', region: 'global' };
+    const input = { UserName: 'oncall', AccessKeyId: spare, Status: 'Inactive' };
+    for (const is of ['html', 'empty', 'no-content', 'other-operation'] as const) {
+      world.faults = { falseAnswers: [{ to: 'iam:UpdateAccessKey', is }] };
+      await expect(session.send({ ...call, input })).rejects.toThrow(/not an answer of AWS/);
+    }
+  });
+
+  it('is cut off where it is too large, or never comes to an end', async () => {
+    for (const [name, why] of [
+      ['iam:ListUsers', 'huge'],
+      ['events:ListRules', 'huge'],
+    ] as const) {
+      const read = reads.find((one) => one.name === name) ?? reads[0];
+      if (read === undefined) throw new Error('no play reads anything');
+      expect((await told(read, why))?.detail).toMatch(/not an answer of AWS: it is larger than/);
+    }
+    const read = reads.find(({ name }) => name === 'ec2:DescribeInstances');
+    if (read === undefined) throw new Error('no play reads instances');
+    expect((await told(read, 'drip'))?.detail).toMatch(/it was not complete/);
+  }, 90_000);
+});
+
+describe('the table of what each read answers', () => {
+  it('has every read that a service is asked for', async () => {
+    for (const name of Object.keys(services) as ServiceName[]) {
+      const { commands } = await services[name]();
+      for (const operation of Object.keys(commands)) {
+        expect(() => missingFrom(name, operation, {}), `${name}:${operation}`).not.toThrow();
+      }
+    }
+  });
 });

@@ -118,7 +118,7 @@ describe("the API's answer", () => {
     ['the signature is refused', { [list]: xmlError('SignatureDoesNotMatch', 'no') }, 'failed'],
     ['it is asked too fast', { [list]: xmlError('Throttling', 'Rate exceeded', 400) }, 'failed'],
     ['it answers 503', { [list]: xmlError('ServiceUnavailable', 'slow down', 503) }, 'failed'],
-    ['a page answers in its stead', { [list]: { status: 200, body: '<html><body>log in' } }, 'cannot-tell'],
+    ['a page answers in its stead', { [list]: { status: 200, body: '<html><body>log in' } }, 'failed'],
     [
       'it fails in its own way, and so does STS',
       { ...silent, [list]: xmlError('InvalidArgument', 'no', 400) },

@@ -5,7 +5,7 @@ import { run } from '../../../src/commands/restrictions.js';
 import type { ServiceAccess } from '../../../src/recovery/restrictions/restrictions.js';
 import type { Signal } from '../../../src/recovery/restrictions/signals.js';
 import { harmlessReads } from '../../../src/recovery/restrictions/reads.js';
-import { isRead } from '../../../src/aws/clients.js';
+import { isRead } from '../../../src/aws/reads.js';
 import {
   distributionList,
   ec2Error,
