@@ -106,7 +106,7 @@ describe('the published schema', () => {
   it('is the one that the scenarios are checked by', async () => {
     // `vitest -u` writes it anew.
     await expect(`${JSON.stringify(publishedScenarioSchema(), null, 2)}\n`).toMatchFileSnapshot(
-      '../../../docs/schemas/scenario.schema.json',
+      '../../docs/schemas/scenario.schema.json',
     );
   });
 });

@@ -25,7 +25,7 @@ function entryOf(world: World, { account, region, kind, id }: Item): object | nu
   return (world.account(account).region(region).table(kind).get(id) as object | undefined) ?? null;
 }
 
-describe.each(attacked)('the score of $name', ({ scenario }) => {
+describe.each(attacked)('the score of $name', ({ name, scenario }) => {
   const { world, keys, misuseAt, calls } = inProcess(scenario);
   const key = keys.get(scenario.incident.key)?.id ?? '';
   const unseen: string[] = [];
@@ -49,7 +49,7 @@ describe.each(attacked)('the score of $name', ({ scenario }) => {
     if (different.length === 0) unseen.push(call);
     // What a group makes that was blown up is the group's own; that the group was changed shows in the group.
     const owned = made.some(({ madeBy }) => madeBy === entry.accessKeyId);
-    if (made.length === different.length && !owned) unowned.push(call);
+    if (different.length > 0 && made.length === different.length && !owned) unowned.push(call);
     for (const item of made) {
       const thing = entryOf(world, item);
       if (thing !== null && livesOf(item.kind, thing) === null) undecided.add(item.kind);
@@ -60,7 +60,9 @@ describe.each(attacked)('the score of $name', ({ scenario }) => {
   it('sees each call of the attacker that changed something', () => {
     // An attacker who changes nothing is one that AWS refuses everything.
     if (changing === 0) expect(world.log.some(({ error }) => error !== null)).toBe(true);
-    expect(unseen).toEqual([]);
+    // Calls that change nothing are what one scenario is about.
+    if (name === 'no-op-calls') expect(unseen.length).toBeGreaterThan(5);
+    else expect(unseen).toEqual([]);
   });
 
   it('knows of everything that was made whose it is', () => {
