@@ -88,14 +88,17 @@ export class FileReader {
       return;
     }
     // Lists were split already: a list in a list is one row of a table.
-    for (const raw of unwrap(Array.isArray(json) ? { row: json } : json)) {
+    const records = [...unwrap(Array.isArray(json) ? { row: json } : json)];
+    // Each is charged its share of the object around it: many may stand in one.
+    const share = Math.ceil((end - start) / Math.max(1, records.length));
+    for (const raw of records) {
       read.records += 1;
       const event = normaliseRecord(raw, read.file);
       if ('skipped' in event) {
         count(read, event.skipped, 1);
         continue;
       }
-      const repetition = this.sink.add(event, end - start);
+      const repetition = this.sink.add(event, share);
       if (this.followLevel() || repetition === 'never' || !isBare(json)) continue;
       this.scanner.remember(start, repetition === 'by request');
     }

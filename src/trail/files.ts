@@ -63,6 +63,7 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     const message = `The trail is large: of calls that only repeat (reads, mostly) each was kept ${often}.`;
     emit({ type: 'warning', message });
   }
+  if (events.length === 0 && failures.length === 0) failures.push(nothingRead(paths, files.length, skipped));
   const dropped = [...store.dropped].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
   skipped.sort((a, b) => (a.where + a.reason < b.where + b.reason ? -1 : 1));
   failures.sort((a, b) => (a.region < b.region ? -1 : 1));
@@ -112,6 +113,20 @@ function failedFile(file: string, error: unknown, count: number): Cell {
   const message = error instanceof Error ? error.message : String(error);
   const status = count > 0 || /unexpected end of file|cut short/i.test(message) ? 'truncated' : 'failed';
   return { subject: 'trail', region: file, status, count, detail: `${file}: ${message}` };
+}
+
+/** Files without one event prove nothing, not even that nothing happened. */
+function nothingRead(paths: readonly string[], files: number, skipped: readonly SkippedRecords[]): Cell {
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))].slice(0, 3).join('; ');
+  const why = reasons === '' ? '' : ` (${reasons})`;
+  const of = `${files} ${files === 1 ? 'file' : 'files'}`;
+  return {
+    subject: 'trail',
+    region: paths[0] ?? 'none',
+    status: 'failed',
+    count: 0,
+    detail: `no CloudTrail event in ${of}${why}`,
+  };
 }
 
 /** Why the files may not say all, in words: a file that was not read to its end may have held events of any region. */

@@ -33,6 +33,10 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   }
   if (record.eventCategory === 'Aggregated') return { skipped: 'an aggregated record' };
   if (name === null) return { skipped: 'no eventName' };
+  // Messages of S3, Kinesis, SQS and DynamoDB carry `aws:s3` and the like (Lambda developer guide, "Invoking Lambda with
+  // events from other AWS services"); CloudTrail's sources are host names.
+  const source = asText(record.eventSource) ?? '';
+  if (source.startsWith('aws:')) return { skipped: `a message of ${source}, no CloudTrail record` };
   // Identity Center's own events hold what was asked for in `serviceEventDetails` (IAM Identity Center user guide,
   // "CloudTrail use cases for IAM Identity Center").
   const request = redactObject(structure(record.requestParameters ?? record.serviceEventDetails));
@@ -44,7 +48,7 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
     requestId: asText(record.requestID),
     time: timeOf(record.eventTime) ?? timeOf(record['@timestamp']),
     name,
-    source: asText(record.eventSource) ?? '',
+    source,
     region: asText(record.awsRegion) ?? '',
     account: asText(record.recipientAccountId) ?? actor.account,
     actor,
