@@ -166,9 +166,15 @@ program
 
 program
   .command('undo')
-  .description('takes a containment back, newest first, from the before-values in its journal')
+  .description(
+    'gives innocents their things back, from the before-values in its journal; leaves the attacker’s',
+  )
   .argument('<report>', 'its journal (.jsonl) or report')
   .option('--reactivate-key', 'turn the key on again too')
+  .option('--include-rogue', 'the attacker’s things too, and the Denies on sessions that can still live')
+  .addOption(
+    repeatable('--only <id>', 'only what was done to this, whatever it was (several: separated by commas)'),
+  )
   .option('--yes', 'agree; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')

@@ -3,6 +3,7 @@ import type { AwsCall } from '../model/aws-call.js';
 import { Journal, readJournal } from '../contain/journal/journal.js';
 import { lock } from '../contain/journal/lock.js';
 import { run as runActions } from '../contain/run/run.js';
+import type { JournalRecord } from '../model/journal-record.js';
 import { planUndo, type UndoPlan } from '../contain/undo/undo.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { plays } from '../plays/index.js';
@@ -20,6 +21,8 @@ import { lockOptions } from './start-containment.js';
 interface UndoFlags {
   report: string;
   reactivateKey?: boolean;
+  includeRogue?: boolean;
+  only?: string[];
   yes?: boolean;
   account?: string;
   takeOver?: boolean;
@@ -31,11 +34,18 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   const records = await readJournal(path);
   const opened = records[0];
   if (opened?.kind !== 'opened') throw new CommandError(ExitCode.refused, `${path} is not a journal.`);
-  const planned = planUndo(records, new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []));
-  tell(planned, context);
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
+  const planned = planUndo(records, {
+    flags: new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []),
+    includeRogue: flags.includeRogue === true,
+    only: (flags.only ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== ''),
+    now: reader.now(),
+  });
+  if (planned.unknown.length > 0) throw nothingDoneTo(planned.unknown, records, path);
+  const { undoScreen } = await import('../report/screens/undo-screen.js');
+  context.stderr.write(`${undoScreen(planned, path, context.onStderr, identity)}\n`);
   await agree(flags, planned, identity.account, context);
 
   const held = await lock(
@@ -61,7 +71,6 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       undoes: planned.undoes,
     };
     const codes = new Set<ExitCode>();
-    if (planned.impossible.length + planned.flagged.length > 0) codes.add(ExitCode.incomplete);
     let done = 0;
     // One after the other: the way back is the way there in reverse.
     for (const action of planned.actions) {
@@ -70,8 +79,9 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       else codes.add(ExitCode.incomplete);
     }
     const confirmed = await confirm(planned, session, context);
-    for (const line of confirmed) context.stderr.write(`${line}\n`);
-    const summary = `undo: ${done} of ${planned.actions.length} taken back, ${planned.impossible.length} cannot be, ${planned.flagged.length} left for a flag of their own`;
+    for (const line of confirmed.lines) context.stderr.write(`${line}\n`);
+    if (confirmed.unread) codes.add(ExitCode.incomplete);
+    const summary = `undo: ${done} of ${planned.actions.length} taken back; left by design: ${planned.left.length + planned.flagged.length}; cannot be taken back: ${planned.impossible.length}`;
     const exitCode = exitCodeOfAct(codes);
     await journal.write({ kind: 'closed', exitCode, summary });
     await journal.close();
@@ -82,7 +92,8 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
         simulated: identity.simulated,
         exitCode,
         summary,
-        confirmed,
+        confirmed: confirmed.lines,
+        left: planned.left.map(({ action, why }) => ({ id: action.id, title: action.title, why })),
         chainHead: journal.head,
         journal: path,
       };
@@ -97,14 +108,21 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   }
 }
 
-/** What cannot be taken back is said first. */
-function tell({ actions, impossible, flagged }: UndoPlan, context: CommandContext): void {
-  const lines = [
-    ...impossible.map(({ action, why }) => `  no undo   ${action.title}: ${why}`),
-    ...flagged.map(({ action, flag }) => `  ${flag}   needed for: ${action.title}`),
-    ...actions.map(({ title, region }) => `  will ${title} (${region})`),
-  ];
-  for (const line of lines) context.stderr.write(`${visible(line, 300)}\n`);
+/** An id that nothing was done to is a slip, or the wrong journal: never silently nothing. */
+function nothingDoneTo(
+  ids: readonly string[],
+  records: readonly JournalRecord[],
+  path: string,
+): CommandError {
+  const targets = records.flatMap((record) => (record.kind === 'intent' ? record.action.targets : []));
+  const known = [...new Set(targets.map((target) => target.split('|').slice(2).join('|')))].sort();
+  const shown = known.slice(0, 40).join(', ');
+  const more = known.length > 40 ? ` and ${known.length - 40} more: leakguard report ${path}` : '';
+  return new CommandError(
+    ExitCode.usage,
+    `--only ${ids.join(',')}: this containment did nothing to it, or it is undone already. Nothing was undone.`,
+    `It acted on: ${shown}${more}`,
+  );
 }
 
 async function agree(
@@ -139,7 +157,7 @@ async function confirm(
   planned: UndoPlan,
   session: { reader: Parameters<typeof takeInventory>[1] },
   context: CommandContext,
-): Promise<string[]> {
+): Promise<{ lines: string[]; unread: boolean }> {
   const touched = new Set(planned.actions.map(({ play }) => play));
   const targets = new Set(planned.actions.flatMap((action) => action.targets));
   const regions = [
@@ -153,12 +171,10 @@ async function confirm(
     context.emit,
   );
   const found = resources.filter((resource) => targets.has(resourceKey(resource)));
-  return [
-    ...found.map(({ type, id, region, state }) => visible(`now: ${type} ${id} (${region}): ${state}`, 300)),
-    ...cells
-      .filter(({ status }) => status !== 'complete')
-      .map(({ subject, region, detail }) =>
-        visible(`not confirmed: ${subject} in ${region}: ${detail ?? ''}`, 300),
-      ),
+  const unread = cells.filter(({ status }) => status !== 'complete' && status !== 'not-enabled');
+  const lines = [
+    ...found.map(({ type, id, region, state }) => `now: ${type} ${id} (${region}): ${state}`),
+    ...unread.map(({ subject, region, detail }) => `not confirmed: ${subject} in ${region}: ${detail ?? ''}`),
   ];
+  return { lines: lines.map((line) => visible(line, 300)), unread: unread.length > 0 };
 }

@@ -1,4 +1,5 @@
 import type { AwsCall } from './aws-call.js';
+import type { ResourceClass } from './incident.js';
 import type { Json } from './json.js';
 
 /** The order of containment. Within a phase, all regions at once. */
@@ -22,6 +23,9 @@ export interface Action extends AwsCall {
   /** Ids of actions that must have ended, done or already so, before this one is called. Where one of them did
    *  not, this one is skipped. Empty: call at once. */
   after: string[];
+  /** What it acts on, as it was judged when the action was planned: an undo gives innocents their things back, and the
+   *  attacker nothing. Journals of before this field: counted as rogue. */
+  on?: { class: ResourceClass; reasons: string[] };
   /** One line for people: `terminate 12 instances in eu-west-1a`. */
   title: string;
   /** Why: the tie, in words. */

@@ -15,7 +15,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 const meanings: [ExitCode, string][] = [
   [
     0,
-    'clean (scan, verify) · contained and confirmed (contain) · serving (cloudfront) · goals reached (rehearse)',
+    'clean (scan, verify) · contained and confirmed (contain) · all that it set out to take back is back (undo) · serving (cloudfront) · goals reached (rehearse)',
   ],
   [1, 'unexpected error'],
   [2, 'usage'],

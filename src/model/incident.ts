@@ -39,6 +39,8 @@ export interface Finding {
   before: Json;
   /** Later events show that it is undone already; nothing is planned for it. */
   undone: boolean;
+  /** The class that the trail gave it, where the person's word gave it another (`include`). */
+  judged?: ResourceClass;
   /** For settling: epoch milliseconds after which CloudTrail must have known. */
   settlesAt: number | null;
   /** For a role that the incident assumed: its sessions that are no part of it and may be in use now, the latest

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,30 +50,6 @@ describe('before anything is done', () => {
     expect(stderr).toMatch(/Nothing was done/);
     expect(changes()).toEqual([]);
   });
-
-  it('a containment of the same key that runs on this machine is seen', async () => {
-    const directory = join(incident.home, 'locked');
-    await mkdir(directory, { recursive: true });
-    const owner = {
-      pid: process.pid,
-      host: (await import('node:os')).hostname(),
-      user: 'somebody',
-      since: 'now',
-      journal: '/x.jsonl',
-    };
-    await writeFile(join(directory, `${accountId}-${incident.key}.lock`), JSON.stringify(owner));
-    const { exitCode, stderr } = await incident.contain('--report-dir', directory);
-    expect(exitCode).toBe(6);
-    expect(stderr).toMatch(/somebody .* has been containing this key/);
-    expect(changes()).toEqual([]);
-    // Whose process is gone holds nothing.
-    await writeFile(
-      join(directory, `${accountId}-${incident.key}.lock`),
-      JSON.stringify({ ...owner, pid: 2 ** 22 }),
-    );
-    const plan = await incident.contain('--dry-run');
-    expect([3, 5]).toContain(plan.exitCode);
-  });
 });
 
 describe('a plan that was reviewed', () => {
@@ -122,16 +98,37 @@ describe('afterwards', () => {
     expect(stderr).toMatch(/chain breaks at line \d+/);
   });
 
-  it('undo takes back what can be taken back, and turns the key on only when told to', async () => {
+  it('undo gives the attacker nothing back: his things stay, and the Deny on his sessions stands', async () => {
     const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
-    const first = await incident.run(['undo', path, '--yes', '--account', accountId]);
-    expect(first.stderr).toMatch(/no undo .*terminate/);
     const state = () => incident.state() as { keys: string[]; policies: string[]; rogueAlive: number };
-    expect(state().policies).toContain('ci: ');
+    const { exitCode, stderr, stdout } = await incident.run(['undo', path, '--yes', '--account', accountId]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/no undo .*terminated/s);
+    expect(stderr).toMatch(/it was the incident’s own: /);
+    expect(stderr).toMatch(/can live until/);
+    expect(stdout).toMatch(/left by design: [1-9]/);
+    expect(state().rogueAlive).toBe(0);
+    expect(state().policies).toContain('ci: LeakguardRevokeSessions');
     expect(state().keys.filter((key) => key === 'ci: Inactive')).toHaveLength(1);
-    const second = await incident.run(['undo', path, '--reactivate-key', '--yes', '--account', accountId]);
-    expect(second.exitCode, second.stderr).toBe(5);
-    expect(state().keys.filter((key) => key === 'ci: Active')).toHaveLength(2);
+  }, 60_000);
+
+  it('undo of a thing that nothing was done to is refused, with what there is', async () => {
+    const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
+    const args = ['undo', path, '--only', 'nobody', '--yes', '--account', accountId];
+    const { exitCode, stderr } = await incident.run(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(incident.key);
+  });
+
+  it('undo takes everything back, the key too, only when told to, and says what that does', async () => {
+    const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
+    const everything = ['--include-rogue', '--reactivate-key', '--yes', '--account', accountId];
+    const { exitCode, stderr } = await incident.run(['undo', path, ...everything]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/stolen\s+sessions\s+of\s+ci\s+work\s+again/);
+    const { keys, policies } = incident.state() as { keys: string[]; policies: string[] };
+    expect(policies).toContain('ci: ');
+    expect(keys.filter((key) => key === 'ci: Active')).toHaveLength(2);
   }, 60_000);
 });
 

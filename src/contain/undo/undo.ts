@@ -1,6 +1,25 @@
 import { actionId } from '../../plays/kit/action-id.js';
 import type { Action } from '../../model/action.js';
 import type { JournalRecord } from '../../model/journal-record.js';
+import { consequenceOf, denyPutBy, sessionsLiveUntil } from './consequence.js';
+
+/** What the person asks for. */
+export interface UndoRequest {
+  /** Flags that single actions ask for, such as `--reactivate-key`. */
+  flags: ReadonlySet<string>;
+  /** What was rogue too, and the Denies whose sessions can still live. */
+  includeRogue: boolean;
+  /** Only what was done to these ids, whatever their class; empty: everything. */
+  only: readonly string[];
+  /** Epoch milliseconds, AWS's clock. */
+  now: number;
+}
+
+/** An action that is not taken back, or only with a consequence: which, and why in words. */
+export interface Told {
+  action: Action;
+  why: string;
+}
 
 /** What taking a containment back would do. */
 export interface UndoPlan {
@@ -8,58 +27,125 @@ export interface UndoPlan {
   actions: Action[];
   /** By the new action's id: the id of the action that it takes back. */
   undoes: Map<string, string>;
+  /** Of those actions: what they give back to whoever misused the key. */
+  consequences: Told[];
+  /** Left by design: it was the attacker's, or it holds his sessions off. */
+  left: Told[];
   /** What cannot be taken back, and the sentence why. */
-  impossible: { action: Action; why: string }[];
+  impossible: Told[];
   /** What needs a flag of its own, such as turning the key on again. */
   flagged: { action: Action; flag: string }[];
+  /** Of `only`: ids that nothing was done to. */
+  unknown: string[];
+}
+
+interface Done {
+  action: Action;
+  /** Epoch milliseconds of its intent. */
+  at: number;
+  status: string;
 }
 
 /**
- * The way back, from the journal alone: every action that was done, or whose outcome the journal does not know, in
- * reverse order, by the undo calls written down before it was made. What was undone already is left out. Pure.
+ * The way back, from the journal alone: the actions that were done, or whose outcome the journal does not know, in
+ * reverse order, by the undo calls written down before each was made. Innocents get their things back. What was rogue,
+ * and each Deny whose sessions can still live, is left unless the person says so. What was undone already is left out.
+ * Pure.
  */
-export function planUndo(records: readonly JournalRecord[], flags: ReadonlySet<string>): UndoPlan {
-  const intents = new Map<string, { action: Action; undoes: string | null }>();
+export function planUndo(records: readonly JournalRecord[], request: UndoRequest): UndoPlan {
+  const { only, includeRogue, flags, now } = request;
+  const done = standing(records);
+  const plan: UndoPlan = {
+    actions: [],
+    undoes: new Map(),
+    consequences: [],
+    left: [],
+    impossible: [],
+    flagged: [],
+    unknown: only.filter((id) => !done.some(({ action }) => concerns(action, id))),
+  };
+  for (const { action, at, status } of done) {
+    if (only.length > 0 && !only.some((id) => concerns(action, id))) continue;
+    if ('none' in action.undo) {
+      plan.impossible.push({ action, why: action.undo.none });
+      continue;
+    }
+    const { calls, needsFlag } = action.undo;
+    const danger = dangerOf(action, at, now);
+    if (danger !== null && !includeRogue && only.length === 0) {
+      plan.left.push({ action, why: danger });
+      continue;
+    }
+    if (needsFlag !== undefined && !flags.has(needsFlag)) {
+      plan.flagged.push({ action, flag: needsFlag });
+      continue;
+    }
+    if (danger !== null || only.length > 0)
+      plan.consequences.push({ action, why: consequenceOf(action, at) });
+    for (const call of calls) {
+      const back: Action = {
+        ...call,
+        id: `undo:${action.id}:${actionId(action.play, call)}`,
+        play: action.play,
+        phase: action.phase,
+        targets: action.targets,
+        after: [],
+        ...(action.on === undefined ? {} : { on: action.on }),
+        title: `take back: ${action.title}`,
+        reason: `undoes ${action.id}${status === 'unknown' ? ', whose outcome is not known' : ''}`,
+        permissions: [`${call.service}:${call.operation}`],
+        before: null,
+        undo: { none: 'it takes an action back; the containment itself can be run again' },
+      };
+      plan.actions.push(back);
+      plan.undoes.set(back.id, action.id);
+    }
+  }
+  return plan;
+}
+
+/** Every action that may stand, the newest first. */
+function standing(records: readonly JournalRecord[]): Done[] {
+  const intents = new Map<string, { action: Action; at: number; undoes: string | null }>();
   const outcomes = new Map<string, string>();
   for (const record of records) {
     if (record.kind === 'intent')
-      intents.set(record.action.id, { action: record.action, undoes: record.undoes ?? null });
+      intents.set(record.action.id, {
+        action: record.action,
+        at: Date.parse(record.at),
+        undoes: record.undoes ?? null,
+      });
     if (record.kind === 'outcome') outcomes.set(record.outcome.action, record.outcome.status);
   }
   const undone = new Set<string>();
   for (const [id, { undoes }] of intents) {
     if (undoes !== null && outcomes.get(id) === 'done') undone.add(undoes);
   }
-  const plan: UndoPlan = { actions: [], undoes: new Map(), impossible: [], flagged: [] };
-  for (const [id, { action, undoes }] of [...intents].reverse()) {
+  return [...intents].reverse().flatMap(([id, { action, at, undoes }]) => {
     const status = outcomes.get(id) ?? 'unknown';
-    if (undoes !== null || undone.has(id) || (status !== 'done' && status !== 'unknown')) continue;
-    if ('none' in action.undo) {
-      plan.impossible.push({ action, why: action.undo.none });
-      continue;
-    }
-    const { calls, needsFlag } = action.undo;
-    if (needsFlag !== undefined && !flags.has(needsFlag)) {
-      plan.flagged.push({ action, flag: needsFlag });
-      continue;
-    }
-    for (const call of calls) {
-      const back: Action = {
-        ...call,
-        id: `undo:${id}:${actionId(action.play, call)}`,
-        play: action.play,
-        phase: action.phase,
-        targets: action.targets,
-        after: [],
-        title: `take back: ${action.title}`,
-        reason: `undoes ${id}${status === 'unknown' ? ', whose outcome is not known' : ''}`,
-        permissions: [`${call.service}:${call.operation}`],
-        before: null,
-        undo: { none: 'it takes an action back; the containment itself can be run again' },
-      };
-      plan.actions.push(back);
-      plan.undoes.set(back.id, id);
-    }
+    const stands = undoes === null && !undone.has(id) && (status === 'done' || status === 'unknown');
+    return stands ? [{ action, at, status }] : [];
+  });
+}
+
+/** Why taking it back helps whoever misused the key; null where it does not. */
+function dangerOf(action: Action, at: number, now: number): string | null {
+  const deny = denyPutBy(action);
+  if (deny !== null) {
+    const until = sessionsLiveUntil(deny, action, at);
+    if (until === null) return 'it holds off credentials that do not expire';
+    return until > now ? `sessions that it holds off can live until ${new Date(until).toISOString()}` : null;
   }
-  return plan;
+  // The key has a flag of its own.
+  if ('calls' in action.undo && action.undo.needsFlag !== undefined) return null;
+  const { class: classed = 'rogue' } = action.on ?? {};
+  return classed === 'rogue' || classed === 'settling' ? 'it was the incident’s own' : null;
+}
+
+/** The person names a thing by its id, by its whole key, or by the action's id. */
+function concerns(action: Action, id: string): boolean {
+  return (
+    action.id === id ||
+    action.targets.some((target) => target === id || target.split('|').slice(2).join('|') === id)
+  );
 }

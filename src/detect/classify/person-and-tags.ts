@@ -20,6 +20,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
       return {
         ...found,
         class: isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
+        judged: classed,
         reasons: ['included on the person’s word', ...reasons],
         settlesAt: null,
       };

@@ -52,6 +52,7 @@ export function makeAction(
     targets: findings.map(({ resource }) => resourceKey(resource)),
     after: (step.after ?? []).map(({ id }) => id),
     title: step.title,
+    on: subjectOf(findings),
     reason: first.reasons[0] ?? 'named by the person',
     permissions: [iamAction(call.service, call.operation), ...(step.alsoPermissions ?? [])],
     before: step.before,
@@ -61,6 +62,15 @@ export function makeAction(
           ...(step.undoNeedsFlag === undefined ? {} : { needsFlag: step.undoNeedsFlag }),
         }
       : { none: step.undo.none },
+  };
+}
+
+/** The class of them all, by the trail's own word: one rogue thing among them makes it rogue. */
+function subjectOf(findings: readonly Finding[]): NonNullable<Action['on']> {
+  const classes = findings.map((finding) => finding.judged ?? finding.class);
+  return {
+    class: classes.includes('rogue') ? 'rogue' : (classes[0] ?? 'rogue'),
+    reasons: [...new Set(findings.flatMap(({ reasons }) => reasons.slice(0, 2)))].slice(0, 5),
   };
 }
 
