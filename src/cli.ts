@@ -135,7 +135,15 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
-  .addOption(repeatable('--include <id>', 'act on this held or untied resource too'))
+  .addOption(
+    repeatable(
+      '--include <what>',
+      'act on this too: an id, held, a group or a region (several: separated by commas)',
+    ),
+  )
+  .addOption(
+    repeatable('--exclude <what>', 'spare this: an id, a group or a region (several: separated by commas)'),
+  )
   .option('--deny <which>', 'dated (spares the user’s other keys) or all', 'dated')
   .option('--evict <how>', 'disable or remove what was planted', 'disable')
   .option('--remove-templates', 'remove launch templates and configurations of the incident too')

@@ -44,13 +44,14 @@ export async function carryOut(
   settled: { agreed: ReadonlySet<string>; fixed: PlanFile | null; heldBack: string | null },
   context: CommandContext,
 ): Promise<ExitCode> {
+  const survey = surveyOf(flags, key, session, context);
   const result = await contain({
     key,
     session,
-    survey: surveyOf(flags, key, session, context),
+    survey,
     plays,
     urgent,
-    include: new Set(flags.include ?? []),
+    include: survey.included,
     options: planOptions(flags),
     limits: flags.watch === undefined ? defaultLimits : watchLimits(parsePeriod(flags.watch)),
     fixed: settled.fixed,
@@ -147,6 +148,7 @@ const flagsKept = [
   'region',
   'trail',
   'include',
+  'exclude',
   'deny',
   'evict',
   'removeTemplates',

@@ -5,6 +5,7 @@ import { readPlan, sealPlan, type PlanFile } from '../contain/plan/plan-file.js'
 import { guardCut, lookUpKey, planCut } from '../contain/cut/cut.js';
 import { refuseCaller } from '../contain/refused.js';
 import type { Plan } from '../contain/plan/plan.js';
+import { unknownExcludes, unknownIncludes } from '../contain/plan/words.js';
 import type { Session } from '../aws/session.js';
 import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
 import { isComplete } from '../model/coverage.js';
@@ -111,10 +112,15 @@ async function dryRun(
   );
   survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
   const incident = await survey.look();
-  const rest = planFor({ plays, session, options, include: new Set(flags.include ?? []) }, incident);
+  const rest = planFor({ plays, session, options, include: survey.included }, incident);
+  const { include, exclude } = survey.namesNothing();
+  const unnamed = [unknownIncludes(include, incident), unknownExcludes(exclude, incident)].filter(
+    (message) => message !== null,
+  );
+  for (const message of unnamed) context.emit({ type: 'warning', message });
   const { actions, left } = pending(cut, rest);
   const planned: Plan = { actions: [...cut, ...actions], left };
-  const codes: ExitCode[] = [];
+  const codes: ExitCode[] = unnamed.length > 0 ? [ExitCode.usage] : [];
   if (flags.plan !== undefined) {
     const { account, simulated } = identity;
     const at = new Date(reader.now()).toISOString();

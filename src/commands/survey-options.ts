@@ -13,6 +13,7 @@ export interface SurveyFlags {
   region: string[];
   trail?: string[];
   include?: string[];
+  exclude?: string[];
 }
 
 /** A survey of the account, by the flags. @throws CommandError with exit code 2 for flags that do not parse */
@@ -38,8 +39,14 @@ export function surveyOf(
     compromisedAt: compromisedAt(flags, session?.reader.now() ?? Date.now()),
     regions: parseRegions(flags.region),
     trail,
-    include: flags.include ?? [],
+    include: wordsOf(flags.include),
+    exclude: wordsOf(flags.exclude),
   });
+}
+
+/** An option that may be given several times, each time with several words between commas. */
+function wordsOf(given: readonly string[] = []): string[] {
+  return given.flatMap((words) => words.split(',')).flatMap((word) => word.trim() || []);
 }
 
 /** @throws CommandError with exit code 2: a moment to come would make the whole misuse the key's own life */

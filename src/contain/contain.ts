@@ -16,7 +16,15 @@ import { cutUnread, guardCut, lookUpKey, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
-import { refuseCaller, refuseDescendant, refuseMoved, Refused, refuseRoot } from './refused.js';
+import { unknownExcludes, unknownIncludes } from './plan/words.js';
+import {
+  refuseCaller,
+  refuseDescendant,
+  refuseMoved,
+  Refused,
+  refuseRoot,
+  refuseUnspared,
+} from './refused.js';
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run, type Executed } from './run/run.js';
@@ -105,7 +113,9 @@ class Containment {
     const { fixed, agree, effects, urgent } = this.request;
     if (fixed === null && agree.restBefore) {
       const found = await this.look(urgent);
-      if (this.planned.actions.length > 0) {
+      // What was to be spared may not be among what this look sees: then nothing is done before it is found.
+      const sparing = this.request.survey.namesNothing().exclude.length > 0;
+      if (this.planned.actions.length > 0 && !sparing) {
         await effects.journal.write({ kind: 'incident', incident: found });
         await agree.rest(found, this.planned);
         await this.carryOutPlan(found);
@@ -114,6 +124,7 @@ class Containment {
     }
     const incident = await this.look();
     await effects.journal.write({ kind: 'incident', incident });
+    await this.checkWords(incident);
     if (fixed !== null) {
       const difference = moved({ ...fixed, cut: [] }, [], this.planned);
       if (difference.added.length + difference.gone.length > 0)
@@ -134,6 +145,18 @@ class Containment {
     const cutStands = this.codes.size === 0 && !this.executed.some(({ outcome }) => isFailure(outcome));
     await this.tell(`${why} The rest is held back: only the cut was done here.`);
     return this.close(cutStands ? ExitCode.refused : ExitCode.incomplete);
+  }
+
+  /** Words of the person that name nothing. What was to be spared must be found before anything is done; what was to be
+   *  acted on too holds back nothing else. @throws Refused */
+  private async checkWords(incident: Incident): Promise<void> {
+    const { include, exclude } = this.request.survey.namesNothing();
+    const spared = unknownExcludes(exclude, incident);
+    if (spared !== null) throw refuseUnspared(spared, this.request.key);
+    const included = unknownIncludes(include, incident);
+    if (included === null) return;
+    this.codes.add(ExitCode.usage);
+    await this.tell(included);
   }
 
   /** 3. Sweep until two rounds in a row are clean; what is new goes through the plan again. */

@@ -33,6 +33,14 @@ export function refuseDescendant(incident: Incident, identity: Identity): void {
   );
 }
 
+/** What the person wants spared is not there under that name: a slip would destroy it. */
+export function refuseUnspared(why: string, key: string): Refused {
+  return new Refused(
+    `${why} The key is cut; nothing else was done.`,
+    `Name it as it is listed, and run the same command again: leakguard contain --key ${key} --exclude …`,
+  );
+}
+
 /** The end of `--apply` where the world is not the one that the plan was made for. */
 export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }, key: string): Refused {
   const differences = [...added.map((one) => `new: ${one}`), ...gone.map((one) => `no longer: ${one}`)];

@@ -5,7 +5,8 @@ import { listRegions, type Region } from '../aws/regions.js';
 import type { Cell, CellStatus } from '../model/coverage.js';
 import { instanceType } from '../facts/instance-types.js';
 import { detect } from '../detect/detect.js';
-import type { Incident } from '../model/incident.js';
+import type { Finding, Incident, ResourceClass } from '../model/incident.js';
+import { namedBy } from '../detect/classify/named.js';
 import { asksBefore } from '../detect/classify/was-before.js';
 import { traceUp, type Trace, type TraceTarget } from '../detect/credentials/trace-up.js';
 import { asText } from '../model/json.js';
@@ -25,7 +26,9 @@ export interface SurveyOptions extends TrailScope {
   owner: string | null;
   /** Regions to look at; null for all that are enabled. */
   regions: readonly string[] | null;
+  /** Words of the person that name what to act on too, and what to spare: see namedBy(). */
   include: readonly string[];
+  exclude: readonly string[];
 }
 
 const onlyFirst: Cell = {
@@ -50,6 +53,11 @@ export class Survey {
   private owner: string | null;
   private readonly accelerators = new Map<string, AcceleratorInfo>();
   private readonly askedTypes = new Set<string>();
+
+  private readonly includedIds = new Set<string>();
+  private readonly sparedIds = new Set<string>();
+  /** Words that have named something. */
+  private readonly heard = new Set<string>();
 
   constructor(private readonly options: SurveyOptions) {
     this.owner = options.owner;
@@ -79,6 +87,17 @@ export class Survey {
   /** The user of the key, once it is known. */
   setOwner(owner: string | null): void {
     this.owner = owner;
+  }
+
+  /** Ids that `include` names, as far as they have been seen: filled by each look. */
+  get included(): ReadonlySet<string> {
+    return this.includedIds;
+  }
+
+  /** Words of `include` and `exclude` that name nothing in what was looked at so far. */
+  namesNothing(): { include: string[]; exclude: string[] } {
+    const unheard = (words: readonly string[]): string[] => words.filter((word) => !this.heard.has(word));
+    return { include: unheard(this.options.include), exclude: unheard(this.options.exclude) };
   }
 
   skippedRecords(): SkippedRecords[] {
@@ -144,8 +163,24 @@ export class Survey {
     coverage.push(...(await this.learnLastUse(incident, reader)));
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
-    if (!learned && !asked) return incident;
-    return this.detect(resources, coverage, reader.now());
+    const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
+    return this.hearWords(judged) ? this.detect(resources, coverage, reader.now()) : judged;
+  }
+
+  /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
+   *  adds something. */
+  private hearWords({ findings }: Incident): boolean {
+    const judged = (finding: Finding): ResourceClass => finding.judged ?? finding.class;
+    const hear = (words: readonly string[], classes: readonly ResourceClass[], ids: Set<string>): boolean => {
+      const known = ids.size;
+      const named = namedBy(words, findings, (finding) => classes.includes(judged(finding)));
+      for (const id of named.ids) ids.add(id);
+      for (const word of words) if (!named.unknown.includes(word)) this.heard.add(word);
+      return ids.size > known;
+    };
+    const included = hear(this.options.include, ['held'], this.includedIds);
+    const spared = hear(this.options.exclude, ['rogue', 'tampered'], this.sparedIds);
+    return included || spared;
   }
 
   /** A key that nothing here knows is mistyped, deleted long ago or another account's: nothing can be said of it. */
@@ -237,7 +272,7 @@ export class Survey {
   }
 
   private detect(inventory: readonly Resource[], coverage: Cell[], now: number): Incident {
-    const { session, plays, key, compromisedAt, include } = this.options;
+    const { session, plays, key, compromisedAt } = this.options;
     return detect({
       events: this.trail.events(),
       inventory,
@@ -248,7 +283,8 @@ export class Survey {
       account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
       now,
-      include: [...include],
+      include: [...this.includedIds],
+      protect: [...this.sparedIds],
       accelerators: this.accelerators,
       trailFrom: this.trail.source,
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),

@@ -92,6 +92,7 @@ function surveyOf(reader: Reader, key: string | null): Survey {
     owner: null,
     regions: null,
     include: [],
+    exclude: [],
   });
 }
 

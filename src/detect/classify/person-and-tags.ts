@@ -25,9 +25,15 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         settlesAt: null,
       };
     }
-    if (classed !== 'rogue' || resource.id === its.key) return found;
-    if (protect.has(resource.id))
-      return { ...found, class: 'held', reasons: ['protected on the person’s word', ...reasons] };
+    if (resource.id === its.key) return found;
+    if (protect.has(resource.id) && (classed === 'rogue' || classed === 'tampered'))
+      return {
+        ...found,
+        judged: classed,
+        class: 'held',
+        reasons: ['spared on the person’s word', ...reasons],
+      };
+    if (classed !== 'rogue') return found;
     const tag = resource.tags[protectingTag];
     if (tag === undefined || tag === 'false') return found;
     const setter = setters.get(resource.id);
