@@ -48,7 +48,10 @@ export function detect(facts: Facts): Incident {
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
   const start = startOf(graph, facts, key, signals, mine);
   const baseline = baselineOf(mine, start.at);
-  const taint = key === null || start.at === null ? null : new Taint(graph, key, start.at);
+  const taint =
+    key === null || start.at === null
+      ? null
+      : new Taint(graph, key, start.at, (event) => baseline.isRoutine(event));
   const judged =
     taint === null
       ? withoutStart(mine, baseline, facts)

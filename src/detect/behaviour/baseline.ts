@@ -135,6 +135,25 @@ export class Baseline {
     return prefix !== null && this.addressesAreStable && this.knowsTheKey && !this.prefixes.has(prefix);
   }
 
+  /** It comes from an address, a program and a region that this life knows. */
+  isAtHome(event: TrailEvent): boolean {
+    const prefix = addressPrefix(event);
+    const agent = agentFamily(event);
+    return (
+      this.knowsTheKey &&
+      prefix !== null &&
+      this.prefixes.has(prefix) &&
+      agent !== null &&
+      this.agents.has(agent) &&
+      this.regions.has(event.region)
+    );
+  }
+
+  /** An act of this life, from where it is lived. */
+  isRoutine(event: TrailEvent): boolean {
+    return this.isAtHome(event) && (this.acts.get(actOf(event)) ?? 0) >= 3;
+  }
+
   isNewRegion({ region }: TrailEvent): boolean {
     return this.knowsTheKey && !this.regions.has(region);
   }

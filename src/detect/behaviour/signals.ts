@@ -6,6 +6,7 @@ import { signerOf } from '../credentials/credential-graph.js';
 import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
+import { launchedByFleet } from '../launches/launches.js';
 import { knownAfter, ownHabitsOf } from './own-habits.js';
 import { invokesModel, ModelUse } from './model-use.js';
 import { Recent } from './recent.js';
@@ -77,7 +78,7 @@ class SignalReader {
       if ((event.time ?? 0) >= until) break;
       this.lag += 1;
       this.baseline.addEvent(event);
-      const launch = launchRequestOf(event);
+      const launch = launchedByFleet(event) ? null : launchRequestOf(event);
       if (launch !== null) this.baseline.addLaunch(launch);
     }
     this.activity.learn(until);
@@ -91,7 +92,7 @@ class SignalReader {
       this.lookAtPlace(event, time);
       this.lookAtAct(event, time);
     }
-    const launch = launchRequestOf(event);
+    const launch = launchedByFleet(event) ? null : launchRequestOf(event);
     if (launch !== null) this.lookAtLaunch(launch, time);
   }
 

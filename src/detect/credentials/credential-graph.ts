@@ -1,5 +1,6 @@
 import { isTemporary } from '../../facts/identifiers.js';
 import type { TrailEvent } from '../../model/trail-event.js';
+import { forwardedFor } from './forwarded.js';
 import { mintOf, type Mint } from '../records/mints.js';
 import { withProperNames } from '../records/proper-names.js';
 import { isService } from '../records/record-fields.js';
@@ -128,14 +129,15 @@ function add(map: Map<string, Set<string>>, key: string, value: string): void {
   else set.add(value);
 }
 
-/** The key and the sessions that descend from it by mint events, whenever they were minted: one life. Keys that it
- *  made for others are lives of their own. */
+/** The key and the sessions that descend from it by mint events, whenever they were minted, with what services do for
+ *  them: one life. Keys that it made for others are lives of their own. */
 export function familyOf(graph: CredentialGraph, key: string): Set<string> {
   const family = new Set([key]);
   for (const signer of family) {
     for (const mint of graph.minted.get(signer) ?? []) {
       if (mint.id !== null && mint.kind !== 'access-key') family.add(mint.id);
     }
+    for (const passedOn of forwardedFor(graph, signer)) family.add(passedOn);
   }
   return family;
 }

@@ -1,6 +1,7 @@
 import { isTemporary } from '../../facts/identifiers.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { mintBehind, type CredentialGraph } from './credential-graph.js';
+import { callerOf } from './forwarded.js';
 import { isService } from '../records/record-fields.js';
 
 /**
@@ -40,6 +41,11 @@ export function rootOf(graph: CredentialGraph, signer: string, known = new Map<s
       break;
     }
     path.push(here);
+    const caller = callerOf(graph, here);
+    if (caller !== null) {
+      here = caller;
+      continue;
+    }
     const mint = mintBehind(graph, here);
     if (mint === null || mint.kind === 'access-key' || isService(mint.event)) break;
     const parent = mint.event.actor.accessKeyId ?? mint.event.actor.arn;

@@ -1,9 +1,10 @@
 import { isTemporary, lastPart } from '../../facts/identifiers.js';
-import { asObject, asText } from '../../model/json.js';
+import { asObject } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
+import type { Way, Ways } from './compute-doors.js';
 import { userKey, type CredentialGraph } from './credential-graph.js';
 import type { Mint } from '../records/mints.js';
-import { isService, requestOf, responseOf, valueOf } from '../records/record-fields.js';
+import { isConsole, isService, requestOf, responseOf, valueOf } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 
 /** What a tainted call opened that lets somebody in. */
@@ -15,17 +16,20 @@ export interface Opened {
   instances: string[];
   /** The credentials that came in through it. */
   letIn: Tainted[];
+  /** Ways into a role's rights through what runs with it. */
+  ways: Way[];
 }
 
 /** One call as the rules below see it. `since`: epoch milliseconds from which on what comes in is tainted. */
-interface Opening {
+export interface Opening {
   event: TrailEvent;
   from: Tainted;
   since: number;
   graph: CredentialGraph;
+  ways: Ways;
 }
 
-type Rule = (opening: Opening) => Partial<Opened>;
+export type Rule = (opening: Opening) => Partial<Opened>;
 
 const made =
   (
@@ -37,47 +41,23 @@ const made =
     return found === null ? {} : rule(opening, found);
   };
 
-const reach: Rule = ({ event }) => ({ instances: instancesIn(event) });
-const provider: Rule = (opening) => ({ letIn: throughProvider(opening) });
-const password = made(userOf, (opening, name) => ({ letIn: asUser(opening, name, false) }));
-const directoryUser = made(directoryNameOf, (opening, name) => ({ letIn: asDirectoryUser(opening, name) }));
-
-/** Other services have users and roles of the same names: the source decides. */
-const rules: Record<string, Rule> = {
-  'iam.amazonaws.com|CreateUser': made(userOf, (opening, name) => ({
-    user: name,
-    letIn: asUser(opening, name, true),
-  })),
-  'iam.amazonaws.com|CreateLoginProfile': password,
-  'iam.amazonaws.com|UpdateLoginProfile': password,
-  'iam.amazonaws.com|CreateRole': made(roleOf, (opening, name) => ({
-    role: name,
-    letIn: [...asRole(opening, name), ...throughTrust(opening, name)],
-  })),
-  'iam.amazonaws.com|UpdateAssumeRolePolicy': made(roleOf, (opening, name) => ({
-    letIn: throughTrust(opening, name),
-  })),
-  'iam.amazonaws.com|CreateSAMLProvider': provider,
-  'iam.amazonaws.com|UpdateSAMLProvider': provider,
-  'iam.amazonaws.com|CreateOpenIDConnectProvider': provider,
-  'iam.amazonaws.com|UpdateOpenIDConnectProviderThumbprint': provider,
-  'iam.amazonaws.com|AddClientIDToOpenIDConnectProvider': provider,
-  'rolesanywhere.amazonaws.com|CreateTrustAnchor': provider,
-  'identitystore.amazonaws.com|CreateUser': directoryUser,
-  'sso-directory.amazonaws.com|CreateUser': directoryUser,
-  'ssm.amazonaws.com|SendCommand': reach,
-  'ssm.amazonaws.com|StartSession': reach,
-  'ec2-instance-connect.amazonaws.com|SendSSHPublicKey': reach,
-  'ec2-instance-connect.amazonaws.com|SendSerialConsoleSSHPublicKey': reach,
-  'ec2.amazonaws.com|ModifyInstanceAttribute': reach,
-};
-
-/** What the call opened, and who came in. `event` is by `from`, and worked. */
-export function openedBy(event: TrailEvent, from: Tainted, since: number, graph: CredentialGraph): Opened {
-  const rule = rules[`${event.source}|${event.name}`];
-  const nothing = { user: null, role: null, instances: [], letIn: [] };
-  return rule === undefined ? nothing : { ...nothing, ...rule({ event, from, since, graph }) };
-}
+export const throughProviders: Rule = (opening) => ({ letIn: throughProvider(opening) });
+export const throughPassword = made(userOf, (opening, name) => ({ letIn: asUser(opening, name, false) }));
+export const asNewUser = made(userOf, (opening, name) => ({
+  user: name,
+  letIn: asUser(opening, name, true),
+}));
+export const asNewRole = made(roleOf, (opening, name) => ({
+  role: name,
+  letIn: [...asRole(opening, name), ...throughTrust(opening, name)],
+}));
+export const throughNewTrust = made(roleOf, (opening, name) => ({ letIn: throughTrust(opening, name) }));
+export const asNewDirectoryUser = made(directoryNameOf, (opening, name) => ({
+  letIn: asDirectoryUser(opening, name),
+}));
+export const byCredentialOfService = made(userOf, (opening, name) => ({
+  letIn: throughServiceCredential(opening, name),
+}));
 
 /** A password opens the console only: an innocent user's own keys are spared. */
 function asUser({ event, from, since, graph }: Opening, name: string, isMade: boolean): Tainted[] {
@@ -89,16 +69,63 @@ function asUser({ event, from, since, graph }: Opening, name: string, isMade: bo
     return [
       {
         id: signer,
-        kind: console ? 'console' : (mint?.kind ?? 'access-key'),
+        kind: console ? kindWithoutAccessKey(graph, signer) : (mint?.kind ?? 'access-key'),
         parent: from.id,
         mint,
         since,
-        strength: isMade ? 'certain' : 'likely',
+        strength: isMade ? from.strength : 'likely',
         fresh: true,
         samePrincipal: true,
         how: isMade
           ? `belongs to ${name}, a user that ${from.id} made`
           : `signed in as ${name} after ${from.id} set the password`,
+      },
+    ];
+  });
+}
+
+/** What calls as a user without an access key that is known: the console, or a credential of one service. */
+function kindWithoutAccessKey(graph: CredentialGraph, signer: string): Tainted['kind'] {
+  const calls = graph.bySigner.get(signer) ?? [];
+  const isBearer =
+    signer.startsWith('arn:') &&
+    !calls.some((event) => event.source === 'signin.amazonaws.com' || isConsole(event));
+  return isBearer ? 'unknown' : 'console';
+}
+
+/**
+ * A credential of one service (`ACCA…`) signs with no access key: its calls carry the user alone. The user's keys, and
+ * the calls that he made so before, are spared (IAM user guide, "API keys for Amazon Bedrock").
+ */
+function throughServiceCredential({ event, from, since, graph }: Opening, name: string): Tainted[] {
+  const key = userKey(event.account ?? event.actor.account, name);
+  const service =
+    valueOf(requestOf(event).serviceName) ??
+    valueOf(asObject(responseOf(event).serviceSpecificCredential)?.serviceName);
+  const ofService = ({ source }: TrailEvent): boolean =>
+    service === null
+      ? source !== 'signin.amazonaws.com'
+      : source.split('.')[0]?.startsWith(service.split('.')[0] ?? '') === true;
+  return [...(graph.signersOfUser.get(key) ?? [])].flatMap((signer): Tainted[] => {
+    if (!signer.startsWith('arn:') || graph.mints.has(signer)) return [];
+    const calls = (graph.bySigner.get(signer) ?? []).filter(ofService);
+    const before = new Set(
+      calls.filter(({ time }) => time !== null && time < since).map(({ sourceIp }) => sourceIp),
+    );
+    const spares = (one: TrailEvent): boolean => !ofService(one) || before.has(one.sourceIp);
+    if (!calls.some((one) => (one.time ?? since) >= since && !spares(one))) return [];
+    return [
+      {
+        id: signer,
+        kind: 'unknown',
+        parent: from.id,
+        mint: null,
+        since,
+        strength: before.size === 0 ? from.strength : 'likely',
+        fresh: true,
+        samePrincipal: before.size === 0,
+        how: `calls ${service ?? 'a service'} as ${name} without an access key, after ${from.id} made a credential for that`,
+        spares,
       },
     ];
   });
@@ -208,12 +235,4 @@ function isFromOutside(event: TrailEvent): boolean {
 
 function isUsedAfter(graph: CredentialGraph, signer: string, since: number): boolean {
   return graph.bySigner.get(signer)?.some(({ time }) => time === null || time >= since) ?? false;
-}
-
-function instancesIn(event: TrailEvent): string[] {
-  const request = requestOf(event);
-  const list = Array.isArray(request.instanceIds) ? request.instanceIds : [];
-  return [...list, request.target ?? null, request.instanceId ?? null]
-    .map((id) => asText(id))
-    .filter((id) => id?.startsWith('i-') === true) as string[];
 }

@@ -74,13 +74,19 @@ export function kindWithoutMint(graph: CredentialGraph, signer: string): Tainted
   return first !== undefined && isForwarded(first) && !isConsole(first) ? 'unknown' : 'console';
 }
 
+/** Where whoever misuses the key calls from. What came in by a door runs where the innocent runs as well. */
 function placesOfTainted(
   graph: CredentialGraph,
   credentials: ReadonlyMap<string, Tainted>,
   start: number,
 ): Set<string> {
-  const events = [...credentials.keys()].flatMap((id) => graph.bySigner.get(id) ?? []);
+  const outside = [...credentials.values()].filter((one) => one.spares === undefined || !isRoleSession(one));
+  const events = outside.flatMap(({ id }) => graph.bySigner.get(id) ?? []);
   return new Set(events.filter((event) => isSince(event, start) && !isForwarded(event)).map(placeOf));
+}
+
+function isRoleSession({ kind }: Tainted): boolean {
+  return kind === 'role-session' || kind === 'instance-role';
 }
 
 /** Where the key called from before the misuse. */

@@ -2,7 +2,8 @@ import { isTemporary } from '../../facts/identifiers.js';
 import { longestConsoleSession } from '../../facts/delays.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
 import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
-import { openedBy } from './opened-doors.js';
+import { Ways } from './compute-doors.js';
+import { openedBy } from './doors.js';
 import { kindWithoutMint, orphansOf } from './orphans.js';
 import { type Mint } from '../records/mints.js';
 import type { Tainted } from './tainted.js';
@@ -11,7 +12,7 @@ export type { Tainted } from './tainted.js';
 
 /**
  * Taint: it flows from the key, from the moment of misuse on, along every edge that makes a credential: mints (this
- * file), what lets somebody in (opened-doors.ts), and sessions that no event minted (orphans.ts).
+ * file), what lets somebody in (doors.ts), and sessions that no event minted (orphans.ts).
  */
 export class Taint {
   readonly credentials = new Map<string, Tainted>();
@@ -21,6 +22,7 @@ export class Taint {
   /** Long-term keys that call from where only the misuse does: somebody has to look at them. */
   readonly neighbours: readonly string[];
   private readonly queue: Tainted[] = [];
+  private readonly ways: Ways;
   /** Instances that tainted credentials reached into: their role's sessions may be stolen. */
   readonly reached = new Map<string, { since: number; by: string }>();
 
@@ -29,7 +31,10 @@ export class Taint {
     readonly key: string,
     /** Epoch milliseconds: nothing before it is tainted. */
     readonly start: number,
+    /** The key does so anyway, and from where it lives. */
+    private readonly isOwnLife: (event: TrailEvent) => boolean = () => false,
   ) {
+    this.ways = new Ways(graph);
     const mint = graph.mints.get(key) ?? null;
     this.taint({
       id: key,
@@ -42,11 +47,11 @@ export class Taint {
       samePrincipal: true,
       how: 'the misused key itself',
     });
-    this.drain();
+    this.enterAll();
     const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, key, start);
     this.neighbours = neighbours;
     for (const orphan of orphans) this.taint(orphan);
-    this.drain();
+    this.enterAll();
   }
 
   /** The tainted credential behind this call, if any. Null also before its taint began. */
@@ -55,7 +60,7 @@ export class Taint {
     const tainted = signer === null ? undefined : this.credentials.get(signer);
     if (tainted === undefined) return null;
     if (event.time !== null && tainted.since !== null && event.time < tainted.since) return null;
-    return tainted;
+    return tainted.spares?.(event) === true ? null : tainted;
   }
 
   /** The sessions of an instance that a tainted credential launched (role session name = instance id). */
@@ -75,7 +80,17 @@ export class Taint {
         });
       }
     }
-    this.drain();
+    this.enterAll();
+  }
+
+  /** Until nobody new comes in: more taint opens more ways, and closes fewer. */
+  private enterAll(): void {
+    for (let known = -1; known !== this.credentials.size; ) {
+      this.drain();
+      known = this.credentials.size;
+      for (const one of this.ways.entered((event) => this.of(event) !== null)) this.taint(one);
+      this.drain();
+    }
   }
 
   private taint(next: Tainted): void {
@@ -92,10 +107,12 @@ export class Taint {
   private spread(from: Tainted): void {
     const since = from.since ?? this.start;
     for (const mint of this.graph.minted.get(from.id) ?? []) {
-      if ((mint.event.time ?? since) >= since) this.tieMint(mint, from);
+      const spared = from.spares?.(mint.event) === true;
+      if ((mint.event.time ?? since) >= since && !spared) this.tieMint(mint, from);
     }
     for (const event of this.graph.bySigner.get(from.id) ?? []) {
-      if (worked(event) && (event.time ?? since) >= since) this.tieOpened(event, from);
+      const spared = from.spares?.(event) === true;
+      if (worked(event) && (event.time ?? since) >= since && !spared) this.tieOpened(event, from);
     }
     if (from.mint?.principal?.includes(':sts:') === true) this.tieArn(from.mint.principal, from, since);
   }
@@ -115,7 +132,7 @@ export class Taint {
       since,
       strength: from.strength,
       fresh: mint.kind === 'access-key' || from.fresh,
-      samePrincipal: true,
+      samePrincipal: from.strength === 'certain' || from.samePrincipal,
       how: `minted by ${from.id} with ${mint.event.name}`,
     });
   }
@@ -142,11 +159,25 @@ export class Taint {
 
   private tieOpened(event: TrailEvent, from: Tainted): void {
     const made = { since: event.time ?? this.start, by: from.id };
-    const { user, role, instances, letIn } = openedBy(event, from, made.since, this.graph);
+    const { graph, ways } = this;
+    const opened = openedBy({ event, from, since: made.since, graph, ways });
+    const { user, role, instances, letIn } = opened;
+    if (opened.ways.length > 0 && !this.isOwnWork(event, from)) for (const way of opened.ways) ways.add(way);
     if (user !== null) this.madeUsers.set(userKey(event.account ?? event.actor.account, user), made);
     if (role !== null) this.madeRoles.set(role, made);
     for (const id of instances) if (!this.reached.has(id)) this.reached.set(id, made);
     for (const tainted of letIn) this.taint(tainted);
+  }
+
+  /** The key does so anyway, from where it lives; what it replaces it worked on before the misuse. */
+  private isOwnWork(event: TrailEvent, by: Tainted): boolean {
+    const worked = ({ time, actor }: TrailEvent): boolean =>
+      time !== null && time < this.start && actor.arn === event.actor.arn;
+    return (
+      !by.fresh &&
+      this.isOwnLife(event) &&
+      (!event.name.startsWith('Update') || this.ways.of(event).some(worked))
+    );
   }
 
   private startsWithin(signer: string, from: number, to: number): boolean {

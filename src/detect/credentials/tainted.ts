@@ -1,4 +1,5 @@
 import type { TaintedCredential } from '../../model/incident.js';
+import type { TrailEvent } from '../../model/trail-event.js';
 import type { Mint } from '../records/mints.js';
 
 /** A credential of the incident, and how it is known to be. */
@@ -17,4 +18,6 @@ export interface Tainted {
   samePrincipal: boolean;
   /** How it is tied, in words. */
   how: string;
+  /** Acts of it that are no part of the incident: what its role did before the door was opened. */
+  spares?: (event: TrailEvent) => boolean;
 }

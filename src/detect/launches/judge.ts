@@ -43,10 +43,15 @@ export function judgeLaunch(
   const reasons = departures.map(({ words }) => words);
   const tie = tieInWords(tainted);
   if (tainted.fresh) {
+    const likely = !isCertain(tainted);
     return {
-      class: 'rogue',
-      score: Math.max(score, 0.9),
-      reasons: [`by a credential that only the misuse made: ${tainted.how}`, ...reasons],
+      class: likely ? 'held' : 'rogue',
+      score: likely ? score : Math.max(score, 0.9),
+      reasons: [
+        ...(likely ? ['the tie is likely, not certain'] : []),
+        `by a credential that only the misuse made: ${tainted.how}`,
+        ...reasons,
+      ],
     };
   }
   if (launch.event.time === null) {
@@ -118,7 +123,7 @@ export function judgeAct(
   const act = `${event.name} by ${tainted.id}`;
   if (tainted.fresh)
     return {
-      class: 'rogue',
+      class: isCertain(tainted) ? 'rogue' : 'held',
       score: 0.9,
       reasons: [`${act}, a credential that only the misuse made: ${tainted.how}`],
     };
@@ -150,6 +155,11 @@ export function judgeAct(
     return { class: sure ? 'rogue' : 'held', score: 0.6 + sensitivity / 2, reasons };
   }
   return { class: 'held', score: 0.4, reasons };
+}
+
+/** Who it acts as is of the misuse, whichever session it is; or its own tie is certain. */
+function isCertain({ strength, samePrincipal }: Tainted): boolean {
+  return strength === 'certain' || samePrincipal;
 }
 
 function tieInWords(tainted: Tainted): string {
