@@ -2,6 +2,7 @@ import type { Signal } from './behaviour/signal.js';
 import { resourceKey, type Resource } from '../model/resource.js';
 import type { TrailEvent } from '../model/trail-event.js';
 import { Baseline } from './behaviour/baseline.js';
+import { birthOf, type Birth } from './onset/birth.js';
 import type { Case } from './classify/case.js';
 import { classify } from './classify/classify.js';
 import { classifyInstance, indexInstances } from './classify/classify-instances.js';
@@ -46,12 +47,13 @@ export function detect(facts: Facts): Incident {
   const quarantined = quarantinesOf(graph.events);
   const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
-  const start = startOf(graph, facts, key, signals, mine);
+  const birth = key === null ? null : birthOf(graph, key, facts.accelerators);
+  const start = startOf(graph, facts, key, signals, mine, birth);
   const baseline = baselineOf(mine, start.at);
   const taint =
     key === null || start.at === null
       ? null
-      : new Taint(graph, key, start.at, (event) => baseline.isRoutine(event));
+      : new Taint(graph, key, start.at, baseline, birth?.ofIncident === true ? birth.words : null);
   const judged =
     taint === null
       ? withoutStart(mine, baseline, facts)
@@ -96,7 +98,7 @@ export function detect(facts: Facts): Incident {
     notes:
       key === null
         ? [...quarantined.values()].flatMap(quarantineNotes)
-        : notesOf(its, quarantines, tampered, owner, findings),
+        : notesOf(its, quarantines, tampered, owner, findings, birth),
   };
 }
 
@@ -145,6 +147,7 @@ function startOf(
   key: string | null,
   signals: readonly Signal[],
   mine: readonly TrailEvent[],
+  birth: Birth | null,
 ): MisuseStart {
   if (key === null)
     return {
@@ -160,6 +163,10 @@ function startOf(
       confidence: 'certain',
       reasons: ['given by the person'],
     };
+  }
+  if (birth?.ofIncident === true) {
+    const reasons = [`the key was ${birth.words}, by a hand that never made one, for what it launched then`];
+    return { at: birth.at, source: 'estimated', confidence: 'likely', reasons };
   }
   if (mine.length === 0 && signals.length === 0) {
     const reasons = ['what was read holds no call of this key'];

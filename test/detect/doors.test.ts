@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import { doors, doorTable } from '../../src/detect/credentials/doors.js';
 import type { Incident } from '../../src/model/incident.js';
-import type { JsonObject } from '../../src/model/json.js';
+import { asText, type JsonObject } from '../../src/model/json.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
 import { fieldRecords, lookAtField } from './field.js';
@@ -104,7 +104,7 @@ describe('records after public write-ups', () => {
   );
 });
 
-const timeOf = (record: JsonObject): string => String(record.eventTime);
+const timeOf = (record: JsonObject): string => asText(record.eventTime) ?? '';
 
 function look(records: JsonObject[], key: string, more: Partial<Facts> = {}): Incident {
   const events = records.map((record) => normaliseRecord(record, 'test') as TrailEvent);

@@ -2,6 +2,7 @@ import type { Signal } from './signal.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { habitOf } from './baseline.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
+import { addressPrefix, agentFamily } from '../records/record-fields.js';
 import { ReadRoutines } from './read-routines.js';
 
 const hour = 3600_000;
@@ -36,7 +37,9 @@ export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => 
     return later.length >= habitDays && (later.at(-1) ?? 0) * day - launch.time > knownAfter;
   };
   let routines: ReadRoutines | null = null;
-  return ({ kind, time }) => {
+  const scans = ownScansOf(events);
+  return ({ kind, time, place }) => {
+    if (ofScans.test(kind)) return scans.get(place ?? '')?.has(time) === true;
     if (kind === 'reconnaissance' || kind === 'sweep')
       return (routines ??= new ReadRoutines(events)).holds(time);
     if (!kind.startsWith('launch:')) return false;
@@ -46,4 +49,29 @@ export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => 
     const most = time - (events[0]?.time ?? 0) < 2 * day ? mostAskedAtFirst : mostAsked;
     return around.length > 0 && asked <= most && regions <= mostRegions && around.every(becomesHabit);
   };
+}
+
+const ofScans = /^(key-hunter|probe|address|agent)$/;
+
+/** A secret scanner that the company runs asks night by night from one place, with one program and nothing else, what
+ *  the key is (GetCallerIdentity): by place, the times of its calls. */
+function ownScansOf(events: readonly TrailEvent[]): Map<string, Set<number>> {
+  const programs = new Map<string, { place: string; times: Set<number>; onlyAsks: boolean }>();
+  for (const event of events) {
+    const place = addressPrefix(event);
+    if (place === null || event.time === null) continue;
+    const program = `${place}|${agentFamily(event) ?? ''}`;
+    const known = programs.get(program) ?? { place, times: new Set(), onlyAsks: true };
+    known.onlyAsks &&= event.name === 'GetCallerIdentity';
+    programs.set(program, { ...known, times: known.times.add(event.time) });
+  }
+  const scans = new Map<string, Set<number>>();
+  for (const { place, times, onlyAsks } of programs.values()) {
+    const inOrder = [...times];
+    const days = new Set(inOrder.map((time) => Math.floor(time / day)));
+    const lasts = (inOrder.at(-1) ?? 0) - (inOrder[0] ?? 0) > knownAfter;
+    if (onlyAsks && lasts && days.size > habitDays)
+      scans.set(place, new Set([...(scans.get(place) ?? []), ...times]));
+  }
+  return scans;
 }

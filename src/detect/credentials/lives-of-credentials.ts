@@ -15,13 +15,18 @@ export function livesOf(graph: CredentialGraph): Map<string, TrailEvent[]> {
   for (const event of graph.events) {
     const signer = event.actor.accessKeyId ?? event.actor.arn;
     if (signer === null || isService(event)) continue;
-    const root = rootOf(graph, signer, roots);
-    const name = isTemporary(root) ? (ownerOf(graph, root) ?? root) : root;
+    const name = nameOfLife(graph, signer, roots);
     const life = lives.get(name);
     if (life === undefined) lives.set(name, [event]);
     else life.push(event);
   }
   return lives;
+}
+
+/** By which name `livesOf` has the life of `signer`. */
+export function nameOfLife(graph: CredentialGraph, signer: string, roots?: Map<string, string>): string {
+  const root = rootOf(graph, signer, roots);
+  return isTemporary(root) ? (ownerOf(graph, root) ?? root) : root;
 }
 
 function ownerOf(graph: CredentialGraph, session: string): string | null {

@@ -1,6 +1,7 @@
 import { isTemporary } from '../../facts/identifiers.js';
 import { longestConsoleSession } from '../../facts/delays.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
+import type { Baseline } from '../behaviour/baseline.js';
 import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { Ways } from './compute-doors.js';
 import { openedBy } from './doors.js';
@@ -31,8 +32,10 @@ export class Taint {
     readonly key: string,
     /** Epoch milliseconds: nothing before it is tainted. */
     readonly start: number,
-    /** The key does so anyway, and from where it lives. */
-    private readonly isOwnLife: (event: TrailEvent) => boolean = () => false,
+    /** What the key did before, and from where. */
+    private readonly life: Pick<Baseline, 'isAtHome' | 'isRoutine'> | null = null,
+    /** In words, who made the key for the misuse; null where it has a life of its own. */
+    madeForIt: string | null = null,
   ) {
     this.ways = new Ways(graph);
     const mint = graph.mints.get(key) ?? null;
@@ -43,9 +46,9 @@ export class Taint {
       mint,
       since: start,
       strength: 'certain',
-      fresh: false,
+      fresh: madeForIt !== null,
       samePrincipal: true,
-      how: 'the misused key itself',
+      how: madeForIt ?? 'the misused key itself',
     });
     this.enterAll();
     const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, key, start);
@@ -131,7 +134,7 @@ export class Taint {
       mint,
       since,
       strength: from.strength,
-      fresh: mint.kind === 'access-key' || from.fresh,
+      fresh: from.fresh || (mint.kind === 'access-key' && !this.isRotation(mint, from)),
       samePrincipal: from.strength === 'certain' || from.samePrincipal,
       how: `minted by ${from.id} with ${mint.event.name}`,
     });
@@ -175,9 +178,14 @@ export class Taint {
       time !== null && time < this.start && actor.arn === event.actor.arn;
     return (
       !by.fresh &&
-      this.isOwnLife(event) &&
+      this.life?.isRoutine(event) === true &&
       (!event.name.startsWith('Update') || this.ways.of(event).some(worked))
     );
+  }
+
+  /** A key that the key made for its own user, from where it lives, goes on with its life. */
+  private isRotation({ event, userName }: Mint, by: Tainted): boolean {
+    return !by.fresh && userName === event.actor.userName && this.life?.isAtHome(event) === true;
   }
 
   private startsWithin(signer: string, from: number, to: number): boolean {

@@ -2,6 +2,7 @@ import { isTemporary } from '../../facts/identifiers.js';
 import type { Signal } from '../behaviour/signal.js';
 import { textAt } from '../../model/json.js';
 import { worked, type TrailEvent } from '../../model/trail-event.js';
+import type { Birth } from '../onset/birth.js';
 import type { Case } from '../classify/case.js';
 import { changedNothing, principalOf } from '../classify/classify.js';
 import { timeInWords } from '../records/evidence.js';
@@ -14,6 +15,7 @@ export function notesOf(
   tampered: readonly TrailEvent[],
   owner: string | null,
   findings: readonly Finding[],
+  birth: Birth | null,
 ): string[] {
   const notes: string[] = [];
   const { key, start, taint, graph } = its;
@@ -26,6 +28,10 @@ export function notesOf(
     notes.push(
       'The beginning of the misuse is an uncertain estimate; say it with --compromised-at where it is known.',
     );
+  }
+  if (birth !== null) {
+    const goesOn = birth.ofIncident ? ': that lives on; contain it too' : '';
+    notes.push(`${key} was ${birth.words}${goesOn}.`);
   }
   if (isTemporary(key) && !graph.mints.has(key)) {
     notes.push(

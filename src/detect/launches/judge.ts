@@ -2,6 +2,7 @@ import type { Baseline } from '../behaviour/baseline.js';
 import { isHabit, scoreOf, type Departure } from '../behaviour/departures.js';
 import type { MisuseStart, ResourceClass } from '../../model/incident.js';
 import type { LaunchRequest } from '../records/launch-request.js';
+import { mintOf } from '../records/mints.js';
 import { actOf, addressPrefix } from '../records/record-fields.js';
 import { sensitivityOf } from '../records/sensitive-acts.js';
 import type { Tainted } from '../credentials/taint.js';
@@ -146,6 +147,11 @@ export function judgeAct(
   if (fits) return { class: sensitivity >= 0.15 ? 'held' : 'own', score: 0.1, reasons };
   if (tainted.strength === 'likely')
     return { class: 'held', score: 0.4, reasons: ['the tie is likely, not certain', ...reasons] };
+  const owner = mintOf(event)?.userName;
+  if (event.name === 'CreateAccessKey' && owner === event.actor.userName && baseline.isAtHome(event)) {
+    const rotation = 'made for its own user, from where the key lives: a rotation looks so too';
+    return { class: 'held', score: 0.4, reasons: [rotation, ...reasons] };
+  }
   const sure =
     start.source === 'given' ||
     start.confidence !== 'uncertain' ||

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { detect, type Facts } from '../../src/detect/detect.js';
+import type { Incident } from '../../src/model/incident.js';
+import { accessKeys } from '../../src/plays/iam/access-keys.js';
+import type { Resource } from '../../src/model/resource.js';
+import { lookAtField } from './field.js';
+import { day, History, hour, minute, night, type Caller } from './history.js';
+import { attacker, ci, ciLife } from './lives.js';
+
+function look(history: History, more: Partial<Facts> = {}): Incident {
+  return detect({
+    events: history.events,
+    inventory: [],
+    plays: [],
+    coverage: [],
+    key: ci.key,
+    account: null,
+    compromisedAt: null,
+    now: night + 3 * day,
+    ...more,
+  });
+}
+
+const classesOf = ({ launches }: Incident): string[] => launches.map((one) => one.class);
+
+function keyOf(id: string): Resource {
+  return {
+    play: 'access-keys',
+    type: 'access-key',
+    id,
+    region: 'global',
+    state: 'Active',
+    live: true,
+    createdAt: null,
+    tags: {},
+    links: [],
+    properties: { userName: 'ci' },
+  };
+}
+
+/** The key makes another one for its user. */
+function rotate(history: History, by: Caller, time: number): Caller {
+  const key = 'AKIAROTATEDROTATED01';
+  history.call(by, {
+    time,
+    name: 'CreateAccessKey',
+    source: 'iam',
+    response: { accessKey: { accessKeyId: key, userName: ci.user ?? '', status: 'Active' } },
+  });
+  return { ...by, key };
+}
+
+describe('rotation', () => {
+  it('leaves the pipeline’s new key its life, and calls the outsider’s launches rogue', async () => {
+    const incident = await lookAtField('self-rotation', 'AKIAFIELDKA000000000', {
+      plays: [accessKeys],
+      inventory: [keyOf('AKIAFIELDKB000000000')],
+    });
+    const by = (key: string): string[] =>
+      incident.launches.filter(({ evidence }) => evidence.accessKeyId === key).map((one) => one.class);
+    expect(by('AKIAFIELDKA000000000')).toEqual(['rogue', 'rogue', 'rogue']);
+    expect(by('AKIAFIELDKB000000000')).toEqual(['own', 'own', 'own']);
+    expect(incident.findings.map((one) => [one.resource.id, one.class])).toEqual([
+      ['AKIAFIELDKB000000000', 'held'],
+    ]);
+  });
+
+  it.each([
+    ['its own place', ci, 'own'],
+    ['a stranger’s place', attacker, 'rogue'],
+  ])('takes the usual builds of a key made from %s for %s', (_place, maker, classed) => {
+    const history = new History();
+    ciLife(history, night - 20 * day, night);
+    history.run(attacker, night, { type: 'p3.16xlarge', count: 40, region: 'eu-west-1' });
+    const next = rotate(history, maker, night + hour);
+    const image = `ami-ci-${Math.floor(night / (7 * day))}`;
+    const build = {
+      type: 'm5.large',
+      count: 2,
+      region: 'eu-west-1',
+      image,
+      tags: { team: 'build', fleet: 'ci' },
+    };
+    history.run({ ...ci, key: next.key }, night + 7 * hour, build);
+    const made = look(history).launches.at(-1);
+    expect(made?.evidence.accessKeyId).toBe(next.key);
+    expect(made?.class).toBe(classed);
+  });
+
+  it('calls what the new key launches like nothing before rogue all the same', () => {
+    const history = new History();
+    ciLife(history, night - 20 * day, night);
+    history.run(attacker, night, { type: 'p3.16xlarge', count: 40, region: 'eu-west-1' });
+    const next = rotate(history, ci, night + hour);
+    history.run({ ...attacker, key: next.key }, night + 2 * hour, {
+      type: 'p3.16xlarge',
+      count: 40,
+      region: 'eu-west-2',
+    });
+    expect(look(history).launches.at(-1)?.class).toBe('rogue');
+  });
+});
+
+describe('a secret scanner', () => {
+  it('of the company’s own makes no suspect, and no beginning', async () => {
+    const all = await lookAtField('own-secret-scanner', null);
+    expect(all.suspects).toEqual([]);
+    const named = await lookAtField('own-secret-scanner', 'AKIAFIELDGH000000000');
+    expect(named.misuse.at).toBeNull();
+    expect(new Set(classesOf(named))).toEqual(new Set(['own']));
+  });
+
+  const scanner = { ...ci, ip: '198.51.100.250', agent: 'TruffleHog' };
+  const scan = (history: History, time: number, by: Caller = scanner): void => {
+    history.call(by, { time, name: 'GetCallerIdentity', source: 'sts' });
+  };
+
+  it('that asks once, or does more than ask, is a beginning', () => {
+    for (const act of ['GetCallerIdentity', 'ListUsers']) {
+      const history = new History();
+      ciLife(history, night - 20 * day, night);
+      if (act === 'ListUsers') for (let n = 1; n < 15; n += 1) scan(history, night - n * day);
+      history.call(scanner, { time: night, name: act, source: act === 'ListUsers' ? 'iam' : 'sts' });
+      expect(look(history).misuse.reasons.join()).toMatch(/leaked keys/);
+    }
+  });
+
+  it('of the company’s own hides no misuse', () => {
+    const history = new History();
+    ciLife(history, night - 20 * day, night);
+    for (let n = -2; n < 15; n += 1) scan(history, night - n * day - 4 * hour);
+    history.run(attacker, night, { type: 'p3.16xlarge', count: 40, region: 'eu-west-1' });
+    const incident = look(history);
+    expect(incident.misuse.at).toBe(night);
+    expect(classesOf(incident)).toContain('rogue');
+  });
+});
+
+describe('who made the named key', () => {
+  it.each([
+    ['lambda-code-injection', 'AKIAFIELDFRICKNEW000', 'ASIAEVILLAMBDA000001 of role EC2-init-role'],
+    ['passrole-function', 'AKIAFIELDDA000000000', 'ASIADOOREVIL00000097 of role app-admin'],
+  ])('is told, and what a key of %s launches minutes later is rogue', async (file, key, maker) => {
+    const incident = await lookAtField(file, key);
+    expect(incident.notes.join()).toContain(`${key} was made by ${maker}`);
+    expect(incident.notes.join()).toContain('contain it too');
+    expect(classesOf(incident)).toEqual(['rogue']);
+  });
+
+  const admin = { key: 'AKIAADMINADMINADMIN1', user: 'admin', ip: '192.0.2.9', agent: 'aws-cli/2.15 Linux' };
+  const made = (maker: Caller, madeBefore: boolean): Incident => {
+    const history = new History();
+    for (let n = 1; n < 30; n += 1) {
+      history.call(admin, { time: night - n * day, name: 'DescribeInstances' });
+      history.call(admin, { time: night - n * day, name: 'ListUsers', source: 'iam' });
+    }
+    const create = (by: Caller, time: number, key: string): void => {
+      history.call(by, {
+        time,
+        name: 'CreateAccessKey',
+        source: 'iam',
+        request: { userName: 'job' },
+        response: { accessKey: { accessKeyId: key, userName: 'job' } },
+      });
+    };
+    if (madeBefore) create(admin, night - 14 * day, 'AKIAEARLIEREARLIER01');
+    create(maker, night, 'AKIAJOBJOBJOBJOBJOB1');
+    const job = { key: 'AKIAJOBJOBJOBJOBJOB1', user: 'job', ip: '192.0.2.77', agent: 'Boto3/1.34' };
+    history.run(job, night + 10 * minute, { type: 'g5.xlarge', count: 2 });
+    return look(history, { key: job.key });
+  };
+
+  it('says nothing against a key that an administrator made from where he works, or as before', () => {
+    const stranger = { ...admin, ip: '203.0.113.66', agent: 'aws-cli/1.1 Windows' };
+    expect(classesOf(made(admin, false))).toEqual(['held']);
+    expect(classesOf(made(stranger, true))).toEqual(['held']);
+    expect(classesOf(made(stranger, false))).toEqual(['rogue']);
+    expect(made(admin, false).notes.join()).toContain('of user admin from 192.0.2.9');
+    expect(made(admin, false).notes.join()).not.toContain('contain it too');
+  });
+});
