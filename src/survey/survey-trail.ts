@@ -4,6 +4,7 @@ import type { Cell } from '../model/coverage.js';
 import { buildGraph } from '../detect/credentials/credential-graph.js';
 import type { Incident, TaintedCredential } from '../model/incident.js';
 import { asksBefore } from '../detect/classify/was-before.js';
+import { letInBy } from '../detect/credentials/let-in.js';
 import { modelInvocations } from '../detect/behaviour/model-use.js';
 import { candidatesOf } from '../detect/onset/suspects.js';
 import type { Emit, Identity } from '../model/core-event.js';
@@ -58,6 +59,9 @@ export const newUsers = ['AttachUserPolicy', 'CreateAccessKey', 'CreateUser'];
 const firstLookPages = 20;
 /** Of calls by the same name before the incident, so many pages at most. */
 const beforePages = 20;
+/** Of who came in by a door, so long before it, milliseconds, and so many pages at most. */
+const routinePeriod = 14 * 24 * 3600_000;
+const letInPages = 40;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -296,6 +300,11 @@ export class SurveyTrail {
       for (const { kind, userName, since } of credentials) {
         if (kind === 'console' && userName !== null)
           this.ask('Username', userName, everywhere, since ?? from);
+      }
+      // Sessions of what it runs as somebody else: which of their acts are routine shows before the door was opened.
+      for (const { name, since } of letInBy(lookup.all(), credentials).slice(0, maxFollowed)) {
+        const limits = { enoughFrom: since, maxPages: letInPages };
+        this.ask('Username', name, everywhere, since - routinePeriod, limits);
       }
       if (this.queries.size === before) return unfollowed;
       await lookup.read([...this.queries.values()].slice(before));

@@ -1,3 +1,4 @@
+import { isTemporary } from '../facts/identifiers.js';
 import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
 import { AwsFailure } from '../aws/errors.js';
 import type { Reader } from '../aws/reader.js';
@@ -138,6 +139,7 @@ export class Survey {
     if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     const { enabled, notEnabled } = await this.listRegions(session);
     const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
+    const ownerCells = await this.learnOwner(reader, identity.account);
     const [{ resources, cells }, trailCells] = await Promise.all([
       takeInventory(plays, reader, { regions, notEnabled }, emit),
       this.trail.read(
@@ -152,6 +154,7 @@ export class Survey {
     const coverage: Cell[] = [
       ...cells,
       ...trailCells,
+      ...ownerCells,
       ...leftOut.map((region) => unseenRegion(region, 'truncated', 'left out by --region')),
       ...absent.map((region) => unseenRegion(region, 'failed', 'the account has no region of this name')),
       ...(depth === 'followed' ? [] : [onlyFirst]),
@@ -181,6 +184,26 @@ export class Survey {
     const included = hear(this.options.include, ['held'], this.includedIds);
     const spared = hear(this.options.exclude, ['rogue', 'tampered'], this.sparedIds);
     return included || spared;
+  }
+
+  /** Whose the key is: sessions of its user that no event minted are found by the user's name. */
+  private async learnOwner(reader: Reader, account: string): Promise<Cell[]> {
+    const { key } = this.options;
+    if (this.owner !== null || key === null || isTemporary(key)) return [];
+    try {
+      const { UserName: user } = await reader.call('iam', 'GetAccessKeyLastUsed', 'global', {
+        AccessKeyId: key,
+      });
+      // Root's keys are of no user.
+      const isRoot = user === '<root_account>' || user === 'root' || user === account;
+      this.owner = isRoot ? null : asText(user);
+      return [];
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+      if (error.kind === 'gone') return [];
+      const detail = `whose key ${key} is could not be read: ${error.describe()}`;
+      return [{ subject: 'key', region: 'global', status: cellStatusOf(error), count: 0, detail }];
+    }
   }
 
   /** A key that nothing here knows is mistyped, deleted long ago or another account's: nothing can be said of it. */

@@ -5,6 +5,7 @@ import { isComplete } from '../../src/model/coverage.js';
 import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/plays/index.js';
 import { Survey } from '../../src/survey/survey.js';
+import type { JsonObject } from '../../src/model/json.js';
 import { History, hour, night, account } from '../detect/history.js';
 import { attacker } from '../detect/lives.js';
 
@@ -22,6 +23,7 @@ function accountOf(history: History, typesAreDenied: boolean) {
   };
   const answers: Record<string, unknown> = {
     DescribeRegions: { Regions: [{ RegionName: 'us-east-1', OptInStatus: 'opt-in-not-required' }] },
+    GetAccessKeyLastUsed: { UserName: attacker.user },
     DescribeInstances: { Reservations: [{ Instances: [instance] }] },
     DescribeInstanceTypes: {
       InstanceTypes: [{ InstanceType: 'q1.48xlarge', GpuInfo: { Gpus: [{ Name: 'Q1', Count: 8 }] } }],
@@ -47,6 +49,7 @@ function accountOf(history: History, typesAreDenied: boolean) {
     const records = history.records.filter(
       (record) =>
         (key === 'EventName' && record.eventName === value) ||
+        (key === 'Username' && usernameOf(record) === value) ||
         (key === 'AccessKeyId' && (record.userIdentity as { accessKeyId?: string }).accessKeyId === value),
     );
     return {
@@ -65,6 +68,12 @@ function accountOf(history: History, typesAreDenied: boolean) {
     },
   } as unknown as Reader;
   return { reader, asked };
+}
+
+/** LookupEvents' Username: the user's name, or the role session's. */
+function usernameOf({ userIdentity }: JsonObject): string | undefined {
+  const { userName, arn } = userIdentity as { userName?: string; arn?: string };
+  return userName ?? arn?.split('/').at(-1);
 }
 
 function surveyOf(reader: Reader, key: string | null): Survey {
@@ -134,5 +143,45 @@ describe('without a key', () => {
     expect(lives).toEqual([`AccessKeyId=${attacker.key}`, `AccessKeyId=${minted.key}`]);
     expect(key).toBe(attacker.key);
     expect(deeds.map(({ evidence }) => evidence.name)).toContain('CreateUser');
+  });
+});
+
+describe('with a key', () => {
+  const launch = { type: 'p4d.24xlarge', count: 5 };
+
+  it('learns whose it is, and finds what a service launched for its user', async () => {
+    const history = new History();
+    const passed = history.run({ ...attacker, key: history.keyId() }, night, launch);
+    for (const record of history.records) {
+      record.sourceIPAddress = 'cloudformation.amazonaws.com';
+      record.userIdentity = {
+        ...(record.userIdentity as JsonObject),
+        invokedBy: 'cloudformation.amazonaws.com',
+      };
+    }
+    history.call(attacker, { time: night - 1000, name: 'CreateStack', source: 'cloudformation' });
+    const { reader, asked } = accountOf(history, false);
+    const incident = await surveyOf(reader, attacker.key).look();
+    expect(asked).toContain(`Username=${attacker.user ?? ''}`);
+    expect(incident).toMatchObject({ userName: attacker.user });
+    expect(incident.launches.map(({ instanceIds }) => instanceIds)).toEqual([passed]);
+  });
+
+  it('asks for the sessions of a function whose code it replaced', async () => {
+    const history = new History();
+    const role = 'runner';
+    history.call(attacker, {
+      time: night,
+      name: 'UpdateFunctionCode20150331v2',
+      source: 'lambda',
+      request: { functionName: 'nightly' },
+      response: { functionName: 'nightly', role: `arn:aws:iam::${account}:role/${role}` },
+    });
+    const session = { key: history.keyId(), role, session: 'nightly', ip: '192.0.2.1', agent: 'Boto3' };
+    history.call(session, { time: night + 1000, name: 'CreateUser', source: 'iam' });
+    const { reader, asked } = accountOf(history, false);
+    const { credentials } = await surveyOf(reader, attacker.key).look();
+    expect(asked).toContain('Username=nightly');
+    expect(credentials.map(({ id }) => id)).toEqual([attacker.key, session.key]);
   });
 });
