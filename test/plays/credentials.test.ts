@@ -116,6 +116,16 @@ describe('sessions of users', () => {
   });
 });
 
+const mintedByLambda = {
+  eventId: 'e',
+  name: 'AssumeRole',
+  source: 'sts.amazonaws.com',
+  region: 'us-east-1',
+  time: now - 1000,
+  accessKeyId: null,
+  principal: 'lambda.amazonaws.com',
+};
+
 describe('sessions of roles', () => {
   const role = (properties: object = {}) =>
     finding(
@@ -150,6 +160,29 @@ describe('sessions of roles', () => {
     expect(action?.undo).toMatchObject({ calls: [{ input: { PolicyDocument: sessionDeny } }] });
     const all = role({ sessionDeny: sessionsDeny(['AROAEXAMPLE:one']) });
     expect(roleSessions.contain(all, context({ credentials: [one] }))).toEqual([]);
+  });
+
+  it('of what runs on under the same name are cut by name and date, and stay dated', () => {
+    const runs = credential({
+      id: 'ASIARUNS',
+      roleName: 'deploy',
+      userId: 'AROAEXAMPLE:nightly',
+      mintedBy: mintedByLambda,
+    });
+    const [cut] = roleSessions.contain(role(), context({ credentials: [runs] }));
+    const dated = sessionsDeny(['AROAEXAMPLE:nightly'], now + denyAhead);
+    expect(cut?.input['PolicyDocument']).toBe(dated);
+    expect(JSON.parse(dated)).toMatchObject({
+      Statement: [
+        { Condition: { DateLessThan: {}, StringEquals: { 'aws:userid': ['AROAEXAMPLE:nightly'] } } },
+      ],
+    });
+    const standing = role({ sessionDeny: sessionsDeny(['AROAEXAMPLE:nightly'], now) });
+    expect(roleSessions.contain(standing, context({ credentials: [runs] }))).toEqual([]);
+    const [both] = roleSessions.contain(standing, context({ credentials: [one] }));
+    expect(both?.input['PolicyDocument']).toBe(
+      sessionsDeny(['AROAEXAMPLE:nightly', 'AROAEXAMPLE:one'], now + denyAhead),
+    );
   });
 
   it.each([

@@ -30,6 +30,12 @@ describe('the Deny policies', () => {
     expect(readDeny(sessionsDeny(['AROAEXAMPLE:b', hostile, 'AROAEXAMPLE:b']))).toEqual({
       kind: 'sessions',
       userIds: [hostile, 'AROAEXAMPLE:b'],
+      issuedBefore: null,
+    });
+    expect(readDeny(sessionsDeny(['AROAEXAMPLE:b'], at))).toEqual({
+      kind: 'sessions',
+      userIds: ['AROAEXAMPLE:b'],
+      issuedBefore: Date.parse('2026-11-23T03:10:08Z'),
     });
   });
 

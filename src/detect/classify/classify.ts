@@ -10,6 +10,8 @@ import { judgeAct } from '../launches/judge.js';
 import { mintOf } from '../records/mints.js';
 import { valueBefore, type History, type Origin } from './origins.js';
 import { otherSessionsOf } from './role-use.js';
+import { isService } from '../records/record-fields.js';
+import type { Tainted } from '../credentials/tainted.js';
 import { judgeUnknown } from './unknown-origin.js';
 import { earlierOf, type Earlier } from './was-before.js';
 
@@ -57,7 +59,9 @@ export function classify(resource: Resource, its: Case): Finding {
   }
   const since = made?.event.time ?? null;
   const changes = history.changed.filter(
-    ({ event }) => whoDid(event, its) === 'tainted' && (since === null || (event.time ?? since) >= since),
+    ({ event }) =>
+      (whoDid(event, its) === 'tainted' || mintedForIt(event, its) !== null) &&
+      (since === null || (event.time ?? since) >= since),
   );
   if (changes.length > 0) return changedByTainted(resource, changes, history, maker, its);
   if (made !== null && maker === 'family') return beforeMisuse(resource, made.event, its);
@@ -138,7 +142,9 @@ function changedByTainted(
 ): Finding {
   const events = changes.map(({ event }) => event);
   const last = events.at(-1);
-  const tiedTo = its.taint?.of(events[0] ?? (last as TrailEvent))?.id ?? null;
+  const [first] = events;
+  const tiedTo =
+    first === undefined ? null : (its.taint?.of(first)?.id ?? mintedForIt(first, its)?.id ?? null);
   const judged = changes.map(({ event }) => {
     const tainted = its.taint?.of(event) ?? null;
     // A credential minted of it is cut whatever the key's habits are: a mint is no change that fits in.
@@ -174,6 +180,13 @@ function changedByTainted(
     ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
   });
+}
+
+/** What a service took a role for, where the incident ran: a function whose code it replaced, an instance. */
+function mintedForIt(event: TrailEvent, { taint }: Case): Tainted | null {
+  const id = isService(event) ? (mintOf(event)?.id ?? null) : null;
+  const minted = id === null ? undefined : taint?.credentials.get(id);
+  return minted?.strength === 'certain' && minted.spares !== undefined ? minted : null;
 }
 
 /** Made by the key or its sessions, outside the misuse. Where nobody can say when that began, once is no habit. */

@@ -1,4 +1,4 @@
-import { asObject, at, asText, type Json } from '../../model/json.js';
+import { asObject, at, asText, type Json, type JsonObject } from '../../model/json.js';
 
 /** The inline policy on users that leakguard puts and owns. */
 export const denyPolicyName = 'LeakguardRevokeSessions';
@@ -19,8 +19,8 @@ export type Deny =
   | { kind: 'all' }
   /** Every temporary credential issued before `issuedBefore` (epoch milliseconds). */
   | { kind: 'dated'; issuedBefore: number }
-  /** The sessions whose `aws:userid` is named. */
-  | { kind: 'sessions'; userIds: string[] };
+  /** The sessions whose `aws:userid` is named; those issued before `issuedBefore` only, where that is not null. */
+  | { kind: 'sessions'; userIds: string[]; issuedBefore: number | null };
 
 /**
  * Denies everything to the temporary credentials issued before `issuedBefore` (epoch milliseconds), or to everything
@@ -28,17 +28,22 @@ export type Deny =
  * spares the user's long-term keys (IAM user guide, "AWS global condition context keys").
  */
 export function datedDeny(issuedBefore: number | null): string {
-  return denyDocument(
-    issuedBefore === null
-      ? null
-      : // Whole seconds, rounded up: IAM's examples have no fraction, and rounding down would spare a session.
-        { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(Math.ceil(issuedBefore / 1000) * 1000) } },
-  );
+  return denyDocument(issuedBefore === null ? null : issuedEarlier(issuedBefore));
 }
 
-/** Denies everything to the role sessions whose `aws:userid` (`AROA…:session-name`) is named. */
-export function sessionsDeny(userIds: readonly string[]): string {
-  return denyDocument({ StringEquals: { 'aws:userid': [...new Set(userIds)].sort() } });
+/**
+ * Denies everything to the role sessions whose `aws:userid` (`AROA…:session-name`) is named; to those issued before
+ * `issuedBefore` (epoch milliseconds) only, where that is not null: functions and instances have the same name in all
+ * their sessions, and run on.
+ */
+export function sessionsDeny(userIds: readonly string[], issuedBefore: number | null = null): string {
+  const named = { StringEquals: { 'aws:userid': [...new Set(userIds)].sort() } };
+  return denyDocument(issuedBefore === null ? named : { ...named, ...issuedEarlier(issuedBefore) });
+}
+
+/** Whole seconds, rounded up: IAM's examples have no fraction, and rounding down would spare a session. */
+function issuedEarlier(issuedBefore: number): JsonObject {
+  return { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(Math.ceil(issuedBefore / 1000) * 1000) } };
 }
 
 /** The Deny that `document` is, or null where it is anything else, or anything more, or not readable. */
@@ -56,17 +61,22 @@ export function readDeny(document: string | null): Deny | null {
   if (extra.length > 0) return null;
   if (statement['Condition'] === undefined) return { kind: 'all' };
   const condition = asObject(statement['Condition']);
-  if (condition === null || Object.keys(condition).length !== 1) return null;
-  if (Object.keys(asObject(condition['DateLessThan']) ?? {}).length === 1) {
-    const issuedBefore = Date.parse(asText(at(condition, 'DateLessThan', 'aws:TokenIssueTime')) ?? '');
-    return Number.isNaN(issuedBefore) ? null : { kind: 'dated', issuedBefore };
-  }
-  if (Object.keys(asObject(condition['StringEquals']) ?? {}).length === 1) {
-    const ids = at(condition, 'StringEquals', 'aws:userid');
-    const userIds = (Array.isArray(ids) ? ids : [ids]).map(asText).filter((id) => id !== null);
-    return userIds.length === 0 ? null : { kind: 'sessions', userIds };
-  }
-  return null;
+  if (condition === null) return null;
+  const { DateLessThan: date, StringEquals: equals, ...others } = condition;
+  if (Object.keys(others).length > 0) return null;
+  const issuedBefore = date === undefined ? null : onlyDate(date);
+  if (Number.isNaN(issuedBefore)) return null;
+  if (equals === undefined) return issuedBefore === null ? null : { kind: 'dated', issuedBefore };
+  const ids = at(equals, 'aws:userid');
+  const userIds = (Array.isArray(ids) ? ids : [ids]).map(asText).filter((id) => id !== null);
+  const isOnly = Object.keys(asObject(equals) ?? {}).length === 1;
+  return userIds.length === 0 || !isOnly ? null : { kind: 'sessions', userIds, issuedBefore };
+}
+
+/** NaN where it is anything but one date of issue. */
+function onlyDate(date: Json): number {
+  if (Object.keys(asObject(date) ?? {}).length !== 1) return Number.NaN;
+  return Date.parse(asText(at(date, 'aws:TokenIssueTime')) ?? '');
 }
 
 /**

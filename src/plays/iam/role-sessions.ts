@@ -129,12 +129,21 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   }
   const standing = asText(resource.properties['sessionDeny']);
   const denied = readDeny(standing);
-  const already = denied?.kind === 'sessions' ? denied.userIds : [];
-  if (named.every((id) => already.includes(id))) return [];
-  const document = sessionsDeny([...already, ...named]);
+  const already = denied?.kind === 'sessions' ? denied : null;
+  const isDated = sessions.some(runsOn) || (already?.issuedBefore ?? null) !== null;
+  const until = isDated ? now + denyAhead : null;
+  const latest = latestMint(sessions, incident) ?? now;
+  const reaches = already !== null && (already.issuedBefore === null || already.issuedBefore >= latest);
+  if (reaches && named.every((id) => already.userIds.includes(id))) return [];
+  const document = sessionsDeny([...(already?.userIds ?? []), ...named], until);
   return document.length > maxNamedDocument
     ? [put(finding, roleDenyPolicyName, datedDeny(now + denyAhead), deny, everySession(finding))]
     : [put(finding, sessionDenyPolicyName, document, standing, `cut ${named.length} sessions of`)];
+}
+
+/** A service takes the role anew under the same name, for what runs there: a function, a task, an instance. */
+function runsOn({ kind, mintedBy }: TaintedCredential): boolean {
+  return kind === 'instance-role' || mintedBy?.principal?.endsWith('.amazonaws.com') === true;
 }
 
 /** Whoever agrees to it sees first whom it cuts off besides. */

@@ -1,8 +1,8 @@
 import { arnName } from '../../facts/identifiers.js';
 import type { OriginRule } from '../../model/origin-rule.js';
 import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject } from '../../model/json.js';
+import type { Finding, Incident } from '../../model/incident.js';
+import { asObject, asText } from '../../model/json.js';
 import type { TrailEvent } from '../../model/trail-event.js';
 import { requestValues } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
@@ -86,12 +86,28 @@ export const lambdaFunctions: Play = {
     rule('DeleteFunction2', 'undone'),
   ],
 
-  contain: (finding) =>
-    finding.class === 'tampered' ? restore(finding) : finding.resource.live ? stop(finding) : [],
+  contain: (finding, { incident }) => {
+    // An innocent's function is put back as it was; where the incident ran in it, and its code cannot be, it stops.
+    const put = finding.class === 'tampered' ? restore(finding) : [];
+    const stops = finding.class !== 'tampered' || (put.length === 0 && ranIn(finding.resource, incident));
+    return stops && finding.resource.live ? stop(finding) : put;
+  },
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'serverless',
 };
+
+/** A session of the function's role, which carries the function's name, did what only the incident does. */
+function ranIn({ id, region, properties }: Resource, { credentials }: Incident): boolean {
+  const role = arnName(asText(properties['Role']));
+  return credentials.some(
+    ({ mintedBy, roleName, userId }) =>
+      mintedBy?.principal === 'lambda.amazonaws.com' &&
+      mintedBy.region === region &&
+      roleName === role &&
+      userId?.endsWith(`:${id}`) === true,
+  );
+}
 
 function stop(finding: Finding): Action[] {
   const { id, properties } = finding.resource;
