@@ -176,7 +176,7 @@ export class SurveyTrail {
       const { play: id, region, createdAt } = resource;
       const rules = (plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
         if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
-        if (judged === 'settling') return rule.effect === 'made';
+        if (judged === 'settling') return rule.effect === 'made' || rule.name.startsWith('Create');
         return judged === 'tampered' && before === null && rule.sets !== undefined;
       });
       const from = judged === 'settling' ? (createdAt ?? 0) - trailDelay : reader.now() - eventHistory;

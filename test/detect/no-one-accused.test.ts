@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detect, type Facts } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import { accessKeys } from '../../src/plays/iam/access-keys.js';
+import { roleTrust } from '../../src/plays/iam/role-trust.js';
 import type { Resource } from '../../src/model/resource.js';
 import { lookAtField } from './field.js';
 import { day, History, hour, minute, night, type Caller } from './history.js';
@@ -177,5 +178,30 @@ describe('who made the named key', () => {
     expect(classesOf(made(stranger, false))).toEqual(['rogue']);
     expect(made(admin, false).notes.join()).toContain('of user admin from 192.0.2.9');
     expect(made(admin, false).notes.join()).not.toContain('contain it too');
+  });
+});
+
+describe('what is so young that CloudTrail may not know its maker yet', () => {
+  const trust = (createdAt: number): Resource => ({
+    ...keyOf('fresh'),
+    play: 'role-trust',
+    type: 'role trust',
+    createdAt,
+  });
+  const made = (by: Caller | null): Incident => {
+    const history = new History();
+    ciLife(history, night - 20 * day, night);
+    history.run(attacker, night, { type: 'p3.16xlarge', count: 40, region: 'us-west-1' });
+    const at = night + hour;
+    const call = { time: at, name: 'CreateRole', source: 'iam', request: { roleName: 'fresh' } };
+    if (by !== null) history.call(by, call);
+    return look(history, { plays: [roleTrust], inventory: [trust(at)], now: at + minute });
+  };
+
+  it('settles at once where its maker is known: a role’s trust is made with the role', () => {
+    const colleague = { key: 'AKIACOLLEAGUE0000001', user: 'colleague', ip: '192.0.2.7', agent: 'Boto3' };
+    expect(made(null).findings.map((one) => one.class)).toEqual(['settling']);
+    expect(made(colleague).findings.map((one) => one.class)).toEqual(['not-tied']);
+    expect(made(attacker).findings.map((one) => one.class)).not.toEqual(['not-tied']);
   });
 });

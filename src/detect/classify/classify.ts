@@ -18,6 +18,7 @@ import { earlierOf, type Earlier } from './was-before.js';
 /** How far a service's creation time may lie from its event's, milliseconds. */
 const slack = 5 * 60_000;
 const maxEvidence = 20;
+const minute = 60_000;
 
 export function finding(
   resource: Resource,
@@ -65,12 +66,13 @@ export function classify(resource: Resource, its: Case): Finding {
   );
   if (changes.length > 0) return changedByTainted(resource, changes, history, maker, its);
   if (made !== null && maker === 'family') return beforeMisuse(resource, made.event, its);
-  if (made !== null) {
+  const begun = made ?? beginningOf(resource, history);
+  if (begun !== null && whoDid(begun.event, its) === 'other') {
     return finding(
       resource,
       'not-tied',
-      [`made by ${principalOf(made.event)}, who is no part of the incident`],
-      { events: [made.event] },
+      [`made by ${principalOf(begun.event)}, who is no part of the incident`],
+      { events: [begun.event] },
     );
   }
   return withoutHistory(resource, its);
@@ -105,6 +107,13 @@ export function bothReadings(id: string): string {
 
 function before(history: History, changes: readonly Origin[], its: Case): Json {
   return valueBefore(history, changes, (event) => whoDid(event, its) === 'tainted');
+}
+
+/** What a play takes for a change may be what made the thing: a role's trust begins with its role. */
+function beginningOf({ createdAt }: Resource, { changed }: History): Origin | null {
+  const near = ({ event }: Origin): boolean =>
+    createdAt !== null && event.time !== null && Math.abs(event.time - createdAt) <= minute;
+  return changed.find((origin) => origin.event.name.startsWith('Create') && near(origin)) ?? null;
 }
 
 function withoutHistory(resource: Resource, its: Case): Finding {
