@@ -205,3 +205,45 @@ describe('what is so young that CloudTrail may not know its maker yet', () => {
     expect(made(attacker).findings.map((one) => one.class)).not.toEqual(['not-tied']);
   });
 });
+
+describe('a strange address alone', () => {
+  const terraform: Caller = { ...ci, agent: 'APN/1.0 HashiCorp/1.0 Terraform/1.9 (linux)' };
+  const laptop: Caller = {
+    ...terraform,
+    ip: '203.0.113.5',
+    agent: 'APN/1.0 HashiCorp/1.0 Terraform/1.9 (darwin)',
+  };
+  const life = (): History => {
+    const history = new History();
+    for (let n = 1; n < 40; n += 1) {
+      const time = night - n * day;
+      history.call(terraform, { time, name: 'DescribeInstances' });
+      history.call(terraform, { time, name: 'CreateTags' });
+      history.run(terraform, time + minute, { type: 'm5.large', count: 2 });
+    }
+    return history;
+  };
+
+  it('with the key’s usual acts, types and sizes is held, and nothing is called rogue', () => {
+    const history = life();
+    history.call(laptop, { time: night, name: 'DescribeInstances' });
+    for (let n = 0; n < 3; n += 1) history.run(laptop, night + n * 2 * hour, { type: 'm5.large', count: 2 });
+    history.run(laptop, night + 7 * hour, { type: 'm5.large', count: 1, image: 'ami-other' });
+    const incident = look(history);
+    expect(classesOf(incident).filter((one) => one !== 'own')).toEqual(['held', 'held', 'held', 'held']);
+    expect(incident.launches.at(-1)?.reasons.join()).toMatch(/where it came from/);
+  });
+
+  it('with another type, region or number is rogue', () => {
+    for (const options of [
+      { type: 'p3.16xlarge' },
+      { type: 'm5.large', region: 'eu-north-1' },
+      { type: 'm5.large', count: 30 },
+    ]) {
+      const history = life();
+      history.call(laptop, { time: night, name: 'DescribeInstances' });
+      history.run(laptop, night + minute, options);
+      expect(classesOf(look(history)).at(-1)).toBe('rogue');
+    }
+  });
+});

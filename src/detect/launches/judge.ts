@@ -18,6 +18,11 @@ export interface Judgement {
 /** What is of the launch itself, not of what went on around it. */
 const hardKinds = new Set(['address', 'agent', 'protection', 'key-pair', 'profile', 'role']);
 
+/** Where it came from: one sign, however many there are of it. Owners have new laptops. */
+const ofPlace = new Set(['address', 'agent', 'hour']);
+/** Less than this beside a strange place is what any launch has. */
+const besidesPlace = 0.25;
+
 /** What no habit has about it, however long it lasts. */
 const attacking = new Set(['burst', 'regions', 'protection', 'address', 'number']);
 
@@ -67,6 +72,7 @@ export function judgeLaunch(
     };
   }
   if (isHabit(launch, baseline)) return judgeHabit(launch, departures, baseline, score, tie);
+  if (onlyPlaceDeparts(departures)) return onlyPlace(score, [...reasons, tie]);
   const history = baseline.launches > 0 || baseline.knowsTheKey;
   const sure = start.source === 'given' || (history && start.confidence === 'likely');
   const needed = tainted.strength === 'likely' ? rogueWhenLikely : sure ? rogueFrom : rogueWhenUncertain;
@@ -88,6 +94,17 @@ export function judgeLaunch(
   return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
 }
 
+function onlyPlaceDeparts(departures: readonly Departure[]): boolean {
+  const sum = (list: readonly Departure[]): number => list.reduce((all, { weight }) => all + weight, 0);
+  const place = departures.filter(({ kind }) => ofPlace.has(kind));
+  return sum(place) >= 0.3 && sum(departures) - sum(place) < besidesPlace;
+}
+
+function onlyPlace(score: number, reasons: string[]): Judgement {
+  const doubt = 'only where it came from departs from the key’s life';
+  return { class: 'held', score, reasons: [doubt, ...reasons] };
+}
+
 /** Same call, type and region as before, and no larger: the key's own, unless the launch itself is marked. */
 function judgeHabit(
   launch: LaunchRequest,
@@ -103,6 +120,7 @@ function judgeHabit(
   const hard = departures
     .filter(({ kind }) => hardKinds.has(kind))
     .reduce((sum, { weight }) => sum + weight, 0);
+  if (onlyPlaceDeparts(departures)) return onlyPlace(score, [...reasons, usual, tie]);
   if (hard >= rogueFrom) return { class: 'rogue', score, reasons: [...reasons, usual, tie] };
   const tooMany = departures.some(({ kind }) => kind === 'habit-burst');
   const otherImage = departures.some(({ kind, weight }) => kind === 'image' && weight >= 0.2);
@@ -157,7 +175,8 @@ export function judgeAct(
     start.confidence !== 'uncertain' ||
     baseline.knowsTheKey ||
     sensitivity >= 0.3;
-  if (before === 0 || newPlace || newRegion) {
+  const onlyPlaceIsNew = before >= 3 && newPlace && !newRegion && sensitivity === 0;
+  if ((before === 0 || newPlace || newRegion) && !onlyPlaceIsNew) {
     return { class: sure ? 'rogue' : 'held', score: 0.6 + sensitivity / 2, reasons };
   }
   return { class: 'held', score: 0.4, reasons };
