@@ -10,8 +10,10 @@ import { costOf } from './findings/cost.js';
 import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credentials/credential-graph.js';
 import { credentialsOf } from './credentials/credentials.js';
 import { deedsOf } from './findings/deeds.js';
+import { timeInWords } from './records/evidence.js';
 import type { Facts } from './facts.js';
 import type { Finding, Incident, MisuseStart, Suspect } from '../model/incident.js';
+import { homeOf, type InstanceHome } from './credentials/instance-home.js';
 import { launchRequestOf } from './records/launch-request.js';
 import { withTemplateTypes } from './records/launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/launches.js';
@@ -48,12 +50,13 @@ export function detect(facts: Facts): Incident {
   const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
   const birth = key === null ? null : birthOf(graph, key, facts.accelerators);
-  const start = startOf(graph, facts, key, signals, mine, birth);
+  const home = key === null ? null : homeOf(graph, key);
+  const start = strangersStart(graph, facts, key, home) ?? startOf(graph, facts, key, signals, mine, birth);
   const baseline = baselineOf(mine, start.at);
   const taint =
     key === null || start.at === null
       ? null
-      : new Taint(graph, key, start.at, baseline, birth?.ofIncident === true ? birth.words : null);
+      : new Taint(graph, key, start.at, baseline, birth?.ofIncident === true ? birth.words : null, home);
   const judged =
     taint === null
       ? withoutStart(mine, baseline, facts)
@@ -182,6 +185,22 @@ function startOf(
     busySince: (time) => busySince(mine, time),
     mintedAt: (signer) => mintedAt(graph, key, signer),
   });
+}
+
+/** A stolen session of an instance is misused from the first call on that does not come from the instance. */
+function strangersStart(
+  graph: CredentialGraph,
+  { compromisedAt }: Facts,
+  key: string | null,
+  home: InstanceHome | null,
+): MisuseStart | null {
+  const first =
+    home === null ? undefined : graph.bySigner.get(key ?? '')?.find((event) => home.isStranger(event));
+  if (home === null || compromisedAt !== null || first?.time == null) return null;
+  const reasons = [
+    `${timeInWords(first.time)}: first call from ${first.sourceIp ?? ''}, where ${home.instance} never called from`,
+  ];
+  return { at: first.time, source: 'estimated', confidence: 'likely', reasons };
 }
 
 /** Back along events that lie less than an hour apart. */

@@ -247,3 +247,39 @@ describe('a strange address alone', () => {
     }
   });
 });
+
+describe('a stolen session of an instance', () => {
+  const at = (key: string, ip: string): Caller => ({
+    key,
+    role: 'web',
+    session: 'i-0aaaabbbb',
+    ip,
+    agent: 'Boto3/1.34 linux',
+  });
+  const key = 'ASIASTOLENSTOLEN0001';
+  const stolen = (stranger: boolean): Incident => {
+    const history = new History();
+    for (let n = 1; n < 20; n += 1) {
+      const session = at(history.keyId(), '18.200.0.4');
+      history.call(session, { time: night - n * day, name: 'DescribeInstances' });
+    }
+    for (let n = 0; n < 6; n += 1)
+      history.call(at(key, '18.200.0.4'), { time: night + n * hour, name: 'PutParameter', source: 'ssm' });
+    if (stranger) {
+      history.call(at(key, '203.0.113.9'), { time: night + 90 * minute, name: 'ListUsers', source: 'iam' });
+      history.call(at(key, '203.0.113.9'), { time: night + 91 * minute, name: 'CreateUser', source: 'iam' });
+    }
+    return look(history, { key });
+  };
+
+  it('is misused from the stranger’s first call on, and what the instance does is no deed', () => {
+    const incident = stolen(true);
+    expect(incident.misuse.at).toBe(night + 90 * minute);
+    expect(incident.misuse.reasons.join()).toMatch(/203\.0\.113\.9, where i-0aaaabbbb never called from/);
+    expect(incident.deeds.map(({ evidence }) => evidence.name)).toEqual(['ListUsers', 'CreateUser']);
+  });
+
+  it('that nobody used elsewhere has no deeds', () => {
+    expect(stolen(false).deeds.map(({ evidence }) => evidence.name)).toEqual([]);
+  });
+});

@@ -133,6 +133,7 @@ export class Ways {
       fresh: true,
       samePrincipal: strength === 'certain',
       how: `${strength === 'certain' ? 'runs' : 'may run'} in ${way.what}`,
+      inside: true,
       spares: routine,
     };
   }

@@ -80,13 +80,10 @@ function placesOfTainted(
   credentials: ReadonlyMap<string, Tainted>,
   start: number,
 ): Set<string> {
-  const outside = [...credentials.values()].filter((one) => one.spares === undefined || !isRoleSession(one));
-  const events = outside.flatMap(({ id }) => graph.bySigner.get(id) ?? []);
+  const events = [...credentials.values()]
+    .filter(({ inside }) => inside !== true)
+    .flatMap(({ id, spares }) => (graph.bySigner.get(id) ?? []).filter((event) => spares?.(event) !== true));
   return new Set(events.filter((event) => isSince(event, start) && !isForwarded(event)).map(placeOf));
-}
-
-function isRoleSession({ kind }: Tainted): boolean {
-  return kind === 'role-session' || kind === 'instance-role';
 }
 
 /** Where the key called from before the misuse. */

@@ -5,6 +5,7 @@ import type { Baseline } from '../behaviour/baseline.js';
 import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { Ways } from './compute-doors.js';
 import { openedBy } from './doors.js';
+import type { InstanceHome } from './instance-home.js';
 import { kindWithoutMint, orphansOf } from './orphans.js';
 import { type Mint } from '../records/mints.js';
 import type { Tainted } from './tainted.js';
@@ -36,6 +37,8 @@ export class Taint {
     private readonly life: Pick<Baseline, 'isAtHome' | 'isRoutine'> | null = null,
     /** In words, who made the key for the misuse; null where it has a life of its own. */
     madeForIt: string | null = null,
+    /** What the key's own instance did with it is no part of the misuse. */
+    home: InstanceHome | null = null,
   ) {
     this.ways = new Ways(graph);
     const mint = graph.mints.get(key) ?? null;
@@ -49,6 +52,7 @@ export class Taint {
       fresh: madeForIt !== null,
       samePrincipal: true,
       how: madeForIt ?? 'the misused key itself',
+      ...(home === null ? {} : { spares: (event: TrailEvent) => !home.isStranger(event) }),
     });
     this.enterAll();
     const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, key, start);

@@ -18,6 +18,8 @@ export interface Tainted {
   samePrincipal: boolean;
   /** How it is tied, in words. */
   how: string;
+  /** It came in by a door, and calls from where the innocent who runs there calls from as well. */
+  inside?: true;
   /** Acts of it that are no part of the incident: what its role did before the door was opened. */
   spares?: (event: TrailEvent) => boolean;
 }
