@@ -23,6 +23,7 @@ import { notesOf, quarantineNotes } from './findings/notes.js';
 import { historiesOf, OriginRules } from './classify/origins.js';
 import { withPersonsWord } from './classify/person-and-tags.js';
 import { signalsOf } from './behaviour/signals.js';
+import { silenceOf, type Silence } from './launches/silence.js';
 import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
 import { alone, withoutStart } from './onset/without-start.js';
@@ -60,7 +61,15 @@ export function detect(facts: Facts): Incident {
   const judged =
     taint === null
       ? withoutStart(mine, baseline, facts)
-      : judgedLaunches(graph, taint, baseline, start, signals, facts);
+      : judgedLaunches(
+          graph,
+          taint,
+          baseline,
+          start,
+          signals,
+          facts,
+          silenceOf(facts, graph, taint.key, start, baseline),
+        );
   const rules = new OriginRules(facts.plays);
   const its: Case = {
     facts,
@@ -247,9 +256,10 @@ function judgedLaunches(
   start: MisuseStart,
   signals: readonly Signal[],
   facts: Facts,
+  silence: Silence | null,
 ): JudgedLaunch[] {
   for (let round = 0; ; round += 1) {
-    const judged = judgeLaunches(graph, taint, baseline, start, signals, facts.accelerators);
+    const judged = judgeLaunches(graph, taint, baseline, start, signals, facts.accelerators, silence);
     const known = taint.credentials.size;
     for (const { launch, request, tainted } of judged) {
       if (launch.class === 'rogue') taint.addInstances(launch.instanceIds, request.time, tainted.id);

@@ -283,3 +283,63 @@ describe('a stolen session of an instance', () => {
     expect(stolen(false).deeds.map(({ evidence }) => evidence.name)).toEqual([]);
   });
 });
+
+describe('a key that slept', () => {
+  const sleeper: Caller = {
+    key: 'AKIASLEEPERSLEEPER01',
+    user: 'sleeper',
+    ip: '203.0.113.8',
+    agent: 'aws-cli',
+  };
+  const colleague: Caller = {
+    key: 'AKIACOLLEAGUE0000001',
+    user: 'colleague',
+    ip: '192.0.2.7',
+    agent: 'Boto3',
+  };
+  const woken = (
+    types: [string, string][],
+    more: Partial<Facts> = {},
+    status: 'complete' | 'truncated' = 'complete',
+  ): string[] => {
+    const history = new History();
+    for (let n = 1; n < 80; n += 5) history.run(colleague, night - n * day, { type: 'm5.large' });
+    types.forEach(([type, region], n) =>
+      history.run(sleeper, night + n * minute, { type, region, count: 2 }),
+    );
+    const trail = {
+      subject: 'trail',
+      status,
+      count: 1,
+      detail: null,
+      from: night - 90 * day,
+      to: night + day,
+    };
+    const coverage = ['us-east-1', 'us-west-2'].map((region) => ({ ...trail, region }));
+    return classesOf(look(history, { key: sleeper.key, coverage, ...more }));
+  };
+
+  it('and launches what nobody in the account does is rogue', () => {
+    expect(
+      woken([
+        ['p4d.24xlarge', 'us-east-1'],
+        ['p4d.24xlarge', 'us-west-2'],
+      ]),
+    ).toEqual(['rogue', 'rogue']);
+  });
+
+  it('and launches what the account launches anyway is held, as a quarterly job is', () => {
+    expect(woken([['m5.large', 'us-east-1']])).toEqual(['held']);
+  });
+
+  it('is rogue where the person says since when, and nothing like it was launched by its user or from there', () => {
+    expect(woken([['m5.large', 'us-east-1']], { compromisedAt: night - minute })).toEqual(['rogue']);
+  });
+
+  it('is held where the trail has gaps, or is shorter than a month', () => {
+    const launches: [string, string][] = [['p4d.24xlarge', 'us-east-1']];
+    expect(woken(launches, {}, 'truncated')).toEqual(['held']);
+    const made = { ...keyOf(sleeper.key), createdAt: night - 3 * day };
+    expect(woken(launches, { inventory: [made] })).toEqual(['held']);
+  });
+});

@@ -1,16 +1,11 @@
-import type { TrailEvent } from '../../model/trail-event.js';
 import type { CredentialGraph } from './credential-graph.js';
 import { isConsole, isForwarded } from '../records/record-fields.js';
 
 /** A service goes on with a call for so long at most before it passes its first one on. Milliseconds. */
 const longest = 3600_000;
 
-interface Callers {
-  /** Signers of an ARN that call themselves. */
-  own: string[];
-  /** Sessions under which services pass on calls of that ARN: no event mints them. */
-  forwarded: string[];
-}
+/** Who passed on whose calls under one ARN: by session, the signer that it was for; null where it cannot be told. */
+type Callers = ReadonlyMap<string, string | null>;
 
 /** Each graph is asked for the same ARNs again and again. */
 const known = new WeakMap<CredentialGraph, Map<string, Callers>>();
@@ -19,23 +14,15 @@ const known = new WeakMap<CredentialGraph, Map<string, Callers>>();
  *  sessions: the caller's identity under a key id that no event mints (IAM user guide, "Forward access sessions"). */
 export function forwardedFor(graph: CredentialGraph, signer: string): string[] {
   const arn = graph.bySigner.get(signer)?.[0]?.actor.arn ?? null;
-  if (arn === null || isPassedOn(graph, signer)) return [];
-  return callersOf(graph, arn).forwarded.filter((one) => callerOf(graph, one) === signer);
+  if (arn === null) return [];
+  return [...callersOf(graph, arn)].filter(([, caller]) => caller === signer).map(([session]) => session);
 }
 
 /** Whose call a service passed on under this session: who called that service last; else the only one who acts under
  *  that name. Null where `session` is no such session, or it cannot be told. */
 export function callerOf(graph: CredentialGraph, session: string): string | null {
-  const first = graph.bySigner.get(session)?.[0];
-  const arn = first?.actor.arn ?? null;
-  if (first === undefined || arn === null || !isPassedOn(graph, session)) return null;
-  const { own } = callersOf(graph, arn);
-  if (own.length <= 1) return own[0] ?? null;
-  const asked = own.flatMap((signer) => {
-    const call = lastBefore(graph.bySigner.get(signer) ?? [], first);
-    return call === null ? [] : [{ signer, time: call }];
-  });
-  return asked.sort((a, b) => b.time - a.time || (a.signer < b.signer ? -1 : 1))[0]?.signer ?? null;
+  const arn = graph.bySigner.get(session)?.[0]?.actor.arn ?? null;
+  return arn === null || !isPassedOn(graph, session) ? null : (callersOf(graph, arn).get(session) ?? null);
 }
 
 function isPassedOn(graph: CredentialGraph, signer: string): boolean {
@@ -49,23 +36,57 @@ function callersOf(graph: CredentialGraph, arn: string): Callers {
   known.set(graph, ofGraph);
   const found = ofGraph.get(arn);
   if (found !== undefined) return found;
-  const callers: Callers = { own: [], forwarded: [] };
-  for (const signer of [...(graph.signersOfArn.get(arn) ?? [])].sort())
-    callers[isPassedOn(graph, signer) ? 'forwarded' : 'own'].push(signer);
+  const signers = [...(graph.signersOfArn.get(arn) ?? [])].sort();
+  const own = signers.filter((signer) => !isPassedOn(graph, signer));
+  const passedOn = signers.filter((signer) => isPassedOn(graph, signer));
+  const calls = passedOn.length === 0 || own.length <= 1 ? null : callsOf(graph, own);
+  const callers = new Map(
+    passedOn.map((session) => [
+      session,
+      calls === null ? (own[0] ?? null) : lastCaller(graph, session, calls),
+    ]),
+  );
   ofGraph.set(arn, callers);
   return callers;
 }
 
-/** When `events` last called the service that passes on, in its region, within the hour before. */
-function lastBefore(
-  events: readonly TrailEvent[],
-  { time, region, actor, sourceIp }: TrailEvent,
-): number | null {
-  if (time === null) return null;
-  const service = actor.invokedBy ?? sourceIp;
-  const call = events.findLast(
-    (event) =>
-      event.time !== null && event.time <= time && event.source === service && event.region === region,
-  );
-  return call?.time == null || call.time < time - longest ? null : call.time;
+interface Call {
+  time: number;
+  signer: string;
+}
+
+/** By service and region, oldest first. */
+function callsOf(graph: CredentialGraph, own: readonly string[]): Map<string, Call[]> {
+  const calls = new Map<string, Call[]>();
+  for (const signer of own) {
+    for (const { time, source, region } of graph.bySigner.get(signer) ?? []) {
+      if (time === null) continue;
+      const name = `${source}|${region}`;
+      const list = calls.get(name);
+      if (list === undefined) calls.set(name, [{ time, signer }]);
+      else list.push({ time, signer });
+    }
+  }
+  for (const list of calls.values()) list.sort((a, b) => a.time - b.time || (a.signer < b.signer ? 1 : -1));
+  return calls;
+}
+
+/** Who called the service that passes on last, in its region, within the hour before. */
+function lastCaller(
+  graph: CredentialGraph,
+  session: string,
+  calls: ReadonlyMap<string, Call[]>,
+): string | null {
+  const first = graph.bySigner.get(session)?.[0];
+  const time = first?.time ?? null;
+  if (first === undefined || time === null) return null;
+  const list = calls.get(`${first.actor.invokedBy ?? first.sourceIp ?? ''}|${first.region}`) ?? [];
+  let low = 0;
+  for (let high = list.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.time ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  const last = list[low - 1];
+  return last === undefined || last.time < time - longest ? null : last.signer;
 }

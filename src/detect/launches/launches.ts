@@ -9,6 +9,7 @@ import { acceleratorOf, type AcceleratorTable } from '../records/instance-size.j
 import { judgeLaunch } from './judge.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { isForwarded } from '../records/record-fields.js';
+import type { Silence } from './silence.js';
 import type { Taint, Tainted } from '../credentials/taint.js';
 
 export interface JudgedLaunch {
@@ -33,6 +34,7 @@ export function judgeLaunches(
   start: MisuseStart,
   signals: readonly Signal[],
   table: AcceleratorTable,
+  silence: Silence | null = null,
 ): JudgedLaunch[] {
   const tied: TiedLaunch[] = [];
   const quota: number[] = [];
@@ -49,7 +51,11 @@ export function judgeLaunches(
   const around = surroundingsOf(tied, baseline, quota, bursts);
   const days = daysOf(tied);
   return tied.map(({ request, tainted }, index) => {
-    const departures = departuresOf(request, baseline, around[index] ?? alone, table);
+    const here = around[index] ?? alone;
+    const departures = [
+      ...departuresOf(request, baseline, here, table),
+      ...(silence?.departures(request, here.reconnaissance, here.asked) ?? []),
+    ];
     const judged = judgeLaunch(
       request,
       tainted,
