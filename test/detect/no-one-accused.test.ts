@@ -343,3 +343,27 @@ describe('a key that slept', () => {
     expect(woken(launches, { inventory: [made] })).toEqual(['held']);
   });
 });
+
+describe('a team that trains elsewhere, where its own region has no capacity', () => {
+  const ml: Caller = { key: 'AKIAMLMLMLMLMLML0001', user: 'ml', ip: '192.0.2.50', agent: 'Boto3/1.34 linux' };
+  const training = (by: Caller, error: string): Incident => {
+    const history = new History();
+    for (let n = 1; n < 40; n += 1) {
+      history.call(ml, { time: night - n * day, name: 'DescribeInstances' });
+      history.call(ml, { time: night - n * day, name: 'DescribeImages' });
+      history.run(ml, night - n * day + minute, { type: 'g5.12xlarge', count: 2 });
+    }
+    const type = 'p4d.24xlarge';
+    for (let n = 0; n < 4; n += 1) history.run(by, night + n * minute, { type, count: 2, error });
+    history.run(by, night + 12 * minute, { type, count: 4, region: 'us-west-2', image: 'ami-west' });
+    return look(history, { key: null });
+  };
+
+  it('is no suspect from where it works, and is one from elsewhere, or without the right', () => {
+    const capacity = 'Server.InsufficientInstanceCapacity';
+    const stranger = { ...ml, ip: '203.0.113.9' };
+    expect(training(ml, capacity).suspects).toEqual([]);
+    expect(training(stranger, capacity).suspects).toHaveLength(1);
+    expect(training(ml, 'Client.UnauthorizedOperation').suspects).toHaveLength(1);
+  });
+});

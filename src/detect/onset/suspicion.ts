@@ -33,6 +33,14 @@ const fleetAsked = 30;
 const mostOfOffice = 0.6;
 const office = /^(act:|reconnaissance|sweep|new-acts|models:(first|catalogue))/;
 
+/** A team that moves its training where there is capacity: in few regions, few machines, refused for want of them only. */
+const move =
+  /^(region|launch:(type|region|size|accelerator|burst|image|number|combination|tags|refused|failures))$/;
+const withoutCapacity = 0.15;
+const moveRegions = 2;
+const moveAsked = 20;
+const mostOfMove = 1;
+
 /**
  * How much the signals of one day say together, and how much it takes to be worth a look. Signals that tell the same
  * thing twice count once: many small acts, a fleet's number and its regions. Pure.
@@ -45,7 +53,15 @@ export function suspicionOf({ signals }: Cluster, life: SuspectedLife): { sum: n
   const sum = Math.min(ofBuilders, mostOfBuilders) + sumOf(others, known ? undefined : firstTimes(life));
   const onlyOffice = signals.every(({ kind }) => office.test(kind));
   if (!known && !life.longLived && onlyOffice) return { sum: Math.min(sum, mostOfOffice), bar };
+  if (known && isMove(signals, life)) return { sum: Math.min(sum, mostOfMove), bar };
   return { sum, bar };
+}
+
+/** Another type or region, from where the key always calls, with nothing else that is new: what lacked capacity at home. */
+function isMove(signals: readonly Signal[], { regions, asked }: SuspectedLife): boolean {
+  const ofMove = ({ kind, weight }: Signal): boolean =>
+    move.test(kind) && (kind !== 'launch:refused' || weight <= withoutCapacity);
+  return regions <= moveRegions && asked <= moveAsked && signals.every(ofMove);
 }
 
 function isBuilding({ kind, weight }: Signal): boolean {
