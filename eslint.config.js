@@ -1,4 +1,12 @@
+import boundaries from 'eslint-plugin-boundaries';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { pure, rooms } from './eslint.rooms.js';
+
+const sdk = ['@aws-sdk/*', '@smithy/*'];
+const onlyAws = { group: sdk, message: 'Only src/aws imports the SDK.' };
+const noNode = { group: ['node:*', '!node:crypto'], message: 'A pure room asks nothing of the machine.' };
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.venv/**', 'fixtures/**', 'coverage/**', 'src/trail/wasm/**', '**/*.wasm.ts'] },
@@ -17,33 +25,51 @@ export default tseslint.config(
     },
   },
   {
-    // Only the aws room talks to AWS; the range reads AWS's models and never the SDK.
     files: ['src/**/*.ts'],
-    ignores: ['src/aws/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: ['@aws-sdk/*', '@smithy/*'], message: 'Only src/aws imports the SDK.' }] },
-      ],
+    plugins: { boundaries, 'import-x': importX },
+    settings: {
+      'import/resolver': { typescript: true },
+      'import-x/resolver-next': [createTypeScriptImportResolver()],
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'boundaries/include': ['src/**/*.ts'],
+      'boundaries/dependency-nodes': ['import', 'export', 'dynamic-import'],
+      // The longest path first: the first that matches is the file's room.
+      'boundaries/elements': Object.keys(rooms)
+        .sort((a, b) => b.length - a.length)
+        .map((type) => ({ type, pattern: `src/${type}`, partialMatch: false })),
     },
-  },
-  {
-    files: ['src/range/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
+      'boundaries/dependencies': [
         'error',
         {
-          patterns: [
-            { group: ['@aws-sdk/*', '@smithy/*'], message: 'The range is written from the service models, not from the SDK.' },
-            { regex: '\\.\\./(aws|trail|detect|playbook|contain|cloudfront|report)/', message: 'The range shares nothing with the product.' },
+          default: 'disallow',
+          message: '{{from.element.type}} may not import this: see eslint.rooms.js',
+          policies: [
+            ...Object.keys(rooms).map((type) => ({
+              from: { element: { type } },
+              allow: { to: { element: { type } } },
+            })),
+            ...Object.entries(rooms)
+              .filter(([, others]) => others.length > 0)
+              .map(([type, others]) => ({
+                from: { element: { type } },
+                allow: { to: { element: { types: { anyOf: others }, fileInternalPath: 'index.ts' } } },
+              })),
           ],
         },
       ],
+      'import-x/no-cycle': 'error',
     },
+  },
+  { files: ['src/**/*.ts'], ignores: ['src/aws/**'], rules: { 'no-restricted-imports': ['error', { patterns: [onlyAws] }] } },
+  {
+    files: pure.map((room) => `src/${room}/**/*.ts`).concat('src/contain/plan/**/*.ts'),
+    rules: { 'no-restricted-imports': ['error', { patterns: [onlyAws, noNode] }] },
   },
   {
     // The attacker of a rehearsal calls the range with a client that nobody here wrote: the unmodified SDK.
-    files: ['src/range/rehearsal/attacker*.ts'],
+    files: ['src/rehearsal/attacker/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
 );

@@ -2,8 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions, parseTime } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
-import { ExitCode, exitCodeHelp } from './model/exit-code.js';
-import { version } from './model/version.js';
+import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
 interface GlobalFlags {
   profile?: string;

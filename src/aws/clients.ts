@@ -1,8 +1,7 @@
-import type { AwsCall } from '../model/aws-call.js';
+import { type AwsCall, version } from '../model/index.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
-import { version } from '../model/version.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';

@@ -2,7 +2,7 @@ import { AwsFailure } from './errors.js';
 
 /** A listing may have so many pages: LookupEvents, the longest that we read, has 50 events a page, and its own limit far
  *  below this; the others have 50 to 1,000 resources a page. */
-export const mostPages = 1_000;
+const mostPages = 1_000;
 
 /**
  * Watches over one listing: every page of every service is asked for through `ask`. A page that was asked for already (its

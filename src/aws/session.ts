@@ -1,8 +1,7 @@
-import { partitionOfArn } from '../facts/identifiers.js';
-import type { AwsCall } from '../model/aws-call.js';
+import { partitionOfArn } from '../facts/index.js';
+import type { AwsCall, Identity } from '../model/index.js';
 import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Identity } from '../model/core-event.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
 import { type AskMfaCode, credentialsOf, profileInUse } from './credentials.js';

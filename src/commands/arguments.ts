@@ -1,4 +1,4 @@
-import { ExitCode } from '../model/exit-code.js';
+import { ExitCode } from '../model/index.js';
 import { CommandError } from './context.js';
 
 /**

@@ -1,19 +1,16 @@
-import type { AwsFailure } from '../aws/errors.js';
-import type { Session } from '../aws/session.js';
-import type { AwsCall } from '../model/aws-call.js';
-import { contain } from '../contain/contain.js';
-import { defaultLimits, type ContainRequest } from '../contain/request.js';
-import type { Journal } from '../contain/journal/journal.js';
-import { readJournal } from '../contain/journal/journal.js';
-import { LockLost } from '../contain/journal/lock.js';
-import type { Plan } from '../contain/plan/plan.js';
-import type { PlanFile } from '../contain/plan/plan-file.js';
-import type { Incident } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
-import { ExitCode } from '../model/exit-code.js';
-import { safeJson } from '../model/json.js';
-import { plays, urgent } from '../plays/index.js';
-import type { PlanContext } from '../plays/kit/play.js';
+import type { AwsFailure, Session } from '../aws/index.js';
+import { type AwsCall, ExitCode, type Identity, type Incident, safeJson } from '../model/index.js';
+import {
+  contain,
+  type ContainRequest,
+  defaultLimits,
+  type Journal,
+  LockLost,
+  type Plan,
+  type PlanFile,
+  readJournal,
+} from '../contain/index.js';
+import { type PlanContext, plays, urgent } from '../plays/index.js';
 import { ask } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
@@ -183,7 +180,7 @@ function agreement(
   return {
     restBefore: flags.yes === true || agreed.has('rest'),
     cut: async (facts, doubts, planned) => {
-      const { cutScreen } = await import('../report/screens/cut-screen.js');
+      const { cutScreen } = await import('../report/screens/index.js');
       context.stderr.write(`${cutScreen(facts, doubts, context.onStderr, identity)}\n`);
       if (agreed.has('cut')) return true;
       if (flags.yes === true) {
@@ -230,18 +227,18 @@ export async function showPlan(
   identity: Identity,
   context: CommandContext,
 ): Promise<void> {
-  const { planScreen } = await import('../report/screens/plan-screen.js');
+  const { planScreen } = await import('../report/screens/index.js');
   context.stderr.write(`${planScreen(incident, planned, context.onStderr, identity)}\n`);
 }
 
 async function cloudFrontFacts(session: Session, context: CommandContext) {
-  const { checkForContain } = await import('../recovery/cloudfront/contain-check.js');
+  const { checkForContain } = await import('../recovery/cloudfront/index.js');
   return checkForContain(session, context.emit);
 }
 
 /** The journal, folded into the report, beside it and on stdout. */
 async function writeOutcome(path: string, context: CommandContext): Promise<ExitCode> {
-  const { foldReport } = await import('../report/document.js');
+  const { foldReport } = await import('../report/index.js');
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
   const text = safeJson(`${JSON.stringify(report, null, 2)}\n`);
@@ -251,7 +248,7 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
     context.stdout.write(text);
     return written;
   }
-  const { outcomeScreen } = await import('../report/screens/outcome-screen.js');
+  const { outcomeScreen } = await import('../report/screens/index.js');
   const { width, color, verbose } = context;
   context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
   return written;

@@ -1,8 +1,8 @@
-import { readJournal } from '../contain/journal/journal.js';
-import { instanceType, regionFactor } from '../facts/instance-types.js';
-import { ExitCode } from '../model/exit-code.js';
-import { caseText } from '../report/case/case-text.js';
-import { foldReport } from '../report/document.js';
+import { readJournal } from '../contain/index.js';
+import { instanceType, regionFactor } from '../facts/index.js';
+import { ExitCode } from '../model/index.js';
+import { caseText } from '../report/case/index.js';
+import { foldReport } from '../report/index.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';

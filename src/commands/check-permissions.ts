@@ -1,11 +1,8 @@
-import { roleOfSession, userOfArn } from '../facts/identifiers.js';
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import type { Session } from '../aws/session.js';
-import { ExitCode } from '../model/exit-code.js';
-import { cutPermissions, lookPermissions } from '../plays/permissions/fixed-permissions.js';
-import { permissionsOf, plays } from '../plays/index.js';
-import { visible } from '../report/terminal/escape.js';
+import { roleOfSession, userOfArn } from '../facts/index.js';
+import { AwsFailure, type Reader, type Session } from '../aws/index.js';
+import { ExitCode } from '../model/index.js';
+import { cutPermissions, lookPermissions, permissionsOf, plays } from '../plays/index.js';
+import { visible } from '../report/terminal/index.js';
 import type { CommandContext } from './context.js';
 
 /** SimulatePrincipalPolicy takes many actions a call; a hundred keeps each answer on one page

@@ -1,5 +1,5 @@
-import type { Session } from '../aws/session.js';
-import { ExitCode } from '../model/exit-code.js';
+import type { Session } from '../aws/index.js';
+import { ExitCode } from '../model/index.js';
 import { CommandError } from './context.js';
 
 /** Simulated is never mistaken for real, nor the other way round; and the account is the one that was meant.

@@ -1,5 +1,5 @@
-import type { CloudFrontCheck } from '../recovery/cloudfront/state.js';
-import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
+import type { CloudFrontCheck } from '../recovery/cloudfront/index.js';
+import { ExitCode, exitCodeOfLook } from '../model/index.js';
 
 /** `changesUnknown`: the changes were asked for and could not be read.
  *  3 where a distribution is known not to serve, 5 where it cannot be told or nothing was looked at, else 0. */

@@ -1,22 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { AwsFailure } from '../aws/errors.js';
-import type { Session } from '../aws/session.js';
-import { checkCloudFront, withChanges, zoneOf } from '../recovery/cloudfront/check.js';
+import { AwsFailure, type Session } from '../aws/index.js';
 import {
-  lastReport,
-  readReport,
-  readTrail,
+  checkCloudFront,
+  type CloudFrontCheck,
+  cloudFrontScreen,
   type FromReport,
   type FromTrail,
-} from '../recovery/cloudfront/gather.js';
-import { hostsFromLines, unique, type KnownHost } from '../recovery/cloudfront/known-hosts.js';
-import { rehearsalEndpoint, resolversFor } from '../recovery/cloudfront/resolver-options.js';
-import type { NameResolver } from '../recovery/cloudfront/resolvers.js';
-import { cloudFrontScreen, outageLine } from '../recovery/cloudfront/screen.js';
-import { originProbe, planStandIn, type StandInPlan } from '../recovery/cloudfront/stand-in.js';
-import type { CloudFrontCheck } from '../recovery/cloudfront/state.js';
-import { resetText } from '../recovery/cloudfront/support-text.js';
-import { ExitCode } from '../model/exit-code.js';
+  hostsFromLines,
+  type KnownHost,
+  lastReport,
+  type NameResolver,
+  originProbe,
+  outageLine,
+  planStandIn,
+  readReport,
+  readTrail,
+  rehearsalEndpoint,
+  resetText,
+  resolversFor,
+  type StandInPlan,
+  unique,
+  withChanges,
+  zoneOf,
+} from '../recovery/cloudfront/index.js';
+import { ExitCode } from '../model/index.js';
 import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
 import { exitCodeOf } from './cloudfront-exit.js';
 import { CommandError, type CommandContext } from './context.js';

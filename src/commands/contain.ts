@@ -1,17 +1,22 @@
-import type { Survey } from '../survey/survey.js';
+import type { Survey } from '../survey/index.js';
 import { readFile } from 'node:fs/promises';
-import { pending, planFor } from '../contain/request.js';
-import { readPlan, sealPlan, type PlanFile } from '../contain/plan/plan-file.js';
-import { guardCut, lookUpKey, planCut } from '../contain/cut/cut.js';
-import { refuseCaller } from '../contain/refused.js';
-import type { Plan } from '../contain/plan/plan.js';
-import { unknownExcludes, unknownIncludes } from '../contain/plan/words.js';
-import type { Session } from '../aws/session.js';
-import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
-import { isComplete } from '../model/coverage.js';
-import { safeJson } from '../model/json.js';
+import {
+  guardCut,
+  lookUpKey,
+  pending,
+  type Plan,
+  planCut,
+  type PlanFile,
+  planFor,
+  readPlan,
+  refuseCaller,
+  sealPlan,
+  unknownExcludes,
+  unknownIncludes,
+} from '../contain/index.js';
+import type { Session } from '../aws/index.js';
+import { ExitCode, exitCodeOfAct, isComplete, safeJson, version } from '../model/index.js';
 import { plays } from '../plays/index.js';
-import { version } from '../model/version.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
 import { planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';

@@ -1,6 +1,6 @@
-import type { Session } from '../aws/session.js';
-import type { Emit } from '../model/core-event.js';
-import type { ScreenOptions } from '../report/terminal/screen.js';
+import type { Session } from '../aws/index.js';
+import type { Emit } from '../model/index.js';
+import type { ScreenOptions } from '../report/terminal/index.js';
 
 /** What the command line gives to every command. */
 export interface CommandContext {

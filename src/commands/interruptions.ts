@@ -1,4 +1,4 @@
-import { ExitCode } from '../model/exit-code.js';
+import { ExitCode } from '../model/index.js';
 
 /** Commands that act, or keep a journal: they finish what runs. The others only look, and end at once. */
 const finishesWhatRuns = new Set(['contain', 'resume', 'undo', 'cloudfront', 'rehearse', 'range']);

@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { ExitCode } from '../model/exit-code.js';
-import { maxMessageBytes, readMessage, type NoticeMessage } from '../recovery/notice/message.js';
-import { readNotice } from '../recovery/notice/notice.js';
-import { noticeScreen } from '../recovery/notice/screen.js';
+import { ExitCode } from '../model/index.js';
+import {
+  maxMessageBytes,
+  type NoticeMessage,
+  noticeScreen,
+  readMessage,
+  readNotice,
+} from '../recovery/notice/index.js';
 import { CommandError, type CommandContext } from './context.js';
 
 interface NoticeFlags {

@@ -2,9 +2,7 @@ import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Emit } from '../model/core-event.js';
-import { ExitCode } from '../model/exit-code.js';
-import { safeJson } from '../model/json.js';
+import { type Emit, ExitCode, safeJson } from '../model/index.js';
 import { CommandError } from './context.js';
 
 /** The flags that name a file which is written only once the work is done. */

@@ -1,6 +1,5 @@
-import { ExitCode } from '../model/exit-code.js';
-import { plays } from '../plays/index.js';
-import { responderPolicies } from '../plays/permissions/policy.js';
+import { ExitCode } from '../model/index.js';
+import { plays, responderPolicies } from '../plays/index.js';
 import { CommandError, type CommandContext } from './context.js';
 
 interface PolicyFlags {

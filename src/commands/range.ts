@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { ExitCode } from '../model/exit-code.js';
-import type { Range } from '../range/server.js';
-import type { AccessKey } from '../range/world/identity.js';
-import type { World } from '../range/world/world.js';
+import { ExitCode } from '../model/index.js';
+import type { AccessKey, Range, World } from '../range/index.js';
 import { CommandError, type CommandContext } from './context.js';
 import { scenariosDirectory } from './rehearse.js';
 
@@ -20,7 +18,7 @@ export async function run(flags: RangeFlags, context: CommandContext): Promise<E
   if (port > 65_535) throw new CommandError(ExitCode.usage, `--port takes a number up to 65535, not ${port}`);
   const seed = whole('--seed', flags.seed);
   const speed = whole('--speed', flags.speed) ?? 1;
-  const { startRange } = await import('../range/server.js');
+  const { startRange } = await import('../range/index.js');
   const { world, keys } =
     flags.scenario === undefined ? await emptyWorld(seed) : await scenarioWorld(flags.scenario, seed);
   world.clock.setSpeed(speed);
@@ -47,7 +45,7 @@ export async function run(flags: RangeFlags, context: CommandContext): Promise<E
 /** Every account's log files, as a trail delivers them: of the past at the start, of all at the end. */
 async function writeTrail(world: World, directory: string | undefined): Promise<void> {
   if (directory === undefined) return;
-  const { writeTrailFiles } = await import('../range/world/trail-files.js');
+  const { writeTrailFiles } = await import('../range/index.js');
   for (const account of world.accounts.values()) await writeTrailFiles(account, directory);
 }
 
@@ -55,8 +53,8 @@ type Keys = ReadonlyMap<string, AccessKey>;
 
 async function scenarioWorld(name: string, seed: number | null): Promise<{ world: World; keys: Keys }> {
   const [{ loadScenario }, { worldOf }] = await Promise.all([
-    import('../rehearsal/scenario/scenario-file.js'),
-    import('../rehearsal/rehearse.js'),
+    import('../rehearsal/index.js'),
+    import('../rehearsal/index.js'),
   ]);
   const named = await loadScenario(name, scenariosDirectory()).catch((error: unknown) => {
     throw new CommandError(
@@ -70,8 +68,8 @@ async function scenarioWorld(name: string, seed: number | null): Promise<{ world
 
 async function emptyWorld(seed: number | null): Promise<{ world: World; keys: Keys }> {
   const [{ World }, { createAccessKey, createUser }] = await Promise.all([
-    import('../range/world/world.js'),
-    import('../range/world/identity.js'),
+    import('../range/index.js'),
+    import('../range/index.js'),
   ]);
   const world = new World(seed === null ? {} : { seed });
   const account = world.createAccount('111122223333');

@@ -2,11 +2,16 @@ import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { makeDirectory } from '../contain/journal/make-directory.js';
-import { ExitCode } from '../model/exit-code.js';
-import type { Rehearsal, Scene } from '../rehearsal/rehearse.js';
-import type { NamedScenario } from '../rehearsal/scenario/scenario-file.js';
-import { soakLine, soakTotals, soakTotalsLine } from '../rehearsal/report/rehearsal-soak.js';
+import { makeDirectory } from '../contain/index.js';
+import { ExitCode } from '../model/index.js';
+import {
+  type NamedScenario,
+  type Rehearsal,
+  type Scene,
+  soakLine,
+  soakTotals,
+  soakTotalsLine,
+} from '../rehearsal/index.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 
@@ -27,7 +32,7 @@ interface RehearseFlags {
 
 /** Rehearses scenarios one after the other: a simulated AWS, an attacker, the real command line, a score. */
 export async function run(flags: RehearseFlags, context: CommandContext): Promise<ExitCode> {
-  const { loadScenario, scenarioNames } = await import('../rehearsal/scenario/scenario-file.js');
+  const { loadScenario, scenarioNames } = await import('../rehearsal/index.js');
   const directory = scenariosDirectory();
   if (flags.list === true) return list(await scenarioNames(directory), directory, context);
   const names =
@@ -54,7 +59,7 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
       }),
     );
   }
-  const { withGoals } = await import('../rehearsal/score/goals.js');
+  const { withGoals } = await import('../rehearsal/index.js');
   try {
     for (const { scenario } of scenarios) withGoals(scenario.goals, flags.goal ?? []);
   } catch (error) {
@@ -62,9 +67,9 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
   }
 
   const [{ rehearse }, { rehearsalScreen }, { withChaos }] = await Promise.all([
-    import('../rehearsal/rehearse.js'),
-    import('../rehearsal/report/rehearsal-screen.js'),
-    import('../rehearsal/chaos.js'),
+    import('../rehearsal/index.js'),
+    import('../rehearsal/index.js'),
+    import('../rehearsal/index.js'),
   ]);
   // Many seeds take the scenarios in turn; else each is rehearsed once.
   const turns = (seeds ?? scenarios.map(() => seed)).map((own, index) => ({
@@ -134,21 +139,21 @@ async function publish(
   } else if (flags.seeds !== undefined) {
     context.stdout.write(`${soakTotalsLine(soakTotals(done))}\n`);
   } else if (done.length > 1) {
-    const { summaryTable } = await import('../rehearsal/report/rehearsal-screen.js');
+    const { summaryTable } = await import('../rehearsal/index.js');
     context.stdout.write(`${summaryTable(done, context)}\n`);
   }
   const written: ExitCode[] = [];
   if (flags.junit !== undefined) {
-    const { junitOf } = await import('../rehearsal/report/rehearsal-junit.js');
+    const { junitOf } = await import('../rehearsal/index.js');
     written.push(await saveFile(flags.junit, junitOf(done), context.emit));
   }
   if (flags.html !== undefined) {
-    const { rehearsalPage } = await import('../rehearsal/report/rehearsal-page.js');
+    const { rehearsalPage } = await import('../rehearsal/index.js');
     written.push(await saveFile(flags.html, rehearsalPage(done), context.emit));
   }
   const summary = context.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') {
-    const { markdownOf } = await import('../rehearsal/report/rehearsal-markdown.js');
+    const { markdownOf } = await import('../rehearsal/index.js');
     await appendFile(summary, markdownOf(done));
   }
   return written.every((code) => code === ExitCode.ok);
@@ -188,7 +193,7 @@ async function byHand(scene: Scene, context: CommandContext): Promise<void> {
 }
 
 async function list(names: string[], directory: string, context: CommandContext): Promise<ExitCode> {
-  const { loadScenario } = await import('../rehearsal/scenario/scenario-file.js');
+  const { loadScenario } = await import('../rehearsal/index.js');
   const scenarios = await Promise.all(names.map((name) => loadScenario(name, directory)));
   if (context.json) {
     const rows = scenarios.map(({ name, scenario: { title, plays = [] } }) => ({ name, title, plays }));

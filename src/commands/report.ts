@@ -1,6 +1,6 @@
-import { readJournal } from '../contain/journal/journal.js';
-import { ExitCode } from '../model/exit-code.js';
-import { foldReport } from '../report/document.js';
+import { readJournal } from '../contain/index.js';
+import { ExitCode } from '../model/index.js';
+import { foldReport } from '../report/index.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';
@@ -17,14 +17,14 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
   const report = foldReport(await readJournal(path));
   let exitCode: ExitCode = ExitCode.ok;
   if (flags.html !== undefined) {
-    const { reportHtml } = await import('../report/html/report-page.js');
+    const { reportHtml } = await import('../report/html/index.js');
     exitCode = await saveFile(flags.html, reportHtml(report), context.emit);
     if (exitCode === ExitCode.ok) context.emit({ type: 'journal', path: flags.html, message: 'page' });
   }
   if (context.json) {
     context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (flags.html === undefined || exitCode !== ExitCode.ok) {
-    const { outcomeScreen } = await import('../report/screens/outcome-screen.js');
+    const { outcomeScreen } = await import('../report/screens/index.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
   }

@@ -1,8 +1,10 @@
-import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
-import type { AccessState } from '../recovery/restrictions/classify.js';
-import { lookForRestrictions } from '../recovery/restrictions/restrictions.js';
-import { restrictionsScreen } from '../recovery/restrictions/screen.js';
-import { lookForSignals } from '../recovery/restrictions/signals.js';
+import { ExitCode, exitCodeOfLook } from '../model/index.js';
+import {
+  type AccessState,
+  lookForRestrictions,
+  lookForSignals,
+  restrictionsScreen,
+} from '../recovery/restrictions/index.js';
 import { parseKeyId, parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 

@@ -1,9 +1,6 @@
 import { dirname } from 'node:path';
-import type { JournalRecord } from '../model/journal-record.js';
-import { Journal, readJournal } from '../contain/journal/journal.js';
-import { lock, LockHeld } from '../contain/journal/lock.js';
-import { ExitCode } from '../model/exit-code.js';
-import { version } from '../model/version.js';
+import { ExitCode, type JournalRecord, version } from '../model/index.js';
+import { Journal, lock, LockHeld, readJournal } from '../contain/index.js';
 import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';

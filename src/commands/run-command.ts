@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
-import type { LockHeld } from '../contain/journal/lock.js';
-import type { Refused } from '../contain/refused.js';
-import type { AwsFailure } from '../aws/errors.js';
-import type { BadSetting } from '../aws/network.js';
-import type { Session } from '../aws/session.js';
-import { ExitCode } from '../model/exit-code.js';
+import type { LockHeld, Refused } from '../contain/index.js';
+import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
+import { ExitCode } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
@@ -32,7 +29,7 @@ export async function runCommand(
   load: () => Promise<{ run: Run }>,
   flags: GlobalFlags,
 ): Promise<ExitCode> {
-  const { createRenderer, colorOf } = await import('../report/terminal/renderer.js');
+  const { createRenderer, colorOf } = await import('../report/terminal/index.js');
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
@@ -56,7 +53,7 @@ export async function runCommand(
     signal: stop.signal,
     openSession: async () => {
       if (session !== null) return session;
-      const { openSession } = await import('../aws/session.js');
+      const { openSession } = await import('../aws/index.js');
       const attempts = Number(flags.maxAttempts);
       if (flags.maxAttempts !== undefined && !(Number.isInteger(attempts) && attempts > 0)) {
         throw new CommandError(
@@ -116,7 +113,7 @@ async function mfaCode(serial: string, context: CommandContext): Promise<string>
 
 /** @throws CommandError with exit code 2 */
 async function checkRegions(names: readonly string[], { reader, identity }: Session): Promise<void> {
-  const { unknownRegion } = await import('../aws/regions.js');
+  const { unknownRegion } = await import('../aws/index.js');
   const wrong = await unknownRegion(parseRegions(names) ?? [], reader, identity.homeRegion);
   if (wrong === null) return;
   throw new CommandError(
@@ -136,7 +133,7 @@ export async function fail(
   const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
   const { code, message, next: own } = await describe(error, profile);
   const next = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
-  const { visible } = await import('../report/terminal/escape.js');
+  const { visible } = await import('../report/terminal/index.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;
   stderr.write(`leakguard${name === null ? '' : ` ${name}`}: ${lines.join('\n')}\n`);
@@ -157,7 +154,7 @@ interface Description {
 
 async function describeFailure(failure: AwsFailure, profile: string | null): Promise<Description> {
   if (failure.kind === 'credentials') {
-    const { credentialsHint } = await import('../aws/credentials.js');
+    const { credentialsHint } = await import('../aws/index.js');
     return {
       code: ExitCode.credentials,
       message: failure.httpStatus === null ? `No credentials: ${failure.message}` : failure.describe(),
@@ -175,7 +172,7 @@ async function describeFailure(failure: AwsFailure, profile: string | null): Pro
 async function describe(error: unknown, profile: string | null): Promise<Description> {
   if (error instanceof CommandError)
     return { code: error.exitCode as ExitCode, message: error.message, next: error.next };
-  const { AwsFailure } = await import('../aws/errors.js');
+  const { AwsFailure } = await import('../aws/index.js');
   if (error instanceof AwsFailure) return describeFailure(error, profile);
   const message = error instanceof Error ? error.message : String(error);
   switch (error instanceof Error ? error.name : '') {

@@ -1,9 +1,7 @@
-import { isTemporary, userOfArn } from '../facts/identifiers.js';
-import type { Incident } from '../model/incident.js';
-import type { Trace, TraceTarget } from '../detect/credentials/trace-up.js';
-import type { Identity } from '../model/core-event.js';
-import { ExitCode } from '../model/exit-code.js';
-import { Screen, type ScreenOptions } from '../report/terminal/screen.js';
+import { isTemporary, userOfArn } from '../facts/index.js';
+import { ExitCode, type Identity, type Incident } from '../model/index.js';
+import type { Trace, TraceTarget } from '../detect/index.js';
+import { Screen, type ScreenOptions } from '../report/terminal/index.js';
 import { CommandError } from './context.js';
 
 export interface TargetFlags {

@@ -1,8 +1,5 @@
-import type { Session } from '../aws/session.js';
-import { isComplete } from '../model/coverage.js';
-import type { Incident } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
-import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
+import type { Session } from '../aws/index.js';
+import { ExitCode, exitCodeOfLook, type Identity, type Incident, isComplete } from '../model/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
@@ -30,16 +27,16 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const codes = [exitCodeOfScan(incident, survey.skippedRecords().length > 0)];
   if (trace?.key === null) codes.push(ExitCode.incomplete);
   if (flags.html !== undefined) {
-    const { incidentHtml } = await import('../report/html/incident-page.js');
+    const { incidentHtml } = await import('../report/html/index.js');
     codes.push(await saveFile(flags.html, incidentHtml(incident, identity), context.emit));
   }
   const exitCode = exitCodeOfLook(codes);
   if (context.json) {
-    const { scanDocument } = await import('../report/scan-document.js');
+    const { scanDocument } = await import('../report/index.js');
     const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });
     context.stdout.write(`${JSON.stringify(trace === null ? document : { ...document, trace }, null, 2)}\n`);
   } else {
-    const { incidentScreen } = await import('../report/screens/incident-screen.js');
+    const { incidentScreen } = await import('../report/screens/index.js');
     const { width, color, verbose } = context;
     const options = { width, color, verbose };
     if (trace !== null) context.stdout.write(`${traceScreen(trace, subject, identity, options)}\n\n`);
@@ -54,7 +51,7 @@ async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Pr
   try {
     return await context.openSession();
   } catch (error) {
-    const { AwsFailure } = await import('../aws/errors.js');
+    const { AwsFailure } = await import('../aws/index.js');
     if (!(error instanceof AwsFailure)) throw error;
     const why = error.code === 'CredentialsProviderError' ? 'no credentials' : error.code;
     const message = `Only the trail files are read (${why}): nothing that runs now is looked at.`;

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
-import type { Session } from '../aws/session.js';
-import { Journal } from '../contain/journal/journal.js';
-import { lock, LockHeld } from '../contain/journal/lock.js';
-import type { PlanFile } from '../contain/plan/plan-file.js';
-import type { ExitCode } from '../model/exit-code.js';
-import { version } from '../model/version.js';
+import type { Session } from '../aws/index.js';
+import { Journal, lock, LockHeld, type PlanFile } from '../contain/index.js';
+import { type ExitCode, version } from '../model/index.js';
 import { carryOut, flagsOnRecord, type ContainmentFlags } from './carry-out.js';
 import type { CommandContext } from './context.js';
 import { reportName } from './report-directory.js';

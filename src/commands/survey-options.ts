@@ -1,8 +1,8 @@
-import { eventHistory } from '../facts/delays.js';
-import type { Session } from '../aws/session.js';
-import { ExitCode } from '../model/exit-code.js';
+import { eventHistory } from '../facts/index.js';
+import type { Session } from '../aws/index.js';
+import { ExitCode } from '../model/index.js';
 import { plays } from '../plays/index.js';
-import { Survey } from '../survey/survey.js';
+import { Survey } from '../survey/index.js';
 import { parsePeriod, parseRegions, parseTime } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 

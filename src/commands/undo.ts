@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
-import type { AwsCall } from '../model/aws-call.js';
-import { Journal, readJournal } from '../contain/journal/journal.js';
-import { lock } from '../contain/journal/lock.js';
-import { run as runActions } from '../contain/run/run.js';
-import type { JournalRecord } from '../model/journal-record.js';
-import { planUndo, type UndoPlan } from '../contain/undo/undo.js';
-import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
+import {
+  type AwsCall,
+  ExitCode,
+  exitCodeOfAct,
+  type JournalRecord,
+  resourceKey,
+  version,
+} from '../model/index.js';
+import { Journal, lock, planUndo, readJournal, run as runActions, type UndoPlan } from '../contain/index.js';
 import { plays } from '../plays/index.js';
-import { takeInventory } from '../survey/inventory.js';
-import { resourceKey } from '../model/resource.js';
-import { visible } from '../report/terminal/escape.js';
-import { version } from '../model/version.js';
+import { takeInventory } from '../survey/index.js';
+import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
 import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
@@ -44,7 +44,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     now: reader.now(),
   });
   if (planned.unknown.length > 0) throw nothingDoneTo(planned.unknown, records, path);
-  const { undoScreen } = await import('../report/screens/undo-screen.js');
+  const { undoScreen } = await import('../report/screens/index.js');
   context.stderr.write(`${undoScreen(planned, path, context.onStderr, identity)}\n`);
   await agree(flags, planned, identity.account, context);
 

@@ -1,7 +1,5 @@
-import { clearance, type ClearanceRow } from '../contain/confirm/clearance.js';
-import { planFor } from '../contain/request.js';
-import { lookUpKey } from '../contain/cut/cut.js';
-import { ExitCode, exitCodeOfLook } from '../model/exit-code.js';
+import { clearance, lookUpKey, planFor } from '../contain/index.js';
+import { type ClearanceRow, ExitCode, exitCodeOfLook } from '../model/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
@@ -76,7 +74,7 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
       `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
     );
   } else {
-    const { clearanceScreen } = await import('../report/screens/clearance-screen.js');
+    const { clearanceScreen } = await import('../report/screens/index.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${clearanceScreen(rows, identity, { width, color, verbose })}\n`);
   }

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Session } from '../aws/session.js';
-import { toFacts } from '../recovery/cloudfront/check.js';
-import { changeLine, toSend } from '../recovery/cloudfront/screen.js';
-import { stateWords, type CloudFrontCheck } from '../recovery/cloudfront/state.js';
-import { resetText } from '../recovery/cloudfront/support-text.js';
-import { sawNothing, watchCloudFront, type WatchResult } from '../recovery/cloudfront/watch.js';
-import { Journal } from '../contain/journal/journal.js';
-import { journalVersion } from '../model/journal-record.js';
-import type { Identity } from '../model/core-event.js';
-import { ExitCode } from '../model/exit-code.js';
-import { version } from '../model/version.js';
+import type { Session } from '../aws/index.js';
+import {
+  changeLine,
+  type CloudFrontCheck,
+  resetText,
+  sawNothing,
+  stateWords,
+  toFacts,
+  toSend,
+  watchCloudFront,
+  type WatchResult,
+} from '../recovery/cloudfront/index.js';
+import { Journal } from '../contain/index.js';
+import { ExitCode, type Identity, journalVersion, version } from '../model/index.js';
 import type { CommandContext } from './context.js';
 import { reportName } from './report-directory.js';
 

@@ -1,9 +1,14 @@
-import { isComplete } from '../model/coverage.js';
-import type { Incident } from '../model/incident.js';
-import { ExitCode, exitCodeOfAct } from '../model/exit-code.js';
-import type { Play } from '../plays/kit/play.js';
-import { resourceKey } from '../model/resource.js';
-import type { Action, Outcome } from '../model/action.js';
+import {
+  type Action,
+  type Executed,
+  ExitCode,
+  type Incident,
+  type Outcome,
+  exitCodeOfAct,
+  isComplete,
+  resourceKey,
+} from '../model/index.js';
+import type { Play } from '../plays/index.js';
 import {
   isStuck,
   judgeSweep,
@@ -27,8 +32,8 @@ import {
 } from './refused.js';
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
-import { run, type Executed } from './run/run.js';
-import { summarise } from '../outcome/summary.js';
+import { run } from './run/run.js';
+import { summarise } from '../outcome/index.js';
 
 /** So many sweeps in a row must be clean. */
 const cleanSweeps = 2;

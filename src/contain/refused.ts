@@ -1,5 +1,4 @@
-import type { Incident } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
+import type { Identity, Incident } from '../model/index.js';
 
 /** A guard, or the person, said no. What was done before stands in the journal. */
 export class Refused extends Error {

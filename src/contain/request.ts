@@ -1,12 +1,15 @@
-import type { Session } from '../aws/session.js';
-import type { Incident } from '../model/incident.js';
-import type { Emit } from '../model/core-event.js';
-import type { ExitCode } from '../model/exit-code.js';
-import type { PlanContext, Play } from '../plays/kit/play.js';
-import type { Survey } from '../survey/survey.js';
-import type { Action } from '../model/action.js';
-import type { CutFacts } from './cut/cut.js';
-import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
+import type { Session } from '../aws/index.js';
+import type {
+  Action,
+  CloudFrontFacts,
+  CutFacts,
+  Emit,
+  ExitCode,
+  Incident,
+  LeftOver,
+} from '../model/index.js';
+import type { PlanContext, Play } from '../plays/index.js';
+import type { Survey } from '../survey/index.js';
 import type { PlanFile } from './plan/plan-file.js';
 import { plan, type Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';

@@ -1,6 +1,13 @@
 import type { Signal } from './behaviour/signal.js';
-import { resourceKey, type Resource } from '../model/resource.js';
-import type { TrailEvent } from '../model/trail-event.js';
+import {
+  type Finding,
+  type Incident,
+  type MisuseStart,
+  type Resource,
+  resourceKey,
+  type Suspect,
+  type TrailEvent,
+} from '../model/index.js';
 import { Baseline } from './behaviour/baseline.js';
 import { birthOf, type Birth } from './onset/birth.js';
 import type { Case } from './classify/case.js';
@@ -12,7 +19,6 @@ import { credentialsOf } from './credentials/credentials.js';
 import { deedsOf } from './findings/deeds.js';
 import { timeInWords } from './records/evidence.js';
 import type { Facts } from './facts.js';
-import type { Finding, Incident, MisuseStart, Suspect } from '../model/incident.js';
 import { homeOf, type InstanceHome } from './credentials/instance-home.js';
 import { launchRequestOf } from './records/launch-request.js';
 import { withTemplateTypes } from './records/launch-templates.js';

@@ -1,7 +1,4 @@
-import type { Cell } from '../model/coverage.js';
-import type { OriginRule } from '../model/origin-rule.js';
-import type { Resource } from '../model/resource.js';
-import type { TrailEvent } from '../model/trail-event.js';
+import type { Cell, OriginRule, Resource, TrailEvent } from '../model/index.js';
 
 /** An accelerator of an instance type, as DescribeInstanceTypes or the built-in table says. */
 export interface Accelerator {

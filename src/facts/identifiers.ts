@@ -1,4 +1,4 @@
-import { asText } from '../model/json.js';
+import { asText } from '../model/index.js';
 
 /** The forms of AWS's identifiers (IAM user guide, "IAM identifiers"), each read in one place. */
 

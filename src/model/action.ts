@@ -7,7 +7,7 @@ export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm']
 export type Phase = (typeof phases)[number];
 
 /** How to take an action back: calls built from before-values, or the sentence that says why there is none. */
-export type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
+type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
 
 /**
  * One change, as data. One runner executes all of them, so the dry run, the journal, the undo and the
@@ -56,4 +56,10 @@ export interface Outcome {
   error: { code: string; message: string; kind: string } | null;
   /** What AWS answered that matters for proof or undo (bounded, no secrets). */
   answer: Json;
+}
+
+/** An action, remedies among them, and what came of it. */
+export interface Executed {
+  action: Action;
+  outcome: Outcome;
 }

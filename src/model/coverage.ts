@@ -28,3 +28,8 @@ export function isComplete(cells: Iterable<Cell>): boolean {
   }
   return true;
 }
+
+/** Something was looked at, and no cell of it is unknown: only then does "nothing found" say something. */
+export function allSeen(coverage: readonly Cell[]): boolean {
+  return coverage.length > 0 && isComplete(coverage);
+}

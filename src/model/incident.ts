@@ -60,7 +60,7 @@ export interface OtherSession {
   source: string | null;
 }
 
-export type Confidence = 'certain' | 'likely' | 'uncertain';
+type Confidence = 'certain' | 'likely' | 'uncertain';
 
 /** When misuse began: given by the person, or estimated from the evidence. */
 export interface MisuseStart {

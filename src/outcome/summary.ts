@@ -1,6 +1,4 @@
-import { ExitCode } from '../model/exit-code.js';
-import type { LeftOver } from '../model/journal-record.js';
-import type { Executed } from '../contain/run/run.js';
+import { type Executed, ExitCode, type LeftOver } from '../model/index.js';
 
 /** The end of a containment in one sentence. It never says clean: only `verify` can. Pure. */
 export function summarise(end: {

@@ -1,18 +1,6 @@
-import { trailDelay } from '../facts/delays.js';
-import { allSeen } from '../report/facts.js';
-import type { Report, ReportAction } from '../report/report.js';
-import { count } from '../report/messages/words.js';
-
-/**
- * What may be said of the whole: contained: two clean sweeps, nothing unknown, nothing left ·
- * held: as contained, except what waits for a person's word · unknown: nothing speaks against it, and not enough
- * for it · not-contained. `contain` never says clean: that is `verify`'s word.
- */
-export interface Verdict {
-  state: 'contained' | 'held' | 'unknown' | 'not-contained';
-  /** In words, what keeps it from being better. Empty for contained. */
-  reasons: string[];
-}
+import { type Report, type ReportAction, type Verdict, allSeen } from '../model/index.js';
+import { trailDelay } from '../facts/index.js';
+import { count } from '../report/messages/index.js';
 
 /** Two sweeps in a row must be clean, since describes are eventually consistent. */
 const cleanSweeps = 2;

@@ -106,10 +106,20 @@ export const urgent: readonly Play[] = [
   ec2Instances,
 ];
 
-/** The IAM actions that `some` take, sorted, each once. */
-export function permissionsOf(
-  some: readonly Play[],
-  kinds: readonly (keyof Play['permissions'])[] = ['find', 'contain', 'undo'],
-): string[] {
-  return [...new Set(some.flatMap(({ permissions }) => kinds.flatMap((kind) => permissions[kind])))].sort();
-}
+export { accessKeys } from './iam/access-keys.js';
+export {
+  datedDeny,
+  decodedDocument,
+  type Deny,
+  denyAhead,
+  denyPolicyName,
+  denyStands,
+  readDeny,
+} from './iam/deny.js';
+export { endsOther } from './iam/role-sessions.js';
+export { actionId } from './kit/action-id.js';
+export type { PlanContext, Play } from './kit/play.js';
+export { notExamined } from './not-examined.js';
+export { cutPermissions, lookPermissions } from './permissions/fixed-permissions.js';
+export { responderPolicies } from './permissions/policy.js';
+export { permissionsOf } from './permissions/permissions-of.js';

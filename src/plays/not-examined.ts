@@ -1,4 +1,4 @@
-import type { Cell } from '../model/coverage.js';
+import type { Cell } from '../model/index.js';
 
 /** Services in which an attacker can leave something, and for which there is no play: told, never passed over. */
 const services: [service: string, what: string][] = [

@@ -8,7 +8,7 @@ import {
 } from 'dns-packet';
 
 /** Records of one name. */
-export interface DnsRecords {
+interface DnsRecords {
   a?: readonly string[];
   aaaa?: readonly string[];
   cname?: string;

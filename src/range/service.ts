@@ -1,5 +1,5 @@
 import type { Caller } from './iam/caller.js';
-import type { Structure, Value } from './protocol/values.js';
+import type { Structure } from './protocol/values.js';
 import type { JsonObject } from './world/trail.js';
 import type { Account, Maker, Region, World } from './world/world.js';
 
@@ -42,7 +42,7 @@ export interface Service {
   global?: boolean;
 }
 
-export type { Structure, Value };
+export type { Structure };
 
 /** A page of `items`, by a token that is a position. `size`: how many a page. */
 export function page<T>(

@@ -1,5 +1,4 @@
-import { defaultRegions } from '../range/world/catalog.js';
-import { Random } from '../range/world/ids.js';
+import { defaultRegions, Random } from '../range/index.js';
 import type { NamedScenario } from './scenario/scenario-file.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Clock } from '../range/world/clock.js';
+import type { Clock } from '../range/index.js';
 import { tickEvery, type Tick } from './followed-clock.js';
 
 /**

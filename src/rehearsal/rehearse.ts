@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Dispatcher } from '../range/dispatch.js';
-import { startRange } from '../range/server.js';
-import { interruptSpotNowAndThen } from '../range/services/ec2/spot-interruptions.js';
-import type { World } from '../range/world/world.js';
+import {
+  Dispatcher,
+  interruptSpotNowAndThen,
+  onDemandPrice,
+  startRange,
+  type World,
+} from '../range/index.js';
 import { AttackerProcess } from './attacker/attacker-process.js';
 import type { Tally } from './attacker/attacker-messages.js';
 import { judge, withGoals, type Judgement } from './score/goals.js';
@@ -12,7 +15,6 @@ import { lengthOf, live } from './scenario/history.js';
 import { itemsOf } from './scenario/items.js';
 import { Pacemaker } from './pacemaker.js';
 import { pastOf } from './scenario/past.js';
-import { onDemandPrice } from '../range/world/prices.js';
 import {
   journalNames,
   readJournals,

@@ -1,5 +1,4 @@
-import { createSession, Delayed, type AccessKey, type Session } from '../range/world/identity.js';
-import type { World } from '../range/world/world.js';
+import { type AccessKey, createSession, Delayed, type Session, type World } from '../range/index.js';
 import type { Scenario } from './scenario/scenario.js';
 
 /** Who responds: the key, or a session of its user (with MFA, as IAM demands) where it is to end in the middle. */

@@ -1,8 +1,13 @@
-import { unlockCloudFront } from '../range/cloudfront-lock.js';
-import type { AccessKey } from '../range/world/identity.js';
-import type { Account, SupportAnswer, SupportDesk, World } from '../range/world/world.js';
+import {
+  type AccessKey,
+  type Account,
+  onDemandPrice,
+  type SupportAnswer,
+  type SupportDesk,
+  unlockCloudFront,
+  type World,
+} from '../range/index.js';
 import { abilitiesOf, itemsOf } from './scenario/items.js';
-import { onDemandPrice } from '../range/world/prices.js';
 import type { Scenario } from './scenario/scenario.js';
 import { scoreOf } from './score/score.js';
 import type { Item } from './score/score-facts.js';

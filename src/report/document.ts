@@ -1,10 +1,15 @@
-import type { JournalRecord } from '../model/journal-record.js';
-import { asFound } from '../detect/findings/as-found.js';
-import { asObject, type Json } from '../model/json.js';
-import type { Action } from '../model/action.js';
+import {
+  type Action,
+  type JournalRecord,
+  type Json,
+  type Report,
+  type ReportAction,
+  asObject,
+  reportVersion,
+} from '../model/index.js';
+import { asFound } from '../detect/index.js';
 import { isoOf, milestonesOf } from './milestones.js';
-import { reportVersion, type Report, type ReportAction } from './report.js';
-import { verdictOf } from '../outcome/verdict.js';
+import { verdictOf } from '../outcome/index.js';
 
 /**
  * The report of a journal: a fold over its records, and of nothing else.

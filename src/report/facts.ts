@@ -1,6 +1,11 @@
-import { isComplete, type Cell } from '../model/coverage.js';
-import type { Deed, Finding, Incident, ResourceClass } from '../model/incident.js';
-import { textAt } from '../model/json.js';
+import {
+  type Cell,
+  type Deed,
+  type Finding,
+  type Incident,
+  type ResourceClass,
+  textAt,
+} from '../model/index.js';
 
 /** The classes in the order in which a person needs them. */
 export const classes: readonly ResourceClass[] = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];
@@ -49,7 +54,7 @@ export function instanceTypeOf(finding: Finding): string | null {
   return textAt(finding.resource.properties, 'instanceType');
 }
 
-export interface GridRow {
+interface GridRow {
   region: string;
   /** How many of each of the grid's types. */
   counts: number[];
@@ -145,11 +150,6 @@ export function servicesOff(coverage: readonly Cell[]): [subject: string, region
     subject,
     group.map(({ region }) => region),
   ]);
-}
-
-/** Something was looked at, and no cell of it is unknown: only then does "nothing found" say something. */
-export function allSeen(coverage: readonly Cell[]): boolean {
-  return coverage.length > 0 && isComplete(coverage);
 }
 
 /** Two instants that span `times`, at least a minute apart; null where there are none. */

@@ -1,18 +1,4 @@
-import type { Incident } from '../model/incident.js';
-import { at } from '../model/json.js';
-import { isDone, type Report } from './report.js';
-
-/** The moments that a post-mortem asks for; ISO 8601, UTC; null where the journal does not show them. */
-export interface Milestones {
-  misuseBegan: string | null;
-  opened: string;
-  cutAgreed: string | null;
-  keyOff: string | null;
-  lastLaunch: string | null;
-  lastTermination: string | null;
-  /** The first of the clean sweeps that it ended with. */
-  contained: string | null;
-}
+import { type Incident, type Milestones, type Report, at, isDone } from '../model/index.js';
 
 /** Read off the finished report. */
 export function milestonesOf(report: Report): Milestones {

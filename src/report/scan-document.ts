@@ -1,8 +1,5 @@
-import type { Incident } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
-import type { SkippedRecords } from '../model/trail-event.js';
-import { version } from '../model/version.js';
-import { allSeen, byClass, classes, gaps, notExamined, regionsOff, type Gap } from './facts.js';
+import { type Identity, type Incident, type SkippedRecords, allSeen, version } from '../model/index.js';
+import { byClass, classes, gaps, notExamined, regionsOff, type Gap } from './facts.js';
 
 /** The version of the document that `scan --json` prints. */
 export const scanVersion = 1;

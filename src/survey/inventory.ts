@@ -1,10 +1,7 @@
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import type { Cell } from '../model/coverage.js';
-import type { Emit } from '../model/core-event.js';
-import { cellStatusOf } from '../trail/lookup.js';
-import type { Play } from '../plays/kit/play.js';
-import { resourceKey, type Resource } from '../model/resource.js';
+import { AwsFailure, type Reader } from '../aws/index.js';
+import { type Cell, type Emit, type Resource, resourceKey } from '../model/index.js';
+import { cellStatusOf } from '../trail/index.js';
+import type { Play } from '../plays/index.js';
 
 /** What is in the account now, and what could not be looked at. */
 export interface Inventory {

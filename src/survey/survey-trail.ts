@@ -1,19 +1,18 @@
-import { eventHistory, longestRoleSession, trailDelay } from '../facts/delays.js';
-import type { Reader } from '../aws/reader.js';
-import type { Cell } from '../model/coverage.js';
-import { buildGraph } from '../detect/credentials/credential-graph.js';
-import type { Incident, TaintedCredential } from '../model/incident.js';
-import { asksBefore } from '../detect/classify/was-before.js';
-import { letInBy } from '../detect/credentials/let-in.js';
-import { modelInvocations } from '../detect/behaviour/model-use.js';
-import { candidatesOf } from '../detect/onset/suspects.js';
-import type { Emit, Identity } from '../model/core-event.js';
-import { asText } from '../model/json.js';
-import { accessKeys } from '../plays/iam/access-keys.js';
-import type { Play } from '../plays/kit/play.js';
-import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
-import { readTrail } from '../trail/files.js';
-import { TrailLookup, type TrailQuery } from '../trail/lookup.js';
+import { eventHistory, longestRoleSession, trailDelay } from '../facts/index.js';
+import type { Reader } from '../aws/index.js';
+import {
+  asText,
+  type Cell,
+  type Emit,
+  type Identity,
+  type Incident,
+  type SkippedRecords,
+  type TaintedCredential,
+  type TrailEvent,
+} from '../model/index.js';
+import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
+import { accessKeys, type Play } from '../plays/index.js';
+import { readTrail, TrailLookup, type TrailQuery } from '../trail/index.js';
 
 /** The account that is looked at, and who looks. */
 export interface Caller {

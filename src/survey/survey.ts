@@ -1,23 +1,26 @@
-import { isTemporary } from '../facts/identifiers.js';
-import { describeAccelerators, type AcceleratorInfo } from '../aws/accelerators.js';
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import { listRegions, type Region } from '../aws/regions.js';
-import type { Cell, CellStatus } from '../model/coverage.js';
-import { instanceType } from '../facts/instance-types.js';
-import { detect } from '../detect/detect.js';
-import type { Finding, Incident, ResourceClass } from '../model/incident.js';
-import { namedBy } from '../detect/classify/named.js';
-import { asksBefore } from '../detect/classify/was-before.js';
-import { traceUp, type Trace, type TraceTarget } from '../detect/credentials/trace-up.js';
-import { asText } from '../model/json.js';
-import { accessKeys } from '../plays/iam/access-keys.js';
+import { instanceType, isTemporary } from '../facts/index.js';
+import {
+  type AcceleratorInfo,
+  AwsFailure,
+  describeAccelerators,
+  listRegions,
+  type Reader,
+  type Region,
+} from '../aws/index.js';
+import {
+  asText,
+  type Cell,
+  type CellStatus,
+  type Finding,
+  type Incident,
+  type Resource,
+  type ResourceClass,
+  type SkippedRecords,
+} from '../model/index.js';
+import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
+import { accessKeys, notExamined, type Play } from '../plays/index.js';
 import { takeInventory } from './inventory.js';
-import { notExamined } from '../plays/not-examined.js';
-import type { Play } from '../plays/kit/play.js';
-import type { Resource } from '../model/resource.js';
-import type { SkippedRecords } from '../model/trail-event.js';
-import { cellStatusOf } from '../trail/lookup.js';
+import { cellStatusOf } from '../trail/index.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */

@@ -1,4 +1,4 @@
-import { asObject, asText, type JsonObject } from '../model/json.js';
+import { asObject, asText, type JsonObject } from '../model/index.js';
 import { fromForeign, fromLakeRow } from './foreign-records.js';
 
 /** Fields in which a list of events stands: log files, LookupEvents, log streams, search results. */

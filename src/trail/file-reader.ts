@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { asObject } from '../model/json.js';
+import { asObject, type TrailEvent } from '../model/index.js';
 import { unwrap } from './containers.js';
-import type { TrailEvent } from '../model/trail-event.js';
 import { formatOf } from './file-format.js';
 import { normaliseRecord } from './normalise.js';
 import { listNames, RecordSplitter } from './record-splitter.js';

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { TrailEvent } from '../model/trail-event.js';
+import type { TrailEvent } from '../model/index.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { ThinningStore } from './thinning.js';
 

@@ -1,9 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Cell } from '../model/coverage.js';
-import type { Emit } from '../model/core-event.js';
-import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
+import type { Cell, Emit, SkippedRecords, TrailEvent } from '../model/index.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
 import { ThinningStore } from './thinning.js';
@@ -75,7 +73,7 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
 }
 
 /** Oldest first; equal times by key; events without a time before all others. */
-export function inOrder(a: TrailEvent, b: TrailEvent): number {
+function inOrder(a: TrailEvent, b: TrailEvent): number {
   return (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 

@@ -1,4 +1,4 @@
-import { asObject, asText, at, textAt, type Json, type JsonObject } from '../model/json.js';
+import { asObject, asText, at, type Json, type JsonObject, textAt } from '../model/index.js';
 
 /**
  * A CloudTrail record that a product has rewritten to a schema of its own, written as CloudTrail writes it; null for

@@ -1,10 +1,6 @@
-import { eventHistory, trailDelay } from '../facts/delays.js';
-import type { LookupAttributeKey } from '../aws/services/index.js';
-import { AwsFailure } from '../aws/errors.js';
-import type { Reader } from '../aws/reader.js';
-import type { Cell, CellStatus } from '../model/coverage.js';
-import type { Emit } from '../model/core-event.js';
-import type { SkippedRecords, TrailEvent } from '../model/trail-event.js';
+import { eventHistory, trailDelay } from '../facts/index.js';
+import { AwsFailure, type LookupAttributeKey, type Reader } from '../aws/index.js';
+import type { Cell, CellStatus, Emit, SkippedRecords, TrailEvent } from '../model/index.js';
 import { normaliseRecord } from './normalise.js';
 
 /** One question to CloudTrail's event history. It takes one attribute a call (CloudTrail API reference, LookupEvents). */

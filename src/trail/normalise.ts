@@ -1,7 +1,15 @@
-import { isRoot, keyIdOf, userOfArn } from '../facts/identifiers.js';
+import { isRoot, keyIdOf, userOfArn } from '../facts/index.js';
 import { createHash } from 'node:crypto';
-import { asObject, asText, stableStringify, textAt, type Json, type JsonObject } from '../model/json.js';
-import type { Actor, TrailEvent } from '../model/trail-event.js';
+import {
+  type Actor,
+  asObject,
+  asText,
+  type Json,
+  type JsonObject,
+  stableStringify,
+  textAt,
+  type TrailEvent,
+} from '../model/index.js';
 import { redactObject } from './redact.js';
 
 export { unwrap } from './containers.js';
@@ -117,7 +125,7 @@ const clock = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s*(Z|UTC|[+-]
 
 /** Epoch milliseconds of the spellings seen: ISO with or without T, Z and fractions; epoch seconds or milliseconds.
  *  What has no zone is UTC. Null for anything else (`redacted`). */
-export function timeOf(value: unknown): number | null {
+function timeOf(value: unknown): number | null {
   if (typeof value === 'number') {
     if (!Number.isFinite(value) || value <= 0) return null;
     return value < 1e11 ? Math.round(value * 1000) : Math.round(value);

@@ -1,4 +1,4 @@
-import { asObject, type Json, type JsonObject } from '../model/json.js';
+import { asObject, type Json, type JsonObject } from '../model/index.js';
 
 /** Fields that carry secrets in CloudTrail records: `sessionToken` is logged in clear by STS, the others where a
  *  service forgets to hide them, or where a log was written by something that is not AWS. */
@@ -9,7 +9,7 @@ const secretName =
 const maxDepth = 40;
 
 /** `value` without secrets. Returns the same object where it has none: nothing is changed in place. */
-export function redact(value: Json, depth = 0): Json {
+function redact(value: Json, depth = 0): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > maxDepth) return null;
   if (Array.isArray(value)) {

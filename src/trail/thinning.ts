@@ -1,6 +1,5 @@
-import { eventOfInterest } from '../facts/events-of-interest.js';
-import { stableStringify } from '../model/json.js';
-import type { TrailEvent } from '../model/trail-event.js';
+import { eventOfInterest } from '../facts/index.js';
+import { stableStringify, type TrailEvent } from '../model/index.js';
 
 const hour = 3600_000;
 

@@ -1,4 +1,4 @@
-import type { CutFacts } from '../../src/contain/cut/cut.js';
+import type { CutFacts } from '../../src/model/cut-facts.js';
 import type { Finding, Incident, ResourceClass } from '../../src/model/incident.js';
 import type { Identity } from '../../src/model/core-event.js';
 

@@ -8,7 +8,7 @@ export const ci: Caller = {
   agent: 'Boto3/1.34.2 md/Botocore#1.34.2 ua/2.0 os/linux#5.15 Python/3.11',
 };
 
-export const attackersPlace = {
+const attackersPlace = {
   ip: '203.0.113.77',
   agent: 'aws-cli/2.15.0 Python/3.11.6 Windows/10 exe/AMD64',
 };

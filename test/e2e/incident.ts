@@ -31,7 +31,7 @@ export interface CommandRun {
 }
 
 /** Runs the built command line as a process of its own, without a terminal. */
-export function runCli(args: string[], env: Record<string, string>): Promise<CommandRun> {
+function runCli(args: string[], env: Record<string, string>): Promise<CommandRun> {
   const child = spawn(process.execPath, [cliPath, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {

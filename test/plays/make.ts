@@ -8,7 +8,7 @@ import type { TrailEvent } from '../../src/model/trail-event.js';
 
 export const now = Date.parse('2026-11-23T03:10:00Z');
 
-export function incident(over: Partial<Incident> = {}): Incident {
+function incident(over: Partial<Incident> = {}): Incident {
   return {
     key: 'AKIAIOSFODNN7EXAMPLE',
     userName: 'ci',
@@ -178,7 +178,7 @@ export function calls(actions: readonly Action[] | null): [string, Action['input
 }
 
 /** A Reader over answers as AWS gives them: by `Operation`, or `Operation:value` with a value of the input. */
-export function readerOver(answers: Record<string, unknown>): Reader {
+function readerOver(answers: Record<string, unknown>): Reader {
   const answer = (operation: string, input: object): unknown => {
     const found =
       Object.values(input)

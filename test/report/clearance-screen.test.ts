@@ -1,5 +1,5 @@
+import type { ClearanceRow } from '../../src/model/clearance.js';
 import { describe, expect, it } from 'vitest';
-import type { ClearanceRow } from '../../src/contain/confirm/clearance.js';
 import { clearanceScreen } from '../../src/report/screens/clearance-screen.js';
 import { hostileName, identity, simulatedIdentity } from './samples.js';
 

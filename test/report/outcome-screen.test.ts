@@ -1,5 +1,5 @@
+import type { CutFacts } from '../../src/model/cut-facts.js';
 import { describe, expect, it } from 'vitest';
-import type { CutFacts } from '../../src/contain/cut/cut.js';
 import type { LeftOver } from '../../src/model/journal-record.js';
 import { cutScreen } from '../../src/report/screens/cut-screen.js';
 import { foldReport } from '../../src/report/document.js';

@@ -21,13 +21,13 @@ import { resourceKey, type Resource } from '../../src/model/resource.js';
  */
 
 export const key = 'AKIAIOSFODNN7EXAMPLE';
-export const secondKey = 'AKIAI44QH8DHBEXAMPLE';
-export const session = 'ASIAIOSFODNN7EXAMPLE';
+const secondKey = 'AKIAI44QH8DHBEXAMPLE';
+const session = 'ASIAIOSFODNN7EXAMPLE';
 export const account = '111122223333';
 /** A name as an attacker gives it: markup, an ANSI escape, a right-to-left mark, a newline. */
 export const hostileName = '"><img src=x onerror=alert(1)>\u001b[2J\u202efdp.exe\nroot';
 
-export const start = Date.parse('2026-11-21T03:07:40Z');
+const start = Date.parse('2026-11-21T03:07:40Z');
 const minute = 60_000;
 export const at = (minutes: number): number => start + minutes * minute;
 
@@ -49,7 +49,7 @@ export const simulatedIdentity: Identity = {
   endpoints: { ec2: 'http://127.0.0.1:4599', iam: 'http://127.0.0.1:4599' },
 };
 
-export const regions = [
+const regions = [
   'us-east-1',
   'us-west-2',
   'eu-west-1',
@@ -70,12 +70,7 @@ export const regions = [
 ];
 const gpuRegions = new Set(regions.slice(0, 7));
 
-export function evidence(
-  name: string,
-  region: string,
-  time: number | null,
-  more: Partial<Evidence> = {},
-): Evidence {
+function evidence(name: string, region: string, time: number | null, more: Partial<Evidence> = {}): Evidence {
   return {
     eventId: `ev-${name}-${region}-${time ?? 'none'}`,
     name,

@@ -1,20 +1,13 @@
-import { trailDelay } from '../../facts/delays.js';
-import type { Cell } from '../../model/coverage.js';
-import type { Incident } from '../../model/incident.js';
-import type { Play } from '../../plays/kit/play.js';
-import { resourceKey } from '../../model/resource.js';
-import type { CutFacts } from '../cut/cut.js';
+import { trailDelay } from '../../facts/index.js';
+import {
+  type Cell,
+  type ClearanceRow,
+  type CutFacts,
+  type Incident,
+  resourceKey,
+} from '../../model/index.js';
+import type { Play } from '../../plays/index.js';
 import { isContained, type Plan } from '../plan/plan.js';
-
-/** One line of the clearance list. */
-export interface ClearanceRow {
-  /** A play's id, `key`, `trail` or a region. */
-  subject: string;
-  title: string;
-  status: 'clean' | 'dirty' | 'settling' | 'unknown' | 'not-examined';
-  /** What is dirty or unknown, in words; empty where clean. */
-  details: string[];
-}
 
 /**
  * Is the account clear of the incident? One row for the key, the trail and each play: `clean` only where everything

@@ -1,10 +1,14 @@
-import type { Finding, Incident } from '../../model/incident.js';
-import { isComplete, type Cell } from '../../model/coverage.js';
-import type { Play } from '../../plays/kit/play.js';
-import { resourceKey } from '../../model/resource.js';
-import type { Outcome } from '../../model/action.js';
-import type { LeftOver } from '../../model/journal-record.js';
-import type { Executed } from '../run/run.js';
+import {
+  type Cell,
+  type Executed,
+  type Finding,
+  type Incident,
+  type LeftOver,
+  type Outcome,
+  isComplete,
+  resourceKey,
+} from '../../model/index.js';
+import type { Play } from '../../plays/index.js';
 import { isActedOn, isContained, leftOver, type Plan } from '../plan/plan.js';
 
 /** What one sweep saw. Pure facts; the loop around it decides whether to go on. */

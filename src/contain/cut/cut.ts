@@ -1,36 +1,14 @@
-import { isQuarantine, userOfArn } from '../../facts/identifiers.js';
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
-import type { Identity } from '../../model/core-event.js';
-import { datedDeny, denyAhead, decodedDocument, denyPolicyName, denyStands } from '../../plays/iam/deny.js';
-import type { Action } from '../../model/action.js';
-import { actionId } from '../../plays/kit/action-id.js';
-
-/** What a person must know before the key is cut, from two parallel rounds of lookups by name. */
-export interface CutFacts {
-  key: string;
-  /** The account that the key belongs to; null where STS does not say. */
-  keyAccount: string | null;
-  owner: { kind: 'user'; name: string } | { kind: 'root' } | { kind: 'unknown'; why: string };
-  /** Null where it could not be read. */
-  status: 'Active' | 'Inactive' | null;
-  /** Null where it was never used, or could not be read. */
-  lastUsed: { at: number; service: string; region: string } | null;
-  /** The user's other keys, which keep working; null where they could not be read. */
-  otherKeys: { id: string; status: string; createdAt: number | null }[] | null;
-  /** The user has a console password: null where that could not be read. */
-  console: boolean | null;
-  /** AWS's own quarantine policies on the user or one of its groups. */
-  quarantine: string[];
-  /** AWS's own quarantine policies on the caller: it could then not do its work. */
-  callerQuarantine: string[];
-  /** Our dated Deny as it stands on the user now; null where there is none or it could not be read. */
-  deny: string | null;
-  /** It could not be read whether our Deny stands. */
-  denyUnreadable: boolean;
-  /** What could not be read, in words. */
-  unreadable: string[];
-}
+import { isQuarantine, userOfArn } from '../../facts/index.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
+import type { Action, CutFacts, Identity } from '../../model/index.js';
+import {
+  actionId,
+  datedDeny,
+  decodedDocument,
+  denyAhead,
+  denyPolicyName,
+  denyStands,
+} from '../../plays/index.js';
 
 /**
  * Looks the key up, by name only: no region is described and no trail page read before the key is off.

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asObject, safeJson } from '../../model/json.js';
-import type { JournalEntry, JournalRecord } from '../../model/journal-record.js';
-import { journalVersion } from '../../model/journal-record.js';
+import {
+  asObject,
+  type JournalEntry,
+  type JournalRecord,
+  journalVersion,
+  safeJson,
+} from '../../model/index.js';
 import { makeDirectory } from './make-directory.js';
 
 /** The chain's beginning. */

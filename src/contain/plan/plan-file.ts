@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { asObject, stableStringify } from '../../model/json.js';
-import type { Action } from '../../model/action.js';
+import { type Action, asObject, stableStringify } from '../../model/index.js';
 import type { Plan } from './plan.js';
 import { Refused } from '../refused.js';
 
 /** The version of plan files. A reader refuses versions that it does not know. */
-export const planFileVersion = 1;
+const planFileVersion = 1;
 /** A plan older than this speaks of another world. Milliseconds. */
-export const planMaxAge = 60 * 60_000;
+const planMaxAge = 60 * 60_000;
 
 /** A plan as a file: reviewed by one person, applied by another. */
 export interface PlanFile {
@@ -25,7 +24,7 @@ export interface PlanFile {
 }
 
 /** A plan file that cannot be applied, and why: none of it was. */
-export class PlanRefused extends Refused {
+class PlanRefused extends Refused {
   constructor(
     why: string,
     next = 'Make a new plan: leakguard contain --key AKIA… --plan FILE',

@@ -1,12 +1,17 @@
-import { roleOfSession, userOfArn } from '../../facts/identifiers.js';
-import type { Identity } from '../../model/core-event.js';
-import type { Deed, Finding, Incident } from '../../model/incident.js';
-import type { Play, PlanContext } from '../../plays/kit/play.js';
-import { asText } from '../../model/json.js';
-import { readDeny } from '../../plays/iam/deny.js';
-import { resourceKey } from '../../model/resource.js';
-import { type Action, type Phase, phases } from '../../model/action.js';
-import type { LeftOver } from '../../model/journal-record.js';
+import { roleOfSession, userOfArn } from '../../facts/index.js';
+import {
+  type Action,
+  asText,
+  type Deed,
+  type Finding,
+  type Identity,
+  type Incident,
+  type LeftOver,
+  type Phase,
+  phases,
+  resourceKey,
+} from '../../model/index.js';
+import { type PlanContext, type Play, readDeny } from '../../plays/index.js';
 
 /** What is to be done, in order, and what is deliberately not. */
 export interface Plan {

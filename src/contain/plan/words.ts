@@ -1,4 +1,4 @@
-import type { Incident } from '../../model/incident.js';
+import type { Incident } from '../../model/index.js';
 
 const shown = 40;
 

@@ -2,12 +2,9 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
-import type { Finding } from '../../model/incident.js';
-import { stableStringify } from '../../model/json.js';
-import type { Play } from '../../plays/kit/play.js';
-import { resourceKey } from '../../model/resource.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
+import { type Finding, resourceKey, stableStringify } from '../../model/index.js';
+import type { Play } from '../../plays/index.js';
 import type { JournalWriter } from '../journal/journal.js';
 import { makeDirectory } from '../journal/make-directory.js';
 

@@ -1,5 +1,5 @@
-import type { Action, Phase } from '../../model/action.js';
-import { run, type Effects, type Executed, type Remedy } from './run.js';
+import type { Action, Executed, Phase } from '../../model/index.js';
+import { run, type Effects, type Remedy } from './run.js';
 
 /** What stands between stop and terminate: evidence, bounded in time. */
 export interface RunPlanOptions {

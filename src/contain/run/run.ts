@@ -1,10 +1,15 @@
 import pLimit from 'p-limit';
-import type { AwsFailure as Failure } from '../../aws/errors.js';
-import { AwsFailure } from '../../aws/errors.js';
-import type { Emit } from '../../model/core-event.js';
-import { asObject, type Json } from '../../model/json.js';
-import type { AwsCall } from '../../model/aws-call.js';
-import type { Action, Outcome, OutcomeStatus } from '../../model/action.js';
+import { AwsFailure, type AwsFailure as Failure } from '../../aws/index.js';
+import {
+  type Action,
+  type AwsCall,
+  type Emit,
+  type Executed,
+  type Json,
+  type Outcome,
+  type OutcomeStatus,
+  asObject,
+} from '../../model/index.js';
 import type { JournalWriter } from '../journal/journal.js';
 
 /** The only way to change the world: through the journal. */
@@ -17,12 +22,6 @@ export interface Effects {
   sleep(milliseconds: number): Promise<void>;
   /** For an undo: the id of the action that each of these takes back. */
   undoes?: ReadonlyMap<string, string>;
-}
-
-/** An action, remedies among them, and what came of it. */
-export interface Executed {
-  action: Action;
-  outcome: Outcome;
 }
 
 /** What answers a refusal: the play's `remedy`, with its context. */

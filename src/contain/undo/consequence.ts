@@ -1,7 +1,6 @@
-import { longestRoleSession, longestUserSession } from '../../facts/delays.js';
-import { asText, type JsonObject } from '../../model/json.js';
-import type { Action } from '../../model/action.js';
-import { readDeny, type Deny } from '../../plays/iam/deny.js';
+import { longestRoleSession, longestUserSession } from '../../facts/index.js';
+import { type Action, asText, type JsonObject } from '../../model/index.js';
+import { type Deny, readDeny } from '../../plays/index.js';
 
 /** The Deny that this action put on a user or role; null for any other action. Pure. */
 export function denyPutBy({ operation, input }: Action): Deny | null {

@@ -1,6 +1,5 @@
-import { actionId } from '../../plays/kit/action-id.js';
-import type { Action } from '../../model/action.js';
-import type { JournalRecord } from '../../model/journal-record.js';
+import { actionId } from '../../plays/index.js';
+import type { Action, JournalRecord } from '../../model/index.js';
 import { consequenceOf, denyPutBy, sessionsLiveUntil } from './consequence.js';
 
 /** What the person asks for. */
@@ -16,7 +15,7 @@ export interface UndoRequest {
 }
 
 /** An action that is not taken back, or only with a consequence: which, and why in words. */
-export interface Told {
+interface Told {
   action: Action;
   why: string;
 }
@@ -80,7 +79,8 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
       plan.flagged.push({ action, flag: needsFlag });
       continue;
     }
-    if (danger !== null || only.length > 0)
+    // Of what the attacker had changed, the way back leads to his values: that must be seen.
+    if (danger !== null || only.length > 0 || action.on?.class === 'tampered')
       plan.consequences.push({ action, why: consequenceOf(action, at) });
     for (const call of calls) {
       const back: Action = {

@@ -1,5 +1,5 @@
 import { actOf } from '../records/record-fields.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import { Recent } from './recent.js';
 import { plainName } from '../records/sensitive-acts.js';
 import { Usual } from './usual.js';

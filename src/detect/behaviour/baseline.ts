@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import type { LaunchRequest } from '../records/launch-request.js';
 import { familyOfType } from '../records/instance-size.js';
 import { modelInvocations } from './model-use.js';

@@ -1,6 +1,5 @@
 import { actOf } from '../records/record-fields.js';
-import { textAt } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { Busyness } from './activity.js';
 import { Recent } from './recent.js';
 import { Usual } from './usual.js';

@@ -1,5 +1,5 @@
 import type { Signal } from './signal.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import { habitOf } from './baseline.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { addressPrefix, agentFamily } from '../records/record-fields.js';

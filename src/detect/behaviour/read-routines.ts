@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import { actOf, addressPrefix, agentFamily } from '../records/record-fields.js';
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import type { Signal } from './signal.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type TrailEvent, worked } from '../../model/index.js';
 import { Activity } from './activity.js';
 import { Baseline, habitOf } from './baseline.js';
 import { signerOf } from '../credentials/credential-graph.js';

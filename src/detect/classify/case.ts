@@ -1,9 +1,8 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { MisuseStart, TrailEvent } from '../../model/index.js';
 import type { Baseline } from '../behaviour/baseline.js';
 import type { CredentialGraph } from '../credentials/credential-graph.js';
 import { signerOf } from '../credentials/credential-graph.js';
 import type { Facts } from '../facts.js';
-import type { MisuseStart } from '../../model/incident.js';
 import type { JudgedLaunch } from '../launches/launches.js';
 import type { Making } from './makers.js';
 import type { History } from './origins.js';

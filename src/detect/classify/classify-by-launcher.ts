@@ -1,9 +1,6 @@
-import { asObject } from '../../model/json.js';
-import type { Link, Resource } from '../../model/resource.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { asObject, type Finding, type Link, type Resource, type TrailEvent } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
-import type { Finding } from '../../model/incident.js';
 import { linkKey, type Making } from './makers.js';
 import { countOf } from '../records/record-fields.js';
 

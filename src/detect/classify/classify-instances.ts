@@ -1,10 +1,8 @@
-import type { Resource } from '../../model/resource.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type Finding, type Resource, type TrailEvent, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
 import { after, byLauncher, launchers, wasAttached } from './classify-by-launcher.js';
 import { timeInWords } from '../records/evidence.js';
-import type { Finding } from '../../model/incident.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
 import { linkKey } from './makers.js';

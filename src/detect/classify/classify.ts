@@ -1,11 +1,15 @@
-import { asText, type Json } from '../../model/json.js';
-import type { Resource } from '../../model/resource.js';
-import { resourceKey } from '../../model/resource.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import {
+  asText,
+  type Finding,
+  type Json,
+  type Resource,
+  type ResourceClass,
+  resourceKey,
+  type TrailEvent,
+} from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { signerOf } from '../credentials/credential-graph.js';
 import { evidenceOf, timeInWords } from '../records/evidence.js';
-import type { Finding, ResourceClass } from '../../model/incident.js';
 import { judgeAct } from '../launches/judge.js';
 import { mintOf } from '../records/mints.js';
 import { valueBefore, type History, type Origin } from './origins.js';
@@ -101,7 +105,7 @@ function withoutChange(resource: Resource, history: History, earlier: Earlier, i
 export const changedNothing = 'changed nothing';
 
 /** For the person who decides, with the way to take it back as it is typed: ids may hold bars. */
-export function bothReadings(id: string): string {
+function bothReadings(id: string): string {
   return `it may have been so before; if not, the attacker gave it: --include '${id}' takes it back`;
 }
 

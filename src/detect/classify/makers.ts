@@ -1,7 +1,5 @@
-import { lastPart } from '../../facts/identifiers.js';
-import { asObject } from '../../model/json.js';
-import type { Link } from '../../model/resource.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { lastPart } from '../../facts/index.js';
+import { asObject, type Link, type TrailEvent, worked } from '../../model/index.js';
 import { firstText, itemsOf, requestOf, responseOf } from '../records/record-fields.js';
 
 /** Who made the thing that an instance hangs on, and who changed it later, oldest first. */

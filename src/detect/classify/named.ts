@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/incident.js';
+import type { Finding } from '../../model/index.js';
 
 /** What the person's words name among the findings, and which of the words name nothing. */
 export interface Named {

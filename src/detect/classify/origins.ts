@@ -1,7 +1,12 @@
-import { asObject, type Json, type JsonObject } from '../../model/json.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import { resourceKey } from '../../model/resource.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import {
+  asObject,
+  type Json,
+  type JsonObject,
+  type OriginRule,
+  resourceKey,
+  type TrailEvent,
+  worked,
+} from '../../model/index.js';
 import type { Facts } from '../facts.js';
 
 /** What the trail says of one resource, oldest first. */

@@ -1,13 +1,12 @@
-import { worked } from '../../model/trail-event.js';
+import { type Finding, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { principalOf } from './classify.js';
 import { evidenceOf } from '../records/evidence.js';
-import type { Finding } from '../../model/incident.js';
 import { isUnprovenChange } from './was-before.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 
 /** A resource with this tag is held, where somebody outside the incident set it. */
-export const protectingTag = 'leakguard:protect';
+const protectingTag = 'leakguard:protect';
 
 /** What people say of a resource, after the trail has spoken: a protecting tag or id holds it, `include` contains it. */
 export function withPersonsWord(findings: readonly Finding[], its: Case): Finding[] {

@@ -1,7 +1,6 @@
-import { longestRoleSession } from '../../facts/delays.js';
-import { lastPart } from '../../facts/identifiers.js';
+import { lastPart, longestRoleSession } from '../../facts/index.js';
 import type { Case } from './case.js';
-import type { OtherSession } from '../../model/incident.js';
+import type { OtherSession } from '../../model/index.js';
 
 /**
  * Sessions of a role that are no part of the incident and may be in use now, the latest first: what a cut of the whole

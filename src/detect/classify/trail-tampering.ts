@@ -1,5 +1,4 @@
-import type { Cell } from '../../model/coverage.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type Cell, type TrailEvent, worked } from '../../model/index.js';
 import type { Case } from './case.js';
 import { whoDid } from './case.js';
 import { principalOf } from './classify.js';

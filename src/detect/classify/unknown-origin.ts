@@ -1,9 +1,7 @@
-import type { Cell } from '../../model/coverage.js';
-import type { Resource } from '../../model/resource.js';
+import type { Cell, Resource, ResourceClass } from '../../model/index.js';
 import type { Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
-import { trailDelay } from '../../facts/delays.js';
-import type { ResourceClass } from '../../model/incident.js';
+import { trailDelay } from '../../facts/index.js';
 
 export interface Verdict {
   class: ResourceClass;

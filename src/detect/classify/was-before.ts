@@ -1,11 +1,16 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Json } from '../../model/json.js';
-import { asObject, asText, stableStringify } from '../../model/json.js';
-import { resourceKey, type Resource } from '../../model/resource.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import {
+  asObject,
+  asText,
+  type Finding,
+  type Json,
+  type OriginRule,
+  type Resource,
+  resourceKey,
+  stableStringify,
+  type TrailEvent,
+} from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
-import type { Finding } from '../../model/incident.js';
 import { valueSetBefore, type History, type Origin } from './origins.js';
 
 /**

@@ -1,8 +1,6 @@
-import { lastPart } from '../../facts/identifiers.js';
-import { asText } from '../../model/json.js';
-import { resourceKey, type Resource } from '../../model/resource.js';
+import { lastPart } from '../../facts/index.js';
+import { asText, type Finding, type Resource, resourceKey } from '../../model/index.js';
 import type { Case } from './case.js';
-import type { Finding } from '../../model/incident.js';
 import type { Tainted } from '../credentials/tainted.js';
 import { earlierOf } from './was-before.js';
 

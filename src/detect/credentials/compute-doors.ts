@@ -1,5 +1,5 @@
-import { lastPart } from '../../facts/identifiers.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { lastPart } from '../../facts/index.js';
+import { type TrailEvent, worked } from '../../model/index.js';
 import { signerOf, type CredentialGraph } from './credential-graph.js';
 import { thingOf, taggedStack } from './door-records.js';
 import { launchRequestOf } from '../records/launch-request.js';

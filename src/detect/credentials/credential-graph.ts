@@ -1,5 +1,5 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary } from '../../facts/index.js';
+import type { TrailEvent } from '../../model/index.js';
 import { forwardedFor } from './forwarded.js';
 import { mintOf, type Mint } from '../records/mints.js';
 import { withProperNames } from '../records/proper-names.js';

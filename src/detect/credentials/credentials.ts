@@ -1,7 +1,7 @@
-import { accountOfArn, lastPart } from '../../facts/identifiers.js';
+import { accountOfArn, lastPart } from '../../facts/index.js';
 import type { CredentialGraph } from './credential-graph.js';
 import { evidenceOf } from '../records/evidence.js';
-import type { TaintedCredential } from '../../model/incident.js';
+import type { TaintedCredential } from '../../model/index.js';
 import type { Tainted } from './taint.js';
 
 /** The tainted credentials as the incident tells them: the key first, then by the time of their taint. */

@@ -1,6 +1,5 @@
-import { lastPart } from '../../facts/identifiers.js';
-import { asText, type Json } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { lastPart } from '../../facts/index.js';
+import { asText, type Json, type TrailEvent, worked } from '../../model/index.js';
 import { itemsOf, requestOf, responseOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 
@@ -39,7 +38,7 @@ function functionName(name: string | null): string | null {
 }
 
 /** `arn:aws:cloudformation:us-east-1:1:stack/name/id` → `name`. */
-export function stackName(name: string | null): string | null {
+function stackName(name: string | null): string | null {
   return name?.startsWith('arn:') === true ? (name.split('/')[1] ?? null) : name;
 }
 

@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import { rolesIn } from './door-records.js';
 import {
   asNewDirectoryUser,

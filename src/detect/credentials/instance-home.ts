@@ -1,5 +1,5 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary } from '../../facts/index.js';
+import type { TrailEvent } from '../../model/index.js';
 import { type CredentialGraph } from './credential-graph.js';
 import { addressPrefix, isForwarded } from '../records/record-fields.js';
 

@@ -1,8 +1,7 @@
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type TaintedCredential, type TrailEvent, worked } from '../../model/index.js';
 import { Ways } from './compute-doors.js';
 import { buildGraph } from './credential-graph.js';
 import { doorOf, openedBy } from './doors.js';
-import type { TaintedCredential } from '../../model/incident.js';
 import { requestOf, valueOf } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 

@@ -1,5 +1,5 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary } from '../../facts/index.js';
+import type { TrailEvent } from '../../model/index.js';
 import { mintBehind, type CredentialGraph } from './credential-graph.js';
 import { callerOf } from './forwarded.js';
 import { isService } from '../records/record-fields.js';

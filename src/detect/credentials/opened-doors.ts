@@ -1,6 +1,5 @@
-import { isTemporary, lastPart } from '../../facts/identifiers.js';
-import { asObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary, lastPart } from '../../facts/index.js';
+import { asObject, type TrailEvent } from '../../model/index.js';
 import type { Way, Ways } from './compute-doors.js';
 import { userKey, type CredentialGraph } from './credential-graph.js';
 import type { Mint } from '../records/mints.js';

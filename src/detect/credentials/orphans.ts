@@ -1,7 +1,6 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary } from '../../facts/index.js';
+import type { TaintedCredential, TrailEvent } from '../../model/index.js';
 import { type CredentialGraph } from './credential-graph.js';
-import type { TaintedCredential } from '../../model/incident.js';
 import { isConsole, isForwarded, isService } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 

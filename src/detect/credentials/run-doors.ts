@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import type { Way } from './compute-doors.js';
 import { buildSessionsIn, changedNothing, instancesIn, rolesIn, tasksIn, thingOf } from './door-records.js';
 import type { Opening, Rule } from './opened-doors.js';

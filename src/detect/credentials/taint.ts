@@ -1,6 +1,5 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import { longestConsoleSession } from '../../facts/delays.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { isTemporary, longestConsoleSession } from '../../facts/index.js';
+import { type TrailEvent, worked } from '../../model/index.js';
 import type { Baseline } from '../behaviour/baseline.js';
 import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { Ways } from './compute-doors.js';

@@ -1,5 +1,4 @@
-import type { TaintedCredential } from '../../model/incident.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TaintedCredential, TrailEvent } from '../../model/index.js';
 import type { Mint } from '../records/mints.js';
 
 /** A credential of the incident, and how it is known to be. */

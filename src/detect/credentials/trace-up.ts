@@ -1,12 +1,10 @@
-import { isTemporary } from '../../facts/identifiers.js';
+import { isTemporary } from '../../facts/index.js';
 import { buildGraph, mintBehind, signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { evidenceOf } from '../records/evidence.js';
-import type { Evidence } from '../../model/incident.js';
+import { type Evidence, type TrailEvent, worked } from '../../model/index.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import type { Mint } from '../records/mints.js';
 import { isService, requestOf, valueOf } from '../records/record-fields.js';
-import type { TrailEvent } from '../../model/trail-event.js';
-import { worked } from '../../model/trail-event.js';
 
 export type TraceTarget = { instance: string } | { session: string } | { user: string };
 

@@ -1,6 +1,5 @@
-import { resourceKey } from '../../model/resource.js';
+import { type Finding, type Incident, resourceKey } from '../../model/index.js';
 import { costOf } from './cost.js';
-import type { Finding, Incident } from '../../model/incident.js';
 
 /**
  * The incident as it was found, look by look: a later look adds what came up since and knows more of the trail, and

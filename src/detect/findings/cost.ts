@@ -1,8 +1,5 @@
-import { instanceType, priceSource, regionFactor } from '../../facts/instance-types.js';
-import { asText } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
-import { worked } from '../../model/trail-event.js';
-import type { Cost, Finding } from '../../model/incident.js';
+import { instanceType, priceSource, regionFactor } from '../../facts/index.js';
+import { asText, type Cost, type Finding, type TrailEvent, worked } from '../../model/index.js';
 import type { JudgedLaunch } from '../launches/launches.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 

@@ -1,8 +1,7 @@
-import { eventOfInterest, takingOf, type EventOfInterest } from '../../facts/events-of-interest.js';
-import { wasDryRun, worked, type TrailEvent } from '../../model/trail-event.js';
+import { eventOfInterest, type EventOfInterest, takingOf } from '../../facts/index.js';
+import { type Deed, type TrailEvent, wasDryRun, worked } from '../../model/index.js';
 import type { Case } from '../classify/case.js';
 import { evidenceOf } from '../records/evidence.js';
-import type { Deed } from '../../model/incident.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import { mintOf } from '../records/mints.js';
 import type { OriginRules } from '../classify/origins.js';

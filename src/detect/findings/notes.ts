@@ -1,12 +1,10 @@
-import { isTemporary } from '../../facts/identifiers.js';
+import { isTemporary } from '../../facts/index.js';
 import type { Signal } from '../behaviour/signal.js';
-import { textAt } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type Finding, textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { Birth } from '../onset/birth.js';
 import type { Case } from '../classify/case.js';
 import { changedNothing, principalOf } from '../classify/classify.js';
 import { timeInWords } from '../records/evidence.js';
-import type { Finding } from '../../model/incident.js';
 
 /** Doubts and facts that hold for the whole incident, in words. */
 export function notesOf(

@@ -1,6 +1,4 @@
-import type { Json } from '../../model/json.js';
-import { asObject, asText } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { asObject, asText, type Json, type TrailEvent, worked } from '../../model/index.js';
 import type { OriginRules } from '../classify/origins.js';
 import { isForwarded, requestOf, responseOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';

@@ -1,12 +1,11 @@
 import type { Baseline } from '../behaviour/baseline.js';
 import { isHabit, scoreOf, type Departure } from '../behaviour/departures.js';
-import type { MisuseStart, ResourceClass } from '../../model/incident.js';
+import type { MisuseStart, ResourceClass, TrailEvent } from '../../model/index.js';
 import type { LaunchRequest } from '../records/launch-request.js';
 import { mintOf } from '../records/mints.js';
 import { actOf, addressPrefix } from '../records/record-fields.js';
 import { sensitivityOf } from '../records/sensitive-acts.js';
 import type { Tainted } from '../credentials/taint.js';
-import type { TrailEvent } from '../../model/trail-event.js';
 
 export interface Judgement {
   class: ResourceClass;

@@ -1,10 +1,9 @@
 import type { Signal } from '../behaviour/signal.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { Launch, MisuseStart, TrailEvent } from '../../model/index.js';
 import { habitOf, type Baseline } from '../behaviour/baseline.js';
 import type { CredentialGraph } from '../credentials/credential-graph.js';
 import { alone, departuresOf, isHabit, type Surroundings } from '../behaviour/departures.js';
 import { evidenceOf } from '../records/evidence.js';
-import type { Launch, MisuseStart } from '../../model/incident.js';
 import { acceleratorOf, type AcceleratorTable } from '../records/instance-size.js';
 import { judgeLaunch } from './judge.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';

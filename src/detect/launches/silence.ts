@@ -2,10 +2,9 @@ import type { Baseline } from '../behaviour/baseline.js';
 import type { CredentialGraph } from '../credentials/credential-graph.js';
 import type { Departure } from '../behaviour/departures.js';
 import type { Facts } from '../facts.js';
-import type { MisuseStart } from '../../model/incident.js';
+import type { MisuseStart, TrailEvent } from '../../model/index.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { addressPrefix } from '../records/record-fields.js';
-import type { TrailEvent } from '../../model/trail-event.js';
 
 const day = 24 * 3600_000;
 /** A month without a call is no pause of a key that works. */

@@ -1,5 +1,5 @@
-import { isTemporary, lastPart } from '../../facts/identifiers.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isTemporary, lastPart } from '../../facts/index.js';
+import type { TrailEvent } from '../../model/index.js';
 import { signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
 import { timeInWords } from '../records/evidence.js';
 import type { AcceleratorTable } from '../records/instance-size.js';

@@ -1,5 +1,5 @@
 import type { Signal } from '../behaviour/signal.js';
-import type { MisuseStart } from '../../model/incident.js';
+import type { MisuseStart } from '../../model/index.js';
 
 const hour = 3600_000;
 const day = 24 * hour;

@@ -1,8 +1,7 @@
-import { isTemporary } from '../../facts/identifiers.js';
+import { isTemporary } from '../../facts/index.js';
 import type { Signal } from '../behaviour/signal.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { Suspect, TrailEvent } from '../../model/index.js';
 import { signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
-import type { Suspect } from '../../model/incident.js';
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';

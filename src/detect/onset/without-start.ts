@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { TrailEvent } from '../../model/index.js';
 import type { Baseline } from '../behaviour/baseline.js';
 import { signerOf, type CredentialGraph } from '../credentials/credential-graph.js';
 import { scoreOf } from '../behaviour/departures.js';

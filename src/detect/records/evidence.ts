@@ -1,5 +1,4 @@
-import type { TrailEvent } from '../../model/trail-event.js';
-import type { Evidence } from '../../model/incident.js';
+import type { Evidence, TrailEvent } from '../../model/index.js';
 
 /** A pointer to the event, enough to find it again. */
 export function evidenceOf(event: TrailEvent): Evidence {

@@ -1,4 +1,4 @@
-import { instanceType } from '../../facts/instance-types.js';
+import { instanceType } from '../../facts/index.js';
 import type { Accelerator } from '../facts.js';
 
 /** Families that carry accelerators, for types that are in no table yet: g, p, inf, trn, f, vt, dl followed by a

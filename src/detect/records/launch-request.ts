@@ -1,7 +1,13 @@
-import { lastPart } from '../../facts/identifiers.js';
-import { asObject, asText, type JsonObject } from '../../model/json.js';
-import { wasDryRun, worked, type TrailEvent } from '../../model/trail-event.js';
-import type { Launch } from '../../model/incident.js';
+import { lastPart } from '../../facts/index.js';
+import {
+  asObject,
+  asText,
+  type JsonObject,
+  type Launch,
+  type TrailEvent,
+  wasDryRun,
+  worked,
+} from '../../model/index.js';
 import { countOf, firstText, isOn, itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** What starts instances: at once, or for as long as it exists. */

@@ -1,5 +1,4 @@
-import { asObject, type JsonObject } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { asObject, type JsonObject, type TrailEvent, worked } from '../../model/index.js';
 import { launchKindOf, templateOf } from './launch-request.js';
 import { countOf, firstText, requestOf, responseOf, valueOf } from './record-fields.js';
 

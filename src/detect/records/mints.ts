@@ -1,7 +1,12 @@
-import { accountOfArn, keyIdOf, lastPart } from '../../facts/identifiers.js';
-import { asObject, asText, textAt } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
-import type { TaintedCredential } from '../../model/incident.js';
+import { accountOfArn, keyIdOf, lastPart } from '../../facts/index.js';
+import {
+  asObject,
+  asText,
+  type TaintedCredential,
+  textAt,
+  type TrailEvent,
+  worked,
+} from '../../model/index.js';
 import { countOf, isService, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** One edge of the credential graph: a call that worked and made a credential. */

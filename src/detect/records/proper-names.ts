@@ -1,5 +1,4 @@
-import { asObject, type Json, type JsonObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { asObject, type Json, type JsonObject, type TrailEvent } from '../../model/index.js';
 
 /** Names inside requestParameters and responseElements that are read, where they are of more than one word: some
  *  exports write every name in lower case. */

@@ -1,5 +1,4 @@
-import { asObject, asText, type Json, type JsonObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { asObject, asText, type Json, type JsonObject, type TrailEvent } from '../../model/index.js';
 
 /** A list as CloudTrail writes EC2's: an array, or `{"items": […]}` (`item` in some sets), `{}` when empty. */
 export function itemsOf(value: unknown): JsonObject[] {
@@ -11,7 +10,7 @@ export function itemsOf(value: unknown): JsonObject[] {
 }
 
 /** Newer EC2 actions wrap their parameters: `{"CreateFleetRequest": {…}}`, `{"CreateFleetResponse": {…}}`. */
-export function bodyOf(part: JsonObject | null): JsonObject {
+function bodyOf(part: JsonObject | null): JsonObject {
   if (part === null) return {};
   const names = Object.keys(part).filter((name) => !name.startsWith('_'));
   if (names.length === 1 && /(Request|Response)$/.test(names[0] ?? ''))

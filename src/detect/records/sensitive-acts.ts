@@ -1,6 +1,5 @@
-import { isQuarantine } from '../../facts/identifiers.js';
-import { textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isQuarantine } from '../../facts/index.js';
+import { textAt, type TrailEvent } from '../../model/index.js';
 import { requestOf, valueOf } from './record-fields.js';
 
 /** How much a first use of this call says of misuse, where the key's own life has none of it. The calls are those

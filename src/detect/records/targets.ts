@@ -1,5 +1,4 @@
-import { asText, type JsonObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { asText, type JsonObject, type TrailEvent } from '../../model/index.js';
 import { itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** Fields that say what a call was about, most telling first. */

@@ -1,4 +1,4 @@
-import type { Reader } from '../../aws/reader.js';
+import type { Reader } from '../../aws/index.js';
 
 /** The ARNs of all ECS clusters of one region. */
 export async function* ecsClusters(reader: Reader, region: string): AsyncIterable<string> {

@@ -1,10 +1,15 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject, asText, textAt, type JsonObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName } from '../../facts/index.js';
+import {
+  type Action,
+  asObject,
+  asText,
+  type Finding,
+  type JsonObject,
+  type OriginRule,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
+import type { OutputOf } from '../../aws/index.js';
 import { ecsClusters } from './ecs-clusters.js';
 import { requestText, requestValues } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';

@@ -1,4 +1,4 @@
-import { arnName } from '../../facts/identifiers.js';
+import { arnName } from '../../facts/index.js';
 import { ecsClusters } from './ecs-clusters.js';
 import { idsIn, requestText } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';

@@ -1,16 +1,20 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { AwsFailure } from '../../aws/errors.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident } from '../../model/incident.js';
-import { asObject, type JsonObject } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName } from '../../facts/index.js';
+import {
+  type Action,
+  asObject,
+  type Finding,
+  type Incident,
+  type JsonObject,
+  type OriginRule,
+  type Resource,
+  resourceKey,
+  type TrailEvent,
+} from '../../model/index.js';
+import type { AwsFailure, OutputOf } from '../../aws/index.js';
 import { fromRequest, requestValues } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
 import { linkTo, tagsOf } from '../kit/make-resource.js';
-import { resourceKey, type Resource } from '../../model/resource.js';
 
 type Group = NonNullable<OutputOf<'autoscaling', 'DescribeAutoScalingGroups'>['AutoScalingGroups']>[number];
 

@@ -1,8 +1,6 @@
-import type { Finding } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
+import { asText, type Finding, type Resource, resourceKey } from '../../model/index.js';
 import { chunks, groupedBy } from '../kit/make-action.js';
 import type { EvidenceRead } from '../kit/play.js';
-import { resourceKey, type Resource } from '../../model/resource.js';
 
 /** DescribeInstances takes up to 1000 ids (EC2 API reference, DescribeInstances). */
 const maxIds = 1000;

@@ -1,6 +1,4 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
+import type { Action, Finding, OriginRule } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';

@@ -1,14 +1,10 @@
-import type { AwsFailure } from '../../aws/errors.js';
-import type { InputOf, OutputOf } from '../../aws/services/index.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
+import type { AwsFailure, InputOf, OutputOf } from '../../aws/index.js';
+import { type Action, asText, type Finding, type Incident, type Resource } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { instanceEvidence } from './ec2-evidence.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
 import type { Play, PlanContext } from '../kit/play.js';
 import { linkTo, tagsOf } from '../kit/make-resource.js';
-import type { Resource } from '../../model/resource.js';
 
 type Instance = NonNullable<
   NonNullable<OutputOf<'ec2', 'DescribeInstances'>['Reservations']>[number]['Instances']

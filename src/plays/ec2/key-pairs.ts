@@ -1,5 +1,4 @@
-import { textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { textAt, type TrailEvent } from '../../model/index.js';
 import { fromRequest, idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';

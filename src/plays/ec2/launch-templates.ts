@@ -1,4 +1,4 @@
-import type { OriginRule } from '../../model/origin-rule.js';
+import type { OriginRule } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';

@@ -1,7 +1,5 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import type { Finding } from '../../model/incident.js';
-import { asText, type JsonObject } from '../../model/json.js';
+import { asText, type Finding, type JsonObject, type OriginRule } from '../../model/index.js';
+import type { OutputOf } from '../../aws/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';

@@ -1,12 +1,9 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
+import type { Action, Finding, OriginRule, Resource } from '../../model/index.js';
+import type { OutputOf } from '../../aws/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 type SpotRequest = NonNullable<
   OutputOf<'ec2', 'DescribeSpotInstanceRequests'>['SpotInstanceRequests']

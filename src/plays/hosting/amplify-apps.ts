@@ -1,7 +1,12 @@
-import type { Reader } from '../../aws/reader.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject, asText, type Json, type JsonObject } from '../../model/json.js';
+import type { Reader } from '../../aws/index.js';
+import {
+  type Action,
+  asObject,
+  asText,
+  type Finding,
+  type Json,
+  type JsonObject,
+} from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';

@@ -1,14 +1,17 @@
 import pLimit from 'p-limit';
-import type { Reader } from '../../aws/reader.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asText, textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { Reader } from '../../aws/index.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type Resource,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
 import { makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 const source = 'iam.amazonaws.com';
 const region = 'global' as const;

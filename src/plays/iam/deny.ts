@@ -1,4 +1,4 @@
-import { asObject, at, asText, type Json, type JsonObject } from '../../model/json.js';
+import { asObject, asText, at, type Json, type JsonObject } from '../../model/index.js';
 
 /** The inline policy on users that leakguard puts and owns. */
 export const denyPolicyName = 'LeakguardRevokeSessions';

@@ -1,10 +1,14 @@
-import { isQuarantine } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Reader } from '../../aws/reader.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { isQuarantine } from '../../facts/index.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type OriginRule,
+  type Resource,
+  resourceKey,
+  type TrailEvent,
+} from '../../model/index.js';
+import type { Reader } from '../../aws/index.js';
 import {
   decodedDocument,
   denyPolicyName,
@@ -15,7 +19,6 @@ import {
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
-import { resourceKey, type Resource } from '../../model/resource.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
 type Holder = (typeof holders)[number];

@@ -1,12 +1,16 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident } from '../../model/incident.js';
-import { asText, type JsonObject } from '../../model/json.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type Incident,
+  type JsonObject,
+  type OriginRule,
+  type Resource,
+} from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 const noUndo = 'A user or role that was removed has to be made anew; what it had is kept in the record.';
 

@@ -1,5 +1,4 @@
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
 
 /** The names of all IAM users. */
 export async function userNames(reader: Reader): Promise<string[]> {

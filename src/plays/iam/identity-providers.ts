@@ -1,7 +1,5 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
+import { arnName } from '../../facts/index.js';
+import { type Action, asText, type Finding } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { makeAction } from '../kit/make-action.js';

@@ -1,7 +1,14 @@
-import { eventHistory } from '../../facts/delays.js';
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject, asText, at, textAt, type Json, type JsonObject } from '../../model/json.js';
+import { eventHistory } from '../../facts/index.js';
+import {
+  type Action,
+  asObject,
+  asText,
+  at,
+  type Finding,
+  type Json,
+  type JsonObject,
+  textAt,
+} from '../../model/index.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, fromResponse, requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';

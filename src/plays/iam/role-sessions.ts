@@ -1,9 +1,15 @@
-import { roleOfArn } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident, OtherSession, TaintedCredential } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { roleOfArn } from '../../facts/index.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type Incident,
+  type OriginRule,
+  type OtherSession,
+  type Resource,
+  type TaintedCredential,
+  type TrailEvent,
+} from '../../model/index.js';
 import {
   datedDeny,
   decodedDocument,
@@ -18,7 +24,6 @@ import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
 import type { Play, PlanContext } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 import { latestMint } from './user-sessions.js';
 
 /** A role's inline policies may have 10,240 characters in all (IAM user guide, "IAM and AWS STS quotas"): more

@@ -1,6 +1,4 @@
-import type { Action } from '../../model/action.js';
-import type { Finding } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
+import { type Action, asText, type Finding } from '../../model/index.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';

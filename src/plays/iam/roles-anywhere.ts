@@ -1,11 +1,8 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Finding } from '../../model/incident.js';
-import { asText } from '../../model/json.js';
+import { asText, type Finding, type OriginRule, type Resource } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction, type Call } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 function rules(kind: 'trustAnchor' | 'profile', Kind: 'TrustAnchor' | 'Profile'): OriginRule[] {
   const common = { source: 'rolesanywhere.amazonaws.com' };

@@ -1,14 +1,10 @@
 import pLimit from 'p-limit';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Reader } from '../../aws/reader.js';
-import type { Finding } from '../../model/incident.js';
-import { textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { type Finding, type OriginRule, type Resource, textAt, type TrailEvent } from '../../model/index.js';
+import type { Reader } from '../../aws/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
 import { makeAction, type Call } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 /** The three kinds of credential that an IAM user may have besides keys and a password (IAM API reference). */
 const kinds = {

@@ -1,8 +1,13 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident, TaintedCredential } from '../../model/incident.js';
-import { asText, textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type Incident,
+  type OriginRule,
+  type TaintedCredential,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
 import { datedDeny, decodedDocument, denyAhead, denyPolicyName, denyStands } from './deny.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';

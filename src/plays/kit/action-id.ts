@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stableStringify } from '../../model/json.js';
-import type { AwsCall } from '../../model/aws-call.js';
+import { type AwsCall, stableStringify } from '../../model/index.js';
 
 /** An action's id: the same call by the same play has the same id in every run, so that what is done already can
  *  be recognised. Short enough to be read aloud. */

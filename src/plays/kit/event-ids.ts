@@ -1,5 +1,4 @@
-import { asObject, textAt, type Json } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { asObject, type Json, textAt, type TrailEvent } from '../../model/index.js';
 
 /** How deep a record is searched: CloudTrail's own nesting is far below it. */
 const maxDepth = 12;

@@ -1,11 +1,14 @@
-import type { AwsCall } from '../../model/aws-call.js';
-import type { Action } from '../../model/action.js';
+import {
+  type Action,
+  type AwsCall,
+  type Finding,
+  type Json,
+  type JsonObject,
+  resourceKey,
+} from '../../model/index.js';
 import { actionId } from './action-id.js';
-import type { Finding } from '../../model/incident.js';
-import type { Json, JsonObject } from '../../model/json.js';
 import { iamAction } from '../permissions/iam-action.js';
 import type { Play } from './play.js';
-import { resourceKey } from '../../model/resource.js';
 
 /** A call of the play's own service, in the region of its findings. */
 export interface Call {

@@ -1,4 +1,4 @@
-import type { Link, Resource } from '../../model/resource.js';
+import type { Link, Resource } from '../../model/index.js';
 
 type Given = Pick<Resource, 'play' | 'type' | 'region' | 'live'> & {
   id: string | undefined;

@@ -1,10 +1,13 @@
-import type { Action, Phase } from '../../model/action.js';
-import type { Finding, Incident } from '../../model/incident.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
-import type { JsonObject } from '../../model/json.js';
-import type { Resource } from '../../model/resource.js';
+import type {
+  Action,
+  Finding,
+  Incident,
+  JsonObject,
+  OriginRule,
+  Phase,
+  Resource,
+} from '../../model/index.js';
+import type { AwsFailure, Reader } from '../../aws/index.js';
 
 /** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
 export interface EvidenceRead {

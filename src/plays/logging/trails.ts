@@ -1,5 +1,5 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
+import { arnName } from '../../facts/index.js';
+import type { OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';

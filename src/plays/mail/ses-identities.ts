@@ -1,4 +1,4 @@
-import type { OriginRule } from '../../model/origin-rule.js';
+import type { OriginRule } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';

@@ -1,5 +1,4 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { OriginRule, TrailEvent } from '../../model/index.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';

@@ -1,5 +1,5 @@
 import { cutPermissions, lookPermissions, restrictionPermissions } from './fixed-permissions.js';
-import { permissionsOf } from '../index.js';
+import { permissionsOf } from './permissions-of.js';
 import type { Play } from '../kit/play.js';
 
 /** A customer managed policy, ready for `aws iam create-policy`. */

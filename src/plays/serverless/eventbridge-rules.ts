@@ -1,12 +1,17 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import { asObject, asText, textAt, type Json } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName } from '../../facts/index.js';
+import {
+  asObject,
+  asText,
+  type Json,
+  type OriginRule,
+  resourceKey,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import { resourceKey } from '../../model/resource.js';
 
 /** `bus/rule`: names are unique on a bus only. */
 function rule(name: string, effect: OriginRule['effect'], more: Partial<OriginRule> = {}): OriginRule {

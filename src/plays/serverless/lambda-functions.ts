@@ -1,16 +1,20 @@
-import { arnName } from '../../facts/identifiers.js';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Action } from '../../model/action.js';
-import type { Finding, Incident } from '../../model/incident.js';
-import { asObject, asText } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import { arnName } from '../../facts/index.js';
+import {
+  type Action,
+  asObject,
+  asText,
+  type Finding,
+  type Incident,
+  type OriginRule,
+  type Resource,
+  type TrailEvent,
+} from '../../model/index.js';
 import { requestValues } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 /** The configuration that can be put back, as CloudTrail writes it and as UpdateFunctionConfiguration takes it. */
 const settings = {

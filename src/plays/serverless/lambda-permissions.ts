@@ -1,13 +1,20 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject, asText, at, textAt, type Json, type JsonObject } from '../../model/json.js';
+import {
+  asObject,
+  asText,
+  at,
+  type Finding,
+  type Json,
+  type JsonObject,
+  type OriginRule,
+  type Resource,
+  textAt,
+} from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {
   return {

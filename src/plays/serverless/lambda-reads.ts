@@ -1,8 +1,6 @@
 import pLimit from 'p-limit';
-import type { Reader } from '../../aws/reader.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import { textAt } from '../../model/json.js';
-import type { TrailEvent } from '../../model/trail-event.js';
+import type { OutputOf, Reader } from '../../aws/index.js';
+import { textAt, type TrailEvent } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 
 export type LambdaFunction = NonNullable<OutputOf<'lambda', 'ListFunctions'>['Functions']>[number];

@@ -1,12 +1,10 @@
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { Finding } from '../../model/incident.js';
+import type { Finding, OriginRule, Resource } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 function rule(name: string, effect: OriginRule['effect']): OriginRule {
   return {

@@ -1,14 +1,17 @@
 import pLimit from 'p-limit';
-import type { OriginRule } from '../../model/origin-rule.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import type { Finding } from '../../model/incident.js';
-import { asObject, type JsonObject } from '../../model/json.js';
+import {
+  asObject,
+  type Finding,
+  type JsonObject,
+  type OriginRule,
+  type Resource,
+} from '../../model/index.js';
+import type { OutputOf } from '../../aws/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
-import type { Resource } from '../../model/resource.js';
 
 type Schedule = OutputOf<'scheduler', 'GetSchedule'>;
 

@@ -156,7 +156,7 @@ function operatorHolds(operator: string, key: string, wanted: string[], request:
       : values.every(each);
 }
 
-export function conditionsHold(conditions: Conditions | undefined, request: Request): boolean {
+function conditionsHold(conditions: Conditions | undefined, request: Request): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) =>
       operatorHolds(operator, key, list(wanted).map(String), request),
@@ -165,7 +165,7 @@ export function conditionsHold(conditions: Conditions | undefined, request: Requ
 }
 
 /** True where the statement speaks of this request, its principal aside. */
-export function applies(statement: Statement, request: Request): boolean {
+function applies(statement: Statement, request: Request): boolean {
   const action = (pattern: string) => matches(pattern, request.action, true);
   const resource = (pattern: string) => matches(fill(pattern, request), request.resource);
   if (statement.Action !== undefined && !list(statement.Action).some(action)) return false;

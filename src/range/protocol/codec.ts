@@ -194,7 +194,7 @@ const xml = (status: number, body: Buffer | string): WireAnswer => ({
 });
 
 /** The HTTP status that AWS gives this error: its own, else the model's, else 400. */
-export function errorStatus(model: ServiceModel | null, error: AwsError): number {
+function errorStatus(model: ServiceModel | null, error: AwsError): number {
   if (error.status !== null) return error.status;
   const known =
     model?.errors[error.code] ?? Object.values(model?.errors ?? {}).find(({ code }) => code === error.code);

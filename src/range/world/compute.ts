@@ -185,7 +185,7 @@ export function onLoss(listener: LossListener): void {
 }
 
 /** Moves an instance to `through`, then to `end` after `delay` virtual milliseconds. */
-export function move(
+function move(
   region: Region,
   instance: Instance,
   through: InstanceState,

@@ -144,7 +144,7 @@ export function launchAnswer(region: Region, instances: Instance[]): JsonObject 
 }
 
 /** Brings a relauncher to its target: launches what is missing, terminates what is too many. */
-export function reconcile(region: Region, relauncher: Relauncher): void {
+function reconcile(region: Region, relauncher: Relauncher): void {
   if (relaunchersOf(region).get(relauncher.id) !== relauncher || !relauncher.keeps) return;
   const members = membersOf(region, relauncher);
   if (members.length < relauncher.target) launchFor(region, relauncher, relauncher.target - members.length);

@@ -2,7 +2,7 @@ import { instancesOf, stateAt, type InstanceState } from './compute.js';
 import type { Maker, World } from './world.js';
 
 /** One instance as it is, whatever a describe shows. */
-export interface InstanceTruth {
+interface InstanceTruth {
   account: string;
   region: string;
   id: string;
@@ -18,7 +18,7 @@ export interface InstanceTruth {
   maker: Maker;
 }
 
-export interface KeyTruth {
+interface KeyTruth {
   account: string;
   id: string;
   user: string | null;

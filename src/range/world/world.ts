@@ -99,7 +99,7 @@ export interface Settings {
   noCapacity: string[];
 }
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   seed: 1,
   propagationMs: 0,
   launchMs: 0,

@@ -1,12 +1,9 @@
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
-import type { OutputOf } from '../../aws/services/index.js';
-import { classify, needsPermission, type Permission } from '../restrictions/classify.js';
-import { permissionsOf } from '../restrictions/permission.js';
+import { AwsFailure, type OutputOf, type Reader } from '../../aws/index.js';
+import { classify, needsPermission, type Permission, permissionsOf } from '../restrictions/index.js';
 import type { ApiObservation, Configuration, Origin } from './state.js';
 
 /** A distribution as the API lists it. */
-export interface ListedDistribution {
+interface ListedDistribution {
   id: string;
   host: string;
   aliases: string[];

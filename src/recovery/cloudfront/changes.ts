@@ -1,6 +1,4 @@
-import type { TaintedCredential } from '../../model/incident.js';
-import { textAt, type Json } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { type Json, type TaintedCredential, textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { ConfigurationChange } from './state.js';
 import { aliasesOf, configOf, configurationOf } from './trail-config.js';
 

@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
-import type { Reader } from '../../aws/reader.js';
-import type { CloudFrontFacts } from '../../model/journal-record.js';
-import type { Emit } from '../../model/core-event.js';
+import type { Reader } from '../../aws/index.js';
+import type { CloudFrontFacts, Emit } from '../../model/index.js';
 import { lookAtApi, notAsked, type ApiLook } from './api.js';
 import type { EdgeOptions } from './edge.js';
 import { dnsReason, judge } from './judge.js';

@@ -1,7 +1,5 @@
-import { AwsFailure } from '../../aws/errors.js';
-import type { Session } from '../../aws/session.js';
-import type { CloudFrontFacts } from '../../model/journal-record.js';
-import type { Emit } from '../../model/core-event.js';
+import { AwsFailure, type Session } from '../../aws/index.js';
+import type { CloudFrontFacts, Emit } from '../../model/index.js';
 import { checkCloudFront, toFacts, zoneOf } from './check.js';
 import { readTrail } from './gather.js';
 import type { KnownHost } from './known-hosts.js';

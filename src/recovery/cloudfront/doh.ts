@@ -38,7 +38,7 @@ export function dohResolver(url: string, simulated: boolean, ca?: string): NameR
 }
 
 /** @throws Error where it is not https (http on loopback in a rehearsal) */
-export function parseDohUrl(text: string, simulated: boolean): URL {
+function parseDohUrl(text: string, simulated: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const loopback = url !== null && /^(127\.|\[::1\]$|localhost$)/.test(url.hostname);
   if (url?.protocol === 'https:' || (simulated && loopback && url?.protocol === 'http:')) return url;
@@ -48,7 +48,7 @@ export function parseDohUrl(text: string, simulated: boolean): URL {
 }
 
 /** What a decoded answer says of `host`: the CNAMEs are followed within it. Pure. */
-export function readAnswer(packet: DecodedPacket, host: string, type: 'A' | 'AAAA'): Answered {
+function readAnswer(packet: DecodedPacket, host: string, type: 'A' | 'AAAA'): Answered {
   const outcome = outcomeOf(packet);
   if (outcome !== 'nodata') return { outcome, addresses: [], detail: null };
   const answers: Answer[] = packet.answers ?? [];

@@ -2,12 +2,12 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { version } from '../../model/version.js';
+import { version } from '../../model/index.js';
 import { isPublicAddress } from './addresses.js';
 import type { EdgeObservation } from './state.js';
 
 /** One probe takes no longer, in milliseconds, from the connection to the end of the headers. */
-export const edgeLimit = 8_000;
+const edgeLimit = 8_000;
 /** Headers of an answer, in bytes; the answer to a HEAD has no body. */
 const maxHeaders = 16 * 1024;
 const maxHeaderShown = 100;

@@ -1,13 +1,17 @@
-import { trailDelay } from '../../facts/delays.js';
+import { trailDelay } from '../../facts/index.js';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Session } from '../../aws/session.js';
-import type { TaintedCredential } from '../../model/incident.js';
-import type { Emit } from '../../model/core-event.js';
-import { asObject, at, textAt } from '../../model/json.js';
-import { utc } from '../../report/messages/words.js';
-import type { TrailEvent } from '../../model/trail-event.js';
-import { TrailLookup } from '../../trail/lookup.js';
+import type { Session } from '../../aws/index.js';
+import {
+  asObject,
+  at,
+  type Emit,
+  type TaintedCredential,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
+import { utc } from '../../report/messages/index.js';
+import { TrailLookup } from '../../trail/index.js';
 import { changesSince, cloudFrontQuery, taintedBy } from './changes.js';
 import { hostsFromDocument, hostsFromTrail, type KnownHost } from './known-hosts.js';
 import type { ConfigurationChange } from './state.js';

@@ -1,5 +1,4 @@
-import { asObject, at, asText, textAt, type Json } from '../../model/json.js';
-import { worked, type TrailEvent } from '../../model/trail-event.js';
+import { asObject, asText, at, type Json, textAt, type TrailEvent, worked } from '../../model/index.js';
 import { cloudFrontSource } from './changes.js';
 import type { Configuration } from './state.js';
 import { aliasesOf, configOf, configurationOf } from './trail-config.js';

@@ -69,7 +69,7 @@ export async function observeWildcard(
  * Does the alias lead to the distribution? A CNAME says so itself. An ALIAS record (Route 53) is seen only by its
  * addresses: they are the distribution's own, as the same resolvers give them. Null where neither can be told. Pure.
  */
-export function leadsTo(
+function leadsTo(
   host: NameObservation,
   chain: readonly string[],
   answers: readonly DnsAnswer[],

@@ -1,4 +1,4 @@
-import type { Identity } from '../../model/core-event.js';
+import type { Identity } from '../../model/index.js';
 import { dohResolver } from './doh.js';
 import {
   parseResolver,

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { DnsAnswer, DnsOutcome, ResolverObservation } from './state.js';
 
-export type AddressType = DnsAnswer['type'];
+type AddressType = DnsAnswer['type'];
 export type Answered = Pick<DnsAnswer, 'outcome' | 'addresses' | 'detail'>;
 
 /** One way of asking the DNS. No method throws, and none takes longer than `askLimit`. */

@@ -1,6 +1,5 @@
-import { visible } from '../../report/terminal/escape.js';
-import { Screen, type ScreenOptions, type Style } from '../../report/terminal/screen.js';
-import { duration, utcSeconds } from '../../report/messages/words.js';
+import { Screen, type ScreenOptions, type Style, visible } from '../../report/terminal/index.js';
+import { duration, utcSeconds } from '../../report/messages/index.js';
 import type { StandInPlan } from './stand-in.js';
 import { stateWords, type CloudFrontCheck, type DistributionCheck, type NameObservation } from './state.js';
 import type { Outage, StateChange } from './watch.js';

@@ -5,7 +5,7 @@ import type { NameResolver } from './resolvers.js';
 import type { CloudFrontCheck, Configuration, EdgeObservation, Origin } from './state.js';
 
 /** One origin as a stand-in for an alternate name while the distribution does not serve. */
-export interface StandIn {
+interface StandIn {
   alias: string;
   /** The distribution's host. */
   host: string;
@@ -72,7 +72,7 @@ export async function planStandIn(
 }
 
 /** What the origin lacks as a stand-in. Pure. */
-export function lacksOf(
+function lacksOf(
   origin: Origin,
   configuration: Pick<Configuration, 'functions' | 'origins'>,
   probe: EdgeObservation | null,

@@ -1,4 +1,4 @@
-import { asObject, at, textAt, type Json } from '../../model/json.js';
+import { asObject, at, type Json, textAt } from '../../model/index.js';
 import type { Configuration, Origin } from './state.js';
 
 /** The distribution configuration inside a CloudTrail record, in either half of it; null where there is none. */
@@ -11,7 +11,7 @@ export function configOf(half: Json): Json {
 }
 
 /** The members of a CloudFront list (`{ quantity, items }`), as CloudTrail writes them. */
-export function itemsOf(list: Json): Json[] {
+function itemsOf(list: Json): Json[] {
   const items = at(list, 'items') ?? [];
   if (Array.isArray(items)) return items;
   // Some exports keep the XML's inner element.

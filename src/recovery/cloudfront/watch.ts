@@ -1,7 +1,7 @@
 import { stateWords, type CloudFrontCheck } from './state.js';
 
 /** Time as the watch needs it, so that tests can turn it. Milliseconds. */
-export interface WatchClock {
+interface WatchClock {
   /** May end early when the watch is stopped. */
   sleep(milliseconds: number): Promise<void>;
   /** 0 to 1. */
@@ -79,7 +79,7 @@ export async function watchCloudFront(request: WatchRequest): Promise<WatchResul
 }
 
 /** Everything serves, and there is something to serve. Pure. */
-export function isBack({ distributions }: CloudFrontCheck): boolean {
+function isBack({ distributions }: CloudFrontCheck): boolean {
   return distributions.length > 0 && distributions.every(({ judgement }) => judgement.state === 'serving');
 }
 

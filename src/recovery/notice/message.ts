@@ -1,5 +1,5 @@
 import PostalMime, { type Email } from 'postal-mime';
-import { asObject, textAt } from '../../model/json.js';
+import { asObject, textAt } from '../../model/index.js';
 
 /** No notice is longer, in bytes: what is beyond is not read. */
 export const maxMessageBytes = 10 * 1024 * 1024;

@@ -1,6 +1,5 @@
-import { visible } from '../../report/terminal/escape.js';
-import { Screen, type ScreenOptions } from '../../report/terminal/screen.js';
-import { utc } from '../../report/messages/words.js';
+import { Screen, type ScreenOptions, visible } from '../../report/terminal/index.js';
+import { utc } from '../../report/messages/index.js';
 import type { Notice } from './notice.js';
 
 /** A notice as a person reads it. Everything in it is the sender's: shown escaped, and never as a command to act. */

@@ -1,4 +1,4 @@
-import type { AwsFailure, FailureKind } from '../../aws/errors.js';
+import type { AwsFailure, FailureKind } from '../../aws/index.js';
 
 /**
  * How a service answers one harmless read. denied: the caller lacks a permission · restricted: AWS has limited the

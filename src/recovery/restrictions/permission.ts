@@ -1,6 +1,5 @@
-import { isRoot, roleOfSession, userOfArn } from '../../facts/identifiers.js';
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
+import { isRoot, roleOfSession, userOfArn } from '../../facts/index.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
 import type { Permission } from './classify.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Reader } from '../../aws/reader.js';
+import type { Reader } from '../../aws/index.js';
 
 /** One harmless read of a service: it lists at most a few things, and what it lists is not looked at. */
 export interface HarmlessRead {

@@ -1,6 +1,5 @@
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
-import type { Emit } from '../../model/core-event.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
+import type { Emit } from '../../model/index.js';
 import { answers, classify, needsPermission, type Access } from './classify.js';
 import { permissionsOf } from './permission.js';
 import { harmlessReads, type HarmlessRead } from './reads.js';

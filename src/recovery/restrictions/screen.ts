@@ -1,6 +1,5 @@
-import type { Identity } from '../../model/core-event.js';
-import { padEnd } from '../../report/terminal/layout.js';
-import { Screen, type ScreenOptions, type Style } from '../../report/terminal/screen.js';
+import type { Identity } from '../../model/index.js';
+import { padEnd, Screen, type ScreenOptions, type Style } from '../../report/terminal/index.js';
 import type { AccessState } from './classify.js';
 import type { ServiceAccess } from './restrictions.js';
 import type { Signal } from './signals.js';

@@ -1,5 +1,4 @@
-import { AwsFailure } from '../../aws/errors.js';
-import type { Reader } from '../../aws/reader.js';
+import { AwsFailure, type Reader } from '../../aws/index.js';
 
 /** What one of AWS's own services says of the incident. Used where it is there, never required. */
 export interface Signal {

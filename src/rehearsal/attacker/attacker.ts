@@ -1,4 +1,4 @@
-import { Random } from '../../range/world/ids.js';
+import { Random } from '../../range/index.js';
 import { AttackerClients } from './attacker-client.js';
 import { stepsOfMode } from './attacker-modes.js';
 import { FollowedClock, tickEvery } from '../followed-clock.js';

@@ -1,10 +1,9 @@
 import type { Rehearsal } from '../rehearse.js';
 import type { Timeline } from '../score/timeline.js';
-import { html, type Html, type HtmlPart } from '../../report/terminal/escape.js';
-import { buckets } from '../../report/facts.js';
-import { list, page, section, table, tile } from '../../report/html/page.js';
-import { round, TimeAxis } from '../../report/html/time-axis.js';
-import { count, duration, usd, utcSeconds } from '../../report/messages/words.js';
+import { html, type Html, type HtmlPart } from '../../report/terminal/index.js';
+import { buckets } from '../../report/index.js';
+import { list, page, round, section, table, tile, TimeAxis } from '../../report/html/index.js';
+import { count, duration, usd, utcSeconds } from '../../report/messages/index.js';
 import { figures, offenders } from './rehearsal-screen.js';
 
 const mostNamed = 50;

@@ -1,8 +1,7 @@
 import type { Rehearsal } from '../rehearse.js';
 import type { Score } from '../score/score.js';
 import type { Touch } from '../score/score-facts.js';
-import { Screen, type ScreenOptions } from '../../report/terminal/screen.js';
-import { padEnd } from '../../report/terminal/layout.js';
+import { padEnd, Screen, type ScreenOptions } from '../../report/terminal/index.js';
 
 const mostNamed = 5;
 

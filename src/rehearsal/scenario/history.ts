@@ -1,4 +1,4 @@
-import { Random } from '../../range/world/ids.js';
+import { Random } from '../../range/index.js';
 import type { Life, Scenario } from './scenario.js';
 import { credentialsIn, filledIn, launchedIn, pickFrom, shotsOf, type Answer, type Shot } from './script.js';
 import type { Json } from './scenario.js';
@@ -33,7 +33,7 @@ export function lengthOf(history: readonly Life[]): number {
 
 /** Every call of the scenario's normal life, in the order of time. Pure: the same seed gives the same life.
  *  `end`: when the incident begins, epoch milliseconds. */
-export function momentsOf(history: readonly Life[], end: number, seed: number): Moment[] {
+function momentsOf(history: readonly Life[], end: number, seed: number): Moment[] {
   const moments: Moment[] = [];
   for (const [index, life] of history.entries()) {
     // Each part of life has its own dice, so that adding one does not change the others.

@@ -1,9 +1,22 @@
-import { decide, identityPolicies, isServiceLinked } from '../../range/iam/authorize.js';
-import { callerOf, type Caller } from '../../range/iam/caller.js';
-import { evaluate, statements } from '../../range/iam/policy.js';
-import type { Instance } from '../../range/world/compute.js';
-import type { AccessKey, Principal, Role, Session, User } from '../../range/world/identity.js';
-import type { Account, Maker, Region, World } from '../../range/world/world.js';
+import {
+  type AccessKey,
+  type Account,
+  type Caller,
+  callerOf,
+  decide,
+  evaluate,
+  identityPolicies,
+  type Instance,
+  isServiceLinked,
+  type Maker,
+  type Principal,
+  type Region,
+  type Role,
+  type Session,
+  statements,
+  type User,
+  type World,
+} from '../../range/index.js';
 import { livesOf } from './lives.js';
 import type { Json } from './scenario.js';
 import type { Item } from '../score/score-facts.js';

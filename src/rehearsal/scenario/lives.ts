@@ -1,5 +1,4 @@
-import type { Instance } from '../../range/world/compute.js';
-import { isAlive } from '../../range/services/shelf.js';
+import { type Instance, isAlive } from '../../range/index.js';
 
 /** Where the service's own shelf does not say which of its entries run, cost, relaunch or let somebody in. */
 const lives: Record<string, (entry: object) => boolean> = {

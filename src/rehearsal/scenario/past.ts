@@ -1,7 +1,4 @@
-import { AwsError } from '../../range/aws-error.js';
-import type { Dispatcher } from '../../range/dispatch.js';
-import type { AccessKey } from '../../range/world/identity.js';
-import type { World } from '../../range/world/world.js';
+import { type AccessKey, AwsError, type Dispatcher, type World } from '../../range/index.js';
 import type { Past } from './history.js';
 import type { Answer } from './script.js';
 import type { Json } from './scenario.js';

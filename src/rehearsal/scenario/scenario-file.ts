@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { scenarioSchema, type Scenario } from './scenario.js';
 
 /** A scenario file that says something the range cannot do: where, and what is expected there. */
-export class ScenarioError extends Error {
+class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
   constructor(
     readonly file: string,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lies } from '../../range/lies.js';
+import { lies } from '../../range/index.js';
 import { durationMs, durationPattern } from './duration.js';
 
 /**
@@ -288,7 +288,6 @@ export type Goals = z.output<typeof goalsSchema>;
 export type ApiCall = z.output<typeof apiCall>;
 export type Launch = z.output<typeof launch>;
 export type Life = z.output<typeof life>;
-export type Step = z.output<typeof step>;
 export type Meanwhile = z.output<typeof meanwhile>;
 export type MeanwhileStep = z.output<typeof meanwhileStep>;
 export type AccountPart = Scenario['accounts'][number];

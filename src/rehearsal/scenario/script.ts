@@ -1,5 +1,4 @@
-import { defaultRegions } from '../../range/world/catalog.js';
-import type { Random } from '../../range/world/ids.js';
+import { defaultRegions, type Random } from '../../range/index.js';
 import type { ApiCall, Json, Launch } from './scenario.js';
 
 /** One call, ready to be made: by which credential, where, from which address. */
@@ -49,7 +48,7 @@ export function shotsOf(step: ApiCall | Launch, defaults: Defaults, random: Rand
   return shots;
 }
 
-export function regionsOf(regions: ApiCall['regions']): readonly string[] {
+function regionsOf(regions: ApiCall['regions']): readonly string[] {
   return regions === 'default' ? defaultRegions : (regions ?? ['us-east-1']);
 }
 

@@ -1,18 +1,19 @@
-import { lockCloudFront } from '../../range/cloudfront-lock.js';
-import { Clock } from '../../range/world/clock.js';
 import {
+  type AccessKey,
+  type Account,
+  Clock,
   createAccessKey,
   createGroup,
   createRole,
   createUser,
-  type AccessKey,
   type Granting,
+  lockCloudFront,
   type Session,
+  type Settings,
   type User,
-} from '../../range/world/identity.js';
-import { writeEvent } from '../../range/world/trail.js';
-import type { Account } from '../../range/world/world.js';
-import { World, type Settings } from '../../range/world/world.js';
+  World,
+  writeEvent,
+} from '../../range/index.js';
 import type { AccountPart, Scenario } from './scenario.js';
 import type { Credentials } from './script.js';
 
@@ -43,7 +44,7 @@ export function settingsOf({ aws }: Scenario, seed: number): Settings {
 }
 
 /** Settings of the past: nothing is delayed or refused for speed, since nobody waits there. */
-export const calm: Partial<Settings> = {
+const calm: Partial<Settings> = {
   propagationMs: 0,
   launchMs: 0,
   terminateMs: 0,

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../range/world/world.js';
+import type { LogEntry } from '../../range/index.js';
 import type { JournalLine } from '../product.js';
 import type { Json } from '../scenario/scenario.js';
 

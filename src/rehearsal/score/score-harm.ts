@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../range/world/world.js';
+import type { LogEntry } from '../../range/index.js';
 import type { Json } from '../scenario/scenario.js';
 import { changes, keyOf, touchOf, worked, type Item, type ScoreFacts, type Touch } from './score-facts.js';
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../range/world/world.js';
+import type { LogEntry } from '../../range/index.js';
 import { isTool } from '../scenario/lives.js';
 import { changes, keyOf, touchOf, worked, type Item, type ScoreFacts, type Touch } from './score-facts.js';
 import { innocentHarm } from './score-harm.js';

@@ -1,4 +1,4 @@
-import type { World } from '../../range/world/world.js';
+import type { World } from '../../range/index.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Credentials } from '../scenario/script.js';
 

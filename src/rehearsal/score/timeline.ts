@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../range/world/world.js';
+import type { LogEntry } from '../../range/index.js';
 import { changes, worked } from './score-facts.js';
 
 /** What both sides did and when, from the range's own log. Times: virtual epoch milliseconds. */

@@ -1,9 +1,9 @@
-import { allSeen, deedText, gaps, groupBy, tally } from '../facts.js';
-import { isDone, type Report } from '../report.js';
-import { visible } from '../terminal/escape.js';
-import { worthKnowing } from '../screens/incident-sections.js';
-import { settledFrom } from '../../outcome/verdict.js';
-import { usd, utcSeconds } from '../messages/words.js';
+import { type Report, allSeen, isDone } from '../../model/index.js';
+import { deedText, gaps, groupBy, tally } from '../index.js';
+import { visible } from '../terminal/index.js';
+import { worthKnowing } from '../screens/index.js';
+import { settledFrom } from '../../outcome/index.js';
+import { usd, utcSeconds } from '../messages/index.js';
 import { english } from './english.js';
 import { caseFacts, type CaseFacts, type Examined } from './facts.js';
 import { billedInstances, instancesCsv, type PriceOf } from './instances.js';

@@ -1,9 +1,14 @@
-import type { LeftOver } from '../../model/journal-record.js';
-import type { Cell } from '../../model/coverage.js';
-import type { Finding, TaintedCredential } from '../../model/incident.js';
-import { resourceKey } from '../../model/resource.js';
-import { isDone, type Report, type ReportAction } from '../report.js';
-import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../facts.js';
+import {
+  type Cell,
+  type Finding,
+  type LeftOver,
+  type Report,
+  type ReportAction,
+  type TaintedCredential,
+  isDone,
+  resourceKey,
+} from '../../model/index.js';
+import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../index.js';
 
 /*
  * What the letter to AWS Support may say, taken from the records and from nothing else. The languages only put it
@@ -24,7 +29,7 @@ export type Fate =
   | { kind: 'swept'; at: number }
   | { kind: 'unknown' };
 
-export interface FoundThing {
+interface FoundThing {
   type: string;
   id: string;
   region: string;
@@ -32,7 +37,7 @@ export interface FoundThing {
   fate: Fate;
 }
 
-export interface RegionLine {
+interface RegionLine {
   region: string;
   /** Of the incident, by type, EC2 instance types apart. */
   types: [type: string, count: number][];

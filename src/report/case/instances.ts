@@ -1,8 +1,6 @@
-import { resourceKey } from '../../model/resource.js';
-import { textAt } from '../../model/json.js';
-import { isDone, type Report } from '../report.js';
-import { instanceTypeOf } from '../facts.js';
-import { visible } from '../terminal/escape.js';
+import { type Report, isDone, resourceKey, textAt } from '../../model/index.js';
+import { instanceTypeOf } from '../index.js';
+import { visible } from '../terminal/index.js';
 
 /** On-demand price of a type in a region, dollars an hour; null where it is not known. */
 export type PriceOf = (type: string, region: string) => number | null;

@@ -1,7 +1,4 @@
-import type { LeftOver } from '../../model/journal-record.js';
-import type { MisuseStart } from '../../model/incident.js';
-import type { ReportAction } from '../report.js';
-import type { Verdict } from '../../outcome/verdict.js';
+import type { LeftOver, MisuseStart, ReportAction, Verdict } from '../../model/index.js';
 import type { Fate } from './facts.js';
 
 /**

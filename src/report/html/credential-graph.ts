@@ -1,8 +1,7 @@
-import type { Incident, TaintedCredential } from '../../model/incident.js';
-import { html, type Html } from '../terminal/escape.js';
-import { tally } from '../facts.js';
-import { fit } from '../terminal/layout.js';
-import { clock } from '../messages/words.js';
+import type { Incident, TaintedCredential } from '../../model/index.js';
+import { fit, html, type Html } from '../terminal/index.js';
+import { tally } from '../index.js';
+import { clock } from '../messages/index.js';
 import { letter } from './timeline.js';
 
 const nodeWidth = 250;

@@ -1,9 +1,8 @@
-import type { Incident, Suspect } from '../../model/incident.js';
-import type { Identity } from '../../model/core-event.js';
-import { html, type Html, type HtmlPart } from '../terminal/escape.js';
-import { byClass, launchGrid, span } from '../facts.js';
-import { worthKnowing } from '../screens/incident-sections.js';
-import { count, some, usd, utc } from '../messages/words.js';
+import type { Identity, Incident, Suspect } from '../../model/index.js';
+import { html, type Html, type HtmlPart } from '../terminal/index.js';
+import { byClass, launchGrid, span } from '../index.js';
+import { worthKnowing } from '../screens/index.js';
+import { count, some, usd, utc } from '../messages/index.js';
 import { credentialGraph } from './credential-graph.js';
 import { list, page, section, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Identity } from '../../model/core-event.js';
-import { version } from '../../model/version.js';
-import { html, raw, type Html, type HtmlPart } from '../terminal/escape.js';
-import { some } from '../messages/words.js';
+import { type Identity, version } from '../../model/index.js';
+import { html, type Html, type HtmlPart, raw } from '../terminal/index.js';
+import { some } from '../messages/index.js';
 import { style } from './style.js';
 
 // Nothing is loaded, run or sent: only this very style sheet is allowed (Content Security Policy, level 3). The icon

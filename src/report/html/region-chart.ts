@@ -1,6 +1,5 @@
-import { html, type Html } from '../terminal/escape.js';
-import type { Grid } from '../facts.js';
-import { fit } from '../terminal/layout.js';
+import { fit, html, type Html } from '../terminal/index.js';
+import type { Grid } from '../index.js';
 import { round } from './time-axis.js';
 
 const width = 1060;

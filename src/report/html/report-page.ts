@@ -1,11 +1,8 @@
-import type { LeftOver } from '../../model/journal-record.js';
-import type { Json } from '../../model/json.js';
-import { html, visible, type Html, type HtmlPart } from '../terminal/escape.js';
-import { isDone, type Report, type ReportAction } from '../report.js';
-import { groupBy, span, tally } from '../facts.js';
-import { worthKnowing } from '../screens/incident-sections.js';
-import { verdictText, verifyText } from '../screens/outcome-screen.js';
-import { count, duration, some, usd, utc, utcSeconds } from '../messages/words.js';
+import { type Json, type LeftOver, type Report, type ReportAction, isDone } from '../../model/index.js';
+import { html, type Html, type HtmlPart, visible } from '../terminal/index.js';
+import { groupBy, span, tally } from '../index.js';
+import { verdictText, verifyText, worthKnowing } from '../screens/index.js';
+import { count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
 import { incidentSections, incidentTimes } from './incident-page.js';
 import { list, page, section, table, tile } from './page.js';
 import { coverageMatrix, gapBox } from './tables.js';

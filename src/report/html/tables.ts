@@ -1,6 +1,5 @@
-import type { Cell, CellStatus } from '../../model/coverage.js';
-import type { Deed, Evidence, Finding, Incident } from '../../model/incident.js';
-import { html, type Html, type HtmlPart } from '../terminal/escape.js';
+import type { Cell, CellStatus, Deed, Evidence, Finding, Incident } from '../../model/index.js';
+import { html, type Html, type HtmlPart } from '../terminal/index.js';
 import {
   byClass,
   classes,
@@ -12,8 +11,8 @@ import {
   notExamined,
   regionsOff,
   servicesOff,
-} from '../facts.js';
-import { count, some, utc, utcSeconds } from '../messages/words.js';
+} from '../index.js';
+import { count, some, utc, utcSeconds } from '../messages/index.js';
 import { list, table } from './page.js';
 import { letter } from './timeline.js';
 

@@ -1,5 +1,5 @@
-import { html, type Html } from '../terminal/escape.js';
-import { clock, utc } from '../messages/words.js';
+import { html, type Html } from '../terminal/index.js';
+import { clock, utc } from '../messages/index.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

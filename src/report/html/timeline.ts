@@ -1,7 +1,7 @@
-import type { Deed, Launch, TaintedCredential } from '../../model/incident.js';
-import { html, type Html } from '../terminal/escape.js';
-import { buckets, deedText } from '../facts.js';
-import { utc, utcSeconds } from '../messages/words.js';
+import type { Deed, Launch, TaintedCredential } from '../../model/index.js';
+import { html, type Html } from '../terminal/index.js';
+import { buckets, deedText } from '../index.js';
+import { utc, utcSeconds } from '../messages/index.js';
 import { TimeAxis, round } from './time-axis.js';
 
 const width = 1060;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Cell } from '../../model/coverage.js';
-import type * as Detect from '../../model/incident.js';
-import type { Link, Resource } from '../../model/resource.js';
+import type * as Model from '../../model/index.js';
+import type { Cell, Link, Resource } from '../../model/index.js';
 import { epoch, exactly, json, jsonObject, maybe, text, whole } from './schema-parts.js';
 
 const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);
@@ -20,7 +19,7 @@ export const cell = exactly<Cell>()(
 
 export const resourceClass = z.enum(['rogue', 'own', 'held', 'tampered', 'settling', 'not-tied']);
 
-const evidence = exactly<Detect.Evidence>()(
+const evidence = exactly<Model.Evidence>()(
   z.strictObject({
     eventId: maybe,
     name: text,
@@ -55,7 +54,7 @@ const resource = exactly<Resource>()(
   }),
 );
 
-const finding = exactly<Detect.Finding>()(
+const finding = exactly<Model.Finding>()(
   z.strictObject({
     resource,
     class: resourceClass,
@@ -71,7 +70,7 @@ const finding = exactly<Detect.Finding>()(
   }),
 );
 
-const credential = exactly<Detect.TaintedCredential>()(
+const credential = exactly<Model.TaintedCredential>()(
   z.strictObject({
     id: text,
     kind: z.enum([
@@ -98,7 +97,7 @@ const credential = exactly<Detect.TaintedCredential>()(
 
 const result = z.enum(['worked', 'denied', 'failed', 'dry-run']);
 
-const launch = exactly<Detect.Launch>()(
+const launch = exactly<Model.Launch>()(
   z.strictObject({
     evidence,
     result,
@@ -116,7 +115,7 @@ const launch = exactly<Detect.Launch>()(
   }),
 );
 
-const deed = exactly<Detect.Deed>()(
+const deed = exactly<Model.Deed>()(
   z.strictObject({
     evidence,
     tactic: text,
@@ -131,7 +130,7 @@ const deed = exactly<Detect.Deed>()(
   }),
 );
 
-const suspect = exactly<Detect.Suspect>()(
+const suspect = exactly<Model.Suspect>()(
   z.strictObject({
     accessKeyId: text,
     userName: maybe,
@@ -142,7 +141,7 @@ const suspect = exactly<Detect.Suspect>()(
   }),
 );
 
-const cost = exactly<Detect.Cost>()(
+const cost = exactly<Model.Cost>()(
   z.strictObject({
     usdPerHour: z.number(),
     usdSoFar: z.number(),
@@ -153,7 +152,7 @@ const cost = exactly<Detect.Cost>()(
   }),
 );
 
-export const incident = exactly<Detect.Incident>()(
+export const incident = exactly<Model.Incident>()(
   z.strictObject({
     key: maybe,
     userName: maybe,

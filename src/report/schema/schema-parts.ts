@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../model/json.js';
+import type { Json, JsonObject } from '../../model/index.js';
 
 /** Holds a schema to a type in both directions: neither may know of more than the other. */
 export const exactly =

@@ -1,13 +1,19 @@
 import { z } from 'zod';
-import { type Action, phases } from '../../model/action.js';
-import type { CloudFrontFacts, LeftOver } from '../../model/journal-record.js';
-import type { Identity } from '../../model/core-event.js';
-import { reportVersion, type Report, type ReportAction } from '../report.js';
+import {
+  type Action,
+  type CloudFrontFacts,
+  type Identity,
+  type LeftOver,
+  type Milestones,
+  type Report,
+  type ReportAction,
+  type Verdict,
+  phases,
+  reportVersion,
+} from '../../model/index.js';
+import { type ScanDocument, scanVersion } from '../index.js';
 import { cell, incident, resourceClass } from './incident-schema.js';
-import type { Milestones } from '../milestones.js';
-import { scanVersion, type ScanDocument } from '../scan-document.js';
 import { exactly, json, jsonObject, maybe, moment, text, whole } from './schema-parts.js';
-import type { Verdict } from '../../outcome/verdict.js';
 
 /*
  * The documents' schemas, each held by the compiler to the type that the code works with. Import it lazily: no other

@@ -1,8 +1,6 @@
-import type { ClearanceRow } from '../../contain/confirm/clearance.js';
-import type { Identity } from '../../model/core-event.js';
-import { padEnd } from '../terminal/layout.js';
-import { Screen, type ScreenOptions, type Style } from '../terminal/screen.js';
-import { count, some } from '../messages/words.js';
+import type { ClearanceRow, Identity } from '../../model/index.js';
+import { padEnd, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
+import { count, some } from '../messages/index.js';
 
 type Status = ClearanceRow['status'];
 

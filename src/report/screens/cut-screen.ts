@@ -1,7 +1,6 @@
-import type { CutFacts } from '../../contain/cut/cut.js';
-import type { Identity } from '../../model/core-event.js';
-import { Screen, type ScreenOptions } from '../terminal/screen.js';
-import { count, utc } from '../messages/words.js';
+import type { CutFacts, Identity } from '../../model/index.js';
+import { Screen, type ScreenOptions } from '../terminal/index.js';
+import { count, utc } from '../messages/index.js';
 
 /**
  * What will break when the key is cut, in one screen, before the person is asked. What could not be read is said as

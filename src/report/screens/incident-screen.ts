@@ -1,7 +1,11 @@
-import { isTemporary } from '../../facts/identifiers.js';
-import type { Incident, ResourceClass, Suspect } from '../../model/incident.js';
-import type { Identity } from '../../model/core-event.js';
-import { allSeen } from '../facts.js';
+import { isTemporary } from '../../facts/index.js';
+import {
+  type Identity,
+  type Incident,
+  type ResourceClass,
+  type Suspect,
+  allSeen,
+} from '../../model/index.js';
 import {
   credentials,
   deeds,
@@ -13,9 +17,8 @@ import {
   showGaps,
   shown,
 } from './incident-sections.js';
-import { fit, padEnd, padStart } from '../terminal/layout.js';
-import { Screen, type ScreenOptions } from '../terminal/screen.js';
-import { clock, count, usd, utc } from '../messages/words.js';
+import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
+import { clock, count, usd, utc } from '../messages/index.js';
 
 /**
  * The incident in one screen: key, owner, since when; what was launched where; what each thing is and why; minted

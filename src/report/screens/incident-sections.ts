@@ -1,7 +1,12 @@
-import type { Deed, Finding, Incident, ResourceClass, TaintedCredential } from '../../model/incident.js';
-import type { Cell } from '../../model/coverage.js';
 import {
+  type Cell,
+  type Deed,
+  type Finding,
+  type Incident,
+  type TaintedCredential,
   allSeen,
+} from '../../model/index.js';
+import {
   buckets,
   byClass,
   classes,
@@ -13,19 +18,9 @@ import {
   servicesOff,
   span,
   tally,
-} from '../facts.js';
-import { fit, padEnd, padStart } from '../terminal/layout.js';
-import { sparkline, type Screen, type Style } from '../terminal/screen.js';
-import { clock, count, some } from '../messages/words.js';
-
-export const classStyle: Record<ResourceClass, Style | null> = {
-  rogue: 'red',
-  tampered: 'yellow',
-  held: 'yellow',
-  settling: 'cyan',
-  own: 'green',
-  'not-tied': 'dim',
-};
+} from '../index.js';
+import { fit, padEnd, padStart, type Screen, sparkline, classStyle } from '../terminal/index.js';
+import { clock, count, some } from '../messages/index.js';
 
 /** How many lines of each list one screen shows, the line "and more" included; `--verbose` shows all. */
 export const shown = { regions: 5, credentials: 3, deeds: 4, gaps: 3, suspects: 6 };

@@ -1,11 +1,10 @@
-import { allSeen, groupBy, tally } from '../facts.js';
-import { isDone, type Report } from '../report.js';
+import { type Report, type Verdict, allSeen, isDone } from '../../model/index.js';
+import { groupBy, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
-import { padEnd, padStart } from '../terminal/layout.js';
+import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
-import { Screen, type ScreenOptions, type Style } from '../terminal/screen.js';
-import { settledFrom, unfinishedActions, type Verdict } from '../../outcome/verdict.js';
-import { clock, count, duration, utc, utcSeconds } from '../messages/words.js';
+import { settledFrom, unfinishedActions } from '../../outcome/index.js';
+import { clock, count, duration, utc, utcSeconds } from '../messages/index.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {
   contained: ['CONTAINED', 'green'],

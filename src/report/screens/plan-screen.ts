@@ -1,14 +1,16 @@
-import { type Action, phases } from '../../model/action.js';
-import type { LeftOver } from '../../model/journal-record.js';
-import type { Incident } from '../../model/incident.js';
-import type { Identity } from '../../model/core-event.js';
-import { resourceKey } from '../../model/resource.js';
-import { endsOther } from '../../plays/iam/role-sessions.js';
-import { groupBy, tally } from '../facts.js';
+import {
+  type Action,
+  type Identity,
+  type Incident,
+  type LeftOver,
+  phases,
+  resourceKey,
+} from '../../model/index.js';
+import { endsOther } from '../../plays/index.js';
+import { groupBy, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
-import { fit, padEnd, padStart } from '../terminal/layout.js';
-import { Screen, type ScreenOptions } from '../terminal/screen.js';
-import { clock, count, some, usd } from '../messages/words.js';
+import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
+import { clock, count, some, usd } from '../messages/index.js';
 
 /** How many actions of one phase are told one by one; more are folded by operation. */
 const actionsOfAPhase = 6;

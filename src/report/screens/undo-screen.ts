@@ -1,8 +1,7 @@
-import type { Action } from '../../model/action.js';
-import type { Identity } from '../../model/core-event.js';
-import { groupBy } from '../facts.js';
-import { Screen, type ScreenOptions } from '../terminal/screen.js';
-import { count, some } from '../messages/words.js';
+import type { Action, Identity } from '../../model/index.js';
+import { groupBy } from '../index.js';
+import { Screen, type ScreenOptions } from '../terminal/index.js';
+import { count, some } from '../messages/index.js';
 
 interface Told {
   action: Action;

@@ -4,7 +4,7 @@
  */
 
 /** How much of a foreign text is shown where nothing else is said, in characters. */
-export const defaultLength = 200;
+const defaultLength = 200;
 
 // Control characters (ANSI escapes begin with one), everything that is drawn as nothing (zero-width, bidi marks,
 // variation selectors, tags, soft hyphen), line and paragraph separators, lone surrogates, private use.

@@ -1,10 +1,8 @@
-import type { OutcomeStatus } from '../../model/action.js';
-import type { CoreEvent } from '../../model/core-event.js';
-import { resourceKey } from '../../model/resource.js';
-import { byClass, classes } from '../facts.js';
-import { classStyle } from '../screens/incident-sections.js';
+import { type CoreEvent, type OutcomeStatus, resourceKey } from '../../model/index.js';
+import { byClass, classes } from '../index.js';
+import { classStyle } from './class-style.js';
 import type { Style } from './screen.js';
-import { count, some } from '../messages/words.js';
+import { count, some } from '../messages/index.js';
 
 export type Line = [text: string, style: Style | null];
 

@@ -1,12 +1,12 @@
 import { Chalk } from 'chalk';
-import type { CoreEvent, Emit } from '../../model/core-event.js';
+import type { CoreEvent, Emit } from '../../model/index.js';
 import { fit } from './layout.js';
 import type { Style } from './screen.js';
 import { Narrator } from './narrator.js';
 import { StatusLine } from './status-line.js';
 
 /** Where a renderer writes: stderr, or what stands in for it. */
-export interface RenderStream {
+interface RenderStream {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;

@@ -1,8 +1,8 @@
 import { Chalk } from 'chalk';
-import type { Identity } from '../../model/core-event.js';
+import type { Identity } from '../../model/index.js';
 import { visible } from './escape.js';
 import { fit, padEnd, rangesOf, wrap } from './layout.js';
-import { some } from '../messages/words.js';
+import { some } from '../messages/index.js';
 
 export interface ScreenOptions {
   /** Columns of the terminal. No line is longer, but for what is to be copied; nothing is left out to make it fit. */

@@ -1,4 +1,4 @@
-import type { CoreEvent } from '../../model/core-event.js';
+import type { CoreEvent } from '../../model/index.js';
 import { fit } from './layout.js';
 
 type Progress = Extract<CoreEvent, { type: 'progress' }>;

@@ -22,7 +22,7 @@ export interface Wire {
 /** The SDK reads them from the process itself. */
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
 const account = '123456789012';
-export const userArn = `arn:aws:iam::${account}:user/responder`;
+const userArn = `arn:aws:iam::${account}:user/responder`;
 
 /** The answers of AWS's services, byte for byte as they document their protocols, by a server on loopback. */
 export async function startWire(table: WireTable = {}): Promise<Wire> {
@@ -83,7 +83,7 @@ function nameOf(request: IncomingMessage, body: string): [service: string, opera
   return [service, action ?? `${request.method ?? ''} ${path ?? ''}`];
 }
 
-export const unknown: WireAnswer = {
+const unknown: WireAnswer = {
   status: 400,
   body: '<ErrorResponse><Error><Code>InvalidAction</Code><Message>not in the table</Message></Error></ErrorResponse>',
 };

@@ -10,7 +10,7 @@ import {
 } from '../../world/compute.js';
 import type { Region } from '../../world/world.js';
 import { applyFilters, filterTest, type Paging } from './filters.js';
-import { defaultVpc } from './network.js';
+import { defaultVpc } from './default-vpc.js';
 import { securityGroups } from './security-groups.js';
 
 export const stateShape = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
@@ -79,7 +79,7 @@ function instanceShape(region: Region, instance: Instance, state: InstanceState)
   };
 }
 
-export const profileId = (region: Region, arn: string) =>
+const profileId = (region: Region, arn: string) =>
   region.account.instanceProfiles.get(arn.split('/').at(-1)!)?.id;
 
 /** Whatever of `instanceShape` can change: as long as this is the same, so is the instance's XML. */

@@ -1,7 +1,8 @@
 import { AwsError } from '../../aws-error.js';
 import { page, tagList, tagMap, type Context, type Operation } from '../../service.js';
-import { instancesOf, zonesOf } from '../../world/compute.js';
+import { instancesOf } from '../../world/compute.js';
 import { mustFind, type Maker, type Region } from '../../world/world.js';
+import { defaultVpc } from './default-vpc.js';
 import { securityGroups } from './security-groups.js';
 import { applyFilters, tagsFor, type Paging, type TagSpecification } from './filters.js';
 
@@ -15,21 +16,6 @@ interface KeyPair {
 }
 
 const keyPairs = (region: Region) => region.table<KeyPair>('ec2:key-pairs');
-
-/** The default VPC that every account has in every region: its ids, and its default security group. */
-export function defaultVpc(region: Region): { vpcId: string; subnets: { id: string; zone: string }[] } {
-  const table = region.table<{ vpcId: string; subnets: { id: string; zone: string }[] }>('ec2:vpc');
-  let vpc = table.get('default');
-  if (vpc === undefined) {
-    const { random } = region.world;
-    vpc = {
-      vpcId: random.resourceId('vpc'),
-      subnets: zonesOf(region).map((zone) => ({ id: random.resourceId('subnet'), zone })),
-    };
-    table.set('default', vpc);
-  }
-  return vpc;
-}
 
 function addKeyPair(
   { region, world, now, maker, touched }: Context,

@@ -3,7 +3,7 @@ import { page, tagList, type Context, type Operation } from '../../service.js';
 import { instancesOf } from '../../world/compute.js';
 import type { Maker, Region } from '../../world/world.js';
 import { applyFilters, tagsFor, type Paging, type TagSpecification } from './filters.js';
-import { defaultVpc } from './network.js';
+import { defaultVpc } from './default-vpc.js';
 
 interface Permission {
   IpProtocol?: string;

@@ -1,12 +1,33 @@
-import type { AwsCall } from '../model/aws-call.js';
-import type { CloudFrontFacts, LeftOver } from '../model/journal-record.js';
-import type { Cell } from '../model/coverage.js';
-import type { Incident } from '../model/incident.js';
-import type { Identity } from '../model/core-event.js';
-import type { Json, JsonObject } from '../model/json.js';
-import type { Action, Outcome, OutcomeStatus, Phase } from '../model/action.js';
-import type { Milestones } from './milestones.js';
-import type { Verdict } from '../outcome/verdict.js';
+import type { Action, Outcome, OutcomeStatus, Phase } from './action.js';
+import type { AwsCall } from './aws-call.js';
+import type { Identity } from './core-event.js';
+import type { Cell } from './coverage.js';
+import type { Incident } from './incident.js';
+import type { CloudFrontFacts, LeftOver } from './journal-record.js';
+import type { Json, JsonObject } from './json.js';
+
+/** The moments that a post-mortem asks for; ISO 8601, UTC; null where the journal does not show them. */
+export interface Milestones {
+  misuseBegan: string | null;
+  opened: string;
+  cutAgreed: string | null;
+  keyOff: string | null;
+  lastLaunch: string | null;
+  lastTermination: string | null;
+  /** The first of the clean sweeps that it ended with. */
+  contained: string | null;
+}
+
+/**
+ * What may be said of the whole: contained: two clean sweeps, nothing unknown, nothing left ·
+ * held: as contained, except what waits for a person's word · unknown: nothing speaks against it, and not enough
+ * for it · not-contained. `contain` never says clean: that is `verify`'s word.
+ */
+export interface Verdict {
+  state: 'contained' | 'held' | 'unknown' | 'not-contained';
+  /** In words, what keeps it from being better. Empty for contained. */
+  reasons: string[];
+}
 
 /** The version of the report document. A reader refuses versions that it does not know. */
 export const reportVersion = 1;

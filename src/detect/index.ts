@@ -1,0 +1,10 @@
+/** The door of this room: what other rooms may take from it. */
+export { modelInvocations } from './behaviour/model-use.js';
+export { namedBy } from './classify/named.js';
+export { asksBefore } from './classify/was-before.js';
+export { buildGraph } from './credentials/credential-graph.js';
+export { letInBy } from './credentials/let-in.js';
+export { type Trace, type TraceTarget, traceUp } from './credentials/trace-up.js';
+export { detect } from './detect.js';
+export { asFound } from './findings/as-found.js';
+export { candidatesOf } from './onset/suspects.js';

@@ -1,0 +1,23 @@
+/** The door of this room: what other rooms may take from it. */
+export {
+  eventHistory,
+  longestConsoleSession,
+  longestRoleSession,
+  longestUserSession,
+  trailDelay,
+} from './delays.js';
+export { eventOfInterest, type EventOfInterest, takingOf } from './events-of-interest.js';
+export {
+  accountOfArn,
+  arnName,
+  isQuarantine,
+  isRoot,
+  isTemporary,
+  keyIdOf,
+  lastPart,
+  partitionOfArn,
+  roleOfArn,
+  roleOfSession,
+  userOfArn,
+} from './identifiers.js';
+export { instanceType, priceSource, regionFactor } from './instance-types.js';

@@ -1,0 +1,9 @@
+/** One line of the clearance list. */
+export interface ClearanceRow {
+  /** A play's id, `key`, `trail` or a region. */
+  subject: string;
+  title: string;
+  status: 'clean' | 'dirty' | 'settling' | 'unknown' | 'not-examined';
+  /** What is dirty or unknown, in words; empty where clean. */
+  details: string[];
+}

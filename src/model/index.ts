@@ -1,0 +1,52 @@
+/** The door of this room: what other rooms may take from it. */
+export { type Action, type Outcome, type OutcomeStatus, type Phase, phases } from './action.js';
+export type { AwsCall } from './aws-call.js';
+export type { CoreEvent, Emit, Identity } from './core-event.js';
+export { type Cell, type CellStatus, isComplete } from './coverage.js';
+export { ExitCode, exitCodeHelp, exitCodeOfAct, exitCodeOfLook } from './exit-code.js';
+export type {
+  Cost,
+  Deed,
+  Evidence,
+  Finding,
+  Incident,
+  Launch,
+  MisuseStart,
+  OtherSession,
+  ResourceClass,
+  Suspect,
+  TaintedCredential,
+} from './incident.js';
+export {
+  type CloudFrontFacts,
+  type JournalEntry,
+  type JournalRecord,
+  journalVersion,
+  type LeftOver,
+} from './journal-record.js';
+export {
+  asObject,
+  asText,
+  at,
+  type Json,
+  type JsonObject,
+  safeJson,
+  stableStringify,
+  textAt,
+} from './json.js';
+export type { OriginRule } from './origin-rule.js';
+export { type Link, type Resource, resourceKey } from './resource.js';
+export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
+export { version } from './version.js';
+export {
+  type Milestones,
+  isDone,
+  type Report,
+  type ReportAction,
+  reportVersion,
+  type Verdict,
+} from './report.js';
+export type { CutFacts } from './cut-facts.js';
+export type { ClearanceRow } from './clearance.js';
+export type { Executed } from './action.js';
+export { allSeen } from './coverage.js';

@@ -1,0 +1,8 @@
+/** The door of this room: what other rooms may take from it. */
+export { clearanceScreen } from './clearance-screen.js';
+export { cutScreen } from './cut-screen.js';
+export { incidentScreen } from './incident-screen.js';
+export { worthKnowing } from './incident-sections.js';
+export { outcomeScreen, verdictText, verifyText } from './outcome-screen.js';
+export { planScreen } from './plan-screen.js';
+export { undoScreen } from './undo-screen.js';
