@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rooms } from '../eslint.rooms.js';
+
+const page = readFileSync('docs/architecture.md', 'utf8');
+
+describe('docs/architecture.md', () => {
+  it('leads to files that are there', () => {
+    const paths = [...page.matchAll(/`((?:[a-z-]+\/)+[a-z-]+\.ts)`/g)].map(([, path]) => path ?? '');
+    expect(paths.length).toBeGreaterThan(15);
+    expect(paths.filter((path) => !existsSync(join('src', path)))).toEqual([]);
+  });
+
+  it('names every room of the table of imports', () => {
+    const tops = [...new Set(Object.keys(rooms).map((room) => `${room.split('/')[0]}/`))];
+    expect(tops.filter((room) => !page.includes(`      ${room}`))).toEqual([]);
+    expect(Object.keys(rooms).filter((room) => !existsSync(join('src', room)))).toEqual([]);
+  });
+});
