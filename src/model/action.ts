@@ -28,6 +28,8 @@ export interface Action extends AwsCall {
   on?: { class: ResourceClass; reasons: string[] };
   /** One line for people: `terminate 12 instances in eu-west-1a`. */
   title: string;
+  /** What else it makes AWS do, one sentence each, where the title does not say it: shown before it is agreed to. */
+  causes?: string[];
   /** Why: the tie, in words. */
   reason: string;
   /** IAM permissions that it takes, such as `ec2:TerminateInstances`. */

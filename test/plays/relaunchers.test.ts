@@ -110,6 +110,68 @@ describe('Auto Scaling groups', () => {
     expect(autoScalingGroups.contain(hostile, context())).toEqual([]);
   });
 
+  describe('of innocents that were made larger', () => {
+    const ids = ['i-a', 'i-b', 'i-c', 'i-d', 'i-unseen'];
+    const web = (properties: object = {}) => ({
+      ...group({ minSize: 5, desiredCapacity: 5, maxSize: 200, ...properties }),
+      class: 'tampered' as const,
+      before: { MinSize: 1, DesiredCapacity: 2, MaxSize: 8 },
+    });
+    const holding = (properties: object = {}) => {
+      const of = web(properties);
+      const links = ids.map((id) => ({ kind: 'instance' as const, id }));
+      return { ...of, resource: { ...of.resource, links } };
+    };
+    const member = (id: string, classed: 'rogue' | 'held' | 'not-tied') =>
+      finding(resource('ec2-instances', id, { type: 'instance' }), { class: classed });
+    const findings = [
+      member('i-a', 'not-tied'),
+      member('i-b', 'held'),
+      member('i-c', 'rogue'),
+      member('i-d', 'held'),
+    ];
+    const restored = {
+      AutoScalingGroupName: 'miners',
+      MinSize: 1,
+      DesiredCapacity: 2,
+      MaxSize: 8,
+    };
+
+    it('get their sizes back only once all that is not the incident’s is protected from scale-in', () => {
+      const [protect, sizes, ...more] = autoScalingGroups.contain(holding(), context({ findings }));
+      expect(more).toEqual([]);
+      expect(protect?.input).toEqual({
+        AutoScalingGroupName: 'miners',
+        InstanceIds: ['i-a', 'i-b', 'i-d', 'i-unseen'],
+        ProtectedFromScaleIn: true,
+      });
+      expect(protect?.undo).toMatchObject({ calls: [{ input: { ProtectedFromScaleIn: false } }] });
+      expect(sizes?.input).toEqual(restored);
+      expect(sizes?.after).toEqual([protect?.id]);
+      // Refused, the sizes stay as they are: what is in doubt is worth more than the cost.
+      const denied = refusal('AccessDenied', 'no');
+      expect(autoScalingGroups.remedy?.(protect as never, denied, context({ findings })) ?? null).toBeNull();
+    });
+
+    it('say in the plan what Auto Scaling then does with how many', () => {
+      const [protect, sizes] = autoScalingGroups.contain(holding(), context({ findings }));
+      expect(protect?.causes?.[0]).toMatch(/passes over them until that is taken back/);
+      expect(sizes?.causes).toEqual([
+        'Auto Scaling terminates 1 of the incident’s instances in miners.',
+        '2 instances beyond the size of miners go on running, until you decide.',
+      ]);
+    });
+
+    it('are not protected a second time, nor where nothing would be ended', () => {
+      const protectedFromScaleIn = ['i-a', 'i-b', 'i-d', 'i-unseen'];
+      const again = autoScalingGroups.contain(holding({ protectedFromScaleIn }), context({ findings }));
+      expect(calls(again)).toEqual([['UpdateAutoScalingGroup', restored]]);
+      const [only, ...more] = autoScalingGroups.contain(web(), context({ findings }));
+      expect(more).toEqual([]);
+      expect(only?.causes).toEqual(['Auto Scaling launches 2 more instances in miners.']);
+    });
+  });
+
   it('are tied by name, with the sizes that each event set', () => {
     const update = event({
       source: 'autoscaling.amazonaws.com',

@@ -4,6 +4,7 @@ import {
   CreateLaunchConfigurationCommand,
   DescribeAutoScalingGroupsCommand,
   SuspendProcessesCommand,
+  SetInstanceProtectionCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
@@ -145,6 +146,47 @@ test('an Auto Scaling group replaces what it loses, until its processes are susp
   );
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: second.slice(1) }));
   expect(await running()).toHaveLength(0);
+});
+
+test('a group that is made smaller ends none of the instances that are protected from scale-in', async () => {
+  const scaling = new AutoScalingClient(at.admin('ca-central-1'));
+  const group = { AutoScalingGroupName: 'web' };
+  const members = async () => {
+    const { AutoScalingGroups } = await scaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['web'] }),
+    );
+    return AutoScalingGroups?.[0]?.Instances ?? [];
+  };
+  await scaling.send(
+    new CreateLaunchConfigurationCommand({
+      LaunchConfigurationName: 'web',
+      ImageId: 'ami-12345678',
+      InstanceType: 'm5.large',
+    }),
+  );
+  await scaling.send(
+    new CreateAutoScalingGroupCommand({
+      ...group,
+      LaunchConfigurationName: 'web',
+      MinSize: 6,
+      MaxSize: 9,
+      AvailabilityZones: ['ca-central-1a'],
+    }),
+  );
+  const InstanceIds = (await members()).slice(2).map(({ InstanceId }) => InstanceId!);
+  await scaling.send(new SetInstanceProtectionCommand({ ...group, InstanceIds, ProtectedFromScaleIn: true }));
+  await scaling.send(new UpdateAutoScalingGroupCommand({ ...group, MinSize: 1, DesiredCapacity: 1 }));
+  const kept = await members();
+  expect(kept.map(({ InstanceId }) => InstanceId)).toEqual(InstanceIds);
+  expect(kept.every(({ ProtectedFromScaleIn }) => ProtectedFromScaleIn)).toBe(true);
+  await scaling.send(
+    new SetInstanceProtectionCommand({ ...group, InstanceIds, ProtectedFromScaleIn: false }),
+  );
+  expect(await members()).toHaveLength(1);
+  const strange = { InstanceIds: ['i-0123456789abcdef0'], ProtectedFromScaleIn: true };
+  await expect(scaling.send(new SetInstanceProtectionCommand({ ...group, ...strange }))).rejects.toThrow(
+    /is not part of Auto Scaling group/,
+  );
 });
 
 test("a group's launch is in the trail under the service's own role, with the group's tag", async () => {

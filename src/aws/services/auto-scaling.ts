@@ -8,6 +8,7 @@ import {
   paginateDescribeAutoScalingGroups,
   paginateDescribeLaunchConfigurations,
   ResumeProcessesCommand,
+  SetInstanceProtectionCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -21,6 +22,7 @@ export const autoscaling = {
     DescribeAutoScalingGroups: DescribeAutoScalingGroupsCommand,
     DescribeLaunchConfigurations: DescribeLaunchConfigurationsCommand,
     ResumeProcesses: ResumeProcessesCommand,
+    SetInstanceProtection: SetInstanceProtectionCommand,
     SuspendProcesses: SuspendProcessesCommand,
     UpdateAutoScalingGroup: UpdateAutoScalingGroupCommand,
   },

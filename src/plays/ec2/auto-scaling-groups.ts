@@ -31,8 +31,9 @@ const processes = [
   'Terminate',
 ];
 
-/** So many in one call (Amazon EC2 Auto Scaling API reference, DetachInstances). */
+/** So many in one call (Amazon EC2 Auto Scaling API reference, DetachInstances; SetInstanceProtection). */
 const mostDetached = 20;
+const mostProtected = 50;
 
 /** The sizes as CloudTrail writes them, and as UpdateAutoScalingGroup takes them. */
 const sizes = { minSize: 'MinSize', maxSize: 'MaxSize', desiredCapacity: 'DesiredCapacity' };
@@ -66,6 +67,7 @@ export const autoScalingGroups: Play = {
       'autoscaling:SuspendProcesses',
       'autoscaling:UpdateAutoScalingGroup',
       'autoscaling:DetachInstances',
+      'autoscaling:SetInstanceProtection',
       'autoscaling:DeleteAutoScalingGroup',
     ],
     undo: ['autoscaling:ResumeProcesses'],
@@ -87,7 +89,7 @@ export const autoScalingGroups: Play = {
   ],
 
   contain: (finding, { options, incident }) => {
-    if (finding.class === 'tampered') return restore(finding);
+    if (finding.class === 'tampered') return restore(finding, incident);
     const members = membersOf(finding.resource, incident);
     const emptied = members.innocent.length === 0 ? [] : empty(finding, members.innocent);
     const stopped = isContained(finding.resource) ? [] : stop(finding, emptied);
@@ -109,11 +111,12 @@ export const autoScalingGroups: Play = {
   scenario: 'mass-gpu',
 };
 
-/** The group's instances that are none of the incident's: an attacker can attach anybody's to his own group. */
+/** The group's instances that are none of the incident's: an attacker can attach anybody's to his own group. One that
+ *  the inventory does not show may be anybody's. */
 function membersOf(
   { links, region }: Resource,
   { findings }: Incident,
-): { innocent: string[]; doubtful: string[] } {
+): { all: string[]; innocent: string[]; doubtful: string[] } {
   const ids = new Set(links.flatMap(({ kind, id }) => (kind === 'instance' ? [id] : [])));
   const known = findings.filter(
     ({ resource }) => resource.type === 'instance' && resource.region === region && ids.has(resource.id),
@@ -123,7 +126,13 @@ function membersOf(
       .filter((one) => classes.includes(one.class))
       .map(({ resource }) => resource.id)
       .sort();
-  return { innocent: named('own', 'not-tied', 'tampered'), doubtful: named('held', 'settling') };
+  const seen = new Set(known.map(({ resource }) => resource.id));
+  const unseen = [...ids].filter((id) => !seen.has(id)).sort();
+  return {
+    all: [...ids].sort(),
+    innocent: named('own', 'not-tied', 'tampered'),
+    doubtful: [...named('held', 'settling'), ...unseen],
+  };
 }
 
 /** Takes innocents' instances out of the group, and lets them run: a group that is set to 0 terminates what is in it
@@ -194,6 +203,7 @@ function remove(finding: Finding, emptied: readonly Action[]): Action {
     operation: 'DeleteAutoScalingGroup',
     input: { AutoScalingGroupName: id, ForceDelete: true },
     title: `delete Auto Scaling group ${id}`,
+    causes: ['Auto Scaling terminates the instances that are still in the group.'],
     before: finding.resource.properties,
     after: emptied,
     undo: { none: 'A deleted Auto Scaling group has to be made anew; what it was is kept in the record.' },
@@ -201,23 +211,67 @@ function remove(finding: Finding, emptied: readonly Action[]): Action {
   });
 }
 
-/** Only the sizes that are known from before are put back. */
-function restore(finding: Finding): Action[] {
+/**
+ * Only the sizes that are known from before are put back. Auto Scaling would then end what is beyond them, and chooses
+ * by itself which: all that is not the incident's is protected from that first, and stays until a person has decided
+ * (Amazon EC2 Auto Scaling user guide, "Use instance scale-in protection").
+ */
+function restore(finding: Finding, incident: Incident): Action[] {
   const now = sizesOf(finding.resource);
   const before = Object.entries(asObject(finding.before) ?? {})
     .map(([name, value]) => [name, Number(value)] as const)
     .filter(([name, value]) => name in now && Number.isInteger(value) && now[name] !== value);
   if (before.length === 0) return [];
   const { id } = finding.resource;
-  return [
-    makeAction(autoScalingGroups, [finding], {
-      operation: 'UpdateAutoScalingGroup',
-      input: { AutoScalingGroupName: id, ...Object.fromEntries(before) },
-      title: `restore the sizes of Auto Scaling group ${id}`,
-      before: now,
-      undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...now } }],
-    }),
-  ];
+  const size = sizeAfter({ ...now, ...Object.fromEntries(before) });
+  const { all, innocent, doubtful } = membersOf(finding.resource, incident);
+  const kept = [...innocent, ...doubtful];
+  const surplus = Math.max(0, all.length - size);
+  const ended = Math.min(surplus, all.length - kept.length);
+  const shields = surplus === 0 ? [] : protect(finding, kept);
+  const sizes = makeAction(autoScalingGroups, [finding], {
+    operation: 'UpdateAutoScalingGroup',
+    input: { AutoScalingGroupName: id, ...Object.fromEntries(before) },
+    title: `restore the sizes of Auto Scaling group ${id}`,
+    causes: [
+      ...(ended > 0 ? [`Auto Scaling terminates ${ended} of the incident’s instances in ${id}.`] : []),
+      ...(surplus > ended
+        ? [`${surplus - ended} instances beyond the size of ${id} go on running, until you decide.`]
+        : []),
+      ...(size > all.length ? [`Auto Scaling launches ${size - all.length} more instances in ${id}.`] : []),
+    ],
+    before: now,
+    undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...now } }],
+    after: shields,
+  });
+  return [...shields, sizes];
+}
+
+/** The desired capacity that these sizes leave: AWS moves it between the least and the most. */
+function sizeAfter(sizes: JsonObject): number {
+  const { MinSize, MaxSize, DesiredCapacity } = sizes;
+  return Math.min(Number(MaxSize), Math.max(Number(MinSize), Number(DesiredCapacity)));
+}
+
+function protect(finding: Finding, ids: readonly string[]): Action[] {
+  const { id, properties } = finding.resource;
+  const already = properties['protectedFromScaleIn'];
+  const open = ids.filter((one) => !Array.isArray(already) || !already.includes(one));
+  return chunks(open, mostProtected).map((InstanceIds) => {
+    const set = (ProtectedFromScaleIn: boolean) => ({
+      operation: 'SetInstanceProtection',
+      input: { AutoScalingGroupName: id, InstanceIds, ProtectedFromScaleIn },
+    });
+    return makeAction(autoScalingGroups, [finding], {
+      ...set(true),
+      title: `protect ${InstanceIds.length} instances of Auto Scaling group ${id} from scale-in`,
+      causes: [
+        `Scaling in of ${id} passes over them until that is taken back (aws autoscaling set-instance-protection --no-protected-from-scale-in).`,
+      ],
+      before: { protectedFromScaleIn: Array.isArray(already) ? already : [] },
+      undo: [set(false)],
+    });
+  });
 }
 
 function sizesOf({ properties }: Resource): JsonObject {
@@ -263,6 +317,11 @@ function asResource(group: Group, region: string): Resource {
       ),
       availabilityZones: group.AvailabilityZones ?? [],
       instances: (group.Instances ?? []).length,
+      protectedFromScaleIn: (group.Instances ?? [])
+        .flatMap(({ InstanceId, ProtectedFromScaleIn }) =>
+          ProtectedFromScaleIn === true && InstanceId !== undefined ? [InstanceId] : [],
+        )
+        .sort(),
       arn: group.AutoScalingGroupARN ?? null,
     },
   };

@@ -25,6 +25,8 @@ export interface Step extends Call {
   /** The flag without which the undo is not done. */
   undoNeedsFlag?: string;
   after?: readonly Action[];
+  /** What else it makes AWS do, one sentence each. */
+  causes?: readonly string[];
   /** Where it is not the play's own. */
   phase?: Action['phase'];
   /** IAM actions that the call takes besides its own. */
@@ -56,6 +58,7 @@ export function makeAction(
     after: (step.after ?? []).map(({ id }) => id),
     title: step.title,
     on: subjectOf(findings),
+    ...(step.causes === undefined || step.causes.length === 0 ? {} : { causes: [...step.causes] }),
     reason: first.reasons[0] ?? 'named by the person',
     permissions: [iamAction(call.service, call.operation), ...(step.alsoPermissions ?? [])],
     before: step.before,

@@ -1,7 +1,15 @@
 import { AwsError } from '../aws-error.js';
 import { page, tagMap, type Context, type Service } from '../service.js';
-import { instancesOf, isLive, stateAt, terminate, zonesOf, type LaunchSpec } from '../world/compute.js';
-import { membersOf, reconcileLater, relaunchersOf, type Relauncher } from '../world/relaunch.js';
+import {
+  instancesOf,
+  isLive,
+  stateAt,
+  terminate,
+  zonesOf,
+  type Instance,
+  type LaunchSpec,
+} from '../world/compute.js';
+import { membersOf, reconcileLater, relaunchersOf, surplusOf, type Relauncher } from '../world/relaunch.js';
 import type { Maker, Region } from '../world/world.js';
 import { launchSpec, templateBy, type TemplateReference } from './ec2/launch-templates.js';
 import { configurationOperations, configurations } from './launch-configurations.js';
@@ -90,8 +98,7 @@ function refresh(region: Region, group: Group): void {
   group.relauncher.keeps = !group.suspended.has('Launch');
   if (group.relauncher.keeps) return reconcileLater(region, group.relauncher);
   if (group.suspended.has('Terminate')) return;
-  for (const surplus of membersOf(region, group.relauncher).slice(group.relauncher.target))
-    terminate(region, surplus);
+  for (const surplus of surplusOf(region, group.relauncher)) terminate(region, surplus);
 }
 
 function sizes(min: number, max: number, desired: number): void {
@@ -133,7 +140,7 @@ const groupShape = (region: Region) => (group: Group) => ({
     InstanceType: instance.instanceType,
     AvailabilityZone: instance.zone,
     HealthStatus: 'Healthy',
-    ProtectedFromScaleIn: false,
+    ProtectedFromScaleIn: instance.protectedFromScaleIn === true,
     LifecycleState: stateAt(instance, region.world.clock.now()) === 'running' ? 'InService' : 'Pending',
   })),
   CreatedTime: group.createdAt,
@@ -248,14 +255,9 @@ function attach(
   touched.push(group.name);
 }
 
-/** Out of the group, and running on: no more by its name, nor replaced where the capacity goes down with it. */
-function detach(
-  { region, touched, world, now }: Context,
-  input: { AutoScalingGroupName: string; InstanceIds?: string[]; ShouldDecrementDesiredCapacity: boolean },
-): object {
-  const group = groupOf(region, input.AutoScalingGroupName);
+function namedMembers(region: Region, group: Group, ids: readonly string[]): Instance[] {
   const members = membersOf(region, group.relauncher);
-  const leaving = (input.InstanceIds ?? []).map((id) => {
+  return ids.map((id) => {
     const instance = members.find((member) => member.id === id);
     if (instance === undefined)
       throw new AwsError(
@@ -264,6 +266,15 @@ function detach(
       );
     return instance;
   });
+}
+
+/** Out of the group, and running on: no more by its name, nor replaced where the capacity goes down with it. */
+function detach(
+  { region, touched, world, now }: Context,
+  input: { AutoScalingGroupName: string; InstanceIds?: string[]; ShouldDecrementDesiredCapacity: boolean },
+): object {
+  const group = groupOf(region, input.AutoScalingGroupName);
+  const leaving = namedMembers(region, group, input.InstanceIds ?? []);
   if (input.ShouldDecrementDesiredCapacity) {
     const target = group.relauncher.target - leaving.length;
     if (target < group.min)
@@ -277,6 +288,7 @@ function detach(
     const { launcher: _group, ...maker } = instance.maker;
     instance.maker = maker;
     delete instance.tags[groupTag];
+    delete instance.protectedFromScaleIn;
     touched.push(group.name);
   }
   refresh(region, group);
@@ -289,6 +301,25 @@ function detach(
       StatusCode: 'InProgress',
     })),
   };
+}
+
+/** It is said of the membership, not of the instance. An instance that is not in service yet cannot have it. */
+function setProtection(
+  { region, touched, now }: Context,
+  input: { AutoScalingGroupName: string; InstanceIds: string[]; ProtectedFromScaleIn: boolean },
+): object {
+  const group = groupOf(region, input.AutoScalingGroupName);
+  const named = namedMembers(region, group, input.InstanceIds);
+  const early = named.find((instance) => stateAt(instance, now) !== 'running');
+  if (early !== undefined)
+    throw new AwsError(
+      'ValidationError',
+      `The instance ${early.id} is not in InService or EnteringStandby or Standby.`,
+    );
+  for (const instance of named) instance.protectedFromScaleIn = input.ProtectedFromScaleIn;
+  touched.push(group.name);
+  refresh(region, group);
+  return {};
 }
 
 export const autoscaling: Service = {
@@ -339,19 +370,20 @@ export const autoscaling: Service = {
       AutoScalingInstances: [...groups(region).values()].flatMap((group) =>
         membersOf(region, group.relauncher)
           .filter(({ id }) => !input.InstanceIds?.length || input.InstanceIds.includes(id))
-          .map(({ id, zone, instanceType }) => ({
+          .map(({ id, zone, instanceType, protectedFromScaleIn }) => ({
             InstanceId: id,
             InstanceType: instanceType,
             AutoScalingGroupName: group.name,
             AvailabilityZone: zone,
             LifecycleState: 'InService',
             HealthStatus: 'HEALTHY',
-            ProtectedFromScaleIn: false,
+            ProtectedFromScaleIn: protectedFromScaleIn === true,
           })),
       ),
     }),
     AttachInstances: attach,
     DetachInstances: detach,
+    SetInstanceProtection: setProtection,
     DescribeScalingActivities: () => ({ Activities: [] }),
     TerminateInstanceInAutoScalingGroup: (
       { region, now, world, touched },

@@ -51,6 +51,8 @@ export interface Instance extends LaunchSpec {
   privateIp: string;
   index: number;
   maker: Maker;
+  /** As a member of its group: a scale-in passes over it. */
+  protectedFromScaleIn?: boolean;
   /** When AWS took it back, epoch milliseconds. */
   evictedAt?: number;
 }

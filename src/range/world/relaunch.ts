@@ -49,6 +49,16 @@ export function membersOf(region: Region, relauncher: Relauncher): Instance[] {
   );
 }
 
+/** The members that a scale-in ends: as many as are too many, the newest first, and none that is protected from it
+ *  (Amazon EC2 Auto Scaling user guide, "Use instance scale-in protection"). */
+export function surplusOf(region: Region, relauncher: Relauncher): Instance[] {
+  const members = membersOf(region, relauncher);
+  return members
+    .filter(({ protectedFromScaleIn }) => protectedFromScaleIn !== true)
+    .reverse()
+    .slice(0, Math.max(0, members.length - relauncher.target));
+}
+
 /** Launches for a relauncher and writes the event that CloudTrail has of it, signed by the service's own role. */
 export function launchFor(
   region: Region,
@@ -148,7 +158,7 @@ function reconcile(region: Region, relauncher: Relauncher): void {
   if (relaunchersOf(region).get(relauncher.id) !== relauncher || !relauncher.keeps) return;
   const members = membersOf(region, relauncher);
   if (members.length < relauncher.target) launchFor(region, relauncher, relauncher.target - members.length);
-  for (const surplus of members.slice(relauncher.target)) terminate(region, surplus);
+  for (const surplus of surplusOf(region, relauncher)) terminate(region, surplus);
 }
 
 /** Reconciles after the world's relaunch delay. */

@@ -16,6 +16,7 @@ import { clock, count, some, usd } from '../messages/index.js';
 const actionsOfAPhase = 6;
 const leftShown = 5;
 const sessionsShown = 5;
+const causesShown = 6;
 
 /**
  * What is about to be done, by phase and region; what has no way back; what is left alone and why; what could not be
@@ -45,6 +46,7 @@ export function planScreen(
     for (const [i, line] of lines.entries()) screen.row(i === 0 ? phase : '', line);
   }
   showOtherSessions(screen, incident, actions);
+  showCauses(screen, actions);
   const final = actions.filter((action) => 'none' in action.undo);
   if (final.length > 0) {
     screen.gap();
@@ -57,6 +59,18 @@ export function planScreen(
   showLeft(screen, left);
   showGaps(screen, incident.coverage);
   return screen.toString();
+}
+
+/** What the actions make AWS do besides: it shows before it is agreed to. */
+function showCauses(screen: Screen, actions: readonly Action[]): void {
+  const causes = tally(actions.flatMap(({ causes = [] }) => causes));
+  if (causes.length === 0) return;
+  screen.gap();
+  const shown = screen.options.verbose ? causes : causes.slice(0, causesShown);
+  for (const [i, [cause, n]] of shown.entries())
+    screen.text(i === 0 ? 'causes' : '', n > 1 ? `${cause} (${n} times)` : cause, 'yellow');
+  if (shown.length < causes.length)
+    screen.row('', `… and ${causes.length - shown.length} more: --verbose shows them`);
 }
 
 /** Who else uses the roles that are about to be cut: what that breaks shows before it is agreed to. */
