@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { autoScalingGroups } from '../../src/plays/ec2/auto-scaling-groups.js';
+import { ec2Instances } from '../../src/plays/ec2/ec2-instances.js';
 import { ecsServices } from '../../src/plays/containers/ecs-services.js';
 import { spotRequests } from '../../src/plays/ec2/spot-requests.js';
 import { calls, context, event, finding, found, originOf, refusal, resource } from './make.js';
@@ -224,6 +225,43 @@ describe('Spot requests', () => {
       });
       expect(originOf(spotRequests, made)).toEqual([{ effect: 'made', ids: ['sir-abc123'] }]);
     }
+  });
+});
+
+describe('services of ECS that were changed', () => {
+  const service = (properties: object, before: Record<string, string | number>) => ({
+    ...finding(resource('ecs-services', 'c/web', { properties: { desiredCount: 30, ...properties } })),
+    class: 'tampered' as const,
+    before,
+  });
+  const causes = (of: ReturnType<typeof service>) => ecsServices.contain(of, context())[0]?.causes;
+
+  it('say what ECS does to their tasks when they are put back', () => {
+    expect(causes(service({}, { desiredCount: 4 }))).toEqual([
+      'ECS stops 26 tasks of c/web, and chooses which, held ones among them.',
+    ]);
+    expect(causes(service({ desiredCount: 0 }, { desiredCount: 4 }))).toEqual([
+      'ECS starts 4 more tasks of c/web.',
+    ]);
+    expect(causes(service({ taskDefinition: 'web:9' }, { taskDefinition: 'web:3' }))).toEqual([
+      'ECS replaces every running task of c/web.',
+    ]);
+  });
+});
+
+describe('instances of a group that goes on', () => {
+  const links = [{ kind: 'auto-scaling-group' as const, id: 'miners' }];
+  const member = finding(resource('ec2-instances', 'i-a', { type: 'instance', links }));
+  const causes = (classed: 'rogue' | 'tampered') =>
+    ec2Instances
+      .containAll?.([member], context({ findings: [member, { ...group(), class: classed }] }))
+      .flatMap((action) => action.causes ?? []);
+
+  it('are told to be replaced by it, and those of the incident’s own group not', () => {
+    expect(causes('tampered')).toEqual([
+      'Auto Scaling group miners, which goes on, launches another for each of its instances that ends below its size.',
+    ]);
+    expect(causes('rogue')).toEqual([]);
   });
 });
 

@@ -145,6 +145,18 @@ describe('the plan screen', () => {
     expect(screenOf('AWSRevokeOlderSessions')).not.toMatch(/[\u0000-\u0009\u001b\u202e]/);
   });
 
+  it('says what else the actions cause, each once, whatever anything is named', () => {
+    const causes = (text: string, id: string) => ({ ...action({ id }), causes: [text] });
+    const ended = `Auto Scaling terminates 3 instances in ${hostileName}.`;
+    const planned = [causes(ended, 'a'), causes(ended, 'b'), causes('ECS starts 2 more tasks.', 'c')];
+    const screen = planScreen(incident(), { actions: planned, left: [] }, plain);
+    expect(screen.replace(/\s+/g, ' ')).toMatch(/causes Auto Scaling terminates 3 instances .*\(2 times\)/);
+    expect(screen).toContain('ECS starts 2 more tasks.');
+    expect(screen).not.toMatch(/[\u0000-\u0009\u001b\u202e]/);
+    expect(widest(screen)).toBeLessThanOrEqual(90);
+    expect(planScreen(incident(), { actions, left: [] }, plain)).not.toContain('causes');
+  });
+
   it('names each action when asked to', () => {
     const screen = planScreen(incident(), { actions, left: [] }, { ...plain, verbose: true });
     for (const { title } of actions) expect(screen).toContain(title);

@@ -147,10 +147,20 @@ function restore(finding: Finding): Action[] {
   const family = running.replace(/:\d+$/, '');
   if (typeof definition === 'string' && ![running, family].includes(named(definition)))
     changed['taskDefinition'] = definition;
-  return Object.keys(changed).length === 0 ? [] : [update(finding, changed, 'restore')];
+  return Object.keys(changed).length === 0
+    ? []
+    : [update(finding, changed, 'restore', causesOf(finding, changed))];
 }
 
-function update(finding: Finding, to: JsonObject, what: string): Action {
+/** ECS ends and starts tasks by itself until a service is as it is told to be (ECS developer guide, "Services"). */
+function causesOf({ resource: { id, properties } }: Finding, changed: JsonObject): string[] {
+  if (changed['taskDefinition'] !== undefined) return [`ECS replaces every running task of ${id}.`];
+  const more = Number(changed['desiredCount']) - Number(properties['desiredCount'] ?? 0);
+  if (more > 0) return [`ECS starts ${more} more tasks of ${id}.`];
+  return [`ECS stops ${-more} tasks of ${id}, and chooses which, held ones among them.`];
+}
+
+function update(finding: Finding, to: JsonObject, what: string, causes: readonly string[] = []): Action {
   const { id, properties } = finding.resource;
   const before = Object.fromEntries(Object.keys(to).map((name) => [name, properties[name] ?? null]));
   const call = (values: JsonObject) => ({
@@ -160,6 +170,7 @@ function update(finding: Finding, to: JsonObject, what: string): Action {
   return makeAction(ecsServices, [finding], {
     ...call(to),
     title: `${what} ECS service ${id}`,
+    causes,
     before,
     undo: [call(before)],
   });

@@ -106,9 +106,15 @@ function containAll(findings: Finding[], context: PlanContext): Action[] {
     const free = sorted.filter((finding) => !isProtected(finding));
     return [
       ...snapshots,
-      ...chunks(free, maxIds).map((some) => terminate(some, snapshotsOf(some, snapshots))),
+      ...chunks(free, maxIds).map((some) => terminate(some, snapshotsOf(some, snapshots), context.incident)),
       ...chunks(sorted.filter(isProtected), maxIds).flatMap((some) =>
-        unprotectAndTerminate(some, some, ['DisableApiTermination'], snapshotsOf(some, snapshots)),
+        unprotectAndTerminate(
+          some,
+          some,
+          ['DisableApiTermination'],
+          snapshotsOf(some, snapshots),
+          context.incident,
+        ),
       ),
     ];
   });
@@ -152,11 +158,12 @@ function unprotectAndTerminate(
   toTerminate: readonly Finding[],
   attributes: readonly Protection[],
   after: readonly Action[],
+  incident?: Incident,
 ): Action[] {
   const cleared = toUnprotect
     .filter(({ resource }) => !isSpot(resource))
     .flatMap((finding) => attributes.map((attribute) => unprotect(finding, attribute)));
-  return [...cleared, terminate(toTerminate, [...after, ...cleared])];
+  return [...cleared, terminate(toTerminate, [...after, ...cleared], incident)];
 }
 
 function unprotect(finding: Finding, attribute: Protection): Action {
@@ -174,16 +181,33 @@ function unprotect(finding: Finding, attribute: Protection): Action {
   });
 }
 
-function terminate(findings: readonly Finding[], after: readonly Action[]): Action {
+/** `incident`: where somebody has still to agree to it, what else it causes is told. */
+function terminate(findings: readonly Finding[], after: readonly Action[], incident?: Incident): Action {
   const ids = findings.map(({ resource }) => resource.id);
   return makeAction(ec2Instances, findings, {
     operation: 'TerminateInstances',
     input: { InstanceIds: ids },
     title: `terminate ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`} in ${zoneOf(findings[0])}`,
+    ...(incident === undefined ? {} : { causes: replacedBy(findings, incident) }),
     before: Object.fromEntries(findings.map(({ resource }) => [resource.id, resource.state])),
     undo: { none: noUndo },
     after,
   });
+}
+
+/** An innocent's group goes on, and launches another for each member that ends while it is at its size or below. */
+function replacedBy(findings: readonly Finding[], incident: Incident): string[] {
+  const named = findings.flatMap(({ resource: { links, region } }) =>
+    links.flatMap(({ kind, id }) => (kind === 'auto-scaling-group' ? [`${region}|${id}`] : [])),
+  );
+  const going = incident.findings.filter(
+    ({ class: classed, resource: { play, region, id } }) =>
+      play === 'auto-scaling-groups' && classed !== 'rogue' && named.includes(`${region}|${id}`),
+  );
+  return going.map(
+    ({ resource: { id } }) =>
+      `Auto Scaling group ${id}, which goes on, launches another for each of its instances that ends below its size.`,
+  );
 }
 
 function snapshot(finding: Finding, incident: Incident): Action {
