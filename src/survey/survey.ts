@@ -154,14 +154,15 @@ export class Survey {
     ]);
     const leftOut = enabled.filter((name) => !regions.includes(name));
     const absent = (chosen ?? []).filter((name) => !enabled.includes(name) && !notEnabled.includes(name));
+    // Of a key that is nobody's here, IAM says no more than that it may not tell.
+    const unknownKey = this.unknownKey(resources, cells, identity.account);
     const coverage: Cell[] = [
       ...cells,
       ...trailCells,
-      ...ownerCells,
       ...leftOut.map((region) => unseenRegion(region, 'truncated', 'left out by --region')),
       ...absent.map((region) => unseenRegion(region, 'failed', 'the account has no region of this name')),
       ...(depth === 'followed' ? [] : [onlyFirst]),
-      ...this.unknownKey(resources, cells, identity.account),
+      ...(unknownKey.length > 0 ? unknownKey : ownerCells),
       ...notExamined(),
     ];
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));

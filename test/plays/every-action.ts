@@ -46,7 +46,17 @@ export async function everyAction(play: Play): Promise<Action[]> {
     ],
   });
   const keys = await found(plays[0] as Play, samples['access-keys'] ?? {});
-  const incident = { credentials, findings: keys.map((one) => finding(one)) };
+  const instances = await found(
+    plays.find(({ id }) => id === 'ec2-instances') as Play,
+    samples['ec2-instances'] ?? {},
+  );
+  const incident = {
+    credentials,
+    findings: [
+      ...keys.map((one) => finding(one)),
+      ...instances.map((one) => finding(one, { class: 'not-tied' })),
+    ],
+  };
   return [
     ...planned(play, rogue, context(incident)),
     ...planned(play, rogue, context(incident, removing)),

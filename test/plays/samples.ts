@@ -51,7 +51,13 @@ export const samples: Record<string, Record<string, unknown>> = {
   },
   'auto-scaling-groups': {
     DescribeAutoScalingGroups: {
-      AutoScalingGroups: [{ AutoScalingGroupName: 'g', MinSize: 1, MaxSize: 9, DesiredCapacity: 9 }],
+      AutoScalingGroups: [
+        {
+          ...{ AutoScalingGroupName: 'g', MinSize: 1, MaxSize: 9, DesiredCapacity: 9 },
+          // Somebody else's, attached to it: every-action.ts judges it so.
+          Instances: [{ InstanceId: 'i-00000000000000001' }],
+        },
+      ],
     },
   },
   'spot-requests': {
