@@ -43,7 +43,11 @@ export function onSignals(stop: AbortController, name: string, tidy: () => void)
       );
     };
     process.on(signal, handler);
-    return () => process.off(signal, handler);
+    // A connection that is lost at the very end must not kill what is ending by itself.
+    return () => {
+      process.off(signal, handler);
+      if (signal === 'SIGHUP') process.on(signal, () => undefined);
+    };
   });
   return () => {
     for (const off of handlers) off();

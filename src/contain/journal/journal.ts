@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
@@ -147,7 +148,13 @@ export class Journal implements JournalWriter {
       try {
         await this.mayWrite();
         const bytes = Buffer.from(batch.map(({ line }) => line).join(''));
-        const { bytesWritten } = await this.file.write(bytes, 0, bytes.length, this.position);
+        // In one turn: a process that is stopped between a look and a write would write into its successor's lines.
+        const { fd } = this.file;
+        if (fstatSync(fd).size !== this.position) {
+          await this.mayWrite();
+          throw new Error('somebody else has written in it');
+        }
+        const bytesWritten = writeSync(fd, bytes, 0, bytes.length, this.position);
         if (bytesWritten !== bytes.length) throw new Error('the disk took only a part of the line');
         this.position += bytes.length;
         await this.file.datasync();
