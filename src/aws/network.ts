@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ProxyAgent } from 'proxy-agent';
-import { proxyFor } from './proxy.js';
+import { proxyFor, proxyOf } from './proxy.js';
 
 /** The settings say to use something that is not there: nothing was called. */
 export class BadSetting extends Error {
@@ -38,9 +38,7 @@ export async function httpHandler(settings: {
   const ca = await certificates(env['AWS_CA_BUNDLE'] || settings.caBundle || null, env['AWS_CA_BUNDLE']);
   const options = { keepAlive: true, maxSockets: 256, ...(ca === null ? {} : { ca }) };
   const timeouts = { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
-  const proxy = simulated
-    ? null
-    : proxyFor(new URL('https://sts.amazonaws.com'), { ...env, no_proxy: '', NO_PROXY: '' });
+  const proxy = simulated ? null : proxyOf('https:', env);
   if (proxy === null) {
     return new NodeHttpHandler({
       ...timeouts,
@@ -50,7 +48,7 @@ export async function httpHandler(settings: {
   }
   if (!URL.canParse(proxy)) {
     throw new BadSetting(
-      `HTTPS_PROXY is not a proxy that can be called: ${JSON.stringify(proxy.slice(0, 80))}. Nothing was done.`,
+      'HTTPS_PROXY (or ALL_PROXY) is no URL of a proxy that can be called. Nothing was done.',
       'Set HTTPS_PROXY to http://HOST:PORT, or unset it.',
     );
   }

@@ -77,3 +77,8 @@ export function namesEndpoint(env: Record<string, string | undefined>, flag: str
     flag !== null || Object.keys(env).some((name) => name.startsWith('AWS_ENDPOINT_URL') && env[name] !== '')
   );
 }
+
+/** An option that may be given several times, each time with several words between commas. */
+export function wordsOf(given: readonly string[] = []): string[] {
+  return given.flatMap((words) => words.split(',')).flatMap((word) => word.trim() || []);
+}

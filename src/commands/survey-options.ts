@@ -3,7 +3,7 @@ import type { Session } from '../aws/index.js';
 import { ExitCode } from '../model/index.js';
 import { plays } from '../plays/index.js';
 import { Survey } from '../survey/index.js';
-import { parsePeriod, parseRegions, parseTime } from './arguments.js';
+import { parsePeriod, parseRegions, parseTime, wordsOf } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 
 /** The flags that say what to look at; the same for scan, contain and verify. */
@@ -42,11 +42,6 @@ export function surveyOf(
     include: wordsOf(flags.include),
     exclude: wordsOf(flags.exclude),
   });
-}
-
-/** An option that may be given several times, each time with several words between commas. */
-function wordsOf(given: readonly string[] = []): string[] {
-  return given.flatMap((words) => words.split(',')).flatMap((word) => word.trim() || []);
 }
 
 /** @throws CommandError with exit code 2: a moment to come would make the whole misuse the key's own life */

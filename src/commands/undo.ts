@@ -6,12 +6,14 @@ import {
   type JournalRecord,
   resourceKey,
   version,
+  idInKey,
 } from '../model/index.js';
 import { Journal, lock, planUndo, readJournal, run as runActions, type UndoPlan } from '../contain/index.js';
 import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
+import { wordsOf } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
@@ -40,7 +42,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   const planned = planUndo(records, {
     flags: new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []),
     includeRogue: flags.includeRogue === true,
-    only: (flags.only ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== ''),
+    only: wordsOf(flags.only),
     now: reader.now(),
   });
   if (planned.unknown.length > 0) throw nothingDoneTo(planned.unknown, records, path);
@@ -115,7 +117,7 @@ function nothingDoneTo(
   path: string,
 ): CommandError {
   const targets = records.flatMap((record) => (record.kind === 'intent' ? record.action.targets : []));
-  const known = [...new Set(targets.map((target) => target.split('|').slice(2).join('|')))].sort();
+  const known = [...new Set(targets.map(idInKey))].sort();
   const shown = known.slice(0, 40).join(', ');
   const more = known.length > 40 ? ` and ${known.length - 40} more: leakguard report ${path}` : '';
   return new CommandError(

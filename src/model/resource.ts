@@ -52,3 +52,8 @@ export interface Resource {
 export function resourceKey(resource: { play: string; region: string; id: string }): string {
   return `${resource.play}|${resource.region}|${resource.id}`;
 }
+
+/** The resource's id in its key; ids may hold bars themselves. */
+export function idInKey(key: string): string {
+  return key.split('|').slice(2).join('|');
+}

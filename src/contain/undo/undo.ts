@@ -1,5 +1,5 @@
 import { actionId } from '../../plays/index.js';
-import type { Action, JournalRecord } from '../../model/index.js';
+import { type Action, type JournalRecord, idInKey } from '../../model/index.js';
 import { consequenceOf, denyPutBy, sessionsLiveUntil } from './consequence.js';
 
 /** What the person asks for. */
@@ -144,8 +144,5 @@ function dangerOf(action: Action, at: number, now: number): string | null {
 
 /** The person names a thing by its id, by its whole key, or by the action's id. */
 function concerns(action: Action, id: string): boolean {
-  return (
-    action.id === id ||
-    action.targets.some((target) => target === id || target.split('|').slice(2).join('|') === id)
-  );
+  return action.id === id || action.targets.some((target) => target === id || idInKey(target) === id);
 }

@@ -7,6 +7,7 @@ import {
   type TaintedCredential,
   isDone,
   resourceKey,
+  idInKey,
 } from '../../model/index.js';
 import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../index.js';
 
@@ -248,7 +249,7 @@ function credentialFate(report: Report, credential: TaintedCredential): Fate {
       one.undoes === null &&
       one.phase !== 'record' &&
       !report.actions.some((other) => other.undoes === one.id && isDone(other)) &&
-      one.targets.some((target) => names.includes(target.split('|').slice(2).join('|'))),
+      one.targets.some((target) => names.includes(idInKey(target))),
   );
   if (action !== undefined) return actedFate(action);
   const end = report.closed?.at ?? null;
