@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LockHeld, Refused } from '../contain/index.js';
+import type { LockHeld, LockLost, Refused } from '../contain/index.js';
 import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
 import { ExitCode } from '../model/index.js';
 import { parseRegions } from './arguments.js';
@@ -202,7 +202,10 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
       return {
         code: ExitCode.refused,
         message,
-        next: 'See how far they are, from their journal: leakguard report JOURNAL',
+        next:
+          (error as LockLost).journal === null
+            ? 'Where nobody else is at work on it, run the same command again: it is safe.'
+            : `See how far they are: leakguard report ${(error as LockLost).journal}`,
       };
     case 'NoJournal': {
       const directory = reportDirectory(undefined, process.env);

@@ -11,10 +11,16 @@ export function summarise(end: {
   heldBack: boolean;
 }): string {
   if (end.aborted) return 'stopped by a signal before the end: not contained';
-  if (end.exitCode === ExitCode.refused)
+  if (end.exitCode === ExitCode.refused) {
+    const cutFailed = end.executed.some(
+      ({ action, outcome }) =>
+        action.phase === 'cut' && outcome.status !== 'done' && outcome.status !== 'already-so',
+    );
+    const cut = cutFailed ? 'the cut did not wholly work' : 'the cut stands';
     return end.heldBack
-      ? 'the cut stands; somebody else holds the lock, and the rest was left to them'
-      : 'the cut stands; the rest was not agreed to and is not contained';
+      ? `${cut}; somebody else holds the lock, and the rest was left to them`
+      : `${cut}; the rest was not agreed to and is not contained`;
+  }
   const changes = end.executed.filter(({ outcome }) => outcome.status === 'done').length;
   if (end.exitCode === ExitCode.ok) {
     return changes === 0

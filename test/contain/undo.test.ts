@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planCut } from '../../src/contain/cut/cut.js';
+import type { Identity } from '../../src/model/core-event.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
 import type { OutcomeStatus } from '../../src/model/action.js';
 import { planUndo, type UndoRequest } from '../../src/contain/undo/undo.js';
@@ -14,7 +15,12 @@ const outcome = (action: string, status: OutcomeStatus): JournalEntry => ({
   kind: 'outcome',
   outcome: { action, status, requestId: null, error: null, answer: null },
 });
+const opened = {
+  kind: 'opened',
+  ...{ version: 1, toolVersion: '0.0.0', identity: {} as Identity, key: cutFacts().key, options: {} },
+} as const;
 const whole = records(
+  opened,
   { kind: 'intent', action: disable },
   outcome(disable.id, 'done'),
   { kind: 'intent', action: deny },
@@ -37,6 +43,14 @@ describe('undo', () => {
     expect(plan.flagged.map(({ flag }) => flag)).toEqual(['--reactivate-key']);
     const all = planUndo(whole, asked({ flags: new Set(['--reactivate-key']) }));
     expect(all.actions.map(({ operation }) => operation)).toEqual(['DeleteUserPolicy', 'UpdateAccessKey']);
+  });
+
+  it('turns on the key that was named, and none that the attacker made, by its flag alone', () => {
+    const planted = { ...disable, id: 'planted', targets: ['access-keys|global|AKIAPLANTED000000000'] };
+    const done = records(opened, { kind: 'intent', action: planted }, outcome('planted', 'done'));
+    const flags = new Set(['--reactivate-key']);
+    expect(planUndo(done, asked({ flags })).actions).toEqual([]);
+    expect(planUndo(done, asked({ flags, includeRogue: true })).actions).toHaveLength(1);
   });
 
   it('takes back what may have happened: an intent without an outcome', () => {

@@ -38,6 +38,13 @@ export class LockHeld extends Error {
 /** The lock was taken over while this process slept: its successor writes the journal now. */
 export class LockLost extends JournalBroken {
   override readonly name = 'LockLost' as 'JournalBroken';
+  constructor(
+    message: string,
+    /** The successor's; null where nobody is there. */
+    readonly journal: string | null,
+  ) {
+    super(message);
+  }
 }
 
 /** How often the holder shows that it is alive, and after how long without that it counts as stopped. Milliseconds. */
@@ -124,6 +131,7 @@ async function hold(path: string, file: FileHandle, bytes: Buffer): Promise<Lock
         successor === null
           ? `The lock ${path} was removed while this process held it. Nothing more is done here.`
           : `${nameOf(successor)} took this containment over at ${successor.since}. Nothing more is done here. Their journal: ${successor.journal}.`,
+        successor?.journal ?? null,
       );
     },
     release: async () => {

@@ -54,6 +54,7 @@ interface Done {
 export function planUndo(records: readonly JournalRecord[], request: UndoRequest): UndoPlan {
   const { only, includeRogue, flags, now } = request;
   const done = standing(records);
+  const key = records.find((record) => record.kind === 'opened')?.key ?? null;
   const plan: UndoPlan = {
     actions: [],
     undoes: new Map(),
@@ -70,7 +71,7 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
       continue;
     }
     const { calls, needsFlag } = action.undo;
-    const danger = dangerOf(action, at, now);
+    const danger = dangerOf(action, at, now, key);
     if (danger !== null && !includeRogue && only.length === 0) {
       plan.left.push({ action, why: danger });
       continue;
@@ -129,15 +130,16 @@ function standing(records: readonly JournalRecord[]): Done[] {
 }
 
 /** Why taking it back helps whoever misused the key; null where it does not. */
-function dangerOf(action: Action, at: number, now: number): string | null {
+function dangerOf(action: Action, at: number, now: number, key: string | null): string | null {
   const deny = denyPutBy(action);
   if (deny !== null) {
     const until = sessionsLiveUntil(deny, action, at);
     if (until === null) return 'it holds off credentials that do not expire';
     return until > now ? `sessions that it holds off can live until ${new Date(until).toISOString()}` : null;
   }
-  // The key has a flag of its own.
-  if ('calls' in action.undo && action.undo.needsFlag !== undefined) return null;
+  // The key that was named has a flag of its own; those that the attacker made are his.
+  const hasFlag = 'calls' in action.undo && action.undo.needsFlag !== undefined;
+  if (hasFlag && key !== null && concerns(action, key)) return null;
   const { class: classed = 'rogue' } = action.on ?? {};
   return classed === 'rogue' || classed === 'settling' ? 'it was the incident’s own' : null;
 }

@@ -32,7 +32,11 @@ export function undoScreen(
     screen.row('', `${title} (${region})`);
   const more = plan.actions.length - rest(plan.actions.length);
   if (more > 0) screen.row('', `and ${more} more: --verbose shows them`);
-  for (const [i, { why }] of plan.consequences.entries()) screen.text(i === 0 ? 'danger' : '', why, 'red');
+  const dangers = [...new Set(plan.consequences.map(({ why }) => why))];
+  for (const [i, why] of dangers.slice(0, rest(dangers.length)).entries())
+    screen.text(i === 0 ? 'danger' : '', why, 'red');
+  if (dangers.length > rest(dangers.length))
+    screen.text('', `and ${dangers.length - rest(dangers.length)} more: --verbose shows them`, 'red');
   if (plan.left.length > 0) {
     screen.gap();
     screen.row('left', [count(plan.left.length, 'action'), 'bold'], ' left as they are:');
