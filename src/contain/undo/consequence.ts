@@ -26,8 +26,8 @@ export function sessionsLiveUntil(deny: Deny, action: Action, putAt: number): nu
   }
 }
 
-/** What happens when this action is taken back, in words: what it gives to whom. Pure. */
-export function consequenceOf(action: Action, putAt: number): string {
+/** What taking this action back gives to whom, in words; null where its title says all. Pure. */
+export function consequenceOf(action: Action, putAt: number): string | null {
   const deny = denyPutBy(action);
   if (deny !== null) {
     const until = sessionsLiveUntil(deny, action, putAt);
@@ -38,7 +38,7 @@ export function consequenceOf(action: Action, putAt: number): string {
   }
   const calls = 'calls' in action.undo ? action.undo.calls : [];
   const said = calls.flatMap(({ operation, input }) => effectOf(operation, input));
-  return said.length > 0 ? [...new Set(said)].join('; ') : `undoes: ${action.title}`;
+  return said.length > 0 ? [...new Set(said)].join('; ') : null;
 }
 
 function effectOf(operation: string, input: JsonObject): string[] {

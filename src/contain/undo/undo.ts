@@ -81,8 +81,9 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
       continue;
     }
     // Of what the attacker had changed, the way back leads to his values: that must be seen.
-    if (danger !== null || only.length > 0 || action.on?.class === 'tampered')
-      plan.consequences.push({ action, why: consequenceOf(action, at) });
+    const why = consequenceOf(action, at);
+    if (why !== null && (danger !== null || only.length > 0 || action.on?.class === 'tampered'))
+      plan.consequences.push({ action, why });
     for (const call of calls) {
       const back: Action = {
         ...call,

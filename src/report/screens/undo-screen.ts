@@ -33,10 +33,8 @@ export function undoScreen(
   const more = plan.actions.length - rest(plan.actions.length);
   if (more > 0) screen.row('', `and ${more} more: --verbose shows them`);
   const dangers = [...new Set(plan.consequences.map(({ why }) => why))];
-  for (const [i, why] of dangers.slice(0, rest(dangers.length)).entries())
-    screen.text(i === 0 ? 'danger' : '', why, 'red');
-  if (dangers.length > rest(dangers.length))
-    screen.text('', `and ${dangers.length - rest(dangers.length)} more: --verbose shows them`, 'red');
+  // All of them: what is not seen cannot be agreed to.
+  for (const [i, why] of dangers.entries()) screen.text(i === 0 ? 'danger' : '', why, 'red');
   if (plan.left.length > 0) {
     screen.gap();
     screen.row('left', [count(plan.left.length, 'action'), 'bold'], ' left as they are:');
