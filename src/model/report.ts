@@ -1,5 +1,5 @@
-import type { Action, Outcome, OutcomeStatus, Phase } from './action.js';
-import type { AwsCall } from './aws-call.js';
+import type { Outcome, OutcomeStatus, Phase, Undo } from './action.js';
+import type { PrintedCall } from './aws-call.js';
 import type { Identity } from './core-event.js';
 import type { Cell } from './coverage.js';
 import type { Incident } from './incident.js';
@@ -46,7 +46,7 @@ export interface ReportAction {
   reason: string;
   /** ARN of who did it. */
   actor: string;
-  call: AwsCall;
+  call: PrintedCall;
   targets: string[];
   permissions: string[];
   before: Json;
@@ -56,7 +56,7 @@ export interface ReportAction {
   /** What AWS answered. */
   after: Json;
   error: Outcome['error'];
-  undo: Action['undo'];
+  undo: Undo<PrintedCall>;
   /** The id of the action that this one takes back. */
   undoes: string | null;
 }

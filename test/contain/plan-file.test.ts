@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callIn } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
+import { change } from '../../src/aws/changes.js';
 import { moved, readPlan, sealPlan, type PlanFile } from '../../src/contain/plan/plan-file.js';
 
 const at = Date.UTC(2026, 10, 23, 3, 10);
@@ -8,9 +10,7 @@ function action(id: string, input: Action['input'] = {}): Action {
     id,
     play: 'ec2-instances',
     phase: 'terminate',
-    service: 'ec2',
-    operation: 'TerminateInstances',
-    region: 'eu-west-1',
+    ...callIn('eu-west-1', change('ec2', 'TerminateInstances', { InstanceIds: [id] })),
     input,
     targets: [id],
     after: [],
