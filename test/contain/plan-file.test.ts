@@ -50,6 +50,24 @@ describe('a plan file', () => {
     expect(() => readPlan('nonsense', '1', false, at)).toThrow(/not JSON/);
   });
 
+  it('is refused where it calls what leakguard never calls, by whomever it was sealed', () => {
+    const good = action('i-1');
+    const foreign = { service: 'iam', operation: 'CreateUser', region: 'global', input: { UserName: 'eve' } };
+    for (const [bad, why] of [
+      [{ ...good, ...foreign }, /no plan of leakguard: the action calls iam:CreateUser, which/],
+      [{ ...good, operation: 'RunInstances' }, /calls ec2:RunInstances, which/],
+      [{ ...good, undo: { calls: [foreign] } }, /the undo calls iam:CreateUser, which/],
+      [{ ...good, input: null }, /the action has no input/],
+      [
+        { ...good, undo: { calls: [{ ...foreign, region: 1 }] } },
+        /the undo has no service, operation or region/,
+      ],
+      [{ ...good, undo: undefined }, /the action has no undo/],
+    ] as const) {
+      expect(() => read(sealed([bad as unknown as Action]))).toThrow(why);
+    }
+  });
+
   it('knows whether the world has moved, whatever the dates in its policies', () => {
     const file = sealed([action('i-1'), action('u', { PolicyDocument: 'dated 03:10' })]);
     const same = { actions: [action('i-1'), action('u', { PolicyDocument: 'dated 03:20' })], left: [] };
