@@ -9,6 +9,7 @@ import {
   journalVersion,
   safeJson,
 } from '../../model/index.js';
+import { wrongInCalls } from '../foreign-calls.js';
 import { makeDirectory } from './make-directory.js';
 
 /** The chain's beginning. */
@@ -253,7 +254,7 @@ function wrongIn(record: unknown): string | null {
       if (wrong !== null) return wrong;
       const action = asObject(line['action']);
       if (!Array.isArray(action?.['targets'])) return 'the action has no targets';
-      return asObject(action['input']) === null ? 'the action has no input' : null;
+      return wrongInCalls(action);
     }
     case 'outcome':
       return texts('outcome', 'action', 'status');
