@@ -1,6 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
 export { type Action, type Outcome, type OutcomeStatus, type Phase, phases } from './action.js';
-export { type AwsCall, callIn, type Change, type PrintedCall } from './aws-call.js';
+export { type AwsCall, callIn, type Change } from './aws-call.js';
 export { changes, isChange, type OperationOfChange, type ServiceOfChange } from './changes.js';
 export type { CoreEvent, Emit, Identity } from './core-event.js';
 export { type Cell, type CellStatus, isComplete } from './coverage.js';
