@@ -58,7 +58,7 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
   const { digest, ...rest } = plan;
   if (digestOf(rest) !== digest) throw new PlanRefused('The plan was edited after it was made.');
   const foreign = [plan.cut, asObject(plan.rest)?.['actions']]
-    .flatMap((actions: unknown) => (Array.isArray(actions) ? actions : [null]))
+    .flatMap((actions: unknown): unknown[] => (Array.isArray(actions) ? actions : [null]))
     .map(wrongInCalls)
     .find((why) => why !== null);
   if (foreign !== undefined) throw new PlanRefused(`The file is no plan of leakguard: ${foreign}.`);
