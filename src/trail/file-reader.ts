@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { asObject, type TrailEvent } from '../model/index.js';
-import { unwrap } from './containers.js';
+import { recordsWithin, unwrap } from './containers.js';
 import { formatOf } from './file-format.js';
 import { normaliseRecord } from './normalise.js';
 import { listNames, RecordSplitter } from './record-splitter.js';
+import { isPlain } from './record-shape.js';
 import { RepeatScanner } from './repeat-scanner.js';
 import { tableReader } from './table-reader.js';
 import type { Repetition } from './thinning.js';
@@ -15,6 +16,8 @@ export interface FileRead {
   file: string;
   /** Records, with those that were left out because they only repeat. */
   records: number;
+  /** Those of them that could be used. */
+  events: number;
   bytes: number;
   /** Reason → count of what could not be read. */
   skipped: Record<string, number>;
@@ -40,6 +43,8 @@ const maxWaiting = 3;
 /** Reads files one after the other into `sink`, with memory for one record and a few chunks of each. */
 export class FileReader {
   private level = -1;
+  /** What stood around a list and held nothing. */
+  private emptyHusk = '';
 
   constructor(
     private readonly sink: Sink,
@@ -48,9 +53,11 @@ export class FileReader {
   ) {}
 
   async read(file: string): Promise<FileRead> {
-    const read: FileRead = { file, records: 0, bytes: 0, skipped: {}, failure: null };
-    const splitter = new RecordSplitter(this.scanner, (buffer, start, end) =>
-      this.record(buffer, start, end, read),
+    const read: FileRead = { file, records: 0, events: 0, bytes: 0, skipped: {}, failure: null };
+    const splitter = new RecordSplitter(
+      this.scanner,
+      (buffer, start, end) => this.record(buffer, start, end, read),
+      (husk) => this.husk(husk.toString('utf8'), read),
     );
     this.followLevel();
     try {
@@ -71,6 +78,8 @@ export class FileReader {
       read.failure = error instanceof Error ? error.message : String(error);
     }
     read.records += splitter.repeats;
+    read.events += splitter.repeats;
+    if (splitter.blanks > 0) count(read, 'null in place of a record', splitter.blanks);
     if (splitter.garbage > 0) {
       if (splitter.values === 0) read.failure ??= 'not JSON';
       else count(read, 'a line that is not JSON', splitter.garbage);
@@ -87,20 +96,40 @@ export class FileReader {
       return;
     }
     // Lists were split already: a list in a list is one row of a table.
-    const records = [...unwrap(Array.isArray(json) ? { row: json } : json)];
-    // Each is charged its share of the object around it: many may stand in one.
-    const share = Math.ceil((end - start) / Math.max(1, records.length));
-    for (const raw of records) {
-      read.records += 1;
-      const event = normaliseRecord(raw, read.file);
-      if ('skipped' in event) {
-        count(read, event.skipped, 1);
-        continue;
-      }
-      const repetition = this.sink.add(event, share);
-      if (this.followLevel() || repetition === 'never' || !isBare(json)) continue;
-      this.scanner.remember(start, repetition === 'by request');
+    for (const raw of unwrap(Array.isArray(json) ? { row: json } : json)) {
+      // What stands there as itself is as long as its text; of a container each is charged what is its own.
+      const repetition = this.one(raw, raw === json ? end - start : null, read);
+      if (repetition !== 'never' && raw === json && isBare(json))
+        this.scanner.remember(start, repetition === 'by request');
     }
+  }
+
+  /** What stands around the lists in an object: nothing, mostly, and the same for each of many lines. */
+  private husk(text: string, read: FileRead): void {
+    if (text === this.emptyHusk) return;
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      count(read, 'a record that is not JSON', 1);
+      return;
+    }
+    const found = recordsWithin(json) ?? [];
+    if (found.length === 0) this.emptyHusk = text;
+    for (const raw of found) this.one(raw, null, read);
+  }
+
+  /** @returns which later calls like it are not needed, where that can be said */
+  private one(raw: unknown, bytes: number | null, read: FileRead): Repetition {
+    read.records += 1;
+    const event = normaliseRecord(raw, read.file);
+    if ('skipped' in event) {
+      count(read, event.skipped, 1);
+      return 'never';
+    }
+    read.events += 1;
+    const repetition = this.sink.add(event, bytes ?? JSON.stringify(raw).length);
+    return this.followLevel() ? 'never' : repetition;
   }
 
   /** What is not needed any more depends on how far the sink thins: whether that changed. */
@@ -113,12 +142,10 @@ export class FileReader {
   }
 }
 
-/** A record that stands there as itself wherever it stands: in no envelope, and never taken for a list of records. */
+/** A record that is the same wherever it stands: at the top, one with a field of such a name is split. */
 function isBare(json: unknown): boolean {
   const object = asObject(json);
-  if (object === null || !Object.hasOwn(object, 'eventName') || !Object.hasOwn(object, 'eventSource'))
-    return false;
-  return Object.keys(object).every((name) => !listNames.has(name));
+  return object !== null && isPlain(object) && !Object.keys(object).some((name) => listNames.has(name));
 }
 
 function count(read: FileRead, reason: string, more: number): void {

@@ -10,6 +10,7 @@ import {
   textAt,
   type TrailEvent,
 } from '../model/index.js';
+import { Unread } from './containers.js';
 import { redactObject } from './redact.js';
 
 export { unwrap } from './containers.js';
@@ -33,6 +34,7 @@ const canonical = new Set(fields.values());
  * Never throws. Secrets are taken out here.
  */
 export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { skipped: string } {
+  if (raw instanceof Unread) return { skipped: raw.reason };
   const record = spelt(nested(typeof raw === 'string' ? parsed(raw) : raw));
   if (record === null) return { skipped: 'not a record' };
   const name = asText(record.eventName);
@@ -41,10 +43,10 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   }
   if (record.eventCategory === 'Aggregated') return { skipped: 'an aggregated record' };
   if (name === null) return { skipped: 'no eventName' };
-  // Messages of S3, Kinesis, SQS and DynamoDB carry `aws:s3` and the like (Lambda developer guide, "Invoking Lambda with
-  // events from other AWS services"); CloudTrail's sources are host names.
+  // Every source of CloudTrail's is a host of AWS's (CloudTrail user guide, "CloudTrail record contents", eventSource).
   const source = asText(record.eventSource) ?? '';
-  if (source.startsWith('aws:')) return { skipped: `a message of ${source}, no CloudTrail record` };
+  if (source !== '' && !/\bamazonaws\.|\.aws$/i.test(source))
+    return { skipped: 'an event of another source than AWS, no CloudTrail record' };
   // Identity Center's own events hold what was asked for in `serviceEventDetails` (IAM Identity Center user guide,
   // "CloudTrail use cases for IAM Identity Center").
   const request = redactObject(structure(record.requestParameters ?? record.serviceEventDetails));
