@@ -19,7 +19,7 @@ import {
 } from './confirm/confirm.js';
 import { cutUnread, guardCut, lookUpKey, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
-import { moved } from './plan/plan-file.js';
+import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import { unknownExcludes, unknownIncludes } from './plan/words.js';
 import {
@@ -28,6 +28,7 @@ import {
   refuseMoved,
   Refused,
   refuseRoot,
+  refuseStrange,
   refuseUnspared,
 } from './refused.js';
 import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
@@ -89,9 +90,13 @@ class Containment {
     if (facts.owner.kind === 'root') throw refuseRoot(key, identity.account);
     const now = reader.now();
     const until = facts.status === 'Inactive' ? null : now;
-    const planned = planCut(facts, now, options.denyAll, until);
-    // A plan's cut, dated now: its own date is that of its writing, and sessions minted since would outlive it.
-    const actions = planned.filter(({ play }) => fixed?.cut.some((cut) => cut.play === play) ?? true);
+    // Of a plan too it is the cut of now: its own date is that of its writing, and sessions minted since would outlive it.
+    const actions = planCut(facts, now, options.denyAll, until);
+    if (fixed !== null) {
+      const possible = planCut({ ...facts, status: 'Active', deny: null }, now, options.denyAll, now);
+      const strange = strangeInCut(fixed, possible);
+      if (strange.length > 0) throw refuseStrange(strange, key);
+    }
     if (!(await agree.cut(facts, guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
@@ -131,10 +136,9 @@ class Containment {
     await effects.journal.write({ kind: 'incident', incident });
     await this.checkWords(incident);
     if (fixed !== null) {
-      const difference = moved({ ...fixed, cut: [] }, [], this.planned);
+      const difference = moved(fixed, this.planned);
       if (difference.added.length + difference.gone.length > 0)
         throw refuseMoved(difference, this.request.key);
-      this.planned = fixed.rest;
     }
     if (effects.signal.aborted) return true;
     if (!(await agree.rest(incident, this.planned))) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PlanFile, sealPlan } from '../../src/contain/plan/plan-file.js';
 import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { cliPath } from '../cli-path.js';
 import { accountId, regions, smallIncident, type SmallIncident } from './incident.js';
@@ -28,16 +29,24 @@ describe('before anything is done', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('a plan can be written without a change, and is refused for another account or when edited', async () => {
+  it('a plan can be written without a change, and is refused for another account, when edited, or edited and sealed anew', async () => {
     const file = join(incident.home, 'plan.json');
     const made = await incident.contain('--plan', file);
     expect([3, 5]).toContain(made.exitCode);
     const plan = json(await readFile(file, 'utf8'));
     await writeFile(file.replace('plan', 'edited'), JSON.stringify({ ...plan, key: incident.otherKey }));
     await writeFile(file.replace('plan', 'foreign'), JSON.stringify({ ...plan, account: '999988887777' }));
-    for (const name of ['edited', 'foreign']) {
+    const { digest: _digest, ...granting } = structuredClone(plan) as unknown as PlanFile;
+    granting.cut[1]!.input['PolicyDocument'] = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+    await writeFile(file.replace('plan', 'granting'), JSON.stringify(sealPlan(granting)));
+    for (const [name, why] of [
+      ['edited', /was edited after it was made/],
+      ['foreign', /was edited after it was made/],
+      ['granting', /no cut of this key does this: .*PutUserPolicy/],
+    ] as const) {
       const { exitCode, stderr } = await incident.contain('--apply', file.replace('plan', name));
       expect(exitCode, stderr).toBe(6);
+      expect(stderr).toMatch(why);
     }
     expect(changes()).toEqual([]);
   });
