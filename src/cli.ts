@@ -110,7 +110,6 @@ const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
 );
-
 program
   .command('scan')
   .description('what a key made, which keys look misused, and what could not be looked at; changes nothing')
@@ -165,6 +164,7 @@ program
   .command('resume')
   .description('goes on with an interrupted containment')
   .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--unconfirmed', 'agree to flags that stand in the journal alone, not confirmed by CloudTrail')
   .option('--yes', 'agree to what was not agreed to yet; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
@@ -181,6 +181,10 @@ program
   .option('--include-rogue', 'the attacker’s things too, and the Denies on sessions that can still live')
   .addOption(
     repeatable('--only <id>', 'only what was done to this, whatever it was (several: separated by commas)'),
+  )
+  .option(
+    '--unconfirmed',
+    'agree to before-values that stand in the journal alone, not confirmed by CloudTrail',
   )
   .option('--yes', 'agree; needs --account')
   .option('--account <id>', 'the account that must be meant')

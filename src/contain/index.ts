@@ -2,7 +2,9 @@
 export { clearance } from './confirm/clearance.js';
 export { contain } from './contain.js';
 export { guardCut, lookUpKey, planCut } from './cut/cut.js';
-export { Journal, readJournal } from './journal/journal.js';
+export { Journal, JournalRefused, readJournal } from './journal/journal.js';
+export { type JournalProof, proofOf, writersOf } from './journal/proof.js';
+export { strangeActions } from './journal/strange.js';
 export { lock, LockHeld, LockLost } from './journal/lock.js';
 export { makeDirectory } from './journal/make-directory.js';
 export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';
