@@ -110,6 +110,11 @@ const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
 );
+const trustTrail = new Option(
+  '--trust-trail',
+  'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
+);
+
 program
   .command('scan')
   .description('what a key made, which keys look misused, and what could not be looked at; changes nothing')
@@ -120,6 +125,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
   .action(lazily(() => import('./commands/scan.js')));
@@ -133,6 +139,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .addOption(
     repeatable(
       '--include <what>',
@@ -201,6 +208,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));
 

@@ -153,6 +153,7 @@ const flagsKept = [
   'compromisedAt',
   'region',
   'trail',
+  'trustTrail',
   'include',
   'exclude',
   'deny',

@@ -93,6 +93,7 @@ const telling = [
   'include',
   'exclude',
   'trail',
+  'trustTrail',
   'compromisedAt',
   'deny',
   'evict',
