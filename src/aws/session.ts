@@ -27,7 +27,7 @@ export interface Session {
   identity: Identity;
   /** Reads only: anything else is refused before it is sent. */
   reader: Reader;
-  /** Makes one call of any kind. Only contain/run uses it, through the journal. */
+  /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
   /** A read in the partition's home region that carries `mark` in its user agent: CloudTrail anchors the journal there. */
   anchor(mark: string): Promise<string | null>;

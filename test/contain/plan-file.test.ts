@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callIn } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
+import { change } from '../../src/aws/changes.js';
 import { planCut } from '../../src/contain/cut/cut.js';
 import { moved, readPlan, sealPlan, strangeInCut, type PlanFile } from '../../src/contain/plan/plan-file.js';
 import { datedDeny } from '../../src/plays/iam/deny.js';
@@ -13,9 +15,7 @@ function action(id: string, input: Action['input'] = {}): Action {
     id,
     play: 'ec2-instances',
     phase: 'terminate',
-    service: 'ec2',
-    operation: 'TerminateInstances',
-    region: 'eu-west-1',
+    ...callIn('eu-west-1', change('ec2', 'TerminateInstances', { InstanceIds: [id] })),
     input,
     targets: [id],
     after: [],
@@ -57,11 +57,33 @@ describe('a plan file', () => {
 
   it('is refused where an action is none', () => {
     const broken = (change: object) => sealed([{ ...action('i-1'), ...change }]);
-    expect(() => read(broken({ input: null }))).toThrow(/breaks: the action has no input/);
-    expect(() => read(broken({ undo: { calls: [null] } }))).toThrow(/breaks: there is no call that takes it/);
-    expect(() => read(sealed([null as unknown as Action]))).toThrow(/breaks: there is no action/);
+    expect(() => read(broken({ input: null }))).toThrow(/no plan of leakguard: the action has no input/);
+    expect(() => read(broken({ undo: { calls: [null] } }))).toThrow(
+      /no plan of leakguard: the undo has no service/,
+    );
+    expect(() => read(sealed([null as unknown as Action]))).toThrow(
+      /no plan of leakguard: there is no action/,
+    );
     const { rest: _rest, digest: _digest, ...bare } = sealed();
     expect(() => read(sealPlan(bare as PlanFile))).toThrow(/no list of actions/);
+  });
+
+  it('is refused where it calls what leakguard never calls, by whomever it was sealed', () => {
+    const good = action('i-1');
+    const foreign = { service: 'iam', operation: 'CreateUser', region: 'global', input: { UserName: 'eve' } };
+    for (const [bad, why] of [
+      [{ ...good, ...foreign }, /no plan of leakguard: the action calls iam:CreateUser, which/],
+      [{ ...good, operation: 'RunInstances' }, /calls ec2:RunInstances, which/],
+      [{ ...good, undo: { calls: [foreign] } }, /the undo calls iam:CreateUser, which/],
+      [{ ...good, input: null }, /the action has no input/],
+      [
+        { ...good, undo: { calls: [{ ...foreign, region: 1 }] } },
+        /the undo has no service, operation or region/,
+      ],
+      [{ ...good, undo: undefined }, /the action has no undo/],
+    ] as const) {
+      expect(() => read(sealed([bad as unknown as Action]))).toThrow(why);
+    }
   });
 
   it('knows whether the world has moved, whatever the dates of its Denies', () => {
@@ -82,7 +104,7 @@ describe('a plan file', () => {
     ['another target', { targets: ['i-9'] }],
     ['another service', { service: 'iam' }],
     ['another phase', { phase: 'cut' }],
-    ['another way back', { undo: { calls: [{ ...action('x'), operation: 'RunInstances' }] } }],
+    ['another way back', { undo: { calls: [{ ...action('x'), operation: 'DeleteFleets' }] } }],
   ])('has moved where an action has %s, sealed anew', (_what, change) => {
     const now = action('u', { UserName: 'ci', PolicyDocument: datedDeny(at) });
     const file = sealed([{ ...now, ...change }]);

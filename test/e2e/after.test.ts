@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PlanFile, sealPlan } from '../../src/contain/plan/plan-file.js';
 import type { Action } from '../../src/model/action.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
 import type { JournalRecord } from '../../src/model/journal-record.js';
 import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { cliPath } from '../cli-path.js';
@@ -162,7 +163,7 @@ describe('afterwards', () => {
       (line) =>
         ofUser(line, (action) => {
           const input = { ...action.input, PolicyDocument: grant };
-          action.undo = { calls: [{ service: 'iam', operation: 'PutUserPolicy', region: 'global', input }] };
+          action.undo = { calls: [{ ...action, input }] };
         }),
       ...all,
     );
@@ -171,13 +172,13 @@ describe('afterwards', () => {
     const attach = { UserName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
     const call = { service: 'iam', operation: 'AttachUserPolicy', region: 'global', input: attach };
     expect(
-      await forged((line) => ofUser(line, (action) => (action.undo = { calls: [call] })), ...all),
+      await forged((line) => ofUser(line, (action) => (action.undo = { calls: [call as AwsCall] })), ...all),
     ).toMatch(/its way back, AttachUserPolicy, is not the inverse/);
     expect(
       await forged((line) => ofUser(line, (action) => (action.input = { UserName: 'web' })), ...all),
     ).toMatch(/its call is not about its target/);
     expect(
-      await forged((line) => ofUser(line, (action) => (action.operation = 'CreateUser')), 'resume'),
+      await forged((line) => ofUser(line, (action) => (action.operation = 'DeleteUser')), 'resume'),
     ).toMatch(/the play user-sessions does not do that/);
     // The flags of a run: whom they include is shown, and takes a word of its own.
     const included = await forged((line) => {

@@ -1,4 +1,5 @@
 import { asObject } from '../../model/index.js';
+import { wrongInCalls } from '../foreign-calls.js';
 
 /** What every reader takes for granted in a line of a journal, in words where it is missing: a chain that holds proves
  *  no shape. Null: it is whole. Pure. */
@@ -41,25 +42,10 @@ export function wrongInAction(action: unknown): string | null {
   const fields = ['id', 'play', 'phase', 'service', 'operation', 'region', 'title'];
   const wrong = missing(action, 'action', fields);
   if (wrong !== null) return wrong;
-  const { targets, input, undo } = asObject(action) ?? {};
+  const targets = asObject(action)?.['targets'];
   if (!Array.isArray(targets) || !targets.every((target) => typeof target === 'string'))
     return 'the action has no targets';
-  if (asObject(input) === null) return 'the action has no input';
-  return wrongInUndo(undo);
-}
-
-function wrongInUndo(undo: unknown): string | null {
-  const way = asObject(undo);
-  if (way === null) return 'the action does not say how it is taken back';
-  if (typeof way['none'] === 'string') return null;
-  const calls = way['calls'];
-  if (!Array.isArray(calls)) return 'the action has no calls that take it back';
-  for (const call of calls as unknown[]) {
-    const wrong = missing(call, 'call that takes it back', ['service', 'operation', 'region']);
-    if (wrong !== null) return wrong;
-    if (asObject(asObject(call)?.['input']) === null) return 'the call that takes it back has no input';
-  }
-  return null;
+  return wrongInCalls(action);
 }
 
 function missing(value: unknown, name: string, fields: readonly string[]): string | null {

@@ -64,7 +64,7 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
     .flat()
     .map(wrongInAction)
     .find((one) => one !== null);
-  if (wrong !== undefined) throw new PlanRefused(`The plan breaks: ${wrong}.`);
+  if (wrong !== undefined) throw new PlanRefused(`The file is no plan of leakguard: ${wrong}.`);
   if (plan.account !== account)
     throw new PlanRefused(
       `The plan is for account ${plan.account}; you are in ${account}.`,

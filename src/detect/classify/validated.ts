@@ -81,9 +81,9 @@ export function heldUnlessProven(
     const doubt = inWords(doubts[0], doubts[0] === undefined ? 'unknown' : standing(doubts[0]));
     const reasons = [doubt, ...finding.reasons];
     if (include.has(finding.resource.id)) return { ...finding, judged: 'held', reasons };
-    if (!young) return { ...finding, class: 'held', reasons };
+    if (!young) return { ...finding, class: 'held', rule: 'file.not-validated', reasons };
     const settlesAt = Math.max(...doubts.map(({ time }) => time ?? 0)) + trailDelay;
-    return { ...finding, class: 'settling', reasons, settlesAt };
+    return { ...finding, class: 'settling', rule: 'file.settling', reasons, settlesAt };
   });
   const misuse = refuted ? proven.misuse : incident.misuse;
   const judged = { ...incident, misuse, credentials: proven.credentials, findings };
