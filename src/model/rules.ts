@@ -72,6 +72,10 @@ const findingRules = {
     'Made after the misuse began; the whole trail of its region names no maker of the incident.',
   'origin.trail-gap': 'Made after the misuse began, and the trail of its region has a gap.',
 
+  'file.not-validated':
+    'Tied by records of trail files alone, which CloudTrail’s event history does not confirm.',
+  'file.settling': 'As file.not-validated, and too young for CloudTrail to have told of it.',
+
   'person.included': 'Included on the person’s word.',
   'person.spared': 'Spared on the person’s word.',
   'tag.protected': 'Marked as protected by somebody who is no part of the incident.',

@@ -34,6 +34,7 @@ const asked = (more: Partial<UndoRequest> = {}): UndoRequest => ({
   includeRogue: false,
   only: [],
   now: now + 40 * hour,
+  proof: { provenTo: Number.MAX_SAFE_INTEGER, made: new Set() },
   ...more,
 });
 const hour = 3600_000;
@@ -127,5 +128,29 @@ describe('undo', () => {
       'Auto Scaling group workers launches again, up to 999 instances',
     );
     expect(planUndo(done, asked({ only: ['nobody'] })).unknown).toEqual(['nobody']);
+  });
+
+  it('titles what is not confirmed by its call, and says what CloudTrail shows of it', () => {
+    const lying = { ...disable, title: 'look at the key' };
+    const done = records(
+      opened,
+      { kind: 'intent', action: lying },
+      outcome(lying.id, 'done'),
+      { kind: 'intent', action: deny },
+      outcome(deny.id, 'done'),
+    );
+    const all = { flags: new Set(['--reactivate-key']), includeRogue: true };
+    const plan = planUndo(done, asked({ ...all, proof: { provenTo: 0, made: new Set([lying.id]) } }));
+    expect(plan.actions.map(({ title }) => title)).toEqual([
+      'iam DeleteUserPolicy: UserName ci, PolicyName LeakguardRevokeSessions',
+      `iam UpdateAccessKey: UserName ci, AccessKeyId ${cutFacts().key}, Status Active`,
+    ]);
+    expect(plan.unconfirmed.map(({ why }) => why)).toEqual([
+      'CloudTrail does not show the PutUserPolicy that it takes back',
+      'CloudTrail has the UpdateAccessKey that it takes back, and not what was before',
+    ]);
+    const half = planUndo(done, asked({ ...all, proof: { provenTo: 2, made: new Set() } }));
+    expect(half.unconfirmed.map(({ action }) => action.operation)).toEqual(['DeleteUserPolicy']);
+    expect(half.actions[1]?.title).toBe('take back: look at the key');
   });
 });

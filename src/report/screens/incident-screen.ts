@@ -5,6 +5,7 @@ import {
   type ResourceClass,
   type Suspect,
   allSeen,
+  shellArgument,
 } from '../../model/index.js';
 import {
   credentials,
@@ -125,7 +126,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
     ];
   }
-  const contain = `leakguard contain --key ${incident.key}${flag}`;
+  const contain = `leakguard contain --key ${shellArgument(incident.key, 'KEY')}${flag}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -133,7 +134,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
-  else if (incident.misuse.at !== null) steps.push(`leakguard verify --key ${incident.key}${flag}`);
+  else if (incident.misuse.at !== null)
+    steps.push(`leakguard verify --key ${shellArgument(incident.key, 'KEY')}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {
