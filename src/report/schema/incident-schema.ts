@@ -54,6 +54,16 @@ const resource = exactly<Resource>()(
   }),
 );
 
+const trailWord = exactly<Model.TrailWord>()(
+  z.strictObject({
+    rank: z.enum(['access', 'spend', 'blind', 'read', 'other']),
+    danger: whole,
+    now: z.enum(['not-looked-at', 'not-known', 'gone']),
+    words: text,
+    remove: z.strictObject({ command: maybe, step: text }),
+  }),
+);
+
 const finding = exactly<Model.Finding>()(
   z.strictObject({
     resource,
@@ -67,6 +77,7 @@ const finding = exactly<Model.Finding>()(
     otherSessions: z
       .array(z.strictObject({ id: text, name: maybe, lastSeen: epoch, source: maybe }))
       .exactOptional(),
+    trail: z.exactOptional(trailWord),
   }),
 );
 
@@ -166,6 +177,7 @@ export const incident = exactly<Model.Incident>()(
     credentials: z.array(credential),
     launches: z.array(launch),
     findings: z.array(finding),
+    fromTrail: z.exactOptional(z.array(finding)),
     deeds: z.array(deed),
     suspects: z.array(suspect),
     cost,
