@@ -66,6 +66,8 @@ ecr|SetRepositoryPolicy,PutRegistryPolicy|access|50|repository policy
 events|PutPermission|access|50|event bus policy
 events|PutRule,EnableRule,PutTargets|access|56|EventBridge rule
 scheduler|CreateSchedule,UpdateSchedule|access|56|schedule
+ssm|SendCommand,StartSession|access|57|instance
+ec2-instance-connect|SendSSHPublicKey,SendSerialConsoleSSHPublicKey|access|56|instance
 ssm|CreateActivation|access|78|hybrid activation
 ssm|CreateDocument,UpdateDocument,ModifyDocumentPermission,CreateAssociation|access|52|SSM document
 ec2|AuthorizeSecurityGroupIngress,ModifySecurityGroupRules|access|64|security group rule

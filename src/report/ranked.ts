@@ -76,13 +76,13 @@ export function ranked(incident: Incident): Ranked {
   const lines = deedLines(
     acts.filter(({ evidence, play, undone }) => !told.has(evidence.name) && (play === null || undone)),
   );
-  for (const line of lines) if (line.rank === 'read') stands.read.push(line);
+  for (const line of lines) if (isSpentOrRead(line)) stands[line.rank].push(line);
   for (const rank of ranks) stands[rank].sort(worstFirst);
   const byDanger = [...things].sort((a, b) => kindWeight(b) - kindWeight(a));
   return {
     stands,
     tried: deedLines(incident.deeds.filter(({ result }) => result !== 'worked')),
-    also: lines.filter(({ rank }) => rank !== 'read'),
+    also: lines.filter((line) => !isSpentOrRead(line)),
     kinds: [...groupBy(byDanger, ({ resource }) => resource.type)].map(([type, all]) =>
       count(all.length, type),
     ),
@@ -165,7 +165,7 @@ function principalLine(holder: string, all: readonly Finding[]): RankedLine {
   const isAdmin = all.some((finding) => rankOf(finding).danger === administrators);
   const parts = [...all]
     .filter(({ resource }) => resource.play !== 'iam-principals' && resource.play !== 'lambda-functions')
-    .sort((a, b) => rankOf(b).danger - rankOf(a).danger)
+    .sort((a, b) => wayIn(b) - wayIn(a) || rankOf(b).danger - rankOf(a).danger)
     .map(partOf);
   const danger = Math.max(...all.map((finding) => rankOf(finding).danger));
   // A way in beside the rights: it can be used now.
@@ -181,6 +181,11 @@ function principalLine(holder: string, all: readonly Finding[]): RankedLine {
     kind: holder.slice(0, holder.indexOf(' ')),
     n: 1,
   };
+}
+
+/** What somebody comes in by, beside what he may do then. */
+function wayIn({ resource }: Finding): number {
+  return ['access-keys', 'login-profiles', 'user-credentials', 'role-trust'].includes(resource.play) ? 1 : 0;
 }
 
 function isMade(all: readonly Finding[]): boolean {
@@ -276,7 +281,7 @@ function deedLines(deeds: readonly Deed[]): RankedLine[] {
       return {
         rank: act?.rank ?? 'other',
         // What was taken back may have been used while it stood.
-        danger: (act?.danger ?? 5) / (undone === '' ? 1 : 2),
+        danger: (act?.danger ?? (looks.test(first.tactic) ? 1 : 5)) / (undone === '' ? 1 : 2),
         kind: name,
         what: `${isSecret(act?.thing) && first.result === 'worked' ? 'rotate: ' : ''}${n === 1 ? name : `${n.toLocaleString('en-US')} × ${name}`}`,
         detail: `${targets.length === 0 ? '' : `on ${namesOf(targets)}`}${undone}`,
@@ -285,6 +290,13 @@ function deedLines(deeds: readonly Deed[]): RankedLine[] {
       };
     })
     .sort((a, b) => ranks.indexOf(a.rank) - ranks.indexOf(b.rank) || worstFirst(a, b));
+}
+
+const looks = /discovery|reconnaissance/i;
+
+/** What leaves no thing that stands, and cannot be taken back. */
+function isSpentOrRead({ rank, kind }: RankedLine): boolean {
+  return rank === 'read' || (rank === 'spend' && /^(Invoke|Converse|Send|Publish)/.test(kind));
 }
 
 /** Known outside now: whoever read it has it. */

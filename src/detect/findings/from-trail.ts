@@ -26,7 +26,7 @@ const ofSessions = new Set(['user-sessions', 'role-sessions']);
 const noPlay = 'trail';
 /** What is told here as done, and leaves nothing that stands. */
 const leavesNothing =
-  /^(Invoke|Converse|Send|Publish|Delete(Object|Objects|Bucket|DBInstance|DBCluster|DBSnapshot|RecoveryPoint|BackupVault|Secret|Snapshot|Volume)$|TerminateInstances|StopInstances|DeregisterImage|ScheduleKeyDeletion|RequestServiceQuota|SharedSnapshot|Get|BatchGet|Describe|GitPull)/;
+  /^(Invoke|Converse|Send|StartSession|Publish|Delete(Object|Objects|Bucket|DBInstance|DBCluster|DBSnapshot|RecoveryPoint|BackupVault|Secret|Snapshot|Volume)$|TerminateInstances|StopInstances|DeregisterImage|ScheduleKeyDeletion|RequestServiceQuota|SharedSnapshot|Get|BatchGet|Describe|GitPull)/;
 /** What takes something away that was an innocent's: told only where the incident had not made that itself. */
 const takesAway = /^(Delete|Detach|Remove|Stop|Disable|Deactivate|Disassociate|Leave)/;
 

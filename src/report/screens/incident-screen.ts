@@ -70,7 +70,7 @@ function head(screen: Screen, incident: Incident, identity: Identity, [first]: r
   // Who reads no further knows what to do.
   if (first === undefined || misuse.at === null) return;
   if (first.startsWith('leakguard ')) screen.whole('do first', first, 'bold');
-  else screen.text('do first', first, 'bold');
+  else screen.text('do first', first.replace(/^no key .*? takes a key: /, ''), 'bold');
 }
 
 function notes(screen: Screen, incident: Incident): void {

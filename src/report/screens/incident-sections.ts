@@ -135,6 +135,8 @@ function launchesInDoubt({ launches }: Incident): string[] {
 export function found(screen: Screen, incident: Incident): void {
   const groups = byClass(incident.findings);
   if (!classes.some((cls) => groups.has(cls) && cls !== 'not-tied')) {
+    // Without a key nothing is tied to anything.
+    if (incident.key === null && incident.suspects.length > 0) return;
     screen.row(
       'found',
       'nothing that is tied to it',
