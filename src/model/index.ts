@@ -15,9 +15,12 @@ export type {
   Launch,
   MisuseStart,
   OtherSession,
+  Rank,
+  RemovalStep,
   ResourceClass,
   Suspect,
   TaintedCredential,
+  TrailWord,
 } from './incident.js';
 export {
   type CloudFrontFacts,

@@ -17,3 +17,5 @@ export {
   tally,
 } from './facts.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
+export { joined } from './joined.js';
+export { ranked, type Ranked, type RankedLine } from './ranked.js';

@@ -71,11 +71,20 @@ const regions = [
 ];
 const gpuRegions = new Set(regions.slice(0, 7));
 
+const services: Record<string, string> = {
+  RunInstances: 'ec2',
+  GetSecretValue: 'secretsmanager',
+  ListSecrets: 'secretsmanager',
+  StopLogging: 'cloudtrail',
+  GetCallerIdentity: 'sts',
+  RequestServiceQuotaIncrease: 'servicequotas',
+};
+
 function evidence(name: string, region: string, time: number | null, more: Partial<Evidence> = {}): Evidence {
   return {
     eventId: `ev-${name}-${region}-${time ?? 'none'}`,
     name,
-    source: name === 'RunInstances' ? 'ec2.amazonaws.com' : 'iam.amazonaws.com',
+    source: `${services[name] ?? 'iam'}.amazonaws.com`,
     region,
     time,
     accessKeyId: key,
