@@ -357,7 +357,7 @@ function dangerOf(act: TrailEvent, danger: number): number {
 }
 
 /** The act gives a right to everything (AWS managed policy reference; IAM policy grammar). */
-export function isAdministrator(act: TrailEvent): boolean {
+function isAdministrator(act: TrailEvent): boolean {
   const request = requestOf(act);
   const policy = asText(request['policyArn']) ?? '';
   if (/:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/.test(policy)) return true;
