@@ -187,7 +187,10 @@ export interface Suspect {
 /** On-demand estimate. Unknown types are counted as unknown, never as 0. */
 export interface Cost {
   usdPerHour: number;
+  /** A lower bound where `unknownEnds` or `unknownInstances` is not 0. */
   usdSoFar: number;
+  /** Instances that ended, nobody knows when: each counted for the minute that AWS bills at least. */
+  unknownEnds: number;
   unknownTypes: string[];
   unknownInstances: number;
   spotInstances: number;

@@ -451,6 +451,7 @@ export function incident(more: Partial<Incident> = {}): Incident {
     cost: {
       usdPerHour: 2216.42,
       usdSoFar: 1180.07,
+      unknownEnds: 0,
       unknownTypes: ['p9x.metal'],
       unknownInstances: 2,
       spotInstances: 6,
@@ -475,6 +476,7 @@ export function quietIncident(): Incident {
     cost: {
       usdPerHour: 0,
       usdSoFar: 0,
+      unknownEnds: 0,
       unknownTypes: [],
       unknownInstances: 0,
       spotInstances: 0,

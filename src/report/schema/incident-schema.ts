@@ -161,6 +161,7 @@ const cost = exactly<Model.Cost>()(
   z.strictObject({
     usdPerHour: z.number(),
     usdSoFar: z.number(),
+    unknownEnds: whole,
     unknownTypes: z.array(text),
     unknownInstances: whole,
     spotInstances: whole,
