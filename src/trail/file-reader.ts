@@ -75,7 +75,7 @@ export class FileReader {
       read.failure = error instanceof Error ? error.message : String(error);
     }
     try {
-      reader?.end();
+      await reader?.end();
     } catch (error) {
       read.failure ??= error instanceof Error ? error.message : String(error);
     }

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import type { Cell, Emit, SkippedRecords, TrailEvent } from '../model/index.js';
+import { worked, type Cell, type Emit, type SkippedRecords, type TrailEvent } from '../model/index.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
 import { listFiles } from './list-files.js';
-import { ThinningStore } from './thinning.js';
+import { repetitionOf, ThinningStore } from './thinning.js';
 
 export interface Trail {
   /** Each event once, oldest first; equal times by key. */
@@ -52,7 +52,7 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     const reader = new FileReader(store);
     for (const name of names) ended(await reader.read(name));
   }
-  const events = store.all().sort(inOrder);
+  const { events, alone } = withoutTwins(store.all().sort(inOrder));
   if (store.span > 0) {
     const often = store.span === Infinity ? 'once' : `once in ${store.span / 3600_000} hours`;
     const message = `The trail is large: of calls that only repeat (reads, mostly) each was kept ${often}.`;
@@ -66,8 +66,25 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
   return {
     events,
     skipped,
-    cells: [...regionCells(events, gapsOf(failures, skipped, dropped)), ...failures],
+    cells: [...regionCells(events, gapsOf(failures, skipped, dropped, alone)), ...failures],
   };
+}
+
+/**
+ * Without the records that VPC endpoints write beside the calls' own: two records of one call are one act. Where the call's
+ * own is not there, the endpoint's stays as evidence; `alone` counts those that worked and may have changed something.
+ */
+function withoutTwins(all: TrailEvent[]): { events: TrailEvent[]; alone: number } {
+  if (!all.some(({ seenByEndpoint }) => seenByEndpoint)) return { events: all, alone: 0 };
+  const callOf = ({ requestId, name }: TrailEvent): string => `${requestId ?? ''}|${name}`;
+  const own = new Set(all.filter((event) => event.seenByEndpoint !== true).map(callOf));
+  const isTwin = (event: TrailEvent): boolean =>
+    event.seenByEndpoint === true && event.requestId !== null && own.has(callOf(event));
+  const events = all.filter((event) => !isTwin(event));
+  const alone = events.filter(
+    (event) => event.seenByEndpoint === true && worked(event) && repetitionOf(event.name) === 'never',
+  );
+  return { events, alone: alone.length };
 }
 
 /** Oldest first; equal times by key; events without a time before all others. */
@@ -116,6 +133,7 @@ function gapsOf(
   failures: readonly Cell[],
   skipped: readonly SkippedRecords[],
   dropped: readonly [string, number][],
+  alone: number,
 ): string[] {
   const losses = new Map<string, number>();
   for (const { count, reason } of skipped)
@@ -126,6 +144,7 @@ function gapsOf(
   return [
     ...(failures.length > 0 ? [`${failures.length} files not read to their end`] : []),
     ...(lost > 0 ? [`${lost} records not readable (${why})`] : []),
+    ...(alone > 0 ? [`${alone} calls of which only the VPC endpoint's record is there`] : []),
     ...(tooMany > 0 ? [`${tooMany} calls too many to keep (${mostOf(dropped)})`] : []),
   ];
 }

@@ -58,6 +58,9 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
     response,
     truncated: wasCut(request) || wasCut(response) || truth(record._truncated) === true,
   };
+  // CloudTrail user guide, "Logging network activity events".
+  if (record.eventCategory === 'NetworkActivity' || record.eventType === 'AwsVpceEvent')
+    event.seenByEndpoint = true;
   event.key = keyOf(event);
   return event;
 }

@@ -24,7 +24,7 @@ const holders = new Set([
 ]);
 
 /** JSON in a cell as tables quote it. */
-const quotedJson = /(^|[,;\t|])"\s*[{[]\s*(\{\s*)?""[\w@]/;
+const quotedJson = /(^|[,;\t|])"\s*(\\*"")*[{[\s]+\\*""[\w@]/;
 
 /** A tool writes so many lines before its table at most. */
 const mostSkipped = 40;

@@ -5,7 +5,7 @@ import type { TableForm } from './table-form.js';
 /** What takes a file's bytes, one chunk after the other. @throws Error on what cannot be read, when written to */
 export interface ChunkReader {
   write(bytes: Buffer): void;
-  end(): void;
+  end(): void | Promise<void>;
 }
 
 /**
@@ -63,10 +63,14 @@ export function tableReader(
       parser.write(bytes.subarray(from));
       check();
     },
-    end: () => {
-      parser.end();
-      check();
-    },
+    // What is left is parsed, and found to be broken, later.
+    end: () =>
+      new Promise((resolve, reject) => {
+        if (failure !== null) reject(failure);
+        parser.once('end', resolve);
+        parser.once('error', reject);
+        parser.end();
+      }),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { launchRequestOf } from '../../src/detect/records/launch-request.js';
 import type { JsonObject } from '../../src/model/json.js';
 import { readTrail, type Trail } from '../../src/trail/files.js';
 
@@ -206,5 +207,37 @@ describe('inputs from the field', () => {
     const { events, skipped } = await field('logscale-raw.csv.gz');
     expect(skipped).toEqual([]);
     expect(events).toHaveLength(424);
+  });
+
+  it('takes a VPC endpoint’s record and the call’s own for one act', async () => {
+    const { events, cells } = await field('network-activity-twins.json.gz');
+    expect(events.filter(({ name }) => name === 'RunInstances')).toHaveLength(28);
+    expect(events.some(({ seenByEndpoint }) => seenByEndpoint)).toBe(false);
+    expect(cells.every(({ status }) => status === 'complete')).toBe(true);
+  });
+
+  it('keeps an endpoint’s record that stands alone as evidence, never as a launch, and says so', async () => {
+    const twin = (eventName: string, more: JsonObject = {}): JsonObject => ({
+      eventVersion: '1.11',
+      userIdentity: { type: 'IAMUser', accessKeyId: 'AKIAIOSFODNN7EXAMPLE' },
+      eventTime: '2026-11-20T02:00:00Z',
+      eventSource: 'ec2.amazonaws.com',
+      eventName,
+      awsRegion: 'us-east-1',
+      requestID: `r-${eventName}`,
+      eventID: `e-${eventName}`,
+      eventType: 'AwsVpceEvent',
+      eventCategory: 'NetworkActivity',
+      ...more,
+    });
+    const refused = twin('StopInstances', { errorCode: 'VpceAccessDenied' });
+    const whole = await read(json({ Records: [twin('DescribeInstances'), refused] }));
+    expect(whole.cells).toMatchObject([{ status: 'complete', count: 2 }]);
+    const { events, cells } = await read(json({ Records: [twin('RunInstances')] }));
+    expect(events).toMatchObject([{ name: 'RunInstances', seenByEndpoint: true }]);
+    expect(events.map(launchRequestOf)).toEqual([null]);
+    expect(cells).toMatchObject([
+      { status: 'truncated', detail: expect.stringContaining('only the VPC endpoint') as string },
+    ]);
   });
 });
