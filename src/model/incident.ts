@@ -1,6 +1,7 @@
 import type { Cell } from './coverage.js';
 import type { Json } from './json.js';
 import type { Resource } from './resource.js';
+import type { FindingRule } from './rules.js';
 
 /**
  * What a resource is to the incident.
@@ -30,6 +31,8 @@ export interface Evidence {
 export interface Finding {
   resource: Resource;
   class: ResourceClass;
+  /** The rule that gave it its class: its id in docs/rules.md. */
+  rule: FindingRule;
   /** In words, strongest first. Never empty for rogue, held and tampered. */
   reasons: string[];
   /** The credential or principal it is tied by; null for not-tied. */
@@ -46,6 +49,32 @@ export interface Finding {
   /** For a role that the incident assumed: its sessions that are no part of it and may be in use now, the latest
    *  first. A cut of the whole role ends them. */
   otherSessions?: OtherSession[];
+  /** For what only the trail shows, and no inventory: what it says, and how to take it away. */
+  trail?: TrailWord;
+}
+
+/** What a finding gives the incident: see facts/acts.ts. */
+export type Rank = 'access' | 'spend' | 'blind' | 'read' | 'other';
+
+/** Of a thing that the trail says was made or changed, and not taken back, as far as the trail tells. */
+export interface TrailWord {
+  rank: Rank;
+  /** Beside others of its rank, 0 to 100. */
+  danger: number;
+  /** What is known of it now. not-looked-at: there was no inventory · not-known: the inventory does not show it ·
+   *  gone: a complete inventory does not show it, and AWS, asked for it by id, says that it is not there. */
+  now: 'not-looked-at' | 'not-known' | 'gone';
+  /** The same in words. */
+  words: string;
+  remove: RemovalStep;
+}
+
+/** How a person takes a thing away. */
+export interface RemovalStep {
+  /** For the AWS command line, safe to paste into a shell; null where a name in it is not, or none does it. */
+  command: string | null;
+  /** In words, for the console. */
+  step: string;
 }
 
 /** A session of a role that somebody else uses, as far as the trail tells. */
@@ -118,6 +147,7 @@ export interface Launch {
   /** 0 to 1: how far it departs from the key's own life. */
   score: number;
   class: ResourceClass;
+  rule: FindingRule;
   reasons: string[];
   /** Termination or stop protection was set in the request. */
   protection: boolean;
@@ -175,6 +205,9 @@ export interface Incident {
   credentials: TaintedCredential[];
   launches: Launch[];
   findings: Finding[];
+  /** What the trail says was made or changed and no inventory shows: kept apart, since nothing may be planned for it.
+   *  What people see has it among the findings (report/joined.ts). */
+  fromTrail?: Finding[];
   deeds: Deed[];
   suspects: Suspect[];
   cost: Cost;

@@ -1,5 +1,4 @@
 /** The door of this room: what other rooms may take from it. */
-export { foldReport } from './document.js';
 export {
   buckets,
   byClass,
@@ -18,3 +17,5 @@ export {
   tally,
 } from './facts.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
+export { joined } from './joined.js';
+export { ranked, type Ranked, type RankedLine } from './ranked.js';

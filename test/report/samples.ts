@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Action, Outcome } from '../../src/model/action.js';
+import type { Action, Outcome, Undo } from '../../src/model/action.js';
+import type { PrintedCall } from '../../src/model/aws-call.js';
 import type { JournalEntry, JournalRecord, LeftOver } from '../../src/model/journal-record.js';
 import type { Cell } from '../../src/model/coverage.js';
 import type {
@@ -70,11 +71,20 @@ const regions = [
 ];
 const gpuRegions = new Set(regions.slice(0, 7));
 
+const services: Record<string, string> = {
+  RunInstances: 'ec2',
+  GetSecretValue: 'secretsmanager',
+  ListSecrets: 'secretsmanager',
+  StopLogging: 'cloudtrail',
+  GetCallerIdentity: 'sts',
+  RequestServiceQuotaIncrease: 'servicequotas',
+};
+
 function evidence(name: string, region: string, time: number | null, more: Partial<Evidence> = {}): Evidence {
   return {
     eventId: `ev-${name}-${region}-${time ?? 'none'}`,
     name,
-    source: name === 'RunInstances' ? 'ec2.amazonaws.com' : 'iam.amazonaws.com',
+    source: `${services[name] ?? 'iam'}.amazonaws.com`,
     region,
     time,
     accessKeyId: key,
@@ -114,6 +124,7 @@ export function finding(
   return {
     resource,
     class: cls,
+    rule: cls === 'not-tied' ? 'origin.no-tie' : 'launch.departs',
     reasons,
     tiedTo: cls === 'not-tied' ? null : key,
     evidence: cls === 'not-tied' ? [] : [evidence('RunInstances', resource.region, resource.createdAt)],
@@ -341,6 +352,7 @@ function launches(): Launch[] {
         accelerator: gpuRegions.has(region),
         score: 0.94,
         class: 'rogue',
+        rule: 'launch.departs',
         reasons: ['a burst over 17 regions'],
         protection: true,
         truncated: false,
@@ -359,6 +371,7 @@ function launches(): Launch[] {
       accelerator: true,
       score: 0.9,
       class: 'rogue',
+      rule: 'launch.departs',
       reasons: ['tried before'],
       protection: true,
       truncated: false,
@@ -511,7 +524,9 @@ export function seal(entries: [minutes: number, entry: JournalEntry][]): Journal
   });
 }
 
-export function action(more: Partial<Action> & { id: string }): Action {
+type Sample = Partial<Omit<Action, 'undo'>> & { id: string; undo?: Undo<PrintedCall> };
+
+export function action(more: Sample): Action {
   return {
     service: 'ec2',
     operation: 'TerminateInstances',
@@ -527,7 +542,7 @@ export function action(more: Partial<Action> & { id: string }): Action {
     before: null,
     undo: { none: 'a terminated instance does not come back' },
     ...more,
-  };
+  } as Action;
 }
 
 export function outcome(
@@ -633,7 +648,7 @@ export function journal(
   ];
   const stop = action({
     id: 'stop-asg',
-    service: 'auto-scaling',
+    service: 'autoscaling',
     operation: 'UpdateAutoScalingGroup',
     region: 'us-west-2',
     play: 'auto-scaling-groups',
@@ -682,7 +697,7 @@ export function journal(
     }),
     action({
       id: 'restore-asg',
-      service: 'auto-scaling',
+      service: 'autoscaling',
       operation: 'UpdateAutoScalingGroup',
       region: 'eu-west-1',
       play: 'auto-scaling-groups',

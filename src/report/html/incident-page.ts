@@ -1,19 +1,20 @@
 import type { Identity, Incident, Suspect } from '../../model/index.js';
 import { html, type Html, type HtmlPart } from '../terminal/index.js';
-import { byClass, launchGrid, span } from '../index.js';
+import { byClass, joined, launchGrid, span } from '../index.js';
 import { worthKnowing } from '../screens/index.js';
 import { count, some, usd, utc } from '../messages/index.js';
 import { credentialGraph } from './credential-graph.js';
 import { list, page, section, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';
-import { coverageMatrix, credentialTable, deedTable, gapBox, resourceTables } from './tables.js';
+import { coverageMatrix, credentialTable, deedTable, gapBox, rankedList, resourceTables } from './tables.js';
 import { timelineChart, type TimelineMark } from './timeline.js';
 
 /** How many signs of misuse the head of the page names. */
 const mostReasons = 6;
 
 /** The incident as one self-contained page: no network, no script; hostile names are text and nothing else. */
-export function incidentHtml(incident: Incident, identity: Identity): string {
+export function incidentHtml(detected: Incident, identity: Identity): string {
+  const incident = joined(detected);
   const title =
     incident.key === null ? `Scan of account ${identity.account}` : `Misuse of access key ${incident.key}`;
   return page(title, identity, [
@@ -59,7 +60,9 @@ export function incidentSections(incident: Incident, marks: readonly TimelineMar
   const times = incidentTimes(incident);
   const domain = span(times);
   const credentials = incident.credentials;
+  const standing = rankedList(incident);
   return [
+    standing !== null && section('What still stands, worst first', standing),
     incident.key === null && suspects('Keys that look misused', incident.suspects),
     domain !== null &&
       section(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type * as Model from '../../model/index.js';
-import type { Cell, Link, Resource } from '../../model/index.js';
+import { type Cell, findingRuleIds, type Link, type Resource } from '../../model/index.js';
 import { epoch, exactly, json, jsonObject, maybe, text, whole } from './schema-parts.js';
 
 const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);
@@ -54,19 +54,34 @@ const resource = exactly<Resource>()(
   }),
 );
 
+const rule = z.enum(findingRuleIds);
+
+const trailWord = exactly<Model.TrailWord>()(
+  z.strictObject({
+    rank: z.enum(['access', 'spend', 'blind', 'read', 'other']),
+    danger: whole,
+    now: z.enum(['not-looked-at', 'not-known', 'gone']),
+    words: text,
+    remove: z.strictObject({ command: maybe, step: text }),
+  }),
+);
+
 const finding = exactly<Model.Finding>()(
   z.strictObject({
     resource,
     class: resourceClass,
+    rule,
     reasons: z.array(text),
     tiedTo: maybe,
     evidence: z.array(evidence),
     before: json,
     undone: z.boolean(),
+    judged: resourceClass.exactOptional(),
     settlesAt: epoch.nullable(),
     otherSessions: z
       .array(z.strictObject({ id: text, name: maybe, lastSeen: epoch, source: maybe }))
       .exactOptional(),
+    trail: z.exactOptional(trailWord),
   }),
 );
 
@@ -109,6 +124,7 @@ const launch = exactly<Model.Launch>()(
     accelerator: z.boolean(),
     score: z.number(),
     class: resourceClass,
+    rule,
     reasons: z.array(text),
     protection: z.boolean(),
     truncated: z.boolean(),
@@ -166,6 +182,7 @@ export const incident = exactly<Model.Incident>()(
     credentials: z.array(credential),
     launches: z.array(launch),
     findings: z.array(finding),
+    fromTrail: z.exactOptional(z.array(finding)),
     deeds: z.array(deed),
     suspects: z.array(suspect),
     cost,

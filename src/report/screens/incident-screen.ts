@@ -1,10 +1,11 @@
-import { isTemporary } from '../../facts/index.js';
+import { isRoot, isTemporary } from '../../facts/index.js';
 import {
   type Identity,
   type Incident,
   type ResourceClass,
   type Suspect,
   allSeen,
+  shellArgument,
 } from '../../model/index.js';
 import {
   credentials,
@@ -17,6 +18,8 @@ import {
   showGaps,
   shown,
 } from './incident-sections.js';
+import { besides, stands } from './ranked-sections.js';
+import { ranked } from '../index.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
 import { clock, count, usd, utc } from '../messages/index.js';
 
@@ -26,18 +29,24 @@ import { clock, count, usd, utc } from '../messages/index.js';
  */
 export function incidentScreen(incident: Incident, identity: Identity, options: ScreenOptions): string {
   const screen = new Screen(options).simulated(identity);
+  const steps = nextSteps(incident, identity);
+  const what = ranked(incident);
   if (incident.key === null) suspects(screen, incident, identity);
-  else head(screen, incident, identity);
+  else head(screen, incident, identity, steps);
+  stands(screen, what);
   launched(screen, incident);
-  found(screen, incident);
+  if (incident.key !== null) cost(screen, incident);
+  besides(screen, what);
   credentials(screen, incident);
-  deeds(screen, incident);
+  found(screen, incident);
+  if (options.verbose) deeds(screen, incident);
+  notes(screen, incident);
   showGaps(screen, incident.coverage);
-  screen.next(nextSteps(incident, identity));
+  screen.next(steps);
   return screen.toString();
 }
 
-function head(screen: Screen, incident: Incident, identity: Identity): void {
+function head(screen: Screen, incident: Incident, identity: Identity, [first]: readonly string[]): void {
   const { misuse } = incident;
   screen.row(
     isTemporary(incident.key ?? '') ? 'session' : 'key',
@@ -59,12 +68,18 @@ function head(screen: Screen, incident: Incident, identity: Identity): void {
   }
   const reasons = screen.options.verbose ? misuse.reasons : misuse.reasons.slice(0, 1);
   for (const reason of reasons) screen.text('', reason, 'dim');
-  cost(screen, incident);
-  const notes = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
-  for (const [i, note] of notes.entries()) {
-    const others = incident.notes.length - notes.length;
-    const told = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
-    screen.text(i === 0 ? 'note' : '', told, 'yellow');
+  // Who reads no further knows what to do.
+  if (first === undefined || misuse.at === null) return;
+  if (first.startsWith('leakguard ')) screen.whole('do first', first, 'bold');
+  else screen.text('do first', first.replace(/^no key .*? takes a key: /, ''), 'bold');
+}
+
+function notes(screen: Screen, incident: Incident): void {
+  const told = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
+  for (const [i, note] of told.entries()) {
+    const others = incident.notes.length - told.length;
+    const text = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
+    screen.text(i === 0 ? 'note' : '', text, 'yellow');
   }
 }
 
@@ -125,7 +140,15 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
     ];
   }
-  const contain = `leakguard contain --key ${incident.key}${flag}`;
+  if (!/^[A-Z0-9]{16,128}$/.test(incident.key)) {
+    const rootWords = isRoot(incident.key)
+      ? 'delete its access keys and change its password'
+      : 'end its sessions';
+    return [
+      `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
+    ];
+  }
+  const contain = `leakguard contain --key ${shellArgument(incident.key, 'KEY')}${flag}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -133,7 +156,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
-  else if (incident.misuse.at !== null) steps.push(`leakguard verify --key ${incident.key}${flag}`);
+  else if (incident.misuse.at !== null)
+    steps.push(`leakguard verify --key ${shellArgument(incident.key, 'KEY')}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {
