@@ -1,15 +1,15 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
 import { asObject, type TrailEvent } from '../model/index.js';
 import { recordsWithin, unwrap } from './containers.js';
-import { formatOf } from './file-format.js';
+import { cliTextReader } from './cli-text.js';
+import { eachChunk, opened } from './file-chunks.js';
+import { formatOf, type FileFormat } from './file-format.js';
 import { normaliseRecord } from './normalise.js';
 import { listNames, RecordSplitter } from './record-splitter.js';
 import { isPlain } from './record-shape.js';
 import { RepeatScanner } from './repeat-scanner.js';
-import { tableReader } from './table-reader.js';
+import { tableReader, type ChunkReader } from './table-reader.js';
 import type { Repetition } from './thinning.js';
+import { yamlReader } from './yaml-reader.js';
 
 /** What came of one file. */
 export interface FileRead {
@@ -37,9 +37,6 @@ export interface Sink {
   readonly span: number;
 }
 
-/** Chunks that wait to be looked at, while the next is gunzipped by another thread. */
-const maxWaiting = 3;
-
 /** Reads files one after the other into `sink`, with memory for one record and a few chunks of each. */
 export class FileReader {
   private level = -1;
@@ -60,23 +57,30 @@ export class FileReader {
       (husk) => this.husk(husk.toString('utf8'), read),
     );
     this.followLevel();
+    let reader: ChunkReader | null = null;
     try {
-      const format = await formatOf(file);
-      const decoder = format.encoding === 'utf-8' ? null : new TextDecoder(format.encoding);
-      const rows =
-        format.table === null ? null : tableReader(format.table, (row) => splitter.push(Buffer.from(row)));
-      await eachChunk(file, format.gzips, this.chunkSize, (chunk) => {
+      const { head, rest } = await opened(file, this.chunkSize);
+      const { gzips, encoding, kind } = formatOf(head);
+      const push = (text: string): void => splitter.push(Buffer.from(text));
+      const decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding);
+      const its = await readerOf(kind, push, (reason) => this.unread(reason, read));
+      reader = its;
+      await eachChunk(rest, gzips, this.chunkSize, (chunk) => {
         read.bytes += chunk.length;
         const bytes = decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
-        if (rows === null) splitter.push(bytes);
-        else rows.write(bytes);
+        if (its === null) splitter.push(bytes);
+        else its.write(bytes);
       });
-      rows?.end();
-      read.failure = read.bytes === 0 ? 'the file is empty' : splitter.end();
     } catch (error) {
-      splitter.end();
       read.failure = error instanceof Error ? error.message : String(error);
     }
+    try {
+      await reader?.end();
+    } catch (error) {
+      read.failure ??= error instanceof Error ? error.message : String(error);
+    }
+    const cut = splitter.end();
+    read.failure ??= read.bytes === 0 ? 'the file is empty' : cut;
     read.records += splitter.repeats;
     read.events += splitter.repeats;
     if (splitter.blanks > 0) count(read, 'null in place of a record', splitter.blanks);
@@ -119,6 +123,11 @@ export class FileReader {
     for (const raw of found) this.one(raw, null, read);
   }
 
+  private unread(reason: string, read: FileRead): void {
+    read.records += 1;
+    count(read, reason, 1);
+  }
+
   /** @returns which later calls like it are not needed, where that can be said */
   private one(raw: unknown, bytes: number | null, read: FileRead): Repetition {
     read.records += 1;
@@ -152,51 +161,13 @@ function count(read: FileRead, reason: string, more: number): void {
   read.skipped[reason] = (read.skipped[reason] ?? 0) + more;
 }
 
-/**
- * Gives each chunk of the file to `look`, later: while it looks, the next one is read and gunzipped by other threads.
- * What came before a failure is looked at first.
- */
-async function eachChunk(
-  file: string,
-  gzips: number,
-  chunkSize: number,
-  look: (chunk: Buffer) => void,
-): Promise<void> {
-  const waiting: Buffer[] = [];
-  const streams: (Readable | Gunzip)[] = [createReadStream(file, { highWaterMark: chunkSize })];
-  for (let layer = 0; layer < gzips; layer += 1)
-    streams.push((streams[layer] as Readable).pipe(createGunzip({ chunkSize })));
-  const last = streams[gzips] as Readable;
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error): void => {
-      for (const stream of streams) stream.destroy();
-      reject(error);
-    };
-    const lookAtAll = (): void => {
-      try {
-        for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) look(chunk);
-      } catch (error) {
-        fail(error as Error);
-      }
-    };
-    last.on('data', (chunk: Buffer) => {
-      waiting.push(chunk);
-      if (waiting.length >= maxWaiting) last.pause();
-      if (waiting.length > 1) return;
-      setImmediate(() => {
-        lookAtAll();
-        last.resume();
-      });
-    });
-    last.on('end', () => {
-      lookAtAll();
-      resolve();
-    });
-    for (const stream of streams) {
-      stream.on('error', (error: Error) => {
-        lookAtAll();
-        fail(error);
-      });
-    }
-  });
+/** What turns a file's text into lines of JSON; null where it is JSON. */
+async function readerOf(
+  kind: FileFormat['kind'],
+  onLine: (line: string) => void,
+  onUnread: (reason: string) => void,
+): Promise<ChunkReader | null> {
+  if (kind === 'json') return null;
+  if (kind === 'cli') return cliTextReader(onLine);
+  return kind === 'yaml' ? yamlReader(onLine, onUnread) : tableReader(kind, onLine, onUnread);
 }

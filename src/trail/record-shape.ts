@@ -6,6 +6,26 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[_. -]/g, '');
 }
 
+/** Field names as AWS writes them (CloudTrail user guide, "CloudTrail record contents"), by their plain names; with those
+ *  that CloudTrail's console has. */
+const fields = new Map<string, string>([
+  ...(
+    'eventTime eventSource eventName eventID eventType eventVersion requestID awsRegion sourceIPAddress userAgent ' +
+    'userIdentity errorCode errorMessage requestParameters responseElements readOnly recipientAccountId ' +
+    'insightDetails eventCategory type principalId arn accountId accessKeyId userName sessionContext sessionIssuer ' +
+    'invokedBy'
+  )
+    .split(' ')
+    .map((name): [string, string] => [plainName(name), name]),
+  ['awsaccesskey', 'accessKeyId'],
+]);
+const canonical = new Set(fields.values());
+
+/** The field that a name means; null where it is none of a record's. */
+export function properName(name: string): string | null {
+  return canonical.has(name) ? name : (fields.get(plainName(name)) ?? null);
+}
+
 /** Written as CloudTrail writes it. */
 export function isPlain(object: JsonObject): boolean {
   return Object.hasOwn(object, 'eventName') && Object.hasOwn(object, 'eventSource') && !isMessage(object);

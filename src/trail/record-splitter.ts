@@ -54,6 +54,8 @@ export class RecordSplitter {
   private lastName = '';
   /** In a line that is no JSON: the last chunk ended within it. */
   private skipping = false;
+  /** The words before an object on its line hold what no logger writes: they are the rest of a damaged record. */
+  private remains = false;
   /** The last byte before the buffer's first that is no white space; 0 where there was none. */
   private before = 0;
   /** The record at hand was not whole in the last chunk. */
@@ -287,6 +289,10 @@ export class RecordSplitter {
     const end = newlineAt < 0 ? buffer.length : newlineAt;
     const object = buffer.subarray(index, end).indexOf('{"');
     this.skipping = object < 0 && newlineAt < 0 && !this.ended;
+    const words = buffer.subarray(index, object < 0 ? end : index + object);
+    if (words.includes(closeBrace) || words.includes(backslash)) this.remains = true;
+    if (object >= 0 && this.remains) this.garbage += 1;
+    if (object >= 0 || !this.skipping) this.remains = false;
     if (object >= 0) return index + object;
     // The quote may stand in the next chunk.
     if (this.skipping) return buffer[end - 1] === openBrace ? end - 1 : end;
