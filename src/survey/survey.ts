@@ -19,6 +19,7 @@ import {
 } from '../model/index.js';
 import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
 import { accessKeys, notExamined, type Play } from '../plays/index.js';
+import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
@@ -58,6 +59,8 @@ export class Survey {
   private readonly accelerators = new Map<string, AcceleratorInfo>();
   private readonly askedTypes = new Set<string>();
 
+  /** Keys of what AWS, asked by id, does not know: of the last look. */
+  private absent: ReadonlySet<string> = new Set();
   private readonly includedIds = new Set<string>();
   private readonly sparedIds = new Set<string>();
   /** Words that have named something. */
@@ -143,6 +146,7 @@ export class Survey {
     const { enabled, notEnabled } = await this.listRegions(session);
     const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
     const ownerCells = await this.learnOwner(reader, identity.account);
+    this.absent = new Set();
     const [{ resources, cells }, trailCells] = await Promise.all([
       takeInventory(plays, reader, { regions, notEnabled }, emit),
       this.trail.read(
@@ -171,7 +175,10 @@ export class Survey {
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
     const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
-    return this.hearWords(judged) ? this.detect(resources, coverage, reader.now()) : judged;
+    const heard = this.hearWords(judged) ? this.detect(resources, coverage, reader.now()) : judged;
+    if (depth !== 'followed') return heard;
+    this.absent = await absentAmong(heard.fromTrail ?? [], reader);
+    return this.absent.size === 0 ? heard : this.detect(resources, coverage, reader.now());
   }
 
   /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
@@ -313,6 +320,7 @@ export class Survey {
       include: [...this.includedIds],
       protect: [...this.sparedIds],
       accelerators: this.accelerators,
+      absent: this.absent,
       trailFrom: this.trail.source,
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
     });
