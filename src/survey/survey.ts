@@ -20,6 +20,7 @@ import {
 } from '../model/index.js';
 import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
 import { accessKeys, notExamined, type Play } from '../plays/index.js';
+import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
 import { Validation } from './validation.js';
@@ -63,6 +64,8 @@ export class Survey {
   private readonly askedTypes = new Set<string>();
 
   private validation: Validation | null = null;
+  /** Keys of what AWS, asked by id, does not know: of the last look. */
+  private absent: ReadonlySet<string> = new Set();
 
   private readonly includedIds = new Set<string>();
   private readonly sparedIds = new Set<string>();
@@ -149,6 +152,7 @@ export class Survey {
     const { enabled, notEnabled } = await this.listRegions(session);
     const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
     const ownerCells = await this.learnOwner(reader, identity.account);
+    this.absent = new Set();
     const [{ resources, cells }, trailCells] = await Promise.all([
       takeInventory(plays, reader, { regions, notEnabled }, emit),
       this.trail.read(
@@ -177,13 +181,14 @@ export class Survey {
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
     const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
-    const sure = await this.confirmFiles(judged, session, (events) =>
-      this.detect(resources, coverage, reader.now(), events),
-    );
-    if (!this.hearWords(sure)) return sure;
-    return this.confirmFiles(this.detect(resources, coverage, reader.now()), session, (events) =>
-      this.detect(resources, coverage, reader.now(), events),
-    );
+    const sure = (of: Incident): Promise<Incident> =>
+      this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
+    const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
+    const first = await sure(judged);
+    const heard = this.hearWords(first) ? await anew() : first;
+    if (depth !== 'followed') return heard;
+    this.absent = await absentAmong(heard.fromTrail ?? [], reader);
+    return this.absent.size === 0 ? heard : anew();
   }
 
   /** What only files tie to the incident is held, unless the person answers for the files. */
@@ -342,6 +347,7 @@ export class Survey {
       include: [...this.includedIds],
       protect: [...this.sparedIds],
       accelerators: this.accelerators,
+      absent: this.absent,
       trailFrom: this.trail.source,
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
     });

@@ -101,6 +101,14 @@ const grant =
   (part: 1 | 3) =>
   ({ resource }: Subject): Word =>
     asText(part === 1 ? resource.id.split('|')[1] : resource.id.split('|').slice(3).join('|'));
+/** A policy on one line; null for what is no JSON. */
+function compact(document: string): Word {
+  try {
+    return JSON.stringify(JSON.parse(document));
+  } catch {
+    return null;
+  }
+}
 const isAccount = (value: Word): value is string => value !== null && /^\d{12}$/.test(value);
 
 /** Accounts that a snapshot or an image was shared with, all of them as account ids; else null: a person looks. */
@@ -163,7 +171,7 @@ const commands: Record<string, (subject: Subject) => Word[] | null> = {
           'iam',
           'update-assume-role-policy',
           option('role-name', resource.id),
-          option('policy-document', document),
+          option('policy-document', compact(document)),
         ];
   },
   ...Object.fromEntries(
@@ -182,7 +190,7 @@ const commands: Record<string, (subject: Subject) => Word[] | null> = {
           ];
           return document === null
             ? ['iam', `delete-${holder}-policy`, ...named]
-            : ['iam', `put-${holder}-policy`, ...named, option('policy-document', document)];
+            : ['iam', `put-${holder}-policy`, ...named, option('policy-document', compact(document))];
         },
       ],
     ]),
@@ -285,7 +293,7 @@ function revoke(way: 'ingress' | 'egress', { event, resource }: Subject): Word[]
 const plain = /^[\w./:=-]+$/;
 /** What single quotes keep as it is in both. The AWS command line itself reads a value that begins with `file://`,
  *  `fileb://` or `http(s)://` from there (AWS CLI user guide, "Loading a parameter from a file"). */
-const quotable = /^[\x20-\x26\x28-\x7e\n]{1,6000}$/;
+const quotable = /^[\x20-\x26\x28-\x7e]{1,6000}$/;
 const loads = /^(--[\w-]+=)?(file|fileb|https?):\/\//i;
 
 /** Null where a word of it is missing, or could mean anything else to a shell than what it says. */
@@ -294,7 +302,7 @@ function commandOf(words: readonly Word[]): string | null {
   for (const word of words) {
     if (word === null || loads.test(word) || word.endsWith('=')) return null;
     if (plain.test(word)) quoted.push(word);
-    else if (quotable.test(word)) quoted.push(`'${word.replace(/\n/g, ' ')}'`);
+    else if (quotable.test(word)) quoted.push(`'${word}'`);
     else return null;
   }
   return `aws ${quoted.join(' ')}`;
