@@ -1,7 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { type AcceleratorInfo, describeAccelerators } from './accelerators.js';
 export { credentialsHint } from './credentials.js';
-export { AwsFailure, type FailureKind } from './errors.js';
+export { AwsFailure, type FailureKind, namedFailure } from './errors.js';
 export { BadSetting } from './network.js';
 export type { Reader } from './reader.js';
 export { listRegions, type Region, unknownRegion } from './regions.js';

@@ -11,6 +11,7 @@ import {
   asObject,
 } from '../../model/index.js';
 import type { JournalWriter } from '../journal/journal.js';
+import { isolate, undone } from './isolate.js';
 
 /** The only way to change the world: through the journal. */
 export interface Effects {
@@ -44,29 +45,35 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
   const executed: Executed[] = [];
   const ended = new Map<string, Promise<boolean>>();
 
-  const start = (action: Action, depth: number): Promise<boolean> => {
+  const start = (action: Action, depth: number, isPart = false): Promise<boolean> => {
     const known = ended.get(action.id);
     if (known !== undefined) return known;
-    const promise = runAfter(action, depth);
+    const promise = runAfter(action, depth, isPart);
     ended.set(action.id, promise);
     return promise;
   };
+  // What follows a call repeats it, or part of it, under a new id, so that the journal tells them apart.
+  const follow = async (actions: Action[], depth: number, areParts: boolean): Promise<boolean> => {
+    const fresh = renamed(actions, ended);
+    return (await Promise.all(fresh.map((next) => start(next, depth, areParts)))).every(Boolean);
+  };
 
-  const runAfter = async (action: Action, depth: number): Promise<boolean> => {
+  const runAfter = async (action: Action, depth: number, isPart: boolean): Promise<boolean> => {
     const before = await Promise.all(action.after.map(async (id) => (await ended.get(id)) ?? true));
     if (before.includes(false))
       return end(action, { status: 'skipped', error: null, requestId: null, answer: null });
     const result = await limit(() => callOne(action, effects));
-    if (result.failure !== null && depth < remedyDepth && !effects.signal.aborted) {
-      const remedies = remedy(action, result.failure);
-      if (remedies !== null) {
-        await end(action, result);
-        // A remedy repeats the refused call under a new id, so that the journal tells them apart.
-        const fresh = renamed(remedies, ended);
-        return (await Promise.all(fresh.map((next) => start(next, depth + 1)))).every(Boolean);
-      }
+    const { failure } = result;
+    if (effects.signal.aborted) return end(action, result);
+    if (failure !== null) {
+      const remedies = depth < remedyDepth ? remedy(action, failure) : null;
+      const parts = remedies === null ? isolate(action, failure, isPart) : null;
+      const isEnded = await end(action, result);
+      if (remedies !== null) return follow(remedies, depth + 1, false);
+      return parts === null ? isEnded : follow(parts, depth, true);
     }
-    return end(action, result);
+    const isEnded = await end(action, result);
+    return result.open === undefined ? isEnded : follow([result.open], depth, true);
   };
 
   const end = async (action: Action, result: Omit<Outcome, 'action'>): Promise<boolean> => {
@@ -85,7 +92,8 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
   return executed;
 }
 
-type Result = Omit<Outcome, 'action'> & { failure: Failure | null };
+/** `open`: what the answer says was not done. */
+type Result = Omit<Outcome, 'action'> & { failure: Failure | null; open?: Action };
 
 async function callOne(action: Action, effects: Effects): Promise<Result> {
   if (effects.signal.aborted)
@@ -97,7 +105,16 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
     try {
       const { service, operation, region, input } = action;
       const { output, requestId } = await effects.send({ service, operation, region, input });
-      return { status: 'done', error: null, requestId, answer: answerOf(output), failure: null };
+      const open = undone(action, output);
+      if (open instanceof AwsFailure) throw open;
+      const done = {
+        status: 'done',
+        error: null,
+        requestId,
+        answer: answerOf(output),
+        failure: null,
+      } as const;
+      return open === null ? done : { ...done, open };
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
       if (error.kind === 'busy' && tries < busyTries && !effects.signal.aborted) {

@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.js';
 import type { FalseAnswer } from '../lies.js';
+import type { Untouchable } from '../untouchable.js';
 import type { Structure } from '../protocol/values.js';
 import { defaultRegions, optInRegions } from './catalog.js';
 import { Clock } from './clock.js';
@@ -68,6 +69,8 @@ export interface Faults {
   refusedRegions?: string[] | undefined;
   /** Answers that are none. */
   falseAnswers?: FalseAnswer[] | undefined;
+  /** What no call may end, and for whose sake a call for many is refused. */
+  untouchable?: Untouchable[] | undefined;
   /** Milliseconds that the Date header is off. */
   clockSkewMs?: number | undefined;
 }

@@ -179,6 +179,17 @@ const faults = z.strictObject({
     .array(z.strictObject({ to: z.string(), is: z.enum(lies) }))
     .optional()
     .describe('answers that are none, to service, service:region or service:Operation'),
+  untouchable: z
+    .array(
+      z.strictObject({
+        to: z.string().describe('service:Operation'),
+        code: z.string(),
+        message: z.string().describe('{id} is who it is about'),
+        ids: z.array(z.string()).optional().describe('default: the first that such a call is made for'),
+      }),
+    )
+    .optional()
+    .describe('what no call may end, and for whose sake a call for many is refused'),
 });
 
 const aws = z.strictObject({
