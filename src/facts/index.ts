@@ -1,6 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export {
   eventHistory,
+  iamDelay,
   longestConsoleSession,
   longestRoleSession,
   longestUserSession,

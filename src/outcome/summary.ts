@@ -1,4 +1,4 @@
-import { type Executed, ExitCode, type LeftOver } from '../model/index.js';
+import { type Action, type Executed, ExitCode, type LeftOver } from '../model/index.js';
 
 /** The end of a containment in one sentence. It never says clean: only `verify` can. Pure. */
 export function summarise(end: {
@@ -28,7 +28,9 @@ export function summarise(end: {
       : 'contained, and confirmed by two sweeps';
   }
   const refused = end.executed.filter(
-    ({ outcome }) => outcome.status === 'denied' || outcome.status === 'failed',
+    ({ action, outcome }, at) =>
+      (outcome.status === 'denied' || outcome.status === 'failed') &&
+      !isMadeGood(action, end.executed.slice(at + 1)),
   ).length;
   const count = (...causes: LeftOver['cause'][]): number =>
     end.left.filter(({ cause }) => causes.includes(cause)).length;
@@ -46,4 +48,13 @@ export function summarise(end: {
     changes === 0 && 'nothing was changed',
   ].filter((part) => part !== false);
   return `incomplete: ${parts.length > 0 ? parts.join(', ') : 'see the notes'}`;
+}
+
+/** What came after it did the same to all that it was for. */
+function isMadeGood({ phase, targets }: Action, later: readonly Executed[]): boolean {
+  const done = later.filter(
+    ({ action, outcome }) =>
+      action.phase === phase && (outcome.status === 'done' || outcome.status === 'already-so'),
+  );
+  return targets.every((target) => done.some(({ action }) => action.targets.includes(target)));
 }

@@ -26,7 +26,7 @@ export interface Effects {
 }
 
 /** What answers a refusal: the play's `remedy`, with its context. */
-export type Remedy = (action: Action, failure: Failure) => Action[] | null;
+export type Remedy = (action: Action, failure: Failure) => Action[] | null | Promise<Action[] | null>;
 
 /** Calls under way at once. AWS's own limits are kept below this, by region and action, in aws/pacing. */
 const concurrency = 96;
@@ -66,7 +66,7 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
     const { failure } = result;
     if (effects.signal.aborted) return end(action, result);
     if (failure !== null) {
-      const remedies = depth < remedyDepth ? remedy(action, failure) : null;
+      const remedies = depth < remedyDepth ? await remedy(action, failure) : null;
       const parts = remedies === null ? isolate(action, failure, isPart) : null;
       const isEnded = await end(action, result);
       if (remedies !== null) return follow(remedies, depth + 1, false);
@@ -117,13 +117,15 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
       return open === null ? done : { ...done, open };
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
-      if (error.kind === 'busy' && tries < busyTries && !effects.signal.aborted) {
+      // A policy that was made a moment ago may not be known yet where it is to be attached.
+      const settles = error.kind === 'busy' || (error.kind === 'gone' && action.denies !== undefined);
+      if (settles && tries < busyTries && !effects.signal.aborted) {
         await effects.sleep(300 * 2 ** tries);
         continue;
       }
       const { code, message, kind, requestId } = error;
       return {
-        status: statusOf(error),
+        status: statusOf(error, action),
         error: { code, message, kind },
         requestId,
         answer: null,
@@ -133,7 +135,9 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
   }
 }
 
-function statusOf(failure: Failure): OutcomeStatus {
+function statusOf(failure: Failure, { denies }: Action): OutcomeStatus {
+  // What was to be denied is not denied because something is missing, or was there under that name.
+  if (denies !== undefined && (failure.kind === 'gone' || failure.kind === 'already-so')) return 'failed';
   switch (failure.kind) {
     case 'gone':
     case 'already-so':
