@@ -103,7 +103,10 @@ export class Dispatcher {
     }
     result.headers['x-amzn-requestid'] = entry.requestId;
     if (model?.protocol === 'rest-xml') result.headers['x-amz-request-id'] = entry.requestId;
-    result.headers.date = new Date(entry.time + (world.faults.clockSkewMs ?? 0)).toUTCString();
+    const { clockSkewMs = 0, misdated = [] } = world.faults;
+    const names = [entry.service, `${entry.service}:${entry.region}`, `${entry.service}:${entry.operation}`];
+    const off = misdated.find(({ to }) => names.includes(to))?.byMs ?? clockSkewMs;
+    result.headers.date = new Date(entry.time + off).toUTCString();
     return result;
   }
 

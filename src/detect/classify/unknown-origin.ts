@@ -9,6 +9,9 @@ export interface Verdict {
   settlesAt: number | null;
 }
 
+/** Of what the trail should tell the maker of, and does not. */
+export const noMaker = 'made after the misuse began, but the trail of its region names no tainted maker';
+
 /**
  * The class of a resource that no event in the trail speaks of. It is of no interest where it is older than the
  * misuse. Younger than CloudTrail's delay it is settling. After that a complete trail that names no maker clears it;
@@ -35,8 +38,7 @@ export function judgeUnknown(resource: Resource, its: Case): Verdict {
   }
   if (start.at === null) return notTied('no event in the trail ties it to the key');
   const gap = gapAt(resource.region, createdAt, its);
-  if (gap === null)
-    return notTied('made after the misuse began, but the trail of its region names no tainted maker');
+  if (gap === null) return notTied(noMaker);
   return {
     class: 'held',
     reasons: [`made after the misuse began, and ${gap}: who made it is not known`],

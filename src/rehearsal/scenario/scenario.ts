@@ -179,6 +179,25 @@ const faults = z.strictObject({
     .array(z.strictObject({ to: z.string(), is: z.enum(lies) }))
     .optional()
     .describe('answers that are none, to service, service:region or service:Operation'),
+  staleKeysMs: count.optional().describe('ListAccessKeys shows keys as they were so many milliseconds ago'),
+  misdated: z
+    .array(z.strictObject({ to: z.string(), byMs: z.number() }))
+    .optional()
+    .describe('answers whose Date header is wrong, to service, service:region or service:Operation'),
+  omittedEvents: z
+    .array(z.strictObject({ name: z.string().optional(), region: regionName.optional() }))
+    .optional()
+    .describe('events that LookupEvents leaves out: by name, by region, or by both'),
+  hiddenInstances: z
+    .array(
+      z.strictObject({
+        region: regionName,
+        byIdToo: z.boolean().optional().describe('DescribeInstances hides them from who asks by id, too'),
+        types: z.array(z.string()).optional().describe('default: all'),
+      }),
+    )
+    .optional()
+    .describe('instances that DescribeInstances does not list'),
   untouchable: z
     .array(
       z.strictObject({
