@@ -29,7 +29,7 @@ export interface Session {
   identity: Identity;
   /** Reads only: anything else is refused before it is sent. */
   reader: Reader;
-  /** Makes one call of any kind. Only contain/run uses it, through the journal. */
+  /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
   /** One last read that carries `mark` in its user agent, so that CloudTrail anchors the journal. */
   anchor(mark: string): Promise<string | null>;

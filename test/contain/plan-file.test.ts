@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callIn } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
+import { change } from '../../src/aws/changes.js';
 import { moved, readPlan, sealPlan, type PlanFile } from '../../src/contain/plan/plan-file.js';
 
 const at = Date.UTC(2026, 10, 23, 3, 10);
@@ -8,9 +10,7 @@ function action(id: string, input: Action['input'] = {}): Action {
     id,
     play: 'ec2-instances',
     phase: 'terminate',
-    service: 'ec2',
-    operation: 'TerminateInstances',
-    region: 'eu-west-1',
+    ...callIn('eu-west-1', change('ec2', 'TerminateInstances', { InstanceIds: [id] })),
     input,
     targets: [id],
     after: [],
@@ -48,6 +48,24 @@ describe('a plan file', () => {
     expect(() => readPlan(JSON.stringify(plan), '111122223333', true, at)).toThrow(/kind of endpoint/);
     expect(() => read(plan, undefined, at + 3_600_001)).toThrow(/older than an hour/);
     expect(() => readPlan('nonsense', '1', false, at)).toThrow(/not JSON/);
+  });
+
+  it('is refused where it calls what leakguard never calls, by whomever it was sealed', () => {
+    const good = action('i-1');
+    const foreign = { service: 'iam', operation: 'CreateUser', region: 'global', input: { UserName: 'eve' } };
+    for (const [bad, why] of [
+      [{ ...good, ...foreign }, /no plan of leakguard: the action calls iam:CreateUser, which/],
+      [{ ...good, operation: 'RunInstances' }, /calls ec2:RunInstances, which/],
+      [{ ...good, undo: { calls: [foreign] } }, /the undo calls iam:CreateUser, which/],
+      [{ ...good, input: null }, /the action has no input/],
+      [
+        { ...good, undo: { calls: [{ ...foreign, region: 1 }] } },
+        /the undo has no service, operation or region/,
+      ],
+      [{ ...good, undo: undefined }, /the action has no undo/],
+    ] as const) {
+      expect(() => read(sealed([bad as unknown as Action]))).toThrow(why);
+    }
   });
 
   it('knows whether the world has moved, whatever the dates in its policies', () => {

@@ -49,6 +49,7 @@ it('denies a role whose inline policies are full by an attached one, once', asyn
     head: '',
     path: '',
     close: async () => {},
+    records: async () => [],
     write: async (entry: object) => entry as JournalRecord,
   };
   const executed = await run(

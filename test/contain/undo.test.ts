@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { callIn } from '../../src/model/aws-call.js';
+import { change } from '../../src/aws/changes.js';
 import { planCut } from '../../src/contain/cut/cut.js';
 import type { Identity } from '../../src/model/core-event.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
@@ -108,12 +110,14 @@ describe('undo', () => {
     ['own', 1],
   ] as const)('gives back what was judged %s: %i actions', (classed, given) => {
     const { on: _on, ...bare } = deny;
-    const input = { AutoScalingGroupName: 'workers', MinSize: 0, MaxSize: 0 };
-    const call = { service: 'autoscaling', operation: 'UpdateAutoScalingGroup', region: 'eu-west-1', input };
+    const to = (MaxSize: number) => {
+      const sizes = { AutoScalingGroupName: 'workers', MinSize: 0, MaxSize };
+      return callIn('eu-west-1', change('autoscaling', 'UpdateAutoScalingGroup', sizes));
+    };
     const action = {
-      ...{ ...bare, ...call, id: 'zero', targets: ['auto-scaling-groups|eu-west-1|workers'] },
+      ...{ ...bare, ...to(0), id: 'zero', targets: ['auto-scaling-groups|eu-west-1|workers'] },
       ...(classed === undefined ? {} : { on: { class: classed, reasons: [] } }),
-      undo: { calls: [{ ...call, input: { ...input, MaxSize: 999 } }] },
+      undo: { calls: [to(999)] },
     };
     const done = records({ kind: 'intent', action }, outcome('zero', 'done'));
     const plan = planUndo(done, asked());

@@ -91,6 +91,7 @@ describe('a call for many', () => {
       head: '',
       path: '',
       close: async () => {},
+      records: async () => [],
       write: async (entry) => {
         log.push(entry);
         return entry as JournalRecord;

@@ -9,6 +9,7 @@ import {
   journalVersion,
   safeJson,
 } from '../../model/index.js';
+import { wrongInCalls } from '../foreign-calls.js';
 import { makeDirectory } from './make-directory.js';
 
 /** The chain's beginning. */
@@ -36,6 +37,8 @@ export interface JournalWriter {
   /** Hash of the last line: the proof of everything before it. */
   readonly head: string;
   readonly path: string;
+  /** Everything that was written so far, read back. @throws NoJournal, JournalRefused */
+  records(): Promise<JournalRecord[]>;
   close(): Promise<void>;
 }
 
@@ -133,6 +136,11 @@ export class Journal implements JournalWriter {
       this.waiting.push({ line: `${safeJson(JSON.stringify(record))}\n`, record, resolve, reject });
       this.flushing ??= this.flush();
     });
+  }
+
+  async records(): Promise<JournalRecord[]> {
+    await this.flushing;
+    return readJournal(this.path);
   }
 
   async close(): Promise<void> {
@@ -246,7 +254,7 @@ function wrongIn(record: unknown): string | null {
       if (wrong !== null) return wrong;
       const action = asObject(line['action']);
       if (!Array.isArray(action?.['targets'])) return 'the action has no targets';
-      return asObject(action['input']) === null ? 'the action has no input' : null;
+      return wrongInCalls(action);
     }
     case 'outcome':
       return texts('outcome', 'action', 'status');

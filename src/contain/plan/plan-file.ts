@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Action, asObject, stableStringify } from '../../model/index.js';
 import type { Plan } from './plan.js';
+import { wrongInCalls } from '../foreign-calls.js';
 import { Refused } from '../refused.js';
 
 /** The version of plan files. A reader refuses versions that it does not know. */
@@ -56,6 +57,11 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
   const plan = parsed as PlanFile;
   const { digest, ...rest } = plan;
   if (digestOf(rest) !== digest) throw new PlanRefused('The plan was edited after it was made.');
+  const foreign = [plan.cut, asObject(plan.rest)?.['actions']]
+    .flatMap((actions: unknown) => (Array.isArray(actions) ? actions : [null]))
+    .map(wrongInCalls)
+    .find((why) => why !== null);
+  if (foreign !== undefined) throw new PlanRefused(`The file is no plan of leakguard: ${foreign}.`);
   if (plan.account !== account)
     throw new PlanRefused(
       `The plan is for account ${plan.account}; you are in ${account}.`,

@@ -1,5 +1,5 @@
 import { type AwsFailure, type FailureKind, namedFailure } from '../../aws/index.js';
-import type { Action, AwsCall, Json, JsonObject } from '../../model/index.js';
+import { type Action, callIn, type Json, type JsonObject } from '../../model/index.js';
 import { actionId } from '../../plays/index.js';
 
 /** What these refuse, they refuse to every part of the call too. */
@@ -33,8 +33,8 @@ export function isolate(action: Action, failure: AwsFailure, again: boolean): Ac
 
 /** The same action for `some` of its ids alone. */
 function partOf(action: Action, some: readonly string[]): Action {
-  const { play, service, operation, region, targets, undo, before } = action;
-  const call: AwsCall = { service, operation, region, input: only(action.input, some) };
+  const { play, region, targets, undo, before } = action;
+  const call = callIn(region, { ...action, input: only(action.input, some) });
   const ofPart = targets.filter((target) => some.some((id) => target.endsWith(`|${id}`)));
   const title = action.title.replace(/ \(only [^)]*\)$/, '');
   return {

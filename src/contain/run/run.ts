@@ -3,6 +3,7 @@ import { AwsFailure, type AwsFailure as Failure } from '../../aws/index.js';
 import {
   type Action,
   type AwsCall,
+  callIn,
   type Emit,
   type Executed,
   type Json,
@@ -103,8 +104,7 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
   effects.emit({ type: 'intent', action });
   for (let tries = 1; ; tries += 1) {
     try {
-      const { service, operation, region, input } = action;
-      const { output, requestId } = await effects.send({ service, operation, region, input });
+      const { output, requestId } = await effects.send(callIn(action.region, action));
       const open = undone(action, output);
       if (open instanceof AwsFailure) throw open;
       const done = {

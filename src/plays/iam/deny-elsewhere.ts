@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { AwsFailure, Reader } from '../../aws/index.js';
-import { type Action, asObject, asText, at, idInKey, type Json, type JsonObject } from '../../model/index.js';
+import { type AwsFailure, change, type Reader } from '../../aws/index.js';
+import {
+  type Action,
+  asObject,
+  asText,
+  at,
+  callIn,
+  type Change,
+  idInKey,
+  type Json,
+  type JsonObject,
+} from '../../model/index.js';
 import { actionId } from '../kit/action-id.js';
+import { iamAction } from '../permissions/iam-action.js';
 import { decodedDocument, denyPolicyName, readDeny } from './deny.js';
 
 /** Where a Deny of ours stands that found no room among the inline policies: named so that it is found again. */
@@ -51,30 +62,25 @@ export async function putElsewhere(
   if (action.service !== 'iam' || deny === null || readDeny(deny) === null) return null;
   if (action.denies === undefined && failure.code !== quotaFull) return null;
   const { kind, name } = principalOf(action);
-  const who = { [`${kind}Name`]: name };
-  const arn = (policy: Action): string =>
+  const calls = callsOn[kind];
+  const arn = (policy: Change): string =>
     `arn:${partition}:iam::${account}:policy/${asText(policy.input['PolicyName']) ?? ''}`;
   if (action.operation === `Put${kind}Policy`) {
     const made = createPolicy(action, deny, deny, arn);
-    const input = { ...who, PolicyArn: arn(made) };
-    const attach = follow(action, deny, `Attach${kind}Policy`, input, [made], {
+    const attach = follow(action, deny, calls.attach(name, arn(made)), [made], {
       title: `${action.title} (by an attached policy: its inline policies are full)`,
-      undo: [{ operation: `Detach${kind}Policy`, input }],
+      undo: calls.detach(name, arn(made)),
     });
     return { actions: [made, attach] };
   }
   if (action.operation === `Attach${kind}Policy` && failure.code === quotaFull) {
     const standing = await boundaryOf(reader, kind, name);
     const made = createPolicy(action, deny, await boundedBy(reader, standing, deny), arn);
-    const operation = `Put${kind}PermissionsBoundary`;
-    const set = (PermissionsBoundary: string) => ({ operation, input: { ...who, PermissionsBoundary } });
     const how = standing === null ? 'a permissions boundary' : 'a copy of its permissions boundary';
-    const put = follow(action, deny, operation, set(arn(made)).input, [made], {
+    const put = follow(action, deny, calls.bound(name, arn(made)), [made], {
       title: action.title.replace(/ \(by .*/, ` (by ${how}: its attached policies are full)`),
       before: standing,
-      undo: [
-        standing === null ? { operation: `Delete${kind}PermissionsBoundary`, input: who } : set(standing),
-      ],
+      undo: standing === null ? calls.unbound(name) : calls.bound(name, standing),
     });
     return { actions: [made, put] };
   }
@@ -82,6 +88,28 @@ export async function putElsewhere(
 }
 
 type Kind = 'User' | 'Role';
+
+/** The same, on a user and on a role. */
+const callsOn = {
+  User: {
+    attach: (UserName: string, PolicyArn: string) =>
+      change('iam', 'AttachUserPolicy', { UserName, PolicyArn }),
+    detach: (UserName: string, PolicyArn: string) =>
+      change('iam', 'DetachUserPolicy', { UserName, PolicyArn }),
+    bound: (UserName: string, PermissionsBoundary: string) =>
+      change('iam', 'PutUserPermissionsBoundary', { UserName, PermissionsBoundary }),
+    unbound: (UserName: string) => change('iam', 'DeleteUserPermissionsBoundary', { UserName }),
+  },
+  Role: {
+    attach: (RoleName: string, PolicyArn: string) =>
+      change('iam', 'AttachRolePolicy', { RoleName, PolicyArn }),
+    detach: (RoleName: string, PolicyArn: string) =>
+      change('iam', 'DetachRolePolicy', { RoleName, PolicyArn }),
+    bound: (RoleName: string, PermissionsBoundary: string) =>
+      change('iam', 'PutRolePermissionsBoundary', { RoleName, PermissionsBoundary }),
+    unbound: (RoleName: string) => change('iam', 'DeleteRolePermissionsBoundary', { RoleName }),
+  },
+};
 
 /** What a person has to do where there is no room for the Deny, or it is refused. */
 function stepFor(kind: Kind, name: string, failure: AwsFailure): string {
@@ -99,28 +127,27 @@ function principalOf({ targets: [target = ''] }: Action): { kind: Kind; name: st
 interface Told {
   title: string;
   before?: Json;
-  undo: { operation: string; input: JsonObject }[];
+  undo: Change;
 }
 
 /** An action that does what the refused one was for. */
 function follow(
   refused: Action,
   deny: string,
-  operation: string,
-  input: JsonObject,
+  next: Change,
   after: readonly Action[],
   { title, before = null, undo }: Told,
 ): Action {
-  const call = { service: 'iam', operation, region: refused.region, input };
+  const call = callIn(refused.region, next);
   return {
     ...refused,
     ...call,
     id: actionId(refused.play, call),
     after: after.map(({ id }) => id),
     title,
-    permissions: [`iam:${operation}`],
+    permissions: [iamAction(call.service, call.operation)],
     before,
-    undo: { calls: undo.map((one) => ({ ...call, ...one })) },
+    undo: { calls: [callIn(refused.region, undo)] },
     denies: deny,
   };
 }
@@ -130,19 +157,16 @@ function createPolicy(
   refused: Action,
   deny: string,
   document: string,
-  arn: (policy: Action) => string,
+  arn: (policy: Change) => string,
 ): Action {
   const hash = createHash('sha256')
     .update(`${refused.targets.join()} ${document}`)
     .digest('hex')
     .slice(0, 12);
-  const input = { PolicyName: `${denyPolicyName}-${hash}`, PolicyDocument: document };
-  const made = follow(refused, deny, 'CreatePolicy', input, [], {
-    title: `make policy ${input.PolicyName} for it`,
-    undo: [],
-  });
-  const gone = { service: 'iam', operation: 'DeletePolicy', region: refused.region };
-  return { ...made, undo: { calls: [{ ...gone, input: { PolicyArn: arn(made) } }] } };
+  const PolicyName = `${denyPolicyName}-${hash}`;
+  const made = change('iam', 'CreatePolicy', { PolicyName, PolicyDocument: document });
+  const undo = change('iam', 'DeletePolicy', { PolicyArn: arn(made) });
+  return follow(refused, deny, made, [], { title: `make policy ${PolicyName} for it`, undo });
 }
 
 /** The ARN of the boundary that stands; null where none does. @throws AwsFailure */
