@@ -23,6 +23,8 @@ export interface ClientsOptions {
   requestHandler: NodeHttpHandler;
   homeRegion: string;
   maxAttempts: number;
+  /** What the person must know of AWS's answers. */
+  tell?: ((message: string) => void) | undefined;
 }
 
 /** The parts of an SDK client that we use; each service's own types meet here. */
@@ -67,10 +69,12 @@ const throttledTries = 8;
 export class AwsClients {
   private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
   private readonly pacer = new Pacer();
-  private readonly awsClock = new AwsClock(Date.now);
+  private readonly awsClock: AwsClock;
   private readonly standing = new Standing(() => systemClock.now());
 
-  constructor(private readonly options: ClientsOptions) {}
+  constructor(private readonly options: ClientsOptions) {
+    this.awsClock = new AwsClock(Date.now, options.tell);
+  }
 
   /** AWS's clock, epoch milliseconds. */
   now(): number {
@@ -247,7 +251,7 @@ export class AwsClients {
       customUserAgent: [['leakguard', version], ...mark],
       ...(endpoint === undefined ? {} : { endpoint }),
     });
-    client.middlewareStack.add(this.readDate, { step: 'deserialize', name: 'leakguardClock' });
+    client.middlewareStack.add(this.readDate(service), { step: 'deserialize', name: 'leakguardClock' });
     // Nearest to the wire: before the SDK parses, and reads an empty list where there is none.
     const check = checkAnswer(service, region);
     client.middlewareStack.add(check, { step: 'deserialize', name: 'leakguardAnswer', priority: 'low' });
@@ -255,15 +259,14 @@ export class AwsClients {
   }
 
   /** Reads AWS's clock off every answer: revocation times must not come from a local clock that is hours off. */
-  private readonly readDate = (
-    next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>,
-  ) => {
-    return async (args: unknown) => {
+  private readonly readDate =
+    (service: ServiceName) =>
+    (next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>) =>
+    async (args: unknown) => {
       const result = await next(args);
-      this.awsClock.heard(result.response?.headers?.['date']);
+      this.awsClock.heard(result.response?.headers?.['date'], service);
       return result;
     };
-  };
 }
 
 function checkAnswer(service: ServiceName, region: string) {

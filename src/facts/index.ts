@@ -2,6 +2,7 @@
 export { rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
+  iamDelay,
   longestConsoleSession,
   longestRoleSession,
   longestUserSession,

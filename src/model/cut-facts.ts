@@ -18,6 +18,8 @@ export interface CutFacts {
   callerQuarantine: string[];
   /** Our dated Deny as it stands on the user now; null where there is none or it could not be read. */
   deny: string | null;
+  /** Denies of ours that stand on the user by an attached policy or its permissions boundary. */
+  denyElsewhere: string[];
   /** It could not be read whether our Deny stands. */
   denyUnreadable: boolean;
   /** What could not be read, in words. */

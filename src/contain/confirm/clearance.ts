@@ -7,6 +7,7 @@ import {
   resourceKey,
 } from '../../model/index.js';
 import type { Play } from '../../plays/index.js';
+import { denies } from '../cut/cut.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
 /**
@@ -49,7 +50,7 @@ function keyRow(facts: CutFacts): ClearanceRow {
       details: [facts.owner.kind === 'unknown' ? facts.owner.why : 'its status could not be read'],
     };
   }
-  if (facts.deny === null) {
+  if (denies(facts).length === 0) {
     return {
       ...row,
       status: 'unknown',

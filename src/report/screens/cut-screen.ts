@@ -43,7 +43,8 @@ export function cutScreen(
   }
   goesOn(screen, otherKeys);
   screen.text('can undo', 'leakguard undo REPORT; the key itself only with --reactivate-key');
-  if (facts.deny !== null) screen.text('stands', "leakguard's Deny is on the user already", 'dim');
+  if (facts.deny !== null || facts.denyElsewhere.length > 0)
+    screen.text('stands', "leakguard's Deny is on the user already", 'dim');
   if (facts.quarantine.length > 0) {
     screen.text(
       'quarantine',
