@@ -102,7 +102,7 @@ function cost(screen: Screen, { cost }: Incident): void {
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
-    `, ${spent(cost)} so far: an estimate at list prices`,
+    `, ${spent(cost)} so far: an estimate`,
   );
   const basis = [...doubts, ...(screen.options.verbose ? [cost.source] : [])];
   if (basis.length > 0) screen.text('', basis.join('; '), 'dim');
