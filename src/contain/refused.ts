@@ -21,13 +21,13 @@ export function refuseCaller(refusals: readonly string[]): Refused {
   );
 }
 
-/** The trail may show that the caller's own session descends from the misused key. @throws Refused */
-export function refuseDescendant(incident: Incident, identity: Identity): void {
+/** The trail may show that the caller's own session descends from the misused key. `state`: what was done, a sentence.
+ *  @throws Refused */
+export function refuseDescendant(incident: Incident, identity: Identity, state: string): void {
   const own = incident.credentials.find(({ id }) => id === identity.accessKeyId);
   if (own === undefined) return;
   throw new Refused(
-    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ` +
-      'The cut stands; nothing more was done.',
+    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ${state}`,
     'Go on with another principal, by the same command: what is done already is not done again.',
   );
 }
@@ -46,6 +46,14 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
   return new Refused(
     `The world has moved since the plan was made: ${differences.slice(0, 10).join('; ')}${differences.length > 10 ? '; …' : ''}. ` +
       'The cut was done; nothing else was.',
+    `Make a new plan: leakguard contain --key ${key} --plan FILE`,
+  );
+}
+
+/** A plan whose cut holds what no cut does: it is not the one that `--plan` wrote. */
+export function refuseStrange(strange: readonly string[], key: string): Refused {
+  return new Refused(
+    `The plan was edited after it was made: no cut of this key does this: ${strange.slice(0, 10).join('; ')}. Nothing was done.`,
     `Make a new plan: leakguard contain --key ${key} --plan FILE`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Cell } from './coverage.js';
 import type { Json } from './json.js';
 import type { Resource } from './resource.js';
+import type { FindingRule } from './rules.js';
 
 /**
  * What a resource is to the incident.
@@ -30,6 +31,8 @@ export interface Evidence {
 export interface Finding {
   resource: Resource;
   class: ResourceClass;
+  /** The rule that gave it its class: its id in docs/rules.md. */
+  rule: FindingRule;
   /** In words, strongest first. Never empty for rogue, held and tampered. */
   reasons: string[];
   /** The credential or principal it is tied by; null for not-tied. */
@@ -144,6 +147,7 @@ export interface Launch {
   /** 0 to 1: how far it departs from the key's own life. */
   score: number;
   class: ResourceClass;
+  rule: FindingRule;
   reasons: string[];
   /** Termination or stop protection was set in the request. */
   protection: boolean;
@@ -183,7 +187,10 @@ export interface Suspect {
 /** On-demand estimate. Unknown types are counted as unknown, never as 0. */
 export interface Cost {
   usdPerHour: number;
+  /** A lower bound where `unknownEnds` or `unknownInstances` is not 0. */
   usdSoFar: number;
+  /** Instances that ended, nobody knows when: each counted for the minute that AWS bills at least. */
+  unknownEnds: number;
   unknownTypes: string[];
   unknownInstances: number;
   spotInstances: number;

@@ -1,5 +1,7 @@
-import type { Action, Outcome, OutcomeStatus, Phase } from './action.js';
-import type { AwsCall } from './aws-call.js';
+import type { Outcome, OutcomeStatus, Undo } from './action.js';
+import type { PrintedCall } from './aws-call.js';
+import type { Phase } from './course.js';
+import type { OutcomeRule } from './rules.js';
 import type { Identity } from './core-event.js';
 import type { Cell } from './coverage.js';
 import type { Incident } from './incident.js';
@@ -27,10 +29,12 @@ export interface Verdict {
   state: 'contained' | 'held' | 'unknown' | 'not-contained';
   /** In words, what keeps it from being better. Empty for contained. */
   reasons: string[];
+  /** The rules behind `reasons`, one each, in the same order: docs/rules.md. */
+  rules: OutcomeRule[];
 }
 
 /** The version of the report document. A reader refuses versions that it does not know. */
-export const reportVersion = 1;
+export const reportVersion = 2;
 
 /** One change, with everything that proves it. Times are ISO 8601, UTC. */
 export interface ReportAction {
@@ -46,7 +50,7 @@ export interface ReportAction {
   reason: string;
   /** ARN of who did it. */
   actor: string;
-  call: AwsCall;
+  call: PrintedCall;
   targets: string[];
   permissions: string[];
   before: Json;
@@ -56,7 +60,7 @@ export interface ReportAction {
   /** What AWS answered. */
   after: Json;
   error: Outcome['error'];
-  undo: Action['undo'];
+  undo: Undo<PrintedCall>;
   /** The id of the action that this one takes back. */
   undoes: string | null;
 }
@@ -94,7 +98,8 @@ export interface Report {
   /** From then on `verify` can say more about what is too young now; null: nothing settles. */
   settlesAt: string | null;
   cloudfront: { at: string; facts: CloudFrontFacts }[];
-  notes: { at: string; message: string }[];
+  /** `rule`: it counts against the end, by this rule. */
+  notes: { at: string; message: string; rule?: OutcomeRule }[];
   resumed: { at: string; actor: string }[];
   closed: { at: string; exitCode: number; summary: string } | null;
   /** The proof: the number of lines, and the hash of the last one, which covers all before it. */

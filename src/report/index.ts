@@ -1,16 +1,17 @@
 /** The door of this room: what other rooms may take from it. */
-export { foldReport } from './document.js';
 export {
   buckets,
   byClass,
   classes,
   classMeaning,
+  type ClearanceLimits,
   deedText,
   gaps,
   type Grid,
   groupBy,
   instanceTypeOf,
   launchGrid,
+  limitsOf,
   notExamined,
   regionsOff,
   servicesOff,

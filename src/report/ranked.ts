@@ -253,7 +253,7 @@ function nameOf({ resource: { id, play, properties } }: Finding): string {
 }
 
 /** `a`, `a, b`, `stratus-red-team-…`: what names have in common where there are many. */
-export function namesOf(names: readonly string[]): string {
+function namesOf(names: readonly string[]): string {
   const distinct = [...new Set(names.map(shortName))].sort();
   if (distinct.length <= 2) return distinct.join(', ');
   const [first = ''] = distinct;

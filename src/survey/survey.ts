@@ -16,12 +16,14 @@ import {
   type Resource,
   type ResourceClass,
   type SkippedRecords,
+  type TrailEvent,
 } from '../model/index.js';
 import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
 import { accessKeys, notExamined, type Play } from '../plays/index.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
+import { Validation } from './validation.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */
@@ -34,6 +36,8 @@ export interface SurveyOptions extends TrailScope {
   /** Words of the person that name what to act on too, and what to spare: see namedBy(). */
   include: readonly string[];
   exclude: readonly string[];
+  /** The person answers for the trail files: they need not be confirmed by the event history. */
+  trustTrail: boolean;
 }
 
 const onlyFirst: Cell = {
@@ -59,8 +63,10 @@ export class Survey {
   private readonly accelerators = new Map<string, AcceleratorInfo>();
   private readonly askedTypes = new Set<string>();
 
+  private validation: Validation | null = null;
   /** Keys of what AWS, asked by id, does not know: of the last look. */
   private absent: ReadonlySet<string> = new Set();
+
   private readonly includedIds = new Set<string>();
   private readonly sparedIds = new Set<string>();
   /** Words that have named something. */
@@ -175,10 +181,26 @@ export class Survey {
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
     const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
-    const heard = this.hearWords(judged) ? this.detect(resources, coverage, reader.now()) : judged;
+    const sure = (of: Incident): Promise<Incident> =>
+      this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
+    const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
+    const first = await sure(judged);
+    const heard = this.hearWords(first) ? await anew() : first;
     if (depth !== 'followed') return heard;
     this.absent = await absentAmong(heard.fromTrail ?? [], reader);
-    return this.absent.size === 0 ? heard : this.detect(resources, coverage, reader.now());
+    return this.absent.size === 0 ? heard : anew();
+  }
+
+  /** What only files tie to the incident is held, unless the person answers for the files. */
+  private async confirmFiles(
+    incident: Incident,
+    session: Caller,
+    detectOf: (events: readonly TrailEvent[]) => Incident,
+  ): Promise<Incident> {
+    const { emit, plays, trustTrail } = this.options;
+    if (this.trail.source !== 'files' || trustTrail) return incident;
+    this.validation ??= new Validation(session, emit, plays);
+    return this.validation.judge(incident, this.trail.events(), this.includedIds, detectOf);
   }
 
   /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
@@ -305,10 +327,15 @@ export class Survey {
     return this.detect([], [...cells, inventory], Date.now());
   }
 
-  private detect(inventory: readonly Resource[], coverage: Cell[], now: number): Incident {
+  private detect(
+    inventory: readonly Resource[],
+    coverage: Cell[],
+    now: number,
+    events: readonly TrailEvent[] = this.trail.events(),
+  ): Incident {
     const { session, plays, key, compromisedAt } = this.options;
     return detect({
-      events: this.trail.events(),
+      events,
       inventory,
       plays,
       coverage,

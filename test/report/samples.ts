@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Action, Outcome } from '../../src/model/action.js';
+import type { Action, Outcome, Undo } from '../../src/model/action.js';
+import type { PrintedCall } from '../../src/model/aws-call.js';
 import type { JournalEntry, JournalRecord, LeftOver } from '../../src/model/journal-record.js';
 import type { Cell } from '../../src/model/coverage.js';
 import type {
@@ -123,6 +124,7 @@ export function finding(
   return {
     resource,
     class: cls,
+    rule: cls === 'not-tied' ? 'origin.no-tie' : 'launch.departs',
     reasons,
     tiedTo: cls === 'not-tied' ? null : key,
     evidence: cls === 'not-tied' ? [] : [evidence('RunInstances', resource.region, resource.createdAt)],
@@ -350,6 +352,7 @@ function launches(): Launch[] {
         accelerator: gpuRegions.has(region),
         score: 0.94,
         class: 'rogue',
+        rule: 'launch.departs',
         reasons: ['a burst over 17 regions'],
         protection: true,
         truncated: false,
@@ -368,6 +371,7 @@ function launches(): Launch[] {
       accelerator: true,
       score: 0.9,
       class: 'rogue',
+      rule: 'launch.departs',
       reasons: ['tried before'],
       protection: true,
       truncated: false,
@@ -447,6 +451,7 @@ export function incident(more: Partial<Incident> = {}): Incident {
     cost: {
       usdPerHour: 2216.42,
       usdSoFar: 1180.07,
+      unknownEnds: 0,
       unknownTypes: ['p9x.metal'],
       unknownInstances: 2,
       spotInstances: 6,
@@ -471,6 +476,7 @@ export function quietIncident(): Incident {
     cost: {
       usdPerHour: 0,
       usdSoFar: 0,
+      unknownEnds: 0,
       unknownTypes: [],
       unknownInstances: 0,
       spotInstances: 0,
@@ -520,7 +526,9 @@ export function seal(entries: [minutes: number, entry: JournalEntry][]): Journal
   });
 }
 
-export function action(more: Partial<Action> & { id: string }): Action {
+type Sample = Partial<Omit<Action, 'undo'>> & { id: string; undo?: Undo<PrintedCall> };
+
+export function action(more: Sample): Action {
   return {
     service: 'ec2',
     operation: 'TerminateInstances',
@@ -536,7 +544,7 @@ export function action(more: Partial<Action> & { id: string }): Action {
     before: null,
     undo: { none: 'a terminated instance does not come back' },
     ...more,
-  };
+  } as Action;
 }
 
 export function outcome(
@@ -642,7 +650,7 @@ export function journal(
   ];
   const stop = action({
     id: 'stop-asg',
-    service: 'auto-scaling',
+    service: 'autoscaling',
     operation: 'UpdateAutoScalingGroup',
     region: 'us-west-2',
     play: 'auto-scaling-groups',
@@ -691,7 +699,7 @@ export function journal(
     }),
     action({
       id: 'restore-asg',
-      service: 'auto-scaling',
+      service: 'autoscaling',
       operation: 'UpdateAutoScalingGroup',
       region: 'eu-west-1',
       play: 'auto-scaling-groups',

@@ -19,6 +19,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
       return {
         ...found,
         class: isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
+        rule: 'person.included',
         judged: classed,
         reasons: ['included on the person’s word', ...reasons],
         settlesAt: null,
@@ -30,6 +31,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         ...found,
         judged: classed,
         class: 'held',
+        rule: 'person.spared',
         reasons: ['spared on the person’s word', ...reasons],
       };
     if (classed !== 'rogue') return found;
@@ -48,6 +50,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
     return {
       ...found,
       class: 'held',
+      rule: 'tag.protected',
       reasons: [
         `marked ${protectingTag} by ${principalOf(setter)}, who is no part of the incident`,
         ...reasons,

@@ -172,15 +172,15 @@ function typeOf(play: string, id: string, act: TrailEvent): string {
 /** The class of an act that no play speaks of: what was there before is tampered with, never rogue. */
 function judgedAct(resource: Resource, act: TrailEvent, events: TrailEvent[], its: Case): Finding {
   const tainted = its.taint?.of(act) ?? null;
-  if (tainted === null) return finding(resource, 'not-tied', []);
-  const { class: judged, reasons } = judgeAct(act, tainted, its.baseline, its.start);
+  if (tainted === null) return finding(resource, 'not-tied', 'origin.no-tie', []);
+  const { class: judged, rule, reasons } = judgeAct(act, tainted, its.baseline, its.start);
   const changed = !/^(Create|Run|Register|Allocate|Copy|Import|Launch|Request|Upload|Restore|Purchase)/.test(
     act.name,
   );
-  return finding(resource, judged === 'rogue' && changed ? 'tampered' : judged, reasons, {
-    tiedTo: tainted.id,
-    events,
-  });
+  const more = { tiedTo: tainted.id, events };
+  return judged === 'rogue' && changed
+    ? finding(resource, 'tampered', 'change.by-misuse', reasons, more)
+    : finding(resource, judged, rule, reasons, more);
 }
 
 /** The trust of a role that the incident made is its own too: nothing of it is put back. */
@@ -210,7 +210,7 @@ function dangerOf(act: TrailEvent, danger: number): number {
 }
 
 /** The act gives a right to everything (AWS managed policy reference; IAM policy grammar). */
-export function isAdministrator(act: TrailEvent): boolean {
+function isAdministrator(act: TrailEvent): boolean {
   const request = requestOf(act);
   const policy = asText(request['policyArn']) ?? '';
   if (/:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/.test(policy)) return true;

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import type { OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
@@ -62,10 +63,8 @@ export const batchComputeEnvironments: Play = {
   contain: (finding) => {
     const { id, live } = finding.resource;
     if (!live || finding.class === 'tampered') return [];
-    const to = (state: string) => ({
-      operation: 'UpdateComputeEnvironment',
-      input: { computeEnvironment: id, state },
-    });
+    const to = (state: 'ENABLED' | 'DISABLED') =>
+      change('batch', 'UpdateComputeEnvironment', { computeEnvironment: id, state });
     return [
       makeAction(batchComputeEnvironments, [finding], {
         ...to('DISABLED'),

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import type { OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
@@ -55,7 +56,7 @@ export const batchJobQueues: Play = {
   contain: (finding) => {
     const { id, live } = finding.resource;
     if (!live || finding.class === 'tampered') return [];
-    const to = (state: string) => ({ operation: 'UpdateJobQueue', input: { jobQueue: id, state } });
+    const to = (state: 'ENABLED' | 'DISABLED') => change('batch', 'UpdateJobQueue', { jobQueue: id, state });
     return [
       makeAction(batchJobQueues, [finding], {
         ...to('DISABLED'),

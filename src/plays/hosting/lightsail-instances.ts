@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { textAt, type TrailEvent } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -64,11 +65,10 @@ export const lightsailInstances: Play = {
     const input = { instanceName: id };
     return [
       makeAction(lightsailInstances, [finding], {
-        operation: 'StopInstance',
-        input,
+        ...change('lightsail', 'StopInstance', input),
         title: `stop Lightsail instance ${id}`,
         before: { state },
-        undo: [{ operation: 'StartInstance', input }],
+        undo: [change('lightsail', 'StartInstance', input)],
       }),
     ];
   },

@@ -5,6 +5,7 @@ import {
   type ResourceClass,
   type Suspect,
   allSeen,
+  shellArgument,
 } from '../../model/index.js';
 import {
   credentials,
@@ -20,7 +21,7 @@ import {
 import { besides, stands } from './ranked-sections.js';
 import { ranked } from '../index.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
-import { clock, count, usd, utc } from '../messages/index.js';
+import { clock, count, spent, usd, utc } from '../messages/index.js';
 
 /**
  * The incident in one screen: key, owner, since when; what was launched where; what each thing is and why; minted
@@ -54,6 +55,12 @@ function head(screen: Screen, incident: Incident, identity: Identity, [first]: r
     ['  account ', 'dim'],
     incident.account ?? identity.account,
   );
+  if (isOwnKey(incident, identity))
+    screen.text(
+      'caller',
+      'you are calling with this very key: contain needs another identity of the account, by --profile NAME',
+      'red',
+    );
   if (misuse.at === null) {
     const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
     screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
@@ -84,6 +91,9 @@ function notes(screen: Screen, incident: Incident): void {
 
 function cost(screen: Screen, { cost }: Incident): void {
   const doubts = [
+    ...(cost.unknownEnds > 0
+      ? [`${count(cost.unknownEnds, 'instance')} ended, not known when: counted for a minute each`]
+      : []),
     ...(cost.unknownInstances > 0
       ? [`${count(cost.unknownInstances, 'instance')} of unknown price not counted`]
       : []),
@@ -92,7 +102,7 @@ function cost(screen: Screen, { cost }: Incident): void {
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
-    `, ${usd(cost.usdSoFar)} so far: an estimate at list prices`,
+    `, ${spent(cost)} so far: an estimate at list prices`,
   );
   const basis = [...doubts, ...(screen.options.verbose ? [cost.source] : [])];
   if (basis.length > 0) screen.text('', basis.join('; '), 'dim');
@@ -123,6 +133,10 @@ function suspects(screen: Screen, incident: Incident, identity: Identity): void 
   cost(screen, incident);
 }
 
+function isOwnKey(incident: Incident, identity: Identity): boolean {
+  return incident.key !== null && incident.key === identity.accessKeyId;
+}
+
 /** What to do now, first things first: commands that can be copied, and what they need. */
 export function nextSteps(incident: Incident, identity: Identity): string[] {
   const flag = identity.simulated ? ' --simulated' : '';
@@ -147,7 +161,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
     ];
   }
-  const contain = `leakguard contain --key ${incident.key}${flag}`;
+  const contain = `leakguard contain --key ${shellArgument(incident.key, 'KEY')}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -155,7 +169,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
-  else if (incident.misuse.at !== null) steps.push(`leakguard verify --key ${incident.key}${flag}`);
+  else if (incident.misuse.at !== null)
+    steps.push(`leakguard verify --key ${shellArgument(incident.key, 'KEY')}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {
