@@ -4,7 +4,7 @@ import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
 import { settledFrom, unfinishedActions } from '../../outcome/index.js';
-import { clock, count, duration, utc, utcSeconds } from '../messages/index.js';
+import { clock, count, duration, some, utc, utcSeconds } from '../messages/index.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {
   contained: ['CONTAINED', 'green'],
@@ -47,6 +47,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   done(screen, report);
   failed(screen, report);
   showLeft(screen, report.left);
+  byTrailAlone(screen, report);
   showGaps(screen, report.coverage);
   cloudfront(screen, report);
   screen.gap();
@@ -55,6 +56,19 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   screen.whole('', `its head ${report.journal.head}`, 'dim');
   screen.next(nextSteps(report, path));
   return screen.toString();
+}
+
+/** What the trail says was made and no list shows: nothing was done to it. */
+function byTrailAlone(screen: Screen, { incident }: Report): void {
+  const unseen = (incident?.fromTrail ?? []).filter(({ trail }) => trail?.now === 'not-known');
+  if (unseen.length === 0) return;
+  const kinds = tally(unseen.map(({ resource }) => resource.type)).map(([type, n]) => count(n, type));
+  screen.row('by trail', [some(kinds, screen.options.verbose ? Infinity : 5), 'yellow']);
+  screen.text(
+    '',
+    'made or changed, as the trail tells, and not contained: the inventory does not show them',
+    'dim',
+  );
 }
 
 function since(from: string | null, to: string, words: string): string {
