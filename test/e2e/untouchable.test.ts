@@ -59,13 +59,14 @@ describe('an instance that may not be terminated', () => {
         ({ operation, accessKeyId }) =>
           operation === 'TerminateInstances' && accessKeyId === incident.responderKey,
       );
+      // Each has an intent of its own; the SDK may have sent one of them more than once.
       const intents = records.flatMap((record) =>
-        record.kind === 'intent' && record.action.operation === 'TerminateInstances'
-          ? [record.action.id]
-          : [],
+        record.kind === 'intent' && record.action.operation === 'TerminateInstances' ? [record.action] : [],
       );
-      expect(intents).toHaveLength(asked.length);
-      expect(new Set(intents.map((one) => one.split('#')[0])).size).toBeGreaterThan(1);
+      const idsOf = ({ input }: { input: object }) =>
+        String((input as { InstanceIds?: string[] }).InstanceIds);
+      expect(new Set(asked.map(idsOf))).toEqual(new Set(intents.map(idsOf)));
+      expect(new Set(intents.map((one) => one.id)).size).toBeGreaterThan(1);
     },
   );
 });
