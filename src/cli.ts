@@ -110,6 +110,10 @@ const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
 );
+const closedRegion = repeatable(
+  '--closed-region <region>',
+  'a policy of the organisation closes it to everybody, I answer for that (several: separated by commas)',
+);
 const trustTrail = new Option(
   '--trust-trail',
   'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
@@ -126,6 +130,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
   .action(lazily(() => import('./commands/scan.js')));
@@ -140,6 +145,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .addOption(
     repeatable(
       '--include <what>',
@@ -209,6 +215,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));
 

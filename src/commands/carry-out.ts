@@ -154,6 +154,7 @@ const flagsKept = [
   'since',
   'compromisedAt',
   'region',
+  'closedRegion',
   'trail',
   'trustTrail',
   'include',

@@ -11,6 +11,7 @@ export {
   instanceTypeOf,
   launchGrid,
   notExamined,
+  regionsClosed,
   regionsOff,
   servicesOff,
   span,

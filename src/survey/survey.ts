@@ -22,6 +22,7 @@ import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } fr
 import { accessKeys, notExamined, type Play } from '../plays/index.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
+import { foldClosed } from './closed-regions.js';
 import { Validation } from './validation.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
@@ -37,6 +38,8 @@ export interface SurveyOptions extends TrailScope {
   exclude: readonly string[];
   /** The person answers for the trail files: they need not be confirmed by the event history. */
   trustTrail: boolean;
+  /** Regions that a policy of the organisation closes to everybody, on the person's word. */
+  closedRegions: readonly string[];
 }
 
 const onlyFirst: Cell = {
@@ -136,8 +139,8 @@ export class Survey {
 
   private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
     const { session, emit } = this.options;
-    const incident =
-      session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
     emit({ type: 'incident', incident });
     return incident;
   }

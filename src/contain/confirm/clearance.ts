@@ -36,7 +36,19 @@ export function clearance(
       rows.push({ subject: region, title: 'region', status: 'not-examined', details: [detail ?? ''] });
     }
   }
+  rows.push(...closedRows(incident.coverage));
   return rows;
+}
+
+/** Regions that a policy of the organisation closes: one row of those of which nobody answers for, one of the others. */
+function closedRows(coverage: readonly Cell[]): ClearanceRow[] {
+  return (['denied', 'not-examined'] as const).flatMap((status): ClearanceRow[] => {
+    const closed = coverage.filter((cell) => cell.subject === 'region' && cell.status === status);
+    if (closed.length === 0) return [];
+    const details = [`${closed.map(({ region }) => region).join(', ')}: ${closed[0]?.detail ?? ''}`];
+    const row = { subject: `${closed.length} regions`, title: 'regions closed by the organisation', details };
+    return [{ ...row, status: status === 'denied' ? 'unknown' : 'clean' }];
+  });
 }
 
 function keyRow(facts: CutFacts): ClearanceRow {
