@@ -138,7 +138,8 @@ program
 program
   .command('contain')
   .description('disables the key at once, cuts its sessions, stops and terminates what it made, confirms')
-  .requiredOption('--key <id>', 'the misused key')
+  .option('--key <id>', 'the misused key')
+  .option('--session <id>', 'instead of a key: a stolen session (ASIA…) of a role')
   .option('--dry-run', 'only reads: what would be done')
   .option('--check-permissions', 'which permissions the caller lacks; changes nothing')
   .addOption(since)
@@ -209,6 +210,7 @@ program
   .command('verify')
   .description('the clearance list: is everything clean, and was everything looked at; changes nothing')
   .option('--key <id>', 'the key that was misused')
+  .option('--session <id>', 'instead of a key: a stolen session (ASIA…) of a role')
   .addOption(repeatable('--watch-key <id>', 'a replacement key to watch too'))
   .option('--wait', 'until CloudTrail has settled')
   .addOption(since)

@@ -2,14 +2,16 @@ import { clearance, lookAtKey, lookAtRest } from '../contain/index.js';
 import type { ClearanceRow, ExitCode } from '../model/index.js';
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
-import { namesEndpoint, parseKeyId } from './arguments.js';
+import { namesEndpoint, parseKeyId, parseMisused } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
+import { stolenSession } from './stolen-session.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface VerifyFlags extends SurveyFlags {
   key?: string;
+  session?: string;
   watchKey: string[];
   wait?: boolean;
   simulated?: boolean;
@@ -22,7 +24,7 @@ const waitStep = 30_000;
 /** The clearance list: is everything clean, and was everything looked at? Reads only. */
 export async function run(flags: VerifyFlags, context: CommandContext): Promise<ExitCode> {
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
-  const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
+  const key = parseMisused(flags, simulated);
   const watched = flags.watchKey.map((id) => parseKeyId(id, simulated));
   const session = await context.openSession();
   const { reader, identity } = session;
@@ -30,10 +32,11 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   const watches = watched.map((id) => ({ id, survey: surveyOf(flags, id, session, context) }));
   const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
   const request = { session, survey, plays, options, include: new Set<string>() };
+  const stolen = key === null ? null : await stolenSession(key, session, context);
   const sleep = sleepUnless(context.signal);
   let rows: ClearanceRow[];
   for (;;) {
-    const facts = key === null ? null : (await lookAtKey(request, key)).facts;
+    const facts = key === null ? null : (await lookAtKey(request, key, stolen)).facts;
     const { incident, planned } = await lookAtRest(request);
     rows = clearance(incident, plays, facts, planned, reader.now());
     if (key === null && incident.suspects.length > 0) {

@@ -115,6 +115,8 @@ export {
   denyPolicyName,
   denyStands,
   readDeny,
+  sessionDenyPolicyName,
+  sessionsDeny,
 } from './iam/deny.js';
 export { endsOther } from './iam/role-sessions.js';
 export { actionId } from './kit/action-id.js';

@@ -172,7 +172,10 @@ describe('afterwards', () => {
     const attach = { UserName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
     const call = { service: 'iam', operation: 'AttachUserPolicy', region: 'global', input: attach };
     expect(
-      await forged((line) => ofUser(line, (action) => (action.undo = { calls: [call as AwsCall] })), ...all),
+      await forged(
+        (line) => ofUser(line, (action) => (action.undo = { calls: [call as unknown as AwsCall] })),
+        ...all,
+      ),
     ).toMatch(/its way back, AttachUserPolicy, is not the inverse/);
     expect(
       await forged((line) => ofUser(line, (action) => (action.input = { UserName: 'web' })), ...all),

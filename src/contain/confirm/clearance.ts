@@ -7,6 +7,7 @@ import {
   resourceKey,
 } from '../../model/index.js';
 import type { Play } from '../../plays/index.js';
+import { sessionIsCut } from '../cut/cut-session.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
 /**
@@ -40,6 +41,14 @@ export function clearance(
   return rows;
 }
 
+function sessionRow(facts: CutFacts): ClearanceRow {
+  const row = { subject: 'key', title: `session ${facts.key}` };
+  if (facts.denyUnreadable) return { ...row, status: 'unknown', details: facts.unreadable };
+  return sessionIsCut(facts, null)
+    ? { ...row, status: 'clean', details: [] }
+    : { ...row, status: 'dirty', details: ['no Deny on its role names it'] };
+}
+
 /** Regions that a policy of the organisation closes: one row of those of which nobody answers for, one of the others. */
 function closedRows(coverage: readonly Cell[]): ClearanceRow[] {
   return (['denied', 'not-examined'] as const).flatMap((status): ClearanceRow[] => {
@@ -52,6 +61,7 @@ function closedRows(coverage: readonly Cell[]): ClearanceRow[] {
 }
 
 function keyRow(facts: CutFacts): ClearanceRow {
+  if (facts.owner.kind === 'session') return sessionRow(facts);
   const row = { subject: 'key', title: `access key ${facts.key}` };
   if (facts.status === 'Active') return { ...row, status: 'dirty', details: ['it is active'] };
   if (facts.status === null || facts.owner.kind !== 'user') {
