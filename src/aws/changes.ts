@@ -31,14 +31,18 @@ export type InputOfChange<S extends ServiceOfChange, O extends OperationOfChange
   ? I
   : never;
 
-/** The members that `I` has beyond `T`: of those nothing can be given. */
-type NoOther<I, T> = { [K in Exclude<keyof I, keyof T>]: never };
+/** `I` without the members, at any depth, that `T` does not have: of those nothing can be given. */
+type Only<I, T> = I extends readonly unknown[]
+  ? { [K in keyof I]: T extends readonly (infer E)[] ? Only<I[K], E> : never }
+  : I extends object
+    ? { [K in keyof I]: K extends keyof T ? Only<I[K], NonNullable<T[K]>> : never }
+    : I;
 
 /** A change, as data. The one way to make one: a wrong service, operation, member or value does not compile. */
 export function change<
   S extends ServiceOfChange,
   O extends OperationOfChange<S>,
   const I extends InputOfChange<S, O>,
->(service: S, operation: O, input: I & NoOther<I, InputOfChange<S, O>>): Change {
+>(service: S, operation: O, input: I & Only<I, InputOfChange<S, O>>): Change {
   return { service, operation, input: input as unknown as JsonObject } as unknown as Change;
 }

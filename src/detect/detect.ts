@@ -24,12 +24,14 @@ import { launchRequestOf } from './records/launch-request.js';
 import { withTemplateTypes } from './records/launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/launches.js';
 import { makersOf } from './classify/makers.js';
+import { fromTrail } from './findings/from-trail.js';
 import { estimateStart } from './onset/misuse-start.js';
 import { notesOf, quarantineNotes } from './findings/notes.js';
 import { historiesOf, OriginRules } from './classify/origins.js';
 import { withPersonsWord } from './classify/person-and-tags.js';
 import { signalsOf } from './behaviour/signals.js';
 import { silenceOf, type Silence } from './launches/silence.js';
+import { StandingActs } from './findings/standing.js';
 import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
 import { alone, withoutStart } from './onset/without-start.js';
@@ -95,6 +97,8 @@ export function detect(facts: Facts): Incident {
     coverage: loweredCoverage(facts.coverage, tampered, facts.trailFrom === 'event-history'),
   };
   const findings = withPersonsWord(withOpenWays(classifyAll(its), its), its);
+  const standing = new StandingActs(graph.events, rules, (event) => taint?.of(event) != null);
+  const traced = fromTrail(its, rules, standing);
   return {
     key,
     userName: owner,
@@ -109,7 +113,8 @@ export function detect(facts: Facts): Incident {
     ),
     launches: judged.map(({ launch }) => launch),
     findings,
-    deeds: deedsOf(its, rules),
+    ...(traced.length === 0 ? {} : { fromTrail: traced.sort(byClassAndKey) }),
+    deeds: deedsOf(its, rules, standing),
     suspects,
     cost: costOf(findings, graph.events, lookedUntil(facts), judged, inventoryWasRead(facts)),
     coverage: [...its.facts.coverage],
@@ -297,13 +302,15 @@ function classifyAll(its: Case): Finding[] {
     if (resource.type === 'instance')
       findings.set(resource, classifyInstance(resource, its, index, others, groups));
   }
-  return [...findings.values()].sort(
-    (a, b) => order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1),
-  );
+  return [...findings.values()].sort(byClassAndKey);
 }
 
 const classes = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];
 const order = (found: Finding): number => classes.indexOf(found.class);
+
+function byClassAndKey(a: Finding, b: Finding): number {
+  return order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1);
+}
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);

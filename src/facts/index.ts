@@ -1,4 +1,5 @@
 /** The door of this room: what other rooms may take from it. */
+export { rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
   longestConsoleSession,

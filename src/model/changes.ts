@@ -17,7 +17,7 @@ export const changes = {
   batch: ['TerminateJob', 'UpdateComputeEnvironment', 'UpdateJobQueue'],
   bedrock: ['DeleteProvisionedModelThroughput'],
   cloudtrail: ['StartLogging', 'StopLogging'],
-  codebuild: ['CreateWebhook', 'DeleteWebhook', 'StopBuild'],
+  codebuild: ['DeleteWebhook', 'StopBuild'],
   ec2: [
     'AuthorizeSecurityGroupEgress',
     'AuthorizeSecurityGroupIngress',

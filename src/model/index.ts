@@ -1,6 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
 export type { Action, Outcome, OutcomeStatus } from './action.js';
-export { type AwsCall, callIn, type Change, type PrintedCall } from './aws-call.js';
+export { type AwsCall, callIn, type Change } from './aws-call.js';
 export { changes, isChange, type OperationOfChange, type ServiceOfChange } from './changes.js';
 export { cleanSweeps, lanes, patience, type Phase, phases } from './course.js';
 export type { CoreEvent, Emit, Identity } from './core-event.js';
@@ -15,9 +15,12 @@ export type {
   Launch,
   MisuseStart,
   OtherSession,
+  Rank,
+  RemovalStep,
   ResourceClass,
   Suspect,
   TaintedCredential,
+  TrailWord,
 } from './incident.js';
 export {
   type CloudFrontFacts,

@@ -71,11 +71,20 @@ const regions = [
 ];
 const gpuRegions = new Set(regions.slice(0, 7));
 
+const services: Record<string, string> = {
+  RunInstances: 'ec2',
+  GetSecretValue: 'secretsmanager',
+  ListSecrets: 'secretsmanager',
+  StopLogging: 'cloudtrail',
+  GetCallerIdentity: 'sts',
+  RequestServiceQuotaIncrease: 'servicequotas',
+};
+
 function evidence(name: string, region: string, time: number | null, more: Partial<Evidence> = {}): Evidence {
   return {
     eventId: `ev-${name}-${region}-${time ?? 'none'}`,
     name,
-    source: name === 'RunInstances' ? 'ec2.amazonaws.com' : 'iam.amazonaws.com',
+    source: `${services[name] ?? 'iam'}.amazonaws.com`,
     region,
     time,
     accessKeyId: key,
@@ -442,6 +451,7 @@ export function incident(more: Partial<Incident> = {}): Incident {
     cost: {
       usdPerHour: 2216.42,
       usdSoFar: 1180.07,
+      unknownEnds: 0,
       unknownTypes: ['p9x.metal'],
       unknownInstances: 2,
       spotInstances: 6,
@@ -466,6 +476,7 @@ export function quietIncident(): Incident {
     cost: {
       usdPerHour: 0,
       usdSoFar: 0,
+      unknownEnds: 0,
       unknownTypes: [],
       unknownInstances: 0,
       spotInstances: 0,

@@ -15,7 +15,7 @@ export interface JournalProof {
 }
 
 /** A run leaves the hash of its last line in the user agent of a GetCallerIdentity. */
-export const anchorEvent = 'GetCallerIdentity';
+const anchorEvent = 'GetCallerIdentity';
 const anchored = /\bjournal\/([0-9a-f]{64})\b/g;
 
 /** Credentials that the journal says it was written with. What misused the key proves nothing. Pure. */

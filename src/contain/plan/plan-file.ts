@@ -60,10 +60,7 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
   if (digestOf(rest) !== digest) throw new PlanRefused('The plan was edited after it was made.');
   const actions = [asObject(rest)?.['cut'], asObject(asObject(rest)?.['rest'])?.['actions']];
   if (!actions.every(Array.isArray)) throw new PlanRefused('The plan has no list of actions.');
-  const wrong = actions
-    .flat()
-    .map(wrongInAction)
-    .find((one) => one !== null);
+  const wrong = (actions.flat() as unknown[]).map(wrongInAction).find((one) => one !== null);
   if (wrong !== undefined) throw new PlanRefused(`The file is no plan of leakguard: ${wrong}.`);
   if (plan.account !== account)
     throw new PlanRefused(

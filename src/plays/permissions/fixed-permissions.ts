@@ -13,6 +13,7 @@ export const lookPermissions: readonly string[] = [
   'iam:GetAccountAuthorizationDetails',
   'iam:GetLoginProfile',
   'iam:GetRole',
+  'iam:GetRolePolicy',
   'iam:GetUserPolicy',
   'iam:ListAccessKeys',
   'iam:ListAttachedUserPolicies',
