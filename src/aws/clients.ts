@@ -64,6 +64,8 @@ const callDeadline = 45_000;
 const anchorDeadline = 5_000;
 /** How often a throttled call is tried again after the SDK has given up: the work is never lost to throttling. */
 const throttledTries = 8;
+/** After that long no call is tried anew: a storm of refusals ends, and what it hid is unknown. Milliseconds. */
+const throttledPatience = 90_000;
 
 /** One SDK client for each service and region, made when first needed; pacing, deadlines and errors for all. */
 export class AwsClients {
@@ -197,6 +199,7 @@ export class AwsClients {
   ): Promise<Answer> {
     const where = this.regionOf(region);
     const { client, module } = await this.client(service, where);
+    const since = systemClock.now();
     for (let tries = 1; ; tries += 1) {
       await this.pacer.pace(service, operation, where);
       const deadline = AbortSignal.timeout(callDeadline);
@@ -211,8 +214,8 @@ export class AwsClients {
         return { output, requestId };
       } catch (error) {
         const failure = toAwsFailure(error, service, operation, where);
-        if (failure.kind !== 'throttled' || tries >= throttledTries || signal?.aborted === true)
-          throw failure;
+        const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
+        if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
         await systemClock.sleep(Math.random() * Math.min(8000, 250 * 2 ** tries));
       }
     }

@@ -3,6 +3,7 @@ import {
   cleanSweeps,
   type Executed,
   ExitCode,
+  flagOfKey,
   type Incident,
   type Outcome,
   type OutcomeRule,
@@ -19,7 +20,7 @@ import {
   unreadBefore,
   type Sweep,
 } from './confirm/confirm.js';
-import { cutUnread, denies, lookUpKey, planCut } from './cut/cut.js';
+import { cutUnread, denies, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
@@ -27,7 +28,7 @@ import { refuseDescendant, refuseMoved, Refused, refuseStrange, refuseUnspared }
 import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
-import { checkCaller, contextOf, lookAtKey, lookAtRest, unheardWords } from './steps.js';
+import { checkCaller, contextOf, lookAtKey, lookAtRest, lookUpSubject, unheardWords } from './steps.js';
 import { iamDelay } from '../facts/index.js';
 import { exitCodeOfAct, foldReport, reasonsOfEnd, summarise } from '../outcome/index.js';
 
@@ -80,9 +81,9 @@ class Containment {
 
   /** 1. The key, by name only: no region is described and no trail page read before it is off. */
   async cut(): Promise<void> {
-    const { key, session, fixed, agree } = this.request;
+    const { key, stolen, session, fixed, agree } = this.request;
     const { identity, reader } = session;
-    const step = await lookAtKey(this.request, key);
+    const step = await lookAtKey(this.request, key, stolen);
     checkCaller(step, session);
     const { facts } = step;
     // Of a plan too it is the cut of now: its own date is that of its writing, and sessions minted since would outlive it.
@@ -91,13 +92,13 @@ class Containment {
       const { denyAll } = this.request.options;
       const now = reader.now();
       const possible = planCut({ ...facts, status: 'Active', deny: null }, now, denyAll, now);
-      const strange = strangeInCut(fixed, possible);
+      const strange = strangeInCut(fixed, [...possible, ...actions]);
       if (strange.length > 0) throw refuseStrange(strange, key);
     }
     if (!(await agree.cut(facts, step.guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
-        `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
+        `Run the same command again to agree. What it would do, without doing it: leakguard contain ${flagOfKey(key)} ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
       );
     }
     if (facts.owner.kind === 'unknown') {
@@ -274,14 +275,14 @@ class Containment {
   /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told.
    *  What cannot be read is not known to hold. */
   private async cutHolds(): Promise<CutState> {
-    const { session, key, options } = this.request;
-    const facts = await lookUpKey(session.reader, session.identity, key);
+    const { session, key, stolen, options } = this.request;
+    const facts = await lookUpSubject(session, key, stolen);
     const unknown = cutUnread(facts);
     if (unknown !== null && !this.cutDoubted) {
       this.cutDoubted = true;
       await this.note(`Whether the cut holds could not be read: ${unknown}`);
     }
-    if (facts.owner.kind !== 'user') return 'unknown';
+    if (facts.owner.kind !== 'user' && facts.owner.kind !== 'session') return 'unknown';
     const tried = outcomesByTarget(this.executed);
     const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(
       ({ operation, targets }) => {

@@ -3,7 +3,12 @@ export interface CutFacts {
   key: string;
   /** The account that the key belongs to; null where STS does not say. */
   keyAccount: string | null;
-  owner: { kind: 'user'; name: string } | { kind: 'root' } | { kind: 'unknown'; why: string };
+  owner:
+    | { kind: 'user'; name: string }
+    | { kind: 'root' }
+    /** A stolen role session: its role and `aws:userid`; `runsOn`: a service takes the role anew under the same name. */
+    | { kind: 'session'; role: string; userId: string; runsOn: boolean }
+    | { kind: 'unknown'; why: string };
   /** Null where it could not be read. */
   status: 'Active' | 'Inactive' | null;
   /** Null where it was never used, or could not be read. */

@@ -116,6 +116,8 @@ export {
   denyPolicyName,
   denyStands,
   readDeny,
+  sessionDenyPolicyName,
+  sessionsDeny,
 } from './iam/deny.js';
 export { deniesElsewhere, type Elsewhere, putElsewhere } from './iam/deny-elsewhere.js';
 export { endsOther } from './iam/role-sessions.js';

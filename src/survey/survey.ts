@@ -40,6 +40,7 @@ import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
+import { foldClosed } from './closed-regions.js';
 import { Validation } from './validation.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
@@ -55,6 +56,8 @@ export interface SurveyOptions extends TrailScope {
   exclude: readonly string[];
   /** The person answers for the trail files: they need not be confirmed by the event history. */
   trustTrail: boolean;
+  /** Regions that a policy of the organisation closes to everybody, on the person's word. */
+  closedRegions: readonly string[];
 }
 
 const onlyFirst: Cell = {
@@ -160,8 +163,8 @@ export class Survey {
 
   private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
     const { session, emit } = this.options;
-    const incident =
-      session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
     emit({ type: 'incident', incident });
     return incident;
   }

@@ -1,6 +1,7 @@
 import { isQuarantine, userOfArn } from '../../facts/index.js';
 import { AwsFailure, change, type Reader } from '../../aws/index.js';
 import { type Action, callIn, type CutFacts, type Identity } from '../../model/index.js';
+import { planSessionCut } from './cut-session.js';
 import {
   actionId,
   datedDeny,
@@ -185,6 +186,7 @@ function isOfDeny(line: string, user: string): boolean {
 export function cutUnread(facts: CutFacts): string | null {
   if (facts.owner.kind === 'unknown') return facts.owner.why;
   if (facts.owner.kind === 'root') return null;
+  if (facts.owner.kind === 'session') return facts.unreadable[0] ?? null;
   const { name } = facts.owner;
   const keysUnread = facts.status === null && facts.otherKeys === null;
   if (!keysUnread && !facts.denyUnreadable) return null;
@@ -216,6 +218,9 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
       `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut.`,
     );
   }
+  if (facts.owner.kind === 'session' && facts.owner.userId === identity.userId) {
+    refusals.push('You are calling as the session that is about to be cut, or as one of the same name.');
+  }
   if (facts.callerQuarantine.length > 0) {
     refusals.push(
       `AWS's quarantine (${facts.callerQuarantine.join(', ')}) is on you: it denies iam:UpdateAccessKey, iam:PutUserPolicy and cloudtrail:LookupEvents.`,
@@ -239,6 +244,7 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
  * `until`: a Deny that stands must reach to this time; null: the key is off, and any date of ours is enough.
  */
 export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: number | null): Action[] {
+  if (facts.owner.kind === 'session') return planSessionCut(facts, now, until);
   if (facts.owner.kind !== 'user') return [];
   const user = facts.owner.name;
   const actions: Action[] = [];

@@ -15,6 +15,7 @@ export const lookPermissions: readonly string[] = [
   'iam:GetPolicy',
   'iam:GetPolicyVersion',
   'iam:GetRole',
+  'iam:GetRolePolicy',
   'iam:GetUser',
   'iam:GetUserPolicy',
   'iam:ListAccessKeys',

@@ -1,4 +1,4 @@
-import { type Report, type Verdict, allSeen, isDone, shellArgument } from '../../model/index.js';
+import { type Report, type Verdict, allSeen, flagOfKey, isDone, shellArgument } from '../../model/index.js';
 import { groupBy, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
@@ -165,12 +165,12 @@ function nextSteps(report: Report, path: string): string[] {
   }
   if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${journal}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
-    steps.push(`to contain a held one too: leakguard contain --key ${key} --include ID${flag}`);
+    steps.push(`to contain a held one too: leakguard contain ${flagOfKey(key)} ${key} --include ID${flag}`);
   }
   if (state === 'contained' || state === 'held') {
     const from = settledFrom(report);
     const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
-    steps.push(`leakguard verify --key ${key}${flag}${when}`);
+    steps.push(`leakguard verify ${flagOfKey(key)} ${key}${flag}${when}`);
     steps.push(`leakguard case ${journal} --credit`);
   }
   if (state === 'unknown' && report.closed !== null)
