@@ -13,6 +13,7 @@ import { birthOf, type Birth } from './onset/birth.js';
 import type { Case } from './classify/case.js';
 import { classify } from './classify/classify.js';
 import { classifyInstance, indexInstances } from './classify/classify-instances.js';
+import { withStart } from './classify/started.js';
 import { costOf } from './findings/cost.js';
 import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credentials/credential-graph.js';
 import { credentialsOf } from './credentials/credentials.js';
@@ -286,7 +287,7 @@ function classifyAll(its: Case): Finding[] {
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
       continue;
     }
-    const found = classify(resource, its);
+    const found = withStart(classify(resource, its), its);
     findings.set(resource, found);
     push(others, `${resource.region}|${resource.id}`, found);
   }
@@ -295,7 +296,7 @@ function classifyAll(its: Case): Finding[] {
   }
   for (const resource of inventory) {
     if (resource.type === 'instance')
-      findings.set(resource, classifyInstance(resource, its, index, others, groups));
+      findings.set(resource, withStart(classifyInstance(resource, its, index, others, groups), its));
   }
   return [...findings.values()].sort(
     (a, b) => order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1),

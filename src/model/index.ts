@@ -35,6 +35,7 @@ export {
   textAt,
 } from './json.js';
 export type { OriginRule } from './origin-rule.js';
+export { stoppedBefore, wasStopped } from './incident.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
 export { version } from './version.js';

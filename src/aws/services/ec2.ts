@@ -33,6 +33,8 @@ import {
   paginateDescribeSpotInstanceRequests,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 
@@ -64,6 +66,8 @@ export const ec2 = {
     ModifyInstanceAttribute: ModifyInstanceAttributeCommand,
     RevokeSecurityGroupEgress: RevokeSecurityGroupEgressCommand,
     RevokeSecurityGroupIngress: RevokeSecurityGroupIngressCommand,
+    StartInstances: StartInstancesCommand,
+    StopInstances: StopInstancesCommand,
     TerminateInstances: TerminateInstancesCommand,
   },
   paginators: {

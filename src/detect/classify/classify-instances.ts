@@ -17,12 +17,10 @@ export interface InstanceIndex {
   launchOf: Map<string, TrailEvent>;
   /** Launches whose records were cut, and name none. */
   cut: TrailEvent[];
-  /** Instances started again by a tainted credential, by instance id. */
-  started: Map<string, TrailEvent>;
 }
 
 export function indexInstances(its: Case): InstanceIndex {
-  const index: InstanceIndex = { launchOf: new Map(), cut: [], started: new Map() };
+  const index: InstanceIndex = { launchOf: new Map(), cut: [] };
   for (const event of its.graph.events) {
     const request = launchRequestOf(event);
     if (request === null) continue;

@@ -89,12 +89,15 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
       description: [interest.description, ...remarks(event, usual)].join(' '),
       undone: isUndone,
       count: 1,
-      play: rules.of(event).find(({ rule }) => rule.effect !== 'undone')?.play ?? null,
+      play: rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ?? null,
       stands,
     });
   }
   return [...deeds.values()];
 }
+
+/** Effects of what takes a thing away: no play puts it back by name. */
+const ends = new Set(['undone', 'stopped']);
 
 /** So often done before the misuse, an act is part of the key's own life. */
 const usualFrom = 3;

@@ -1,4 +1,4 @@
-import { textAt, type TrailEvent } from '../../model/index.js';
+import { textAt, type TrailEvent, wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
@@ -54,13 +54,15 @@ export const lightsailInstances: Play = {
   origin: [
     { source, name: 'CreateInstances', effect: 'made', ids: named },
     { source, name: 'CreateInstancesFromSnapshot', effect: 'made', ids: named },
+    { source, name: 'StartInstance', effect: 'started', ids: named },
+    { source, name: 'StopInstance', effect: 'stopped', ids: named },
     { source, name: 'StopInstance', effect: 'undone', ids: named },
     { source, name: 'DeleteInstance', effect: 'undone', ids: named },
   ],
 
   contain: (finding) => {
     const { id, state, live } = finding.resource;
-    if (!live || finding.class === 'tampered') return [];
+    if (!live || (finding.class === 'tampered' && !wasStopped(finding))) return [];
     const input = { instanceName: id };
     return [
       makeAction(lightsailInstances, [finding], {
