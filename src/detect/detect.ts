@@ -14,6 +14,7 @@ import type { Case } from './classify/case.js';
 import { classify } from './classify/classify.js';
 import { classifyInstance, indexInstances } from './classify/classify-instances.js';
 import { withStart } from './classify/started.js';
+import { classifyVolume } from './classify/classify-volumes.js';
 import { costOf } from './findings/cost.js';
 import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credentials/credential-graph.js';
 import { credentialsOf } from './credentials/credentials.js';
@@ -282,6 +283,7 @@ function classifyAll(its: Case): Finding[] {
   const groups = new Map<string, Resource[]>();
   const findings = new Map<Resource, Finding>();
   for (const resource of inventory) {
+    if (resource.type === 'volume') continue;
     if (resource.type === 'instance') {
       if (!resource.live) continue;
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
@@ -297,6 +299,14 @@ function classifyAll(its: Case): Finding[] {
   for (const resource of inventory) {
     if (resource.type === 'instance')
       findings.set(resource, withStart(classifyInstance(resource, its, index, others, groups), its));
+  }
+  const instances = new Map(
+    [...findings.values()]
+      .filter(({ resource }) => resource.type === 'instance')
+      .map((found) => [`${found.resource.region}|${found.resource.id}`, found]),
+  );
+  for (const resource of inventory) {
+    if (resource.type === 'volume') findings.set(resource, classifyVolume(resource, its, instances));
   }
   return [...findings.values()].sort(
     (a, b) => order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1),

@@ -1,4 +1,5 @@
 /** The door of this room: what other rooms may take from it. */
+export { addressUsdPerHour, volumeUsdPerHour } from './billing.js';
 export {
   eventHistory,
   longestConsoleSession,

@@ -1,4 +1,5 @@
 import { accessKeys } from './iam/access-keys.js';
+import { addresses } from './ec2/addresses.js';
 import { amplifyApps } from './hosting/amplify-apps.js';
 import { autoScalingGroups } from './ec2/auto-scaling-groups.js';
 import { batchComputeEnvironments } from './containers/batch-compute-environments.js';
@@ -42,6 +43,7 @@ import { spotRequests } from './ec2/spot-requests.js';
 import { trails } from './logging/trails.js';
 import { userCredentials } from './iam/user-credentials.js';
 import { userSessions } from './iam/user-sessions.js';
+import { volumes } from './ec2/volumes.js';
 
 /** Every play, in the order of containment. The plan, the policy, the table of plays and the tests come from here. */
 export const plays: readonly Play[] = [
@@ -90,6 +92,8 @@ export const plays: readonly Play[] = [
   keyPairs,
   launchTemplates,
   launchConfigurations,
+  volumes,
+  addresses,
   sesIdentities,
   bedrockThroughput,
 ];

@@ -11,6 +11,21 @@ const functions = {
 
 /** One live thing for each play, in the words of AWS's answers: by operation, or operation and a value of its input. */
 export const samples: Record<string, Record<string, unknown>> = {
+  volumes: {
+    DescribeVolumes: {
+      Volumes: [
+        {
+          VolumeId: 'vol-00000000000000001',
+          State: 'available',
+          Size: 16384,
+          VolumeType: 'io2',
+          Iops: 40000,
+          CreateTime: day,
+        },
+      ],
+    },
+  },
+  addresses: { DescribeAddresses: { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '198.51.100.9' }] } },
   'access-keys': {
     ListUsers: user,
     ListAccessKeys: { AccessKeyMetadata: [{ AccessKeyId: 'AKIAEVEEXAMPLE000000', Status: 'Active' }] },
