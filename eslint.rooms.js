@@ -13,7 +13,7 @@ export const rooms = {
 
   // The decisions: pure.
   detect: ['model', 'facts'],
-  outcome: ['model', 'facts', 'report/messages'],
+  outcome: ['model', 'facts', 'detect', 'report/messages'],
 
   plays: ['model', 'facts', 'aws'],
   survey: ['model', 'facts', 'aws', 'trail', 'plays', 'detect'],
@@ -23,7 +23,7 @@ export const rooms = {
   'report/messages': ['model', 'facts'],
   'report/terminal': ['model', 'report', 'report/messages'],
   'report/schema': ['model', 'report'],
-  report: ['model', 'facts', 'outcome', 'detect', 'report/messages'],
+  report: ['model', 'facts', 'report/messages'],
   'report/screens': ['model', 'facts', 'outcome', 'plays', 'report', 'report/terminal', 'report/messages'],
   'report/html': ['model', 'facts', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
   'report/case': ['model', 'facts', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],

@@ -12,6 +12,15 @@ describe('docs/architecture.md', () => {
     expect(paths.filter((path) => !existsSync(join('src', path)))).toEqual([]);
   });
 
+  it('answers each question with an export of the file that it names', async () => {
+    const rows = [...page.matchAll(/^\| [^|]+ \| `([^`]+\.ts)` \| `(\w+)` \|$/gm)];
+    expect(rows.length).toBeGreaterThanOrEqual(14);
+    for (const [, file = '', name = ''] of rows) {
+      const exported = (await import(`../src/${file.replace(/\.ts$/, '.js')}`)) as Record<string, unknown>;
+      expect(exported[name], `${name} of ${file}`).toBeDefined();
+    }
+  });
+
   it('names every room of the table of imports', () => {
     const tops = [...new Set(Object.keys(rooms).map((room) => `${room.split('/')[0]}/`))];
     expect(tops.filter((room) => !page.includes(`      ${room}`))).toEqual([]);

@@ -10,10 +10,12 @@ import {
   type PlanFile,
   readJournal,
 } from '../contain/index.js';
+import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
 import { ask } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
+import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
@@ -91,7 +93,7 @@ export async function carryOut(
       `Next: see how far they are; where nobody is at work there any more: leakguard resume ${journal.path} --take-over${flag}\n`,
     );
   }
-  return written === ExitCode.ok ? result.exitCode : written;
+  return written === ExitCode.ok ? explained(result.exitCode, result.reasons, context) : written;
 }
 
 function isCutOff(error: unknown): error is AwsFailure {
@@ -238,7 +240,6 @@ async function cloudFrontFacts(session: Session, context: CommandContext) {
 
 /** The journal, folded into the report, beside it and on stdout. */
 async function writeOutcome(path: string, context: CommandContext): Promise<ExitCode> {
-  const { foldReport } = await import('../report/index.js');
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
   const text = safeJson(`${JSON.stringify(report, null, 2)}\n`);

@@ -2,7 +2,7 @@ import { readJournal } from '../contain/index.js';
 import { instanceType, regionFactor } from '../facts/index.js';
 import { ExitCode } from '../model/index.js';
 import { caseText } from '../report/case/index.js';
-import { foldReport } from '../report/index.js';
+import { foldReport } from '../outcome/index.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';

@@ -23,9 +23,11 @@ import {
   withChanges,
   zoneOf,
 } from '../recovery/cloudfront/index.js';
-import { ExitCode } from '../model/index.js';
+import { ExitCode, type Reason } from '../model/index.js';
+import { exitCodeOfLook } from '../outcome/index.js';
 import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
-import { exitCodeOf } from './cloudfront-exit.js';
+import { explained } from './explained.js';
+import { reasonsOfServing } from './serving-reasons.js';
 import { CommandError, type CommandContext } from './context.js';
 import { reportDirectory } from './report-directory.js';
 import { watchAndJournal } from './watch-cloudfront.js';
@@ -86,14 +88,23 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
   };
 
   const every = flags.every === undefined ? undefined : Math.max(leastWait, parsePeriod(flags.every));
-  const exitOf = (seen: CloudFrontCheck): ExitCode =>
-    exitCodeOf(seen, trail?.asked === true && trail.changes === null);
+  const reasonsOf = (seen: CloudFrontCheck): Reason[] =>
+    reasonsOfServing(seen, trail?.asked === true && trail.changes === null);
   const watched =
     flags.watch === true
-      ? await watchAndJournal(look, exitOf, session, simulated, directory, every, context)
+      ? await watchAndJournal(
+          look,
+          (seen) => exitCodeOfLook(reasonsOf(seen)),
+          session,
+          simulated,
+          directory,
+          every,
+          context,
+        )
       : null;
   const check = watched?.result.last ?? (await look());
-  const exitCode = watched?.exitCode ?? exitOf(check);
+  const reasons = reasonsOf(check);
+  const exitCode = watched?.exitCode ?? exitCodeOfLook(reasons);
   const standIn = await standInOf(flags, check, hosts, resolvers, rehearsal);
   const reset = resetText(check, session?.identity.account ?? null);
   if (context.json) {
@@ -103,6 +114,7 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
       simulated: check.simulated,
       identity: session?.identity ?? null,
       exitCode,
+      reasons,
       check,
       watch:
         watched === null
@@ -126,7 +138,7 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
     for (const outage of watched?.result.outages ?? [])
       context.stdout.write(`${outageLine(outage, Date.now())}\n`);
   }
-  return exitCode;
+  return explained(exitCode, reasons, context);
 }
 
 function noted(check: CloudFrontCheck, trail: FromTrail | null): CloudFrontCheck {

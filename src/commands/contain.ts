@@ -1,26 +1,25 @@
-import type { Survey } from '../survey/index.js';
 import { readFile } from 'node:fs/promises';
 import {
-  guardCut,
-  lookUpKey,
+  checkCaller,
+  lookAtKey,
+  lookAtRest,
   pending,
   type Plan,
-  planCut,
   type PlanFile,
-  planFor,
   readPlan,
-  refuseCaller,
+  refuseDescendant,
   sealPlan,
-  unknownExcludes,
-  unknownIncludes,
+  unheardWords,
 } from '../contain/index.js';
 import type { Session } from '../aws/index.js';
-import { ExitCode, exitCodeOfAct, isComplete, safeJson, version } from '../model/index.js';
+import { ExitCode, type Reason, safeJson, version } from '../model/index.js';
+import { exitCodeOfAct, reasonsOfPlan } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
 import { planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
+import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 import { startContainment } from './start-containment.js';
@@ -96,40 +95,32 @@ function planToApply(text: string, key: string, { identity, reader }: Session): 
   );
 }
 
-/** The same facts and the same plan, and no way to act on them. */
+/** The same steps as contain's, and no way to act on what they plan. */
 async function dryRun(
   flags: ContainFlags,
   key: string,
   session: Session,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const survey: Survey = surveyOf(flags, key, session, context);
-  const options = planOptions(flags);
+  const survey = surveyOf(flags, key, session, context);
   const { reader, identity } = session;
-  const facts = await lookUpKey(reader, identity, key);
-  const guard = guardCut(facts, identity);
-  if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
-  const cut = planCut(
-    facts,
-    reader.now(),
-    options.denyAll,
-    facts.status === 'Inactive' ? null : reader.now(),
+  const request = { session, survey, plays, options: planOptions(flags), include: survey.included };
+  const step = await lookAtKey(request, key);
+  checkCaller(step, session);
+  const { facts, cut } = step;
+  const { incident, planned: rest } = await lookAtRest(request);
+  refuseDescendant(incident, identity, 'The cut is all that it could do; nothing was done.');
+  const unheard = unheardWords(survey, incident);
+  const reasons: Reason[] = [unheard.include, unheard.exclude].flatMap((words) =>
+    words === null ? [] : [{ rule: 'end.word-names-nothing', words }],
   );
-  survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
-  const incident = await survey.look();
-  const rest = planFor({ plays, session, options, include: survey.included }, incident);
-  const { include, exclude } = survey.namesNothing();
-  const unnamed = [unknownIncludes(include, incident), unknownExcludes(exclude, incident)].filter(
-    (message) => message !== null,
-  );
-  for (const message of unnamed) context.emit({ type: 'warning', message });
+  for (const { words } of reasons) context.emit({ type: 'warning', message: words });
   const { actions, left } = pending(cut, rest);
   const planned: Plan = { actions: [...cut, ...actions], left };
-  const codes: ExitCode[] = unnamed.length > 0 ? [ExitCode.usage] : [];
   if (flags.plan !== undefined) {
     const { account, simulated } = identity;
     const at = new Date(reader.now()).toISOString();
-    const file = sealPlan({
+    const sealed = sealPlan({
       planVersion: 1,
       toolVersion: version,
       account,
@@ -139,22 +130,24 @@ async function dryRun(
       cut,
       rest: { actions, left },
     });
-    codes.push(await saveFile(flags.plan, safeJson(`${JSON.stringify(file, null, 2)}\n`), context.emit));
+    const written = await saveFile(
+      flags.plan,
+      safeJson(`${JSON.stringify(sealed, null, 2)}\n`),
+      context.emit,
+    );
+    if (written !== ExitCode.ok)
+      reasons.push({ rule: 'file.not-written', words: `${flags.plan} could not be written` });
   }
-  const incomplete =
-    facts.owner.kind !== 'user' ||
-    rest.left.length > 0 ||
-    !isComplete(incident.coverage) ||
-    survey.skippedRecords().length > 0;
-  if (incomplete) codes.push(ExitCode.incomplete);
-  if (planned.actions.length > 0) codes.push(ExitCode.findings);
-  const exitCode = exitCodeOfAct(codes);
+  const dropped = survey.skippedRecords().length > 0;
+  reasons.push(...reasonsOfPlan(incident, facts, { actions: planned.actions.length, left }, dropped));
+  const exitCode = exitCodeOfAct(reasons);
   if (context.json) {
     const document = {
       schemaVersion: 1,
       command: 'contain',
       dryRun: true,
       exitCode,
+      reasons,
       identity,
       key,
       cut: facts,
@@ -166,5 +159,5 @@ async function dryRun(
     await showPlan(incident, planned, identity, context);
     context.stdout.write(`Dry run: ${planned.actions.length} actions pending, nothing was changed.\n`);
   }
-  return exitCode;
+  return explained(exitCode, reasons, context);
 }

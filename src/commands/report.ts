@@ -1,6 +1,6 @@
 import { readJournal } from '../contain/index.js';
 import { ExitCode } from '../model/index.js';
-import { foldReport } from '../report/index.js';
+import { foldReport } from '../outcome/index.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 import { journalPath } from './report-directory.js';

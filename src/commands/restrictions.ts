@@ -1,4 +1,5 @@
-import { ExitCode, exitCodeOfLook } from '../model/index.js';
+import type { ExitCode, OutcomeRule, Reason } from '../model/index.js';
+import { exitCodeOfLook } from '../outcome/index.js';
 import {
   type AccessState,
   lookForRestrictions,
@@ -7,6 +8,7 @@ import {
 } from '../recovery/restrictions/index.js';
 import { parseKeyId, parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
+import { explained } from './explained.js';
 
 interface RestrictionsFlags {
   region: string[];
@@ -14,14 +16,14 @@ interface RestrictionsFlags {
   cost?: boolean;
 }
 
-/** 3 where AWS has restricted a service, 5 where that cannot be told; what is not enabled is neither. */
-const codeOf: Record<AccessState, ExitCode> = {
-  answers: ExitCode.ok,
-  'not-enabled': ExitCode.ok,
-  restricted: ExitCode.findings,
-  denied: ExitCode.incomplete,
-  failed: ExitCode.incomplete,
-  'cannot-tell': ExitCode.incomplete,
+/** What is not enabled is neither restricted nor unknown. */
+const ruleOf: Record<AccessState, OutcomeRule | null> = {
+  answers: null,
+  'not-enabled': null,
+  restricted: 'restriction.found',
+  denied: 'restriction.unknown',
+  failed: 'restriction.unknown',
+  'cannot-tell': 'restriction.unknown',
 };
 
 /** Which services has AWS limited? One harmless read in each, and what AWS's own services say of the key. */
@@ -37,7 +39,11 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
     lookForRestrictions(reader, { callerArn: identity.arn, regions, emit }),
     lookForSignals(reader, key, regions, flags.cost === true),
   ]);
-  const exitCode = exitCodeOfLook(rows.map(({ state }) => codeOf[state]));
+  const reasons = rows.flatMap(({ service, state }): Reason[] => {
+    const rule = ruleOf[state];
+    return rule === null ? [] : [{ rule, words: `${service}: ${state.replace('-', ' ')}` }];
+  });
+  const exitCode = exitCodeOfLook(reasons);
   if (context.json) {
     const document = {
       schemaVersion: 1,
@@ -45,6 +51,7 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
       simulated: identity.simulated,
       identity,
       exitCode,
+      reasons,
       services: rows,
       signals,
     };
@@ -53,7 +60,7 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
     const { width, color, verbose } = context;
     context.stdout.write(`${restrictionsScreen(rows, signals, identity, { width, color, verbose })}\n`);
   }
-  return exitCode;
+  return explained(exitCode, reasons, context);
 
   async function enabledRegions(): Promise<string[]> {
     const { Regions } = await reader.call('ec2', 'DescribeRegions', identity.homeRegion, {});

@@ -1,7 +1,9 @@
 import type { Session } from '../aws/index.js';
-import { ExitCode, exitCodeOfLook, type Identity, type Incident, isComplete } from '../model/index.js';
+import { ExitCode, type Identity } from '../model/index.js';
+import { exitCodeOfLook, reasonsOfScan } from '../outcome/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import type { CommandContext } from './context.js';
+import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { judgeTrace, rootSessionOf, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
@@ -24,16 +26,23 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const incident = await survey.look();
   const trace = target === null || traced === null ? null : judgeTrace(traced, target, incident);
   const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
-  const codes = [exitCodeOfScan(incident, survey.skippedRecords().length > 0)];
-  if (trace?.key === null) codes.push(ExitCode.incomplete);
+  const reasons = reasonsOfScan(incident, survey.skippedRecords().length > 0);
+  if (trace?.key === null)
+    reasons.push({ rule: 'look.no-key', words: 'which key is behind it is not known' });
   if (flags.html !== undefined) {
     const { incidentHtml } = await import('../report/html/index.js');
-    codes.push(await saveFile(flags.html, incidentHtml(incident, identity), context.emit));
+    const written = await saveFile(flags.html, incidentHtml(incident, identity), context.emit);
+    if (written !== ExitCode.ok)
+      reasons.push({ rule: 'file.not-written', words: `${flags.html} could not be written` });
   }
-  const exitCode = exitCodeOfLook(codes);
+  const exitCode = exitCodeOfLook(reasons);
   if (context.json) {
     const { scanDocument } = await import('../report/index.js');
-    const document = scanDocument(incident, identity, { exitCode, skipped: survey.skippedRecords() });
+    const document = scanDocument(incident, identity, {
+      exitCode,
+      reasons,
+      skipped: survey.skippedRecords(),
+    });
     context.stdout.write(`${JSON.stringify(trace === null ? document : { ...document, trace }, null, 2)}\n`);
   } else {
     const { incidentScreen } = await import('../report/screens/index.js');
@@ -42,7 +51,7 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
     if (trace !== null) context.stdout.write(`${traceScreen(trace, subject, identity, options)}\n\n`);
     context.stdout.write(`${incidentScreen(incident, identity, options)}\n`);
   }
-  return exitCode;
+  return explained(exitCode, reasons, context);
 }
 
 /** Log files can be read without an account. Then nothing is said of what runs now. */
@@ -72,15 +81,4 @@ function offlineIdentity(account: string | null): Identity {
     simulated: false,
     endpoints: {},
   };
-}
-
-/** 3 where something of an incident stands out, 5 where something could not be looked at or is in doubt, else 0. */
-export function exitCodeOfScan(incident: Incident, recordsSkipped: boolean): ExitCode {
-  const codes = new Set<ExitCode>();
-  const classes = new Set(incident.findings.map((finding) => finding.class));
-  const found = classes.has('rogue') || classes.has('tampered');
-  if (found || incident.suspects.length > 0 || incident.misuse.at !== null) codes.add(ExitCode.findings);
-  if (classes.has('held') || classes.has('settling')) codes.add(ExitCode.incomplete);
-  if (recordsSkipped || !isComplete(incident.coverage)) codes.add(ExitCode.incomplete);
-  return exitCodeOfLook(codes);
 }

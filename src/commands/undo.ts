@@ -2,13 +2,14 @@ import { dirname } from 'node:path';
 import {
   type AwsCall,
   ExitCode,
-  exitCodeOfAct,
   type JournalRecord,
+  type Reason,
   resourceKey,
   version,
   idInKey,
 } from '../model/index.js';
 import { Journal, lock, planUndo, readJournal, run as runActions, type UndoPlan } from '../contain/index.js';
+import { exitCodeOfAct } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/index.js';
 import { visible } from '../report/terminal/index.js';
@@ -17,6 +18,7 @@ import { wordsOf } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
+import { explained } from './explained.js';
 import { journalPath } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
@@ -72,19 +74,20 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       sleep: sleepUnless(context.signal),
       undoes: planned.undoes,
     };
-    const codes = new Set<ExitCode>();
+    const reasons: Reason[] = [];
     let done = 0;
     // One after the other: the way back is the way there in reverse.
     for (const action of planned.actions) {
       const [executed] = await runActions([action], () => null, effects);
       if (executed?.outcome.status === 'done' || executed?.outcome.status === 'already-so') done += 1;
-      else codes.add(ExitCode.incomplete);
+      else reasons.push({ rule: 'undo.not-done', words: `not taken back: ${action.title}` });
     }
     const confirmed = await confirm(planned, session, context);
     for (const line of confirmed.lines) context.stderr.write(`${line}\n`);
-    if (confirmed.unread) codes.add(ExitCode.incomplete);
+    if (confirmed.unread)
+      reasons.push({ rule: 'undo.not-read', words: 'what was taken back could not all be read again' });
     const summary = `undo: ${done} of ${planned.actions.length} taken back; left by design: ${planned.left.length + planned.flagged.length}; cannot be taken back: ${planned.impossible.length}`;
-    const exitCode = exitCodeOfAct(codes);
+    const exitCode = exitCodeOfAct(reasons);
     await journal.write({ kind: 'closed', exitCode, summary });
     await journal.close();
     if (context.json) {
@@ -93,6 +96,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
         command: 'undo',
         simulated: identity.simulated,
         exitCode,
+        reasons,
         summary,
         confirmed: confirmed.lines,
         left: planned.left.map(({ action, why }) => ({ id: action.id, title: action.title, why })),
@@ -104,7 +108,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       const simulated = identity.simulated ? 'SIMULATED: not AWS. Nothing here is real.\n' : '';
       context.stdout.write(`${simulated}${summary}\nJournal: ${path}\nChain head: ${journal.head}\n`);
     }
-    return exitCode;
+    return explained(exitCode, reasons, context);
   } finally {
     await held.release();
   }

@@ -1,9 +1,11 @@
-import { clearance, lookUpKey, planFor } from '../contain/index.js';
-import { type ClearanceRow, ExitCode, exitCodeOfLook } from '../model/index.js';
+import { clearance, lookAtKey, lookAtRest } from '../contain/index.js';
+import type { ClearanceRow, ExitCode } from '../model/index.js';
+import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';
+import { explained } from './explained.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface VerifyFlags extends SurveyFlags {
@@ -26,14 +28,13 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   const { reader, identity } = session;
   const survey = surveyOf(flags, key, session, context);
   const watches = watched.map((id) => ({ id, survey: surveyOf(flags, id, session, context) }));
+  const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
+  const request = { session, survey, plays, options, include: new Set<string>() };
   const sleep = sleepUnless(context.signal);
   let rows: ClearanceRow[];
   for (;;) {
-    const facts = key === null ? null : await lookUpKey(reader, identity, key);
-    if (facts?.owner.kind === 'user') survey.setOwner(facts.owner.name);
-    const incident = await survey.look();
-    const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
-    const planned = planFor({ plays, session, options, include: new Set() }, incident);
+    const facts = key === null ? null : (await lookAtKey(request, key)).facts;
+    const { incident, planned } = await lookAtRest(request);
     rows = clearance(incident, plays, facts, planned, reader.now());
     if (key === null && incident.suspects.length > 0) {
       const details = incident.suspects.map(
@@ -68,24 +69,16 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
     });
     await sleep(waitStep);
   }
-  const exitCode = exitCodeOfRows(rows);
+  const reasons = reasonsOfClearance(rows);
+  const exitCode = exitCodeOfLook(reasons);
   if (context.json) {
     context.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, reasons, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
     );
   } else {
     const { clearanceScreen } = await import('../report/screens/index.js');
     const { width, color, verbose } = context;
     context.stdout.write(`${clearanceScreen(rows, identity, { width, color, verbose })}\n`);
   }
-  return exitCode;
-}
-
-/** 3 where anything is dirty, 5 where anything is not known or still settling, 0 only where every row is clean. */
-export function exitCodeOfRows(rows: readonly ClearanceRow[]): ExitCode {
-  return exitCodeOfLook(
-    rows.map(({ status }) =>
-      status === 'clean' ? ExitCode.ok : status === 'dirty' ? ExitCode.findings : ExitCode.incomplete,
-    ),
-  );
+  return explained(exitCode, reasons, context);
 }

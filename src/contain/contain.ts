@@ -1,11 +1,12 @@
 import {
   type Action,
+  cleanSweeps,
   type Executed,
   ExitCode,
   type Incident,
   type Outcome,
-  exitCodeOfAct,
-  isComplete,
+  type OutcomeRule,
+  patience,
   resourceKey,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
@@ -17,34 +18,16 @@ import {
   unreadBefore,
   type Sweep,
 } from './confirm/confirm.js';
-import { cutUnread, guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { cutUnread, lookUpKey, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
-import { unknownExcludes, unknownIncludes } from './plan/words.js';
-import {
-  refuseCaller,
-  refuseDescendant,
-  refuseMoved,
-  Refused,
-  refuseRoot,
-  refuseUnspared,
-} from './refused.js';
-import { contextOf, planFor, type ContainRequest, type ContainResult } from './request.js';
+import { refuseDescendant, refuseMoved, Refused, refuseUnspared } from './refused.js';
+import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
-import { summarise } from '../outcome/index.js';
-
-/** So many sweeps in a row must be clean. */
-const cleanSweeps = 2;
-/** An attacker with IAM rights can see the Deny and delete it within the seconds that IAM takes to enforce it:
- *  it is read again after this long (hackingthe.cloud, "Survive access key deletion"). Milliseconds. */
-const denySecondLook = 15_000;
-/** Where nothing else is left, so many rounds in which the cut could not be read end the waiting for it. */
-const cutUnreadRounds = 4;
-/** How long confirm waits for launches that CloudTrail has not told of yet; after that the report names the time
- *  from which `verify` can say more. Milliseconds. */
-const settlePatience = 90_000;
+import { checkCaller, contextOf, lookAtKey, lookAtRest, unheardWords } from './steps.js';
+import { exitCodeOfAct, foldReport, reasonsOfEnd, summarise } from '../outcome/index.js';
 
 /**
  * The whole containment: cut, then the rest, then confirm.
@@ -66,12 +49,10 @@ type CutState = 'holds' | 'taken-back' | 'unknown';
 
 class Containment {
   private readonly executed: Executed[] = [];
-  private readonly codes = new Set<ExitCode>();
   private readonly seen = new Set<string>();
-  private incident: Incident | null = null;
   private planned: Plan = { actions: [], left: [] };
   private sweep: Sweep | null = null;
-  private confirmed = false;
+  private doubted = false;
   private cutDoubted = false;
   private cutAt = 0;
   /** The Deny that was put must reach to the cut; one that stood before is enough as it is. */
@@ -81,18 +62,14 @@ class Containment {
 
   /** 1. The key, by name only: no region is described and no trail page read before it is off. */
   async cut(): Promise<void> {
-    const { key, session, fixed, options, agree } = this.request;
+    const { key, session, fixed, agree } = this.request;
     const { identity, reader } = session;
-    const facts = await lookUpKey(reader, identity, key);
-    const guard = guardCut(facts, identity);
-    if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
-    if (facts.owner.kind === 'root') throw refuseRoot(key, identity.account);
-    const now = reader.now();
-    const until = facts.status === 'Inactive' ? null : now;
-    const planned = planCut(facts, now, options.denyAll, until);
+    const step = await lookAtKey(this.request, key);
+    checkCaller(step, session);
+    const { facts } = step;
     // A plan's cut, dated now: its own date is that of its writing, and sessions minted since would outlive it.
-    const actions = planned.filter(({ play }) => fixed?.cut.some((cut) => cut.play === play) ?? true);
-    if (!(await agree.cut(facts, guard.doubts, actions.length))) {
+    const actions = step.cut.filter(({ play }) => fixed?.cut.some((cut) => cut.play === play) ?? true);
+    if (!(await agree.cut(facts, step.guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
         `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
@@ -107,7 +84,6 @@ class Containment {
     await this.run(actions);
     this.cutAt = reader.now();
     this.denyReaches = facts.deny === null ? this.cutAt : null;
-    this.request.survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
   }
 
   /**
@@ -138,7 +114,7 @@ class Containment {
     }
     if (effects.signal.aborted) return true;
     if (!(await agree.rest(incident, this.planned))) {
-      await this.note('The rest was not agreed to: only the cut was done.');
+      await this.tell('The rest was not agreed to: only the cut was done.');
       return false;
     }
     await this.carryOutPlan(incident);
@@ -147,7 +123,7 @@ class Containment {
 
   /** In place of the rest, where somebody else is at work on it: a lock never holds back the cut. */
   async holdBack(why: string): Promise<ContainResult> {
-    const cutStands = this.codes.size === 0 && !this.executed.some(({ outcome }) => isFailure(outcome));
+    const cutStands = !this.doubted && !this.executed.some(({ outcome }) => isFailure(outcome));
     await this.tell(`${why} The rest is held back: only the cut was done here.`);
     return this.close(cutStands ? ExitCode.refused : ExitCode.incomplete);
   }
@@ -155,13 +131,9 @@ class Containment {
   /** Words of the person that name nothing. What was to be spared must be found before anything is done; what was to be
    *  acted on too holds back nothing else. @throws Refused */
   private async checkWords(incident: Incident): Promise<void> {
-    const { include, exclude } = this.request.survey.namesNothing();
-    const spared = unknownExcludes(exclude, incident);
-    if (spared !== null) throw refuseUnspared(spared, this.request.key);
-    const included = unknownIncludes(include, incident);
-    if (included === null) return;
-    this.codes.add(ExitCode.usage);
-    await this.tell(included);
+    const { include, exclude } = unheardWords(this.request.survey, incident);
+    if (exclude !== null) throw refuseUnspared(exclude, this.request.key);
+    if (include !== null) await this.tell(include, 'end.word-names-nothing');
   }
 
   /** 3. Sweep until two rounds in a row are clean; what is new goes through the plan again. */
@@ -182,14 +154,14 @@ class Containment {
       if (this.sweep.clean && cut === 'holds') clean += 1;
       else [clean, lastFound] = [0, now];
       const quiet = now - lastFound >= limits.quiet;
-      const settled = this.sweep.settling === 0 || now - startedAt > settlePatience;
-      const denySeenAgain = this.denyReaches === null || now - this.cutAt >= denySecondLook;
-      this.confirmed = clean >= cleanSweeps;
+      const settled = this.sweep.settling === 0 || now - startedAt > patience.settling;
+      const denySeenAgain = this.denyReaches === null || now - this.cutAt >= patience.denySecondLook;
+      const confirmed = clean >= cleanSweeps;
       // Each look reads a busy key's events further back: as long as that goes on, the end is worth waiting for.
       const goesOn = now - startedAt <= limits.time && readsOn(unread, incident.coverage);
       unread = unreadBefore(incident.coverage);
-      if (this.confirmed && settled && denySeenAgain && quiet && !goesOn) break;
-      const nothingElse = this.sweep.clean && unreadRounds >= cutUnreadRounds;
+      if (confirmed && settled && denySeenAgain && quiet && !goesOn) break;
+      const nothingElse = this.sweep.clean && unreadRounds >= patience.cutUnreadRounds;
       if ((isStuck(before, this.sweep) || nothingElse || now - startedAt > limits.time) && quiet) break;
       if (fixed !== null || this.planned.actions.length === 0) continue;
       if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
@@ -201,31 +173,25 @@ class Containment {
   async checkCloudFront(): Promise<void> {
     const facts = await this.request.cloudfront();
     await this.request.effects.journal.write({ kind: 'cloudfront', facts });
-    if (facts.api.state !== 'answers' || facts.hosts.some(({ serving }) => serving !== true)) {
-      this.codes.add(ExitCode.incomplete);
-    }
   }
 
-  /** 5. What is true now, in one code and one sentence. `early`: the code of an end before the end. */
+  /** 5. What is true now, as the journal tells it. `early`: the code of an end before the end. */
   async close(early?: ExitCode): Promise<ContainResult> {
     const { survey, effects } = this.request;
-    const left = this.sweep?.left ?? this.planned.left;
-    const complete =
-      this.incident !== null && isComplete(this.incident.coverage) && survey.skippedRecords().length === 0;
-    const failed = [...outcomesByTarget(this.executed).values()].some(isFailure);
-    if (!this.confirmed || left.length > 0 || !complete || failed) this.codes.add(ExitCode.incomplete);
-    const exitCode = early ?? exitCodeOfAct(this.codes);
+    if (survey.skippedRecords().length > 0) await this.note('Records of the trail could not be used.');
+    const ending = { exitCode: early ?? ExitCode.ok, summary: '' };
+    const reasons = reasonsOfEnd({ ...foldReport(await effects.journal.records()), ending });
+    const exitCode = early ?? exitCodeOfAct(reasons);
+    const changes = this.executed.filter(({ outcome }) => outcome.status === 'done').length;
     const summary = summarise({
       exitCode,
-      left,
-      executed: this.executed,
-      complete,
-      aborted: effects.signal.aborted,
+      reasons,
+      changes,
+      cutFailed: this.executed.some(({ action, outcome }) => action.phase === 'cut' && isFailure(outcome)),
       heldBack: this.request.heldBack !== null,
     });
     await effects.journal.write({ kind: 'closed', exitCode, summary });
-    const changes = this.executed.filter(({ outcome }) => outcome.status === 'done').length;
-    return { exitCode, summary, left, changes };
+    return { exitCode, reasons };
   }
 
   private async run(actions: readonly Action[]): Promise<void> {
@@ -234,11 +200,9 @@ class Containment {
 
   /** Looks at everything again, and plans what is still to be done. */
   private async look(first: readonly Play[] | null = null): Promise<Incident> {
-    const { survey } = this.request;
-    const incident = first === null ? await survey.look() : await survey.lookFirst(first);
-    refuseDescendant(incident, this.request.session.identity);
-    this.incident = incident;
-    this.planned = planFor(this.request, incident);
+    const { incident, planned } = await lookAtRest(this.request, first);
+    refuseDescendant(incident, this.request.session.identity, 'The cut stands; nothing more was done.');
+    this.planned = planned;
     return incident;
   }
 
@@ -316,14 +280,15 @@ class Containment {
 
   /** A doubt about the whole: told, on record, and never a success. */
   private async note(message: string): Promise<void> {
-    this.codes.add(ExitCode.incomplete);
-    await this.tell(message);
+    this.doubted = true;
+    await this.tell(message, 'end.doubt');
   }
 
-  /** What the person must know, and what the record must hold. */
-  private async tell(message: string): Promise<void> {
+  /** What the person must know, and what the record must hold. `rule`: it counts against the end, by this rule. */
+  private async tell(message: string, rule?: OutcomeRule): Promise<void> {
     this.request.emit({ type: 'warning', message });
-    await this.request.effects.journal.write({ kind: 'note', message });
+    const note = { kind: 'note', message } as const;
+    await this.request.effects.journal.write(rule === undefined ? note : { ...note, rule });
   }
 }
 

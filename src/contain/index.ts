@@ -1,14 +1,13 @@
 /** The door of this room: what other rooms may take from it. */
 export { clearance } from './confirm/clearance.js';
 export { contain } from './contain.js';
-export { guardCut, lookUpKey, planCut } from './cut/cut.js';
 export { Journal, readJournal } from './journal/journal.js';
 export { lock, LockHeld, LockLost } from './journal/lock.js';
 export { makeDirectory } from './journal/make-directory.js';
 export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';
 export type { Plan } from './plan/plan.js';
-export { unknownExcludes, unknownIncludes } from './plan/words.js';
-export { refuseCaller, Refused } from './refused.js';
-export { type ContainRequest, defaultLimits, pending, planFor } from './request.js';
+export { refuseDescendant, Refused } from './refused.js';
+export { type ContainRequest, defaultLimits } from './request.js';
 export { run } from './run/run.js';
+export { checkCaller, lookAtKey, lookAtRest, pending, unheardWords } from './steps.js';
 export { planUndo, type UndoPlan } from './undo/undo.js';

@@ -21,13 +21,13 @@ export function refuseCaller(refusals: readonly string[]): Refused {
   );
 }
 
-/** The trail may show that the caller's own session descends from the misused key. @throws Refused */
-export function refuseDescendant(incident: Incident, identity: Identity): void {
+/** The trail may show that the caller's own session descends from the misused key. `state`: what was done, a sentence.
+ *  @throws Refused */
+export function refuseDescendant(incident: Incident, identity: Identity, state: string): void {
   const own = incident.credentials.find(({ id }) => id === identity.accessKeyId);
   if (own === undefined) return;
   throw new Refused(
-    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ` +
-      'The cut stands; nothing more was done.',
+    `Your own credential ${identity.accessKeyId} descends from the misused key (minted by ${own.parent ?? 'an unknown parent'}). ${state}`,
     'Go on with another principal, by the same command: what is done already is not done again.',
   );
 }

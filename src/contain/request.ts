@@ -1,18 +1,17 @@
-import type { Session } from '../aws/index.js';
-import type {
-  Action,
-  CloudFrontFacts,
-  CutFacts,
-  Emit,
-  ExitCode,
-  Incident,
-  LeftOver,
+import {
+  type CloudFrontFacts,
+  type CutFacts,
+  type Emit,
+  type ExitCode,
+  type Incident,
+  patience,
+  type Reason,
 } from '../model/index.js';
-import type { PlanContext, Play } from '../plays/index.js';
-import type { Survey } from '../survey/index.js';
+import type { Play } from '../plays/index.js';
 import type { PlanFile } from './plan/plan-file.js';
-import { plan, type Plan } from './plan/plan.js';
+import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
+import type { StepRequest } from './steps.js';
 
 /** Limits of confirm. Times in milliseconds. */
 export interface ConfirmLimits {
@@ -23,18 +22,13 @@ export interface ConfirmLimits {
 }
 
 /** Until it is clean, but not for ever. */
-export const defaultLimits: ConfirmLimits = { rounds: 40, time: 10 * 60_000, quiet: 0 };
+export const defaultLimits: ConfirmLimits = { rounds: patience.rounds, time: patience.time, quiet: 0 };
 
 /** What a containment is asked to do, and with what. */
-export interface ContainRequest {
+export interface ContainRequest extends StepRequest {
   key: string;
-  session: Session;
-  survey: Survey;
-  plays: readonly Play[];
   /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
   urgent: readonly Play[];
-  include: ReadonlySet<string>;
-  options: PlanContext['options'];
   limits: ConfirmLimits;
   /** Exactly this is done, and nothing that comes up later; null: whatever the incident asks for. */
   fixed: PlanFile | null;
@@ -55,39 +49,6 @@ export interface ContainRequest {
 
 export interface ContainResult {
   exitCode: ExitCode;
-  summary: string;
-  left: LeftOver[];
-  changes: number;
-}
-
-/** The plan for this incident, with what the request says of it. Pure but for AWS's clock. */
-export function planFor(
-  request: Pick<ContainRequest, 'plays' | 'include' | 'options' | 'session'>,
-  incident: Incident,
-): Plan {
-  return plan(
-    incident,
-    request.plays,
-    contextOf(request, incident),
-    request.include,
-    request.session.identity,
-  );
-}
-
-/** What is pending now, without doing any of it: what the cut does is not planned a second time. */
-export function pending(cut: readonly Action[], rest: Plan): Plan {
-  const done = new Set(cut.flatMap(({ targets }) => targets));
-  return {
-    actions: rest.actions.filter(({ targets }) => !targets.every((target) => done.has(target))),
-    left: rest.left,
-  };
-}
-
-/** What plays may look at besides the finding. */
-export function contextOf(
-  { options, session }: Pick<ContainRequest, 'options' | 'session'>,
-  incident: Incident,
-): PlanContext {
-  const { account, partition } = session.identity;
-  return { incident, account, partition, now: session.reader.now(), options };
+  /** Why; empty for 0. */
+  reasons: Reason[];
 }

@@ -25,6 +25,7 @@ import { homeOf, type InstanceHome } from './credentials/instance-home.js';
 import { launchRequestOf } from './records/launch-request.js';
 import { withTemplateTypes } from './records/launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/launches.js';
+import { followLaunchers } from './classify/launchers.js';
 import { makersOf } from './classify/makers.js';
 import { estimateStart } from './onset/misuse-start.js';
 import { notesOf, quarantineNotes } from './findings/notes.js';
@@ -289,10 +290,10 @@ function classifyAll(its: Case): Finding[] {
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
       continue;
     }
-    const found = withStart(classify(resource, its), its);
-    findings.set(resource, found);
-    push(others, `${resource.region}|${resource.id}`, found);
+    findings.set(resource, withStart(classify(resource, its), its));
   }
+  followLaunchers(findings, its);
+  for (const found of findings.values()) push(others, `${found.resource.region}|${found.resource.id}`, found);
   for (const members of groups.values()) {
     members.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
   }

@@ -1,10 +1,8 @@
 import type { AwsCall } from './aws-call.js';
+import type { Phase } from './course.js';
 import type { ResourceClass } from './incident.js';
 import type { Json } from './json.js';
-
-/** The order of containment. Within a phase, all regions at once. */
-export const phases = ['cut', 'stop', 'record', 'terminate', 'evict', 'confirm'] as const;
-export type Phase = (typeof phases)[number];
+import type { FindingRule } from './rules.js';
 
 /** How to take an action back: calls built from before-values, or the sentence that says why there is none. */
 type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
@@ -25,7 +23,7 @@ export interface Action extends AwsCall {
   after: string[];
   /** What it acts on, as it was judged when the action was planned: an undo gives innocents their things back, and the
    *  attacker nothing. Journals of before this field: counted as rogue. */
-  on?: { class: ResourceClass; reasons: string[] };
+  on?: { class: ResourceClass; rule?: FindingRule; reasons: string[] };
   /** One line for people: `terminate 12 instances in eu-west-1a`. */
   title: string;
   /** What else it makes AWS do, one sentence each, where the title does not say it: shown before it is agreed to. */

@@ -1,5 +1,6 @@
 import type { Cell } from './coverage.js';
-import type { Action, Outcome, Phase } from './action.js';
+import type { Action, Outcome } from './action.js';
+import type { Phase } from './course.js';
 import type { Finding, Incident } from './incident.js';
 
 /** The caller, resolved once and shown before anything happens. */

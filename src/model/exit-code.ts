@@ -34,18 +34,3 @@ const meanings: [ExitCode, string][] = [
 export function exitCodeHelp(): string {
   return meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n');
 }
-
-/** The one exit code of a command that only looks: the first of 6, 4, 3, 5 among `codes`, else 0. */
-export function exitCodeOfLook(codes: Iterable<ExitCode>): ExitCode {
-  return first(codes, [1, 2, 6, 4, 3, 5]);
-}
-
-/** The one exit code of a command that acts: the first of 6, 4, 5, 3 among `codes`, else 0. */
-export function exitCodeOfAct(codes: Iterable<ExitCode>): ExitCode {
-  return first(codes, [1, 2, 6, 4, 5, 3]);
-}
-
-function first(codes: Iterable<ExitCode>, order: ExitCode[]): ExitCode {
-  const set = new Set(codes);
-  return order.find((code) => set.has(code)) ?? ExitCode.ok;
-}

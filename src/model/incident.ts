@@ -1,6 +1,7 @@
 import type { Cell } from './coverage.js';
 import { type Json, textAt } from './json.js';
 import type { Resource } from './resource.js';
+import type { FindingRule } from './rules.js';
 
 /**
  * What a resource is to the incident.
@@ -30,6 +31,8 @@ export interface Evidence {
 export interface Finding {
   resource: Resource;
   class: ResourceClass;
+  /** The rule that gave it its class: its id in docs/rules.md. */
+  rule: FindingRule;
   /** In words, strongest first. Never empty for rogue, held and tampered. */
   reasons: string[];
   /** The credential or principal it is tied by; null for not-tied. */
@@ -126,6 +129,7 @@ export interface Launch {
   /** 0 to 1: how far it departs from the key's own life. */
   score: number;
   class: ResourceClass;
+  rule: FindingRule;
   reasons: string[];
   /** Termination or stop protection was set in the request. */
   protection: boolean;

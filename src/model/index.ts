@@ -1,9 +1,10 @@
 /** The door of this room: what other rooms may take from it. */
-export { type Action, type Outcome, type OutcomeStatus, type Phase, phases } from './action.js';
+export type { Action, Outcome, OutcomeStatus } from './action.js';
+export { cleanSweeps, lanes, patience, type Phase, phases } from './course.js';
 export type { AwsCall } from './aws-call.js';
 export type { CoreEvent, Emit, Identity } from './core-event.js';
 export { type Cell, type CellStatus, isComplete } from './coverage.js';
-export { ExitCode, exitCodeHelp, exitCodeOfAct, exitCodeOfLook } from './exit-code.js';
+export { ExitCode, exitCodeHelp } from './exit-code.js';
 export type {
   Cost,
   Deed,
@@ -36,6 +37,15 @@ export {
 } from './json.js';
 export type { OriginRule } from './origin-rule.js';
 export { stoppedBefore, wasStopped } from './incident.js';
+export {
+  type FindingRule,
+  findingRuleIds,
+  type OutcomeRule,
+  outcomeRuleIds,
+  outcomeRules,
+  type Reason,
+  rules,
+} from './rules.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
 export { version } from './version.js';

@@ -2,7 +2,9 @@ import type { Cell } from './coverage.js';
 import type { Incident } from './incident.js';
 import type { Identity } from './core-event.js';
 import type { JsonObject } from './json.js';
-import type { Action, Outcome, Phase } from './action.js';
+import type { Action, Outcome } from './action.js';
+import type { Phase } from './course.js';
+import type { OutcomeRule } from './rules.js';
 
 /** The version of the journal's lines. A reader refuses versions that it does not know. */
 export const journalVersion = 1;
@@ -71,7 +73,8 @@ export type JournalEntry =
       message: string;
     }
   | { kind: 'cloudfront'; facts: CloudFrontFacts }
-  | { kind: 'note'; message: string }
+  /** `rule`: it counts against the end, by this rule, until the run is taken up again. */
+  | { kind: 'note'; message: string; rule?: OutcomeRule }
   | { kind: 'closed'; exitCode: number; summary: string };
 
 /** One line: what happened, when (AWS's clock where it is known), and its place in the chain. */

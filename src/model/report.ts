@@ -1,4 +1,6 @@
-import type { Action, Outcome, OutcomeStatus, Phase } from './action.js';
+import type { Action, Outcome, OutcomeStatus } from './action.js';
+import type { Phase } from './course.js';
+import type { OutcomeRule } from './rules.js';
 import type { AwsCall } from './aws-call.js';
 import type { Identity } from './core-event.js';
 import type { Cell } from './coverage.js';
@@ -27,10 +29,12 @@ export interface Verdict {
   state: 'contained' | 'held' | 'unknown' | 'not-contained';
   /** In words, what keeps it from being better. Empty for contained. */
   reasons: string[];
+  /** The rules behind `reasons`, one each, in the same order: docs/rules.md. */
+  rules: OutcomeRule[];
 }
 
 /** The version of the report document. A reader refuses versions that it does not know. */
-export const reportVersion = 1;
+export const reportVersion = 2;
 
 /** One change, with everything that proves it. Times are ISO 8601, UTC. */
 export interface ReportAction {
@@ -94,7 +98,8 @@ export interface Report {
   /** From then on `verify` can say more about what is too young now; null: nothing settles. */
   settlesAt: string | null;
   cloudfront: { at: string; facts: CloudFrontFacts }[];
-  notes: { at: string; message: string }[];
+  /** `rule`: it counts against the end, by this rule. */
+  notes: { at: string; message: string; rule?: OutcomeRule }[];
   resumed: { at: string; actor: string }[];
   closed: { at: string; exitCode: number; summary: string } | null;
   /** The proof: the number of lines, and the hash of the last one, which covers all before it. */

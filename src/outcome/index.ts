@@ -1,3 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
+export { exitCodeOfAct, exitCodeOfLook } from './decide.js';
+export { reasonsOfEnd, settledFrom, unfinishedActions } from './end-reasons.js';
+export { foldReport } from './fold-journal.js';
+export { reasonsOfClearance, reasonsOfPlan, reasonsOfScan } from './look-reasons.js';
 export { summarise } from './summary.js';
-export { settledFrom, unfinishedActions, verdictOf } from './verdict.js';

@@ -12,6 +12,8 @@ import { ec2Fleets } from './ec2/ec2-fleets.js';
 import { ec2Instances } from './ec2/ec2-instances.js';
 import { ecsServices } from './containers/ecs-services.js';
 import { ecsTasks } from './containers/ecs-tasks.js';
+import { eksFargateProfiles } from './containers/eks-fargate-profiles.js';
+import { eksNodeGroups } from './containers/eks-node-groups.js';
 import { eventbridgeRules } from './serverless/eventbridge-rules.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
@@ -56,6 +58,8 @@ export const plays: readonly Play[] = [
   rolesAnywhere,
   identityProviders,
   // stop
+  eksNodeGroups,
+  eksFargateProfiles,
   autoScalingGroups,
   spotRequests,
   spotFleets,

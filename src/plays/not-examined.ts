@@ -7,7 +7,7 @@ const services: [service: string, what: string][] = [
   ['appstream', 'GPU fleets'],
   ['cloudformation', 'stacks, which make any of the rest again'],
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
-  ['eks', 'clusters and node groups; their instances are seen as instances'],
+  ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
   ['elasticbeanstalk', 'environments; their groups and instances are seen'],
   ['elasticmapreduce', 'clusters; their instances are seen as instances'],
   ['gamelift', 'fleets, which do not show as instances'],

@@ -1,5 +1,4 @@
 /** The door of this room: what other rooms may take from it. */
-export { foldReport } from './document.js';
 export {
   buckets,
   byClass,

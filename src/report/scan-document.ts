@@ -1,8 +1,15 @@
-import { type Identity, type Incident, type SkippedRecords, allSeen, version } from '../model/index.js';
+import {
+  type Identity,
+  type Incident,
+  type Reason,
+  type SkippedRecords,
+  allSeen,
+  version,
+} from '../model/index.js';
 import { byClass, classes, gaps, notExamined, regionsOff, type Gap } from './facts.js';
 
 /** The version of the document that `scan --json` prints. */
-export const scanVersion = 1;
+export const scanVersion = 2;
 
 /** What a scan saw, for programs. Times inside `incident` are epoch milliseconds, UTC. */
 export interface ScanDocument {
@@ -10,6 +17,8 @@ export interface ScanDocument {
   command: 'scan';
   tool: { name: 'leakguard'; version: string };
   exitCode: number;
+  /** Why the exit code is what it is; empty for 0. */
+  reasons: Reason[];
   /** Made on an endpoint that is not AWS: nothing in it is real. */
   simulated: boolean;
   endpoints: Record<string, string>;
@@ -30,7 +39,15 @@ export interface ScanDocument {
 export function scanDocument(
   incident: Incident,
   identity: Identity,
-  { exitCode, skipped }: { exitCode: number; skipped: readonly SkippedRecords[] },
+  {
+    exitCode,
+    reasons,
+    skipped,
+  }: {
+    exitCode: number;
+    reasons: readonly Reason[];
+    skipped: readonly SkippedRecords[];
+  },
 ): ScanDocument {
   const groups = byClass(incident.findings);
   return {
@@ -38,6 +55,7 @@ export function scanDocument(
     command: 'scan',
     tool: { name: 'leakguard', version },
     exitCode,
+    reasons: [...reasons],
     simulated: identity.simulated,
     endpoints: identity.endpoints,
     identity,

@@ -39,6 +39,7 @@ export function finding(
       ...resource,
     },
     class: cls,
+    rule: 'launch.departs',
     reasons: ['because'],
     tiedTo: key,
     evidence: [],

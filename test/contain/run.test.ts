@@ -35,6 +35,7 @@ function world(answers: Record<string, FailureKind[]> = {}, breakAt = Infinity) 
   const journal: JournalWriter = {
     head: '',
     path: '',
+    records: async () => [],
     close: async () => {},
     write: async (entry: JournalEntry) => {
       written += 1;

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rehearsalPage } from '../../src/rehearsal/report/rehearsal-page.js';
-import { foldReport } from '../../src/report/document.js';
+import { foldReport } from '../../src/outcome/index.js';
 import { incidentHtml } from '../../src/report/html/incident-page.js';
 import { reportHtml } from '../../src/report/html/report-page.js';
 import { sampleRehearsal } from '../commands/rehearsal-samples.js';

@@ -59,6 +59,7 @@ export function finding(of: Resource, over: Partial<Finding> = {}): Finding {
   return {
     resource: of,
     class: 'rogue',
+    rule: 'launch.departs',
     reasons: ['made by the misused key'],
     tiedTo: 'AKIAIOSFODNN7EXAMPLE',
     evidence: [],
@@ -106,6 +107,7 @@ export function launch(over: Partial<Launch>): Launch {
     accelerator: false,
     score: 1,
     class: 'rogue',
+    rule: 'launch.departs',
     reasons: [],
     protection: false,
     truncated: false,

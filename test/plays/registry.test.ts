@@ -1,4 +1,4 @@
-import { phases } from '../../src/model/action.js';
+import { phases } from '../../src/model/index.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -11,6 +11,22 @@ const functions = {
 
 /** One live thing for each play, in the words of AWS's answers: by operation, or operation and a value of its input. */
 export const samples: Record<string, Record<string, unknown>> = {
+  'eks-node-groups': {
+    ListClusters: { clusters: ['prod'] },
+    ListNodegroups: { nodegroups: ['gpu'] },
+    DescribeNodegroup: {
+      nodegroup: {
+        status: 'ACTIVE',
+        scalingConfig: { minSize: 4, maxSize: 40, desiredSize: 4 },
+        resources: { autoScalingGroups: [{ name: 'eks-gpu-1' }] },
+      },
+    },
+  },
+  'eks-fargate-profiles': {
+    ListClusters: { clusters: ['prod'] },
+    ListFargateProfiles: { fargateProfileNames: ['all'] },
+    DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
+  },
   volumes: {
     DescribeVolumes: {
       Volumes: [

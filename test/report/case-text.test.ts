@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
 import { formLength, longestPart, splitLines } from '../../src/report/case/split.js';
 import { caseText } from '../../src/report/case/case-text.js';
-import { foldReport } from '../../src/report/document.js';
+import { foldReport } from '../../src/outcome/index.js';
 import {
   account,
   action,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldReport } from '../../src/report/document.js';
+import { foldReport } from '../../src/outcome/index.js';
 import { action, incident, identity, journal, key, outcome, seal } from './samples.js';
 import type { JournalEntry } from '../../src/model/journal-record.js';
 
@@ -23,7 +23,7 @@ describe('the report', () => {
       keyOff: '2026-11-21T03:49:41.200Z',
       contained: '2026-11-21T04:00:40.000Z',
     });
-    expect(report.verdict).toEqual({ state: 'contained', reasons: [] });
+    expect(report.verdict).toEqual({ state: 'contained', reasons: [], rules: [] });
     expect(report.journal.head).toBe(journal().at(-1)?.hash);
     expect(Object.keys(report).slice(0, 3)).toEqual(['schemaVersion', 'tool', 'simulated']);
   });
@@ -113,7 +113,11 @@ describe('the report', () => {
       [90, { kind: 'outcome', outcome: outcome('back') }],
     ];
     const report = foldReport(seal([...records, ...back]));
-    expect(report.verdict).toEqual({ state: 'unknown', reasons: ['1 action taken back since'] });
+    expect(report.verdict).toEqual({
+      state: 'unknown',
+      reasons: ['1 action taken back since'],
+      rules: ['end.taken-back'],
+    });
     expect(report.actions.at(-1)?.undoes).toBe('cut-key');
   });
 

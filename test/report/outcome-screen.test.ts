@@ -2,7 +2,7 @@ import type { CutFacts } from '../../src/model/cut-facts.js';
 import { describe, expect, it } from 'vitest';
 import type { LeftOver } from '../../src/model/journal-record.js';
 import { cutScreen } from '../../src/report/screens/cut-screen.js';
-import { foldReport } from '../../src/report/document.js';
+import { foldReport } from '../../src/outcome/index.js';
 import { columnsOf } from '../../src/report/terminal/layout.js';
 import { outcomeScreen } from '../../src/report/screens/outcome-screen.js';
 import { planScreen } from '../../src/report/screens/plan-screen.js';

@@ -114,6 +114,7 @@ export function finding(
   return {
     resource,
     class: cls,
+    rule: cls === 'not-tied' ? 'origin.no-tie' : 'launch.departs',
     reasons,
     tiedTo: cls === 'not-tied' ? null : key,
     evidence: cls === 'not-tied' ? [] : [evidence('RunInstances', resource.region, resource.createdAt)],
@@ -341,6 +342,7 @@ function launches(): Launch[] {
         accelerator: gpuRegions.has(region),
         score: 0.94,
         class: 'rogue',
+        rule: 'launch.departs',
         reasons: ['a burst over 17 regions'],
         protection: true,
         truncated: false,
@@ -359,6 +361,7 @@ function launches(): Launch[] {
       accelerator: true,
       score: 0.9,
       class: 'rogue',
+      rule: 'launch.departs',
       reasons: ['tried before'],
       protection: true,
       truncated: false,

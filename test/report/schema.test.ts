@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foldReport } from '../../src/report/document.js';
+import { foldReport } from '../../src/outcome/index.js';
 import { scanDocument } from '../../src/report/scan-document.js';
 import { publishedSchemas, reportSchema, scanSchema } from '../../src/report/schema/schema.js';
 import {
@@ -46,6 +46,7 @@ describe('the schemas', () => {
     for (const one of [incident(), quietIncident(), suspectsIncident()]) {
       const document = scanDocument(one, identity, {
         exitCode: 3,
+        reasons: [{ rule: 'look.found', words: 'one resource of the incident' }],
         skipped: [{ where: 'a.gz', count: 2, reason: 'cut' }],
       });
       expect(scanSchema.parse(asRead(document))).toEqual(asRead(document));
@@ -55,7 +56,7 @@ describe('the schemas', () => {
 
   it('refuse what is missing, added or of another version', () => {
     const report = foldReport(journal());
-    expect(reportSchema.safeParse(asRead({ ...report, schemaVersion: 2 })).success).toBe(false);
+    expect(reportSchema.safeParse(asRead({ ...report, schemaVersion: 3 })).success).toBe(false);
     expect(reportSchema.safeParse(asRead({ ...report, extra: 1 })).success).toBe(false);
     expect(reportSchema.safeParse(asRead({ ...report, verdict: undefined })).success).toBe(false);
   });
@@ -64,6 +65,7 @@ describe('the schemas', () => {
     const complete = (coverage: ReturnType<typeof incident>['coverage'], skipped = 0): boolean =>
       scanDocument({ ...quietIncident(), coverage }, identity, {
         exitCode: 0,
+        reasons: [],
         skipped: skipped === 0 ? [] : [{ where: 'x', count: skipped, reason: 'y' }],
       }).complete;
     expect(complete(quietIncident().coverage)).toBe(true);

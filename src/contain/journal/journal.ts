@@ -36,6 +36,8 @@ export interface JournalWriter {
   /** Hash of the last line: the proof of everything before it. */
   readonly head: string;
   readonly path: string;
+  /** Everything that was written so far, read back. @throws NoJournal, JournalRefused */
+  records(): Promise<JournalRecord[]>;
   close(): Promise<void>;
 }
 
@@ -133,6 +135,11 @@ export class Journal implements JournalWriter {
       this.waiting.push({ line: `${safeJson(JSON.stringify(record))}\n`, record, resolve, reject });
       this.flushing ??= this.flush();
     });
+  }
+
+  async records(): Promise<JournalRecord[]> {
+    await this.flushing;
+    return readJournal(this.path);
   }
 
   async close(): Promise<void> {

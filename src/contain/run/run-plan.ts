@@ -1,4 +1,4 @@
-import type { Action, Executed, Phase } from '../../model/index.js';
+import { type Action, type Executed, lanes, type Phase, phases } from '../../model/index.js';
 import { run, type Effects, type Remedy } from './run.js';
 
 /** What stands between stop and terminate: evidence, bounded in time. */
@@ -24,26 +24,23 @@ export async function runPlan(
   const runAll = async (chosen: Action[]): Promise<void> => {
     if (chosen.length > 0) executed.push(...(await run(chosen, options.remedy, effects)));
   };
-  for (const name of ['cut', 'stop', 'record', 'terminate', 'evict'] as const) {
+  for (const name of phases) {
     const count = of(name).length;
     if (count === 0) continue;
     await effects.journal.write({ kind: 'phase', phase: name, actions: count });
     effects.emit({ type: 'phase', phase: name, actions: count });
   }
-  await runAll(of('cut'));
+  for (const name of lanes.everywhere) await runAll(of(name));
 
   const recorded = options.record();
-  const regions = [
-    ...new Set(actions.filter((action) => action.phase !== 'cut').map(({ region }) => region)),
-  ];
-  const lanes = regions.map(async (region) => {
-    await runAll(of('stop', region));
-    await runAll(of('record', region));
-    await recorded;
-    await runAll(of('terminate', region));
-    await runAll(of('evict', region));
+  const regions = [...new Set(lanes.eachRegion.flatMap((name) => of(name)).map(({ region }) => region))];
+  const inRegions = regions.map(async (region) => {
+    for (const name of lanes.eachRegion) {
+      if (name === lanes.afterEvidence) await recorded;
+      await runAll(of(name, region));
+    }
   });
-  const results = await Promise.allSettled([recorded, ...lanes]);
+  const results = await Promise.allSettled([recorded, ...inRegions]);
   const broken = results.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
   return executed;

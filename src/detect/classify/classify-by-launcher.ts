@@ -60,10 +60,17 @@ function throughLauncher(
     const judged = its.launches.get(made.key);
     const classed = judged?.launch.class ?? found?.class ?? 'held';
     const reasons = judged?.launch.reasons ?? found?.reasons ?? ['its maker is tainted'];
-    return finding(resource, classed, [`launched by ${name}, which ${principalOf(made)} made`, ...reasons], {
-      tiedTo: judged?.tainted.id ?? found?.tiedTo ?? null,
-      events: [made],
-    });
+    const rule = judged?.launch.rule ?? found?.rule ?? 'launcher.of-misuse';
+    return finding(
+      resource,
+      classed,
+      rule,
+      [`launched by ${name}, which ${principalOf(made)} made`, ...reasons],
+      {
+        tiedTo: judged?.tainted.id ?? found?.tiedTo ?? null,
+        events: [made],
+      },
+    );
   }
   if (changed.length > 0 || found?.class === 'tampered') {
     return beyondEarlierSize(
@@ -77,7 +84,7 @@ function throughLauncher(
   }
   if (made !== undefined && whoDid(made, its) === 'family') return beforeMisuse(resource, made, its);
   if (found !== undefined) {
-    return finding(resource, found.class, [`launched by ${name}`, ...found.reasons], {
+    return finding(resource, found.class, found.rule, [`launched by ${name}`, ...found.reasons], {
       tiedTo: found.tiedTo,
       evidence: found.evidence,
     });
@@ -99,12 +106,18 @@ function beyondEarlierSize(
   const judged = first === undefined ? null : its.taint?.of(first);
   const more = { tiedTo: judged?.id ?? found?.tiedTo ?? null, events: [...changed] };
   if (resource.createdAt !== null && resource.createdAt < since) {
-    return finding(resource, 'not-tied', [`launched by ${name} before it was tampered with`], {
-      events: more.events,
-    });
+    return finding(
+      resource,
+      'not-tied',
+      'launcher.before-change',
+      [`launched by ${name} before it was tampered with`],
+      {
+        events: more.events,
+      },
+    );
   }
   if (found?.class === 'own' || found?.class === 'not-tied') {
-    return finding(resource, found.class, [`launched by ${name}`, ...found.reasons], {
+    return finding(resource, found.class, found.rule, [`launched by ${name}`, ...found.reasons], {
       tiedTo: more.tiedTo,
       events: more.events,
     });
@@ -115,6 +128,7 @@ function beyondEarlierSize(
     return finding(
       resource,
       'not-tied',
+      'launcher.earlier-size',
       [`one of the ${size} instances that ${name} had before it was tampered with`],
       { events: more.events },
     );
@@ -123,6 +137,7 @@ function beyondEarlierSize(
   return finding(
     resource,
     'held',
+    'launcher.beyond-size',
     [`launched by ${name} after a tainted credential changed it; ${beyond}`],
     more,
   );

@@ -66,12 +66,12 @@ function unknown(resource: Resource, its: Case): Finding {
     launcher !== undefined &&
     its.makers.get(linkKey(launcher.kind, resource.region, launcher.id)) !== undefined
   ) {
-    return finding(resource, 'not-tied', [
+    return finding(resource, 'not-tied', 'launcher.innocent', [
       `launched by ${launcher.kind} ${launcher.id}, which is no part of the incident`,
     ]);
   }
   const verdict = judgeUnknown(resource, its);
-  return finding(resource, verdict.class, verdict.reasons, { settlesAt: verdict.settlesAt });
+  return finding(resource, verdict.class, verdict.rule, verdict.reasons, { settlesAt: verdict.settlesAt });
 }
 
 function byLaunch(
@@ -84,18 +84,29 @@ function byLaunch(
     case 'tainted': {
       const judged = its.launches.get(event.key);
       if (judged === undefined)
-        return finding(resource, 'held', ['its launch could not be judged'], { events: [event] });
+        return finding(resource, 'held', 'launch.not-judged', ['its launch could not be judged'], {
+          events: [event],
+        });
       const { launch, tainted } = judged;
-      return finding(resource, launch.class, launch.reasons, { tiedTo: tainted.id, events: [event] });
+      return finding(resource, launch.class, launch.rule, launch.reasons, {
+        tiedTo: tainted.id,
+        events: [event],
+      });
     }
     case 'family':
       return beforeMisuse(resource, event, its);
     case 'other':
       return (
         byMaterial(resource, event, its, others) ??
-        finding(resource, 'not-tied', [`launched by ${principalOf(event)}, who is no part of the incident`], {
-          events: [event],
-        })
+        finding(
+          resource,
+          'not-tied',
+          'maker.innocent',
+          [`launched by ${principalOf(event)}, who is no part of the incident`],
+          {
+            events: [event],
+          },
+        )
       );
   }
 }
@@ -110,22 +121,35 @@ function byService(
   const by = its.taint?.of(event);
   const service = event.actor.invokedBy ?? event.sourceIp ?? 'a service';
   if (by != null && by.strength === 'likely') {
-    return finding(resource, 'held', [`launched by ${service} for ${principalOf(event)}: ${by.how}`], {
-      tiedTo: by.id,
-      events: [event],
-    });
+    return finding(
+      resource,
+      'held',
+      'service.of-misuse-likely',
+      [`launched by ${service} for ${principalOf(event)}: ${by.how}`],
+      {
+        tiedTo: by.id,
+        events: [event],
+      },
+    );
   }
   if (by != null) {
-    return finding(resource, 'held', [`launched by ${service} for ${by.id}; by which request is not known`], {
-      tiedTo: by.id,
-      events: [event],
-    });
+    return finding(
+      resource,
+      'held',
+      'service.of-misuse',
+      [`launched by ${service} for ${by.id}; by which request is not known`],
+      {
+        tiedTo: by.id,
+        events: [event],
+      },
+    );
   }
   return (
     byMaterial(resource, event, its, others) ??
     finding(
       resource,
       'not-tied',
+      'service.innocent',
       [`launched by ${service}; nothing ties what it was launched for to the incident`],
       { events: [event] },
     )
@@ -159,10 +183,10 @@ function byMaterial(
       making?.made.includes(event) === true &&
       usual === 0 &&
       tainted?.strength === 'certain';
-    return finding(resource, rogue && material?.class !== 'own' ? 'rogue' : 'held', [what, who], {
-      tiedTo: tainted?.id ?? null,
-      events: launcher === null ? [event] : [event, launcher],
-    });
+    const more = { tiedTo: tainted?.id ?? null, events: launcher === null ? [event] : [event, launcher] };
+    return rogue && material?.class !== 'own'
+      ? finding(resource, 'rogue', 'material.of-misuse', [what, who], more)
+      : finding(resource, 'held', 'material.shared', [what, who], more);
   }
   return null;
 }
@@ -193,13 +217,15 @@ function byCutRecord(resource: Resource, its: Case, index: InstanceIndex): Findi
     return finding(
       resource,
       'held',
+      'launch.record-cut-shared',
       [`${how}; somebody else launched at the same time, so whose it is cannot be told`],
       { tiedTo, events: fitting },
     );
   }
   const classes = new Set(tied.map((one) => its.launches.get(one.key)?.launch.class ?? 'held'));
   const only = classes.size === 1 ? [...classes][0] : undefined;
-  return finding(resource, only ?? 'held', [how, ...(judged?.launch.reasons ?? [])], {
+  const rule = judged?.launch.rule ?? 'launch.record-cut';
+  return finding(resource, only ?? 'held', rule, [how, ...(judged?.launch.reasons ?? [])], {
     tiedTo,
     events: tied,
   });

@@ -41,11 +41,17 @@ export function classifyVolume(
   if (owner === undefined || !isOfLaunch) return classify(resource, its);
   // What was done to an innocent's instance is no word on its volumes.
   const classed = owner.class === 'tampered' ? 'not-tied' : owner.class;
-  return finding(resource, classed, [`made with instance ${attached.id}`, ...owner.reasons], {
-    tiedTo: owner.tiedTo,
-    evidence: owner.evidence,
-    settlesAt: owner.settlesAt,
-  });
+  return finding(
+    resource,
+    classed,
+    'volume.with-instance',
+    [`made with instance ${attached.id}`, ...owner.reasons],
+    {
+      tiedTo: owner.tiedTo,
+      evidence: owner.evidence,
+      settlesAt: owner.settlesAt,
+    },
+  );
 }
 
 function apart([a, b]: readonly (number | null)[]): number {
@@ -72,12 +78,14 @@ function byRecord(resource: Resource, its: Case): Finding | null {
     ? finding(
         resource,
         'rogue',
+        'volume.of-launch',
         [`made ${when}, which asked for such a volume to outlive it`, ...launch.reasons],
         more,
       )
     : finding(
         resource,
         'held',
+        'volume.of-launch-doubt',
         [`made ${when}, which does not tell whether it is its own`, ...launch.reasons],
         more,
       );

@@ -1,6 +1,7 @@
 import {
   asText,
   type Finding,
+  type FindingRule,
   type Json,
   type Resource,
   type ResourceClass,
@@ -27,6 +28,7 @@ const minute = 60_000;
 export function finding(
   resource: Resource,
   classed: ResourceClass,
+  rule: FindingRule,
   reasons: string[],
   more: Partial<Finding> & { events?: TrailEvent[] } = {},
 ): Finding {
@@ -34,6 +36,7 @@ export function finding(
   return {
     resource,
     class: classed,
+    rule,
     reasons,
     tiedTo: null,
     evidence: events.slice(0, maxEvidence).map(evidenceOf),
@@ -47,7 +50,7 @@ export function finding(
 /** The class of anything but an instance: by who made it, and by who changed it since. */
 export function classify(resource: Resource, its: Case): Finding {
   if (resource.id === its.key) {
-    return finding(resource, 'rogue', ['the misused key itself'], { tiedTo: its.key });
+    return finding(resource, 'rogue', 'key.named', ['the misused key itself'], { tiedTo: its.key });
   }
   const history = its.histories.get(resourceKey(resource));
   if (history === undefined) return withoutHistory(resource, its);
@@ -75,6 +78,7 @@ export function classify(resource: Resource, its: Case): Finding {
     return finding(
       resource,
       'not-tied',
+      'maker.innocent',
       [`made by ${principalOf(begun.event)}, who is no part of the incident`],
       { events: [begun.event] },
     );
@@ -97,8 +101,20 @@ function withoutChange(resource: Resource, history: History, earlier: Earlier, i
     before: before(history, touches, its),
   };
   if (earlier.was === 'so')
-    return finding(resource, 'not-tied', [`${calls} ${changedNothing}: ${earlier.why}`], more);
-  return finding(resource, 'held', [`${calls}: ${bothReadings(resource.id)}`, earlier.why], more);
+    return finding(
+      resource,
+      'not-tied',
+      'change.nothing',
+      [`${calls} ${changedNothing}: ${earlier.why}`],
+      more,
+    );
+  return finding(
+    resource,
+    'held',
+    'change.unproven',
+    [`${calls}: ${bothReadings(resource.id)}`, earlier.why],
+    more,
+  );
 }
 
 /** Of a call on what was so already. */
@@ -122,7 +138,7 @@ function beginningOf({ createdAt }: Resource, { changed }: History): Origin | nu
 
 function withoutHistory(resource: Resource, its: Case): Finding {
   const verdict = judgeUnknown(resource, its);
-  return finding(resource, verdict.class, verdict.reasons, { settlesAt: verdict.settlesAt });
+  return finding(resource, verdict.class, verdict.rule, verdict.reasons, { settlesAt: verdict.settlesAt });
 }
 
 /** Names are used again: the latest event that can have made what stands now. */
@@ -138,7 +154,7 @@ function madeByTainted(resource: Resource, made: Origin, history: History, its: 
   if (tainted === null || tainted === undefined) return withoutHistory(resource, its);
   const judged =
     its.launches.get(made.event.key)?.launch ?? judgeAct(made.event, tainted, its.baseline, its.start);
-  return finding(resource, judged.class, judged.reasons, {
+  return finding(resource, judged.class, judged.rule, judged.reasons, {
     tiedTo: tainted.id,
     events: [made.event],
     before: before(history, [made], its),
@@ -175,12 +191,13 @@ function changedByTainted(
     return finding(
       resource,
       base,
+      habit.rule,
       ['changed after the misuse began, as the key did before it', ...habit.reasons],
       shared,
     );
   }
   if (habit != null && judged.every((one) => one !== null && one.class !== 'rogue')) {
-    return finding(resource, 'held', habit.reasons, shared);
+    return finding(resource, 'held', habit.rule, habit.reasons, shared);
   }
   const whose = maker === 'family' ? 'made by the key before the misuse began' : 'not made by the incident';
   const reasons = [
@@ -188,7 +205,7 @@ function changedByTainted(
   ];
   const arn = asText(resource.properties['arn']);
   const assumed = arn?.includes(':role/') === true && events.some((event) => mintOf(event) !== null);
-  return finding(resource, 'tampered', [...reasons.slice(0, 10), whose], {
+  return finding(resource, 'tampered', 'change.by-misuse', [...reasons.slice(0, 10), whose], {
     ...shared,
     ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
@@ -206,18 +223,27 @@ function mintedForIt(event: TrailEvent, { taint }: Case): Tainted | null {
 export function beforeMisuse(resource: Resource, event: TrailEvent, its: Case): Finding {
   if (its.start.at !== null) {
     const why = `made by ${principalOf(event)} at ${timeInWords(event.time)}, before the misuse began`;
-    return finding(resource, event.time === null ? 'held' : 'own', [why], {
-      tiedTo: its.key,
-      events: [event],
-    });
+    const more = { tiedTo: its.key, events: [event] };
+    return event.time === null
+      ? finding(resource, 'held', 'maker.no-time', [why], more)
+      : finding(resource, 'own', 'maker.before-misuse', [why], more);
   }
   const judged = its.launches.get(event.key)?.launch;
   if (judged !== undefined)
-    return finding(resource, judged.class, judged.reasons, { tiedTo: signerOf(event), events: [event] });
-  return finding(resource, 'held', ['made by the key, and nothing shows when its misuse began'], {
-    tiedTo: its.key,
-    events: [event],
-  });
+    return finding(resource, judged.class, judged.rule, judged.reasons, {
+      tiedTo: signerOf(event),
+      events: [event],
+    });
+  return finding(
+    resource,
+    'held',
+    'maker.no-start',
+    ['made by the key, and nothing shows when its misuse began'],
+    {
+      tiedTo: its.key,
+      events: [event],
+    },
+  );
 }
 
 export function principalOf(event: TrailEvent): string {

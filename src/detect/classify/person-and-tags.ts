@@ -20,6 +20,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         ...found,
         // What it was before is put back; only what nothing is known of is the incident's own.
         class: wasStopped(found) || isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
+        rule: 'person.included',
         judged: classed,
         reasons: ['included on the person’s word', ...reasons],
         settlesAt: null,
@@ -31,6 +32,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         ...found,
         judged: classed,
         class: 'held',
+        rule: 'person.spared',
         reasons: ['spared on the person’s word', ...reasons],
       };
     if (classed !== 'rogue') return found;
@@ -49,6 +51,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
     return {
       ...found,
       class: 'held',
+      rule: 'tag.protected',
       reasons: [
         `marked ${protectingTag} by ${principalOf(setter)}, who is no part of the incident`,
         ...reasons,

@@ -1,4 +1,10 @@
-import { type Finding, resourceKey, stoppedBefore, type TrailEvent } from '../../model/index.js';
+import {
+  type Finding,
+  type FindingRule,
+  resourceKey,
+  stoppedBefore,
+  type TrailEvent,
+} from '../../model/index.js';
 import { judgeAct } from '../launches/judge.js';
 import { evidenceOf, timeInWords } from '../records/evidence.js';
 import { whoDid, type Case } from './case.js';
@@ -28,24 +34,34 @@ export function withStart(found: Finding, its: Case): Finding {
     before: stoppedBefore,
     undone: /^stopp/i.test(resource.state),
   };
-  const inDoubt = (why: string): Finding => ({
+  const inDoubt = (rule: FindingRule, why: string): Finding => ({
     ...found,
     ...more,
     class: 'held',
+    rule,
     reasons: [`${act}: ${why}`],
   });
-  if (judged.class === 'held') return inDoubt(judged.reasons[0] ?? 'it may be part of the key’s own life');
+  if (judged.class === 'held')
+    return inDoubt(judged.rule, judged.reasons[0] ?? 'it may be part of the key’s own life');
   if (stop === null)
     return inDoubt(
+      'start.unproven',
       `nothing shows that its owner had stopped it; if it stood still before, --include '${resource.id}' stops it again`,
     );
   const group = resource.links.find(({ kind }) => kind === 'auto-scaling-group');
   if (group !== undefined)
     return inDoubt(
+      'start.of-group',
       `Auto Scaling group ${group.id} would end it and launch another, if it were stopped again`,
     );
   const stood = `its owner had stopped it: ${stop.name} by ${principalOf(stop)} at ${timeInWords(stop.time)}`;
-  return { ...found, ...more, class: 'tampered', reasons: [act, stood, ...found.reasons] };
+  return {
+    ...found,
+    ...more,
+    class: 'tampered',
+    rule: 'start.of-stopped',
+    reasons: [act, stood, ...found.reasons],
+  };
 }
 
 /** The start by which it runs now, where that was the incident's; null where it ran before the incident's first call. */

@@ -1,10 +1,11 @@
-import type { Cell, Resource, ResourceClass } from '../../model/index.js';
+import type { Cell, FindingRule, Resource, ResourceClass } from '../../model/index.js';
 import type { Case } from './case.js';
 import { timeInWords } from '../records/evidence.js';
 import { trailDelay } from '../../facts/index.js';
 
 export interface Verdict {
   class: ResourceClass;
+  rule: FindingRule;
   reasons: string[];
   settlesAt: number | null;
 }
@@ -17,28 +18,43 @@ export interface Verdict {
 export function judgeUnknown(resource: Resource, its: Case): Verdict {
   const { facts, start } = its;
   const { createdAt } = resource;
-  const notTied = (why: string): Verdict => ({ class: 'not-tied', reasons: [why], settlesAt: null });
-  if (!resource.live) return notTied('no event in the trail ties it, and it does not run any more');
+  const notTied = (rule: FindingRule, why: string): Verdict => ({
+    class: 'not-tied',
+    rule,
+    reasons: [why],
+    settlesAt: null,
+  });
+  if (!resource.live)
+    return notTied('origin.not-live', 'no event in the trail ties it, and it does not run any more');
   if (createdAt === null)
-    return notTied('no event in the trail ties it; the service does not say when it was made');
-  if (start.at !== null && createdAt < start.at - clockSkew) return notTied('made before the misuse began');
+    return notTied(
+      'origin.no-date',
+      'no event in the trail ties it; the service does not say when it was made',
+    );
+  if (start.at !== null && createdAt < start.at - clockSkew)
+    return notTied('origin.before-misuse', 'made before the misuse began');
   const settled = facts.trailSettled ?? facts.now - trailDelay;
   if (createdAt > settled) {
     const settlesAt = createdAt + trailDelay;
     return {
       class: 'settling',
+      rule: 'origin.settling',
       reasons: [
         `made at ${timeInWords(createdAt)}: CloudTrail may not have delivered its event before ${timeInWords(settlesAt)}`,
       ],
       settlesAt,
     };
   }
-  if (start.at === null) return notTied('no event in the trail ties it to the key');
+  if (start.at === null) return notTied('origin.no-tie', 'no event in the trail ties it to the key');
   const gap = gapAt(resource.region, createdAt, its);
   if (gap === null)
-    return notTied('made after the misuse began, but the trail of its region names no tainted maker');
+    return notTied(
+      'origin.no-tainted-maker',
+      'made after the misuse began, but the trail of its region names no tainted maker',
+    );
   return {
     class: 'held',
+    rule: 'origin.trail-gap',
     reasons: [`made after the misuse began, and ${gap}: who made it is not known`],
     settlesAt: null,
   };

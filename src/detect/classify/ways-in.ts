@@ -21,7 +21,7 @@ export function withOpenWays(findings: readonly Finding[], its: Case): Finding[]
       const way = openWay(principal, byKey, its);
       if (way === null) continue;
       const why = `a way of the incident into ${principal.kind} ${principal.name} is open: ${way}`;
-      return { ...finding, class: 'rogue', reasons: [why, ...finding.reasons] };
+      return { ...finding, class: 'rogue', rule: 'grant.open-way', reasons: [why, ...finding.reasons] };
     }
     return finding;
   });

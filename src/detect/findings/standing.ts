@@ -79,6 +79,8 @@ const changes = new Set([
   'ec2.amazonaws.com|ModifySnapshotAttribute',
   'ec2.amazonaws.com|ModifySpotFleetRequest',
   'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
+  'eks.amazonaws.com|UpdateAccessEntry',
+  'eks.amazonaws.com|UpdateClusterConfig',
   'iam.amazonaws.com|DeactivateMFADevice',
   'iam.amazonaws.com|DeleteRolePermissionsBoundary',
   'iam.amazonaws.com|DeleteUserPermissionsBoundary',

@@ -1,6 +1,6 @@
 import type { Baseline } from '../behaviour/baseline.js';
 import { isHabit, scoreOf, type Departure } from '../behaviour/departures.js';
-import type { MisuseStart, ResourceClass, TrailEvent } from '../../model/index.js';
+import type { FindingRule, MisuseStart, ResourceClass, TrailEvent } from '../../model/index.js';
 import type { LaunchRequest } from '../records/launch-request.js';
 import { mintOf } from '../records/mints.js';
 import { actOf, addressPrefix } from '../records/record-fields.js';
@@ -9,6 +9,7 @@ import type { Tainted } from '../credentials/taint.js';
 
 export interface Judgement {
   class: ResourceClass;
+  rule: FindingRule;
   score: number;
   /** In words, strongest first. */
   reasons: string[];
@@ -51,6 +52,7 @@ export function judgeLaunch(
     const likely = !isCertain(tainted);
     return {
       class: likely ? 'held' : 'rogue',
+      rule: likely ? 'launch.new-credential-likely' : 'launch.new-credential',
       score: likely ? score : Math.max(score, 0.9),
       reasons: [
         ...(likely ? ['the tie is likely, not certain'] : []),
@@ -62,6 +64,7 @@ export function judgeLaunch(
   if (launch.event.time === null) {
     return {
       class: 'held',
+      rule: 'launch.no-time',
       score,
       reasons: [
         'the record has no readable time: before or after the misuse began cannot be told',
@@ -81,16 +84,17 @@ export function judgeLaunch(
     start.source === 'estimated' && days >= 4 && !departures.some(({ kind }) => attacking.has(kind));
   if (score >= needed && mayBeRogue && lasting) {
     const doubt = `such launches were made on ${days} days since the estimated beginning: it may be a habit younger than that`;
-    return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+    return { class: 'held', rule: 'launch.young-habit', score, reasons: [doubt, ...reasons, tie] };
   }
-  if (score >= needed && mayBeRogue) return { class: 'rogue', score, reasons: [...reasons, tie] };
-  const doubt =
+  if (score >= needed && mayBeRogue)
+    return { class: 'rogue', rule: 'launch.departs', score, reasons: [...reasons, tie] };
+  const [rule, doubt]: [FindingRule, string] =
     tainted.strength === 'likely'
-      ? 'the tie is likely, not certain'
+      ? ['launch.tie-likely', 'the tie is likely, not certain']
       : history
-        ? 'too little departs from the key’s own life to be sure'
-        : 'the trail shows no life of the key before the misuse to compare with';
-  return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+        ? ['launch.departs-little', 'too little departs from the key’s own life to be sure']
+        : ['launch.no-history', 'the trail shows no life of the key before the misuse to compare with'];
+  return { class: 'held', rule, score, reasons: [doubt, ...reasons, tie] };
 }
 
 function onlyPlaceDeparts(departures: readonly Departure[]): boolean {
@@ -101,7 +105,7 @@ function onlyPlaceDeparts(departures: readonly Departure[]): boolean {
 
 function onlyPlace(score: number, reasons: string[]): Judgement {
   const doubt = 'only where it came from departs from the key’s life';
-  return { class: 'held', score, reasons: [doubt, ...reasons] };
+  return { class: 'held', rule: 'launch.only-place', score, reasons: [doubt, ...reasons] };
 }
 
 /** Same call, type and region as before, and no larger: the key's own, unless the launch itself is marked. */
@@ -120,14 +124,16 @@ function judgeHabit(
     .filter(({ kind }) => hardKinds.has(kind))
     .reduce((sum, { weight }) => sum + weight, 0);
   if (onlyPlaceDeparts(departures)) return onlyPlace(score, [...reasons, usual, tie]);
-  if (hard >= rogueFrom) return { class: 'rogue', score, reasons: [...reasons, usual, tie] };
+  if (hard >= rogueFrom)
+    return { class: 'rogue', rule: 'launch.habit-marked', score, reasons: [...reasons, usual, tie] };
   const tooMany = departures.some(({ kind }) => kind === 'habit-burst');
   const otherImage = departures.some(({ kind, weight }) => kind === 'image' && weight >= 0.2);
   if (hard >= 0.3 || tooMany || otherImage || count < 2) {
     const doubt = tooMany ? 'more of its usual launches than ever: which are its own cannot be told' : usual;
-    return { class: 'held', score, reasons: [doubt, ...reasons, tie] };
+    const rule = tooMany ? 'launch.habit-burst' : 'launch.habit-doubt';
+    return { class: 'held', rule, score, reasons: [doubt, ...reasons, tie] };
   }
-  return { class: 'own', score, reasons: [usual, ...reasons] };
+  return { class: 'own', rule: 'launch.fits-habit', score, reasons: [usual, ...reasons] };
 }
 
 /** The class of what a tainted call made or changed, where it is no launch. */
@@ -142,11 +148,17 @@ export function judgeAct(
   if (tainted.fresh)
     return {
       class: isCertain(tainted) ? 'rogue' : 'held',
+      rule: isCertain(tainted) ? 'act.new-credential' : 'act.new-credential-likely',
       score: 0.9,
       reasons: [`${act}, a credential that only the misuse made: ${tainted.how}`],
     };
   if (event.time === null)
-    return { class: 'held', score: 0.3, reasons: [`${act}, at a time that the record does not tell`, tie] };
+    return {
+      class: 'held',
+      rule: 'act.no-time',
+      score: 0.3,
+      reasons: [`${act}, at a time that the record does not tell`, tie],
+    };
   const before = baseline.acts.get(actOf(event)) ?? 0;
   const sensitivity = sensitivityOf(event);
   const prefix = addressPrefix(event);
@@ -161,13 +173,19 @@ export function judgeAct(
     tie,
   ];
   const fits = before >= 3 && !newPlace && !newRegion;
-  if (fits) return { class: sensitivity >= 0.15 ? 'held' : 'own', score: 0.1, reasons };
+  if (fits && sensitivity >= 0.15) return { class: 'held', rule: 'act.habit-sensitive', score: 0.1, reasons };
+  if (fits) return { class: 'own', rule: 'act.fits-habit', score: 0.1, reasons };
   if (tainted.strength === 'likely')
-    return { class: 'held', score: 0.4, reasons: ['the tie is likely, not certain', ...reasons] };
+    return {
+      class: 'held',
+      rule: 'act.tie-likely',
+      score: 0.4,
+      reasons: ['the tie is likely, not certain', ...reasons],
+    };
   const owner = mintOf(event)?.userName;
   if (event.name === 'CreateAccessKey' && owner === event.actor.userName && baseline.isAtHome(event)) {
     const rotation = 'made for its own user, from where the key lives: a rotation looks so too';
-    return { class: 'held', score: 0.4, reasons: [rotation, ...reasons] };
+    return { class: 'held', rule: 'act.rotation', score: 0.4, reasons: [rotation, ...reasons] };
   }
   const sure =
     start.source === 'given' ||
@@ -176,9 +194,12 @@ export function judgeAct(
     sensitivity >= 0.3;
   const onlyPlaceIsNew = before >= 3 && newPlace && !newRegion && sensitivity === 0;
   if ((before === 0 || newPlace || newRegion) && !onlyPlaceIsNew) {
-    return { class: sure ? 'rogue' : 'held', score: 0.6 + sensitivity / 2, reasons };
+    const score = 0.6 + sensitivity / 2;
+    return sure
+      ? { class: 'rogue', rule: 'act.departs', score, reasons }
+      : { class: 'held', rule: 'act.start-uncertain', score, reasons };
   }
-  return { class: 'held', score: 0.4, reasons };
+  return { class: 'held', rule: 'act.departs-little', score: 0.4, reasons };
 }
 
 /** Who it acts as is of the misuse, whichever session it is; or its own tie is certain. */

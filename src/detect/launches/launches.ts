@@ -5,7 +5,7 @@ import type { CredentialGraph } from '../credentials/credential-graph.js';
 import { alone, departuresOf, isHabit, type Surroundings } from '../behaviour/departures.js';
 import { evidenceOf } from '../records/evidence.js';
 import { acceleratorOf, type AcceleratorTable } from '../records/instance-size.js';
-import { judgeLaunch } from './judge.js';
+import { judgeLaunch, type Judgement } from './judge.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { isForwarded } from '../records/record-fields.js';
 import type { Silence } from './silence.js';
@@ -87,11 +87,7 @@ export function launchedByFleet(event: TrailEvent): boolean {
   );
 }
 
-export function launchOf(
-  request: LaunchRequest,
-  judged: { class: Launch['class']; score: number; reasons: string[] },
-  table: AcceleratorTable,
-): Launch {
+export function launchOf(request: LaunchRequest, judged: Judgement, table: AcceleratorTable): Launch {
   const { event } = request;
   return {
     evidence: evidenceOf(event),
@@ -104,6 +100,7 @@ export function launchOf(
     accelerator: request.types.some((type) => acceleratorOf(type, table) !== null),
     score: judged.score,
     class: judged.class,
+    rule: judged.rule,
     reasons: judged.reasons,
     protection: request.protection,
     truncated: event.truncated && request.instanceIds.length === 0,

@@ -20,7 +20,9 @@ export function withoutStart(mine: readonly TrailEvent[], baseline: Baseline, fa
       : ['nothing shows when the misuse of its key began, and it is no habit of the key'];
     const launch = launchOf(
       request,
-      { class: usual ? 'own' : 'held', score: scoreOf([]), reasons },
+      usual
+        ? { class: 'own', rule: 'launch.fits-habit', score: scoreOf([]), reasons }
+        : { class: 'held', rule: 'launch.no-start', score: scoreOf([]), reasons },
       facts.accelerators,
     );
     const id = signerOf(event) ?? '';

@@ -9,6 +9,7 @@ import { codebuild } from './codebuild.js';
 import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
+import { eks } from './eks.js';
 import { events } from './events.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
@@ -44,6 +45,7 @@ export const services: Record<string, Service> = {
   codebuild,
   ec2,
   ecs,
+  eks,
   events,
   guardduty,
   health,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type * as Model from '../../model/index.js';
-import type { Cell, Link, Resource } from '../../model/index.js';
+import { type Cell, findingRuleIds, type Link, type Resource } from '../../model/index.js';
 import { epoch, exactly, json, jsonObject, maybe, text, whole } from './schema-parts.js';
 
 const cellStatus = z.enum(['complete', 'truncated', 'denied', 'failed', 'not-enabled', 'not-examined']);
@@ -54,15 +54,19 @@ const resource = exactly<Resource>()(
   }),
 );
 
+const rule = z.enum(findingRuleIds);
+
 const finding = exactly<Model.Finding>()(
   z.strictObject({
     resource,
     class: resourceClass,
+    rule,
     reasons: z.array(text),
     tiedTo: maybe,
     evidence: z.array(evidence),
     before: json,
     undone: z.boolean(),
+    judged: resourceClass.exactOptional(),
     settlesAt: epoch.nullable(),
     otherSessions: z
       .array(z.strictObject({ id: text, name: maybe, lastSeen: epoch, source: maybe }))
@@ -109,6 +113,7 @@ const launch = exactly<Model.Launch>()(
     accelerator: z.boolean(),
     score: z.number(),
     class: resourceClass,
+    rule,
     reasons: z.array(text),
     protection: z.boolean(),
     truncated: z.boolean(),

@@ -8,6 +8,7 @@ import {
   type Report,
   type ReportAction,
   type Verdict,
+  outcomeRuleIds,
   phases,
   reportVersion,
 } from '../../model/index.js';
@@ -107,10 +108,13 @@ const cloudfront = exactly<CloudFrontFacts>()(
   }),
 );
 
+const reasons = z.array(z.strictObject({ rule: z.enum(outcomeRuleIds), words: text }));
+
 const verdict = exactly<Verdict>()(
   z.strictObject({
     state: z.enum(['contained', 'held', 'unknown', 'not-contained']),
     reasons: z.array(text),
+    rules: z.array(z.enum(outcomeRuleIds)),
   }),
 );
 
@@ -160,7 +164,9 @@ export const reportSchema = exactly<Report>()(
     coverage: z.array(cell),
     settlesAt: moment.nullable(),
     cloudfront: z.array(z.strictObject({ at: moment, facts: cloudfront })),
-    notes: z.array(z.strictObject({ at: moment, message: text })),
+    notes: z.array(
+      z.strictObject({ at: moment, message: text, rule: z.enum(outcomeRuleIds).exactOptional() }),
+    ),
     resumed: z.array(z.strictObject({ at: moment, actor: text })),
     closed: z.strictObject({ at: moment, exitCode: z.int(), summary: text }).nullable(),
     journal: z.strictObject({ records: whole, head: text }),
@@ -174,6 +180,7 @@ export const scanSchema = exactly<ScanDocument>()(
     command: z.literal('scan'),
     tool,
     exitCode: z.int(),
+    reasons,
     simulated: z.boolean().describe('made on an endpoint that is not AWS: nothing in it is real'),
     endpoints: z.record(z.string(), z.string()),
     identity,
@@ -197,7 +204,7 @@ export const scanSchema = exactly<ScanDocument>()(
 /** The published JSON Schemas, by their file under docs/schemas. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
-    'report-v1.schema.json': { title: 'leakguard report, version 1', ...z.toJSONSchema(reportSchema) },
-    'scan-v1.schema.json': { title: 'leakguard scan --json, version 1', ...z.toJSONSchema(scanSchema) },
+    'report-v2.schema.json': { title: 'leakguard report, version 2', ...z.toJSONSchema(reportSchema) },
+    'scan-v2.schema.json': { title: 'leakguard scan --json, version 2', ...z.toJSONSchema(scanSchema) },
   };
 }

@@ -161,6 +161,10 @@ export function found(screen: Screen, incident: Incident): void {
     label = '';
     if (inline) continue;
     for (const line of told.slice(0, verbose ? Infinity : 1)) screen.row('', indent, [line, 'dim']);
+    if (verbose) {
+      const ids = tally(group.map(({ rule }) => rule)).map(([rule, n]) => `${rule} ${n}`);
+      screen.row('', indent, [`rules: ${ids.join(', ')}`, 'dim']);
+    }
     if (verbose && cls !== 'rogue' && cls !== 'not-tied') {
       for (const { resource } of group) screen.row('', indent, `${resource.region} ${resource.id}`);
     }

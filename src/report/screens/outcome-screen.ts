@@ -83,7 +83,7 @@ function done(screen: Screen, report: Report): void {
 }
 
 function failed(screen: Screen, report: Report): void {
-  const bad = unfinishedActions(report.actions);
+  const bad = unfinishedActions(report);
   if (bad.length === 0) return;
   screen.gap();
   const max = screen.options.verbose ? Infinity : 5;

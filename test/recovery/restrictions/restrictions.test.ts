@@ -62,7 +62,8 @@ async function look(table: WireTable = {}, flags: { region?: string[]; key?: str
       done();
     },
   });
-  const context = { stdout, json: true, emit: () => undefined, openSession: () => wire.session() };
+  const stderr = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const context = { stdout, stderr, json: true, emit: () => undefined, openSession: () => wire.session() };
   const exitCode = await run({ region: [], ...flags }, context as unknown as CommandContext);
   const document = JSON.parse(written.join('')) as { services: ServiceAccess[]; signals: Signal[] };
   const stateOf = (service: string) => document.services.find((row) => row.service === service)?.state;

@@ -9,7 +9,8 @@ import {
 } from '../model/index.js';
 import { asFound } from '../detect/index.js';
 import { isoOf, milestonesOf } from './milestones.js';
-import { verdictOf } from '../outcome/index.js';
+import { verdictOf } from './decide.js';
+import { reasonsOfEnd } from './end-reasons.js';
 
 /**
  * The report of a journal: a fold over its records, and of nothing else.
@@ -27,7 +28,7 @@ export function foldReport(records: readonly JournalRecord[]): Report {
     identity: first.identity,
     key: first.key,
     options: first.options,
-    verdict: { state: 'unknown', reasons: [] },
+    verdict: { state: 'unknown', reasons: [], rules: [] },
     milestones: {
       misuseBegan: null,
       opened: first.at,
@@ -118,14 +119,18 @@ export function foldReport(records: readonly JournalRecord[]): Report {
         report.cloudfront.push({ at: time, facts: record.facts });
         break;
       case 'note':
-        report.notes.push({ at: time, message: record.message });
+        report.notes.push({
+          at: time,
+          message: record.message,
+          ...(record.rule === undefined ? {} : { rule: record.rule }),
+        });
         break;
       case 'closed':
         report.closed = { at: time, exitCode: record.exitCode, summary: record.summary };
         break;
     }
   }
-  report.verdict = verdictOf(report);
+  report.verdict = verdictOf(reasonsOfEnd({ ...report, ending: report.closed }));
   report.milestones = milestonesOf(report);
   return report;
 }

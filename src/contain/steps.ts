@@ -1,0 +1,108 @@
+import type { Session } from '../aws/index.js';
+import type { Action, CutFacts, Incident } from '../model/index.js';
+import type { Play, PlanContext } from '../plays/index.js';
+import type { Survey } from '../survey/index.js';
+import { type Guard, guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { plan, type Plan } from './plan/plan.js';
+import { unknownExcludes, unknownIncludes } from './plan/words.js';
+import { refuseCaller, refuseRoot } from './refused.js';
+
+/*
+ * What contain, its dry run, resume and verify see and decide, in one place: they differ only in what they do about it.
+ */
+
+/** What a step looks at, and by which plays and options it plans. */
+export interface StepRequest {
+  session: Session;
+  survey: Survey;
+  plays: readonly Play[];
+  options: PlanContext['options'];
+  /** Ids that the person named, as far as they have been seen. */
+  include: ReadonlySet<string>;
+}
+
+/** The key, and what cutting it takes. */
+export interface KeyStep {
+  facts: CutFacts;
+  guard: Guard;
+  /** Empty where it is cut already, or its user is not known. */
+  cut: Action[];
+}
+
+/**
+ * Step 1, the key: by name only, since no region is described and no trail page read before it is off. Tells the survey
+ * whose key it is.
+ * @throws AwsFailure of kind `credentials`
+ */
+export async function lookAtKey(
+  { session, survey, options }: Pick<StepRequest, 'session' | 'survey' | 'options'>,
+  key: string,
+): Promise<KeyStep> {
+  const { reader, identity } = session;
+  const facts = await lookUpKey(reader, identity, key);
+  const now = reader.now();
+  survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
+  return {
+    facts,
+    guard: guardCut(facts, identity),
+    cut: planCut(facts, now, options.denyAll, facts.status === 'Inactive' ? null : now),
+  };
+}
+
+/** What forbids this caller to cut this key, before anything is done. @throws Refused */
+export function checkCaller({ facts, guard }: KeyStep, { identity }: Session): void {
+  if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
+  if (facts.owner.kind === 'root') throw refuseRoot(facts.key, identity.account);
+}
+
+/** Everything but the key: what was found, and what is to be done about it. */
+export interface LookStep {
+  incident: Incident;
+  planned: Plan;
+}
+
+/**
+ * Step 2, the rest: one look, one plan. `first`: only these plays are looked at.
+ * @throws AwsFailure where not even the list of regions can be read
+ */
+export async function lookAtRest(
+  request: StepRequest,
+  first: readonly Play[] | null = null,
+): Promise<LookStep> {
+  const { survey } = request;
+  const incident = first === null ? await survey.look() : await survey.lookFirst(first);
+  return { incident, planned: planFor(request, incident) };
+}
+
+/** Words of --include and --exclude that name nothing in what was found, each as a sentence; null where all do. */
+export function unheardWords(
+  survey: Survey,
+  incident: Incident,
+): { include: string | null; exclude: string | null } {
+  const { include, exclude } = survey.namesNothing();
+  return { include: unknownIncludes(include, incident), exclude: unknownExcludes(exclude, incident) };
+}
+
+/** What is pending now, without doing any of it: what the cut does is not planned a second time. Pure. */
+export function pending(cut: readonly Action[], rest: Plan): Plan {
+  const done = new Set(cut.flatMap(({ targets }) => targets));
+  return {
+    actions: rest.actions.filter(({ targets }) => !targets.every((target) => done.has(target))),
+    left: rest.left,
+  };
+}
+
+/** The plan for this incident. Pure but for AWS's clock. */
+function planFor(request: StepRequest, incident: Incident): Plan {
+  const { plays, include, session } = request;
+  return plan(incident, plays, contextOf(request, incident), include, session.identity);
+}
+
+/** What plays may look at besides the finding. */
+export function contextOf(
+  { options, session }: Pick<StepRequest, 'options' | 'session'>,
+  incident: Incident,
+): PlanContext {
+  const { account, partition } = session.identity;
+  return { incident, account, partition, now: session.reader.now(), options };
+}
