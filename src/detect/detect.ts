@@ -301,6 +301,7 @@ function classifyAll(its: Case): Finding[] {
     if (resource.type === 'instance')
       findings.set(resource, withStart(classifyInstance(resource, its, index, others, groups), its));
   }
+  followLaunchers(findings, its);
   const instances = new Map(
     [...findings.values()]
       .filter(({ resource }) => resource.type === 'instance')

@@ -34,6 +34,11 @@ export const launchEdges = [
     shownBy:
       'the name that Batch gives its groups, after the environment was made, and no person made the group',
   },
+  {
+    launcher: 'cloudformation-stacks',
+    of: 'any',
+    shownBy: 'the tag aws:cloudformation:stack-id, which only AWS sets, on what is not older than the stack',
+  },
 ] as const satisfies readonly LaunchEdge[];
 
 /** The compute environment for which Batch made an Auto Scaling group of this name: `NAME-asg-UUID` (as in

@@ -18,6 +18,8 @@ export interface OriginRule {
   ids(event: TrailEvent): string[];
   /** Region of those resources where it is not the event's own, such as `global` for IAM. */
   region?: 'global';
+  /** For `changed`: it put what was there already under it, so that ending it would end that too. */
+  takesIn?: boolean;
   /** For `changed`: the value before, where the record has it. */
   before?(event: TrailEvent): Json;
   /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers

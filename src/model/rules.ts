@@ -58,6 +58,8 @@ const findingRules = {
     'Launched by an innocent’s group after the misuse changed it, beyond its earlier size.',
   'launcher.stack':
     'Made by a CloudFormation stack of the misuse, as AWS’s own tag or the stack’s record says.',
+  'launcher.took-in':
+    'What others made was put into this launcher of the misuse: ending it would end that too.',
   'start.of-stopped': 'It stood still, as its owner’s last stop shows, and the misuse started it.',
   'start.unproven': 'The misuse started it, and nothing shows that its owner had stopped it.',
   'start.of-group': 'The misuse started it, and its group would launch another if it were stopped again.',

@@ -6,6 +6,7 @@ import { batchComputeEnvironments } from './containers/batch-compute-environment
 import { batchJobQueues } from './containers/batch-job-queues.js';
 import { batchJobs } from './containers/batch-jobs.js';
 import { bedrockThroughput } from './machine-learning/bedrock-throughput.js';
+import { cloudformationStacks } from './hosting/cloudformation-stacks.js';
 import { codebuildBuilds } from './hosting/codebuild-builds.js';
 import { codebuildProjects } from './hosting/codebuild-projects.js';
 import { ec2Fleets } from './ec2/ec2-fleets.js';
@@ -84,6 +85,7 @@ export const plays: readonly Play[] = [
   ec2Instances,
   ecsTasks,
   // evict
+  cloudformationStacks,
   trails,
   iamGrants,
   roleTrust,

@@ -5,7 +5,7 @@ const services: [service: string, what: string][] = [
   ['apigateway', 'APIs, which hand requests on to functions'],
   ['apprunner', 'services that run containers'],
   ['appstream', 'GPU fleets'],
-  ['cloudformation', 'stacks, which make any of the rest again'],
+  ['cloudformation', 'stack sets, which make stacks in other accounts; stacks have a play'],
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
   ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
   ['elasticbeanstalk', 'environments; their groups and instances are seen'],

@@ -92,6 +92,62 @@ describe('what a service launched for the incident', () => {
   });
 });
 
+describe('what a CloudFormation stack made', () => {
+  const arn = 'arn:aws:cloudformation:us-east-1:111122223333:stack/web-2/1';
+  const stack = (): Resource => {
+    const one = thing('cloudformation-stacks', 'web-2', at);
+    one.properties['arn'] = arn;
+    return one;
+  };
+  const made = (history: History, by: Caller, invokedBy?: string): Resource => {
+    const [id = ''] = history.run(by, at + 5000, { type: 'g5.12xlarge' });
+    if (invokedBy !== undefined)
+      Object.assign(history.records.at(-1)?.['userIdentity'] as object, { invokedBy });
+    const one = history.instances.at(-1) as Resource;
+    one.tags['aws:cloudformation:stack-id'] = arn;
+    expect(one.id).toBe(id);
+    return one;
+  };
+  const create = (history: History, name = 'CreateStack', more = {}): void => {
+    const request = { stackName: 'web-2', ...more };
+    history.call(attacker, { time: at, name, source: 'cloudformation', request });
+  };
+  const service = (session: string): Caller => ({
+    ...ops,
+    key: session,
+    role: 'service',
+    session: 'AWSCloudFormation',
+  });
+
+  it('is the incident’s, whoever the service acted as', () => {
+    const history = new History();
+    create(history);
+    const one = made(history, service('ASIACLOUDFORMATION00'), 'cloudformation.amazonaws.com');
+    const found = classes(history, [stack(), one]);
+    expect(found['web-2']).toMatchObject({ class: 'rogue' });
+    expect(found[one.id]).toMatchObject({ class: 'rogue', rule: 'launcher.of-misuse' });
+  });
+
+  it('is none of it where a person launched it, or where the stack is somebody else’s', () => {
+    const history = new History();
+    create(history);
+    const theirs = made(history, ops);
+    expect(classes(history, [stack(), theirs])[theirs.id]?.class).toBe('not-tied');
+    const others = new History();
+    const again = made(others, service('ASIACLOUDFORMATION00'), 'cloudformation.amazonaws.com');
+    expect(classes(others, [stack(), again])[again.id]?.class).toBe('not-tied');
+  });
+
+  it('keeps the stack from being deleted where others’ things were put into it', () => {
+    const history = new History();
+    create(history);
+    create(history, 'CreateChangeSet', { changeSetType: 'IMPORT', changeSetName: 'in' });
+    const found = classes(history, [stack()])['web-2'];
+    expect(found).toMatchObject({ class: 'held', rule: 'launcher.took-in' });
+    expect(found?.reasons[0]).toContain('it would go too');
+  });
+});
+
 describe('the table of launchers', () => {
   it('names plays, and is the page in the documentation', async () => {
     const ids = new Set<string>([...plays.map(({ id }) => id), 'any']);

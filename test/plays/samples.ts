@@ -27,6 +27,18 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListFargateProfiles: { fargateProfileNames: ['all'] },
     DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
   },
+  'cloudformation-stacks': {
+    DescribeStacks: {
+      Stacks: [
+        {
+          StackName: 's',
+          StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1',
+          StackStatus: 'CREATE_COMPLETE',
+          CreationTime: day,
+        },
+      ],
+    },
+  },
   volumes: {
     DescribeVolumes: {
       Volumes: [

@@ -6,7 +6,7 @@ import { timeInWords } from '../records/evidence.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
 import { linkKey } from './makers.js';
-import { isService } from '../records/record-fields.js';
+import { isForwarded, isService } from '../records/record-fields.js';
 import { judgeUnknown } from './unknown-origin.js';
 
 /** A launch's event may lie this far from the instance's own time, milliseconds. */
@@ -96,6 +96,8 @@ function byLaunch(
     case 'family':
       return beforeMisuse(resource, event, its);
     case 'other':
+      // A service that passes on somebody's call is a courier: what it launched for says whose it is.
+      if (isForwarded(event)) return byService(resource, event, its, others);
       return (
         byMaterial(resource, event, its, others) ??
         finding(

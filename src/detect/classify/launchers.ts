@@ -1,6 +1,6 @@
 import { batchEnvironmentOf } from '../../facts/index.js';
 import { type Finding, type Resource, resourceKey } from '../../model/index.js';
-import { isService } from '../records/record-fields.js';
+import { isForwarded, isService } from '../records/record-fields.js';
 import { whoDid, type Case } from './case.js';
 import { finding } from './classify.js';
 import { after } from './classify-by-launcher.js';
@@ -13,6 +13,12 @@ interface Edge {
 }
 
 const edges: readonly Edge[] = [
+  {
+    launcher: 'cloudformation-stacks',
+    of: 'any',
+    launched: ({ properties }, { tags }) =>
+      properties['arn'] !== null && tags['aws:cloudformation:stack-id'] === properties['arn'],
+  },
   {
     launcher: 'eks-node-groups',
     of: 'auto-scaling-groups',
@@ -32,14 +38,18 @@ const edges: readonly Edge[] = [
  * innocent's launcher that was only changed hands nothing down here.
  */
 export function followLaunchers(findings: Map<Resource, Finding>, its: Case): void {
-  const all = [...findings.values()];
   for (const edge of edges) {
+    const all = [...findings.values()];
     const launchers = all.filter(
       ({ resource, class: classed, tiedTo }) =>
         resource.play === edge.launcher && tiedTo !== null && (classed === 'rogue' || classed === 'held'),
     );
     if (launchers.length === 0) continue;
-    for (const { resource } of all.filter((one) => one.resource.play === edge.of)) {
+    for (const { resource, class: classed, rule } of all) {
+      if (edge.of !== 'any' && resource.play !== edge.of) continue;
+      // Its own event says more than its launcher.
+      if (classed === 'rogue' || classed === 'own') continue;
+      if (resource.type === 'instance' && rule === 'maker.innocent') continue;
       const launcher = launchers.find(
         (one) =>
           one.resource.region === resource.region &&
@@ -59,7 +69,7 @@ function isOlder({ createdAt }: Resource, { resource, evidence }: Finding): bool
 
 function isOfAPerson(resource: Resource, its: Case): boolean {
   const made = its.histories.get(resourceKey(resource))?.made.at(-1)?.event;
-  return made !== undefined && !isService(made) && whoDid(made, its) !== 'tainted';
+  return made !== undefined && !isService(made) && !isForwarded(made) && whoDid(made, its) !== 'tainted';
 }
 
 function launchedBy(resource: Resource, { resource: launcher, ...found }: Finding): Finding {

@@ -71,6 +71,8 @@ const idle = new Set([
 /** In services with plays: changes of what there was, which no play looks at. */
 const changes = new Set([
   'bedrock.amazonaws.com|DeleteModelInvocationLoggingConfiguration',
+  'cloudformation.amazonaws.com|UpdateStackInstances',
+  'cloudformation.amazonaws.com|UpdateStackSet',
   'ec2.amazonaws.com|DeleteFlowLogs',
   'ec2.amazonaws.com|ModifyFleet',
   'ec2.amazonaws.com|ModifyImageAttribute',

@@ -3,6 +3,7 @@ import { account } from './account.js';
 import { amplify } from './amplify.js';
 import { autoscaling } from './auto-scaling.js';
 import { batch } from './batch.js';
+import { cloudformation } from './cloudformation.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
 import { codebuild } from './codebuild.js';
@@ -40,6 +41,7 @@ export const services: Record<string, Service> = {
   batch,
   bedrock,
   ce,
+  cloudformation,
   cloudfront,
   cloudtrail,
   codebuild,
