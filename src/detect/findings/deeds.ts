@@ -8,7 +8,7 @@ import type { OriginRules } from '../classify/origins.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 import { StandingActs } from './standing.js';
-import { targetOf } from '../records/targets.js';
+import { madeBy, targetOf } from '../records/targets.js';
 
 /** What takes a deed back, by the deed's name: same target, later. */
 const undoing: Record<string, readonly string[]> = {
@@ -56,7 +56,7 @@ export function deedsOf(its: Case, rules: OriginRules): Deed[] {
     const unlisted = isChange(event) ? anyChange(event) : takingOf(event.source, event.name);
     const interest = named ?? (usual < usualFrom ? unlisted : null);
     if (interest === null) continue;
-    const target = targetOf(event);
+    const target = targetOf(event) ?? (leaves ? madeBy(event) : null);
     const result = resultOf(event);
     // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');

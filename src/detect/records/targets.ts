@@ -1,4 +1,4 @@
-import { asText, type JsonObject, type TrailEvent } from '../../model/index.js';
+import { asObject, asText, type JsonObject, type TrailEvent } from '../../model/index.js';
 import { itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** Fields that say what a call was about, most telling first. */
@@ -38,7 +38,7 @@ const fields = [
 ];
 /** Of a service that is not listed above: its first field that names something. */
 const naming = /(name|id|identifier|arn)$/i;
-const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'instancesSet'];
+const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'hostIds', 'hostIdSet', 'instancesSet'];
 
 /** What the call was done to, as far as its record says; null where it does not (refused IAM calls among them). */
 export function targetOf(event: TrailEvent): string | null {
@@ -62,10 +62,26 @@ function fromFields(part: JsonObject): string | null {
     const texts = Array.isArray(value)
       ? value.map((item) => asText(item)).filter((item) => item !== null)
       : itemsOf(value)
-          .map((item) => valueOf(item.instanceId))
+          .map((item) => valueOf(item.instanceId) ?? valueOf(item.hostId) ?? valueOf(item.item))
           .filter((item) => item !== null);
     if (texts.length > 0) return texts.sort().slice(0, 10).join(', ');
   }
   const field = Object.keys(part).find((name) => naming.test(name) && valueOf(part[name]) !== null);
   return field === undefined ? null : valueOf(part[field]);
+}
+
+/** What a call made: EC2 answers with the thing as a whole, `vpnConnection`, `capacityReservation`, `natGateway`, and its
+ *  id in it. Null where the answer names none. */
+export function madeBy(event: TrailEvent): string | null {
+  const response = responseOf(event);
+  const own = fromFields(response);
+  if (own !== null) return own;
+  for (const part of Object.values(response)) {
+    const inner = asObject(part);
+    const field = Object.keys(inner ?? {}).find(
+      (name) => /Id$/.test(name) && valueOf(inner?.[name]) !== null,
+    );
+    if (field !== undefined) return valueOf(inner?.[field]);
+  }
+  return null;
 }

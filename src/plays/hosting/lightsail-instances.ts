@@ -1,4 +1,4 @@
-import { textAt, type TrailEvent, wasStopped } from '../../model/index.js';
+import { type Action, type Finding, textAt, type TrailEvent, wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
@@ -28,7 +28,7 @@ export const lightsailInstances: Play = {
   ],
   permissions: {
     find: ['lightsail:GetInstances'],
-    contain: ['lightsail:StopInstance'],
+    contain: ['lightsail:StopInstance', 'lightsail:DeleteInstance'],
     undo: ['lightsail:StartInstance'],
   },
 
@@ -60,21 +60,39 @@ export const lightsailInstances: Play = {
     { source, name: 'DeleteInstance', effect: 'undone', ids: named },
   ],
 
-  contain: (finding) => {
-    const { id, state, live } = finding.resource;
-    if (!live || (finding.class === 'tampered' && !wasStopped(finding))) return [];
-    const input = { instanceName: id };
-    return [
-      makeAction(lightsailInstances, [finding], {
-        operation: 'StopInstance',
-        input,
-        title: `stop Lightsail instance ${id}`,
-        before: { state },
-        undo: [{ operation: 'StartInstance', input }],
-      }),
-    ];
+  contain: (finding, { options }) => {
+    const stopped = finding.resource.live ? [stop(finding)] : [];
+    if (finding.class === 'tampered') return wasStopped(finding) ? stopped : [];
+    return options.evict === 'remove' ? [...stopped, remove(finding, stopped)] : stopped;
   },
+  // A stopped one is billed as before: it is told, and ends on the person's word.
+  onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'hosting',
 };
+
+function stop(finding: Finding): Action {
+  const { id, state } = finding.resource;
+  const input = { instanceName: id };
+  return makeAction(lightsailInstances, [finding], {
+    operation: 'StopInstance',
+    input,
+    title: `stop Lightsail instance ${id}`,
+    before: { state },
+    undo: [{ operation: 'StartInstance', input }],
+  });
+}
+
+function remove(finding: Finding, after: readonly Action[]): Action {
+  const { id, properties } = finding.resource;
+  return makeAction(lightsailInstances, [finding], {
+    operation: 'DeleteInstance',
+    input: { instanceName: id },
+    title: `delete Lightsail instance ${id}, which is billed until then`,
+    before: properties,
+    undo: { none: 'A deleted Lightsail instance cannot be brought back; what it was is kept in the record.' },
+    after,
+    phase: 'evict',
+  });
+}
