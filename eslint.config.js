@@ -68,6 +68,20 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: [onlyAws, noNode] }] },
   },
   {
+    // Only `change` makes a change: a cast would take what AWS's types refuse.
+    files: ['src/**/*.ts'],
+    ignores: ['src/aws/changes.ts', 'src/model/aws-call.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TSAsExpression > TSTypeReference[typeName.name=/^(Change|AwsCall|Action)$/]',
+          message: 'Make it with `change` (src/aws).',
+        },
+      ],
+    },
+  },
+  {
     // The attacker of a rehearsal calls the range with a client that nobody here wrote: the unmodified SDK.
     files: ['src/rehearsal/attacker/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },

@@ -171,7 +171,7 @@ async function leakguard(world: World): Promise<Figures> {
     '--account',
     account,
   ];
-  args.push('--trail', join(directory, 'trail'), '--report-dir', join(directory, 'reports'));
+  args.push('--trail', join(directory, 'trail'), '--trust-trail', '--report-dir', join(directory, 'reports'));
   args.push('--compromised-at', misuseBegan.toISOString());
   const started = Date.now();
   const run = await runLeakguard(url, responder, args);

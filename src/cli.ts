@@ -110,6 +110,10 @@ const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
 );
+const trustTrail = new Option(
+  '--trust-trail',
+  'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
+);
 
 program
   .command('scan')
@@ -121,6 +125,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
   .action(lazily(() => import('./commands/scan.js')));
@@ -134,6 +139,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .addOption(
     repeatable(
       '--include <what>',
@@ -165,6 +171,7 @@ program
   .command('resume')
   .description('goes on with an interrupted containment')
   .argument('<report>', 'its journal (.jsonl) or report')
+  .option('--unconfirmed', 'agree to flags that stand in the journal alone, not confirmed by CloudTrail')
   .option('--yes', 'agree to what was not agreed to yet; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
@@ -182,6 +189,10 @@ program
   .addOption(
     repeatable('--only <id>', 'only what was done to this, whatever it was (several: separated by commas)'),
   )
+  .option(
+    '--unconfirmed',
+    'agree to before-values that stand in the journal alone, not confirmed by CloudTrail',
+  )
   .option('--yes', 'agree; needs --account')
   .option('--account <id>', 'the account that must be meant')
   .option('--simulated', 'the endpoint is not AWS, and I know')
@@ -197,6 +208,7 @@ program
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
+  .addOption(trustTrail)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));
 

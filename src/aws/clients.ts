@@ -1,4 +1,4 @@
-import { type AwsCall, version } from '../model/index.js';
+import { type AwsCall, isChange, version } from '../model/index.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
@@ -88,20 +88,18 @@ export class AwsClients {
     }
   }
 
-  /** One call of any kind. @throws AwsFailure */
-  async send(call: AwsCall, signal?: AbortSignal): Promise<Answer> {
-    const service = call.service as ServiceName;
-    return this.attempt(service, call.operation, call.region, signal, async (client, module, abortSignal) => {
-      const Operation = module.commands[call.operation];
-      if (Operation === undefined) throw new Error(`aws/services has no ${call.service}:${call.operation}`);
-      return client.send(new Operation(call.input), { abortSignal });
-    });
+  /** One change. @throws AwsFailure */
+  async send({ service, operation, region, input }: AwsCall, signal?: AbortSignal): Promise<Answer> {
+    // Types do not reach what comes from a file.
+    if (!isChange(service, operation))
+      throw new Error(`${service}:${operation} is no change of leakguard's, and was not sent`);
+    return this.call(service, operation, region, input, signal);
   }
 
   /** One read. @throws AwsFailure */
   async read(service: ServiceName, operation: string, region: string, input: object): Promise<Answer> {
     assertRead(service, operation);
-    return this.send({ service, operation, region, input: input as AwsCall['input'] });
+    return this.call(service, operation, region, input);
   }
 
   /** All pages of a read, each paced and retried by itself. @throws AwsFailure */
@@ -150,6 +148,20 @@ export class AwsClients {
   /** Closes idle connections, so that the process can end. */
   close(): void {
     this.options.requestHandler.destroy();
+  }
+
+  private async call(
+    service: ServiceName,
+    operation: string,
+    region: string,
+    input: object,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    return this.attempt(service, operation, region, signal, async (client, module, abortSignal) => {
+      const Operation = module.commands[operation];
+      if (Operation === undefined) throw new Error(`aws/services has no ${service}:${operation}`);
+      return client.send(new Operation(input), { abortSignal });
+    });
   }
 
   /** One request, and what its refusal means. */

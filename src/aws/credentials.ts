@@ -1,3 +1,4 @@
+import { shellArgument } from '../model/index.js';
 import { fromEnv, fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { noCredentials } from './errors.js';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
@@ -42,8 +43,7 @@ export function credentialsOf(
 
 /** The command that mends missing or expired credentials, as far as the error shows. */
 export function credentialsHint(message: string, profile: string | null, region: string): string {
-  const of =
-    profile === null ? '' : ` --profile ${/^[\w.@-]+$/.test(profile) ? profile : JSON.stringify(profile)}`;
+  const of = profile === null ? '' : ` --profile ${shellArgument(profile, 'NAME')}`;
   if (/^CredentialProcess/.test(message))
     return `Run the credential_process of that profile by itself to see why; then run the same command again.`;
   if (/no profile/i.test(message)) return `Choose one that exists with --profile or AWS_PROFILE.`;

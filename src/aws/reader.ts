@@ -1,12 +1,19 @@
 import type { AwsClients } from './clients.js';
+import type { OperationOfChange, ServiceOfChange } from '../model/index.js';
 import type { InputOf, OperationOf, OutputOf, PagedOperationOf, ServiceName } from './services/index.js';
+
+/** What of a service is asked, and changes nothing. */
+export type ReadOf<S extends ServiceName> = Exclude<
+  OperationOf<S>,
+  S extends ServiceOfChange ? OperationOfChange<S> : never
+>;
 
 /**
  * Reads of AWS: one call, or all pages of one. Paced, retried, time-bounded; every failure is an AwsFailure.
  * A dry run has nothing else: what is not a read is refused before it is sent.
  */
 export interface Reader {
-  call<S extends ServiceName, O extends OperationOf<S>>(
+  call<S extends ServiceName, O extends ReadOf<S>>(
     service: S,
     operation: O,
     region: string,
@@ -14,7 +21,7 @@ export interface Reader {
   ): Promise<OutputOf<S, O>>;
 
   /** All pages, by the SDK's own paginator. */
-  pages<S extends ServiceName, O extends PagedOperationOf<S>>(
+  pages<S extends ServiceName, O extends PagedOperationOf<S> & ReadOf<S>>(
     service: S,
     operation: O,
     region: string,

@@ -27,9 +27,9 @@ export interface Session {
   identity: Identity;
   /** Reads only: anything else is refused before it is sent. */
   reader: Reader;
-  /** Makes one call of any kind. Only contain/run uses it, through the journal. */
+  /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
-  /** One last read that carries `mark` in its user agent, so that CloudTrail anchors the journal. */
+  /** A read in the partition's home region that carries `mark` in its user agent: CloudTrail anchors the journal there. */
   anchor(mark: string): Promise<string | null>;
   close(): void;
 }
@@ -109,7 +109,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     identity,
     reader: readerOf(clients),
     send: (call, signal) => clients.send(call, signal),
-    anchor: (mark) => clients.anchor(mark, region),
+    anchor: (mark) => clients.anchor(mark, identity.homeRegion),
     close: () => clients.close(),
   };
 }

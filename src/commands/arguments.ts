@@ -82,3 +82,8 @@ export function namesEndpoint(env: Record<string, string | undefined>, flag: str
 export function wordsOf(given: readonly string[] = []): string[] {
   return given.flatMap((words) => words.split(',')).flatMap((word) => word.trim() || []);
 }
+
+/** `takeOver` → `--take-over`. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,5 +1,12 @@
 import type { AwsFailure, Session } from '../aws/index.js';
-import { type AwsCall, ExitCode, type Identity, type Incident, safeJson } from '../model/index.js';
+import {
+  type AwsCall,
+  ExitCode,
+  type Identity,
+  type Incident,
+  safeJson,
+  shellArgument,
+} from '../model/index.js';
 import {
   contain,
   type ContainRequest,
@@ -63,7 +70,7 @@ export async function carryOut(
       sleep: sleepUnless(context.signal),
     },
     emit: context.emit,
-    agree: agreement(flags, session.identity, settled.agreed, journal, context),
+    agree: agreement(flags, session, settled.agreed, journal, context),
     cloudfront: () => cloudFrontFacts(session, context),
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
@@ -71,7 +78,7 @@ export async function carryOut(
     } else if (isCutOff(error)) {
       throw await notContained(error, journal, session.identity, context);
     } else if (!(error instanceof LockLost)) {
-      const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${journal.path}`;
+      const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}`;
       context.emit({ type: 'warning', message });
     }
     throw error;
@@ -86,11 +93,13 @@ export async function carryOut(
   const finished = !context.signal.aborted;
   const written = await writeOutcome(journal.path, context);
   if (!finished) {
-    context.stderr.write(`Not finished. Go on with: leakguard resume ${journal.path}\n`);
+    context.stderr.write(
+      `Not finished. Go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}\n`,
+    );
   } else if (settled.heldBack !== null) {
     const flag = session.identity.simulated ? ' --simulated' : '';
     context.stderr.write(
-      `Next: see how far they are; where nobody is at work there any more: leakguard resume ${journal.path} --take-over${flag}\n`,
+      `Next: see how far they are; where nobody is at work there any more: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --take-over${flag}\n`,
     );
   }
   return written === ExitCode.ok ? explained(result.exitCode, result.reasons, context) : written;
@@ -112,7 +121,7 @@ async function notContained(
   const message = `NOT CONTAINED: stopped, because AWS no longer takes your own credentials (${arn}). ${failure.describe()}`;
   context.emit({ type: 'warning', message });
   await journal.write({ kind: 'note', message });
-  const next = `With other credentials of account ${account}, which are not the attacker's to switch off: leakguard resume ${journal.path} --profile NAME`;
+  const next = `With other credentials of account ${account}, which are not the attacker's to switch off: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --profile NAME`;
   return new CommandError(ExitCode.credentials, message, next);
 }
 
@@ -146,6 +155,7 @@ const flagsKept = [
   'compromisedAt',
   'region',
   'trail',
+  'trustTrail',
   'include',
   'exclude',
   'deny',
@@ -168,16 +178,20 @@ export function flagsOnRecord(flags: ContainmentFlags): Record<string, string | 
 
 function agreement(
   flags: ContainmentFlags,
-  identity: Identity,
+  session: Session,
   agreed: ReadonlySet<string>,
   journal: Journal,
   context: CommandContext,
 ): ContainRequest['agree'] {
+  const { identity } = session;
   const { account } = identity;
   const recorded = new Set(agreed);
   const record = async (what: string, by: string): Promise<void> => {
-    if (!recorded.has(what)) await journal.write({ kind: 'agreed', what, by });
+    if (recorded.has(what)) return;
     recorded.add(what);
+    await journal.write({ kind: 'agreed', what, by });
+    // So that a run that is interrupted can prove it too; nothing waits for it.
+    void session.anchor(journal.head);
   };
   return {
     restBefore: flags.yes === true || agreed.has('rest'),

@@ -12,7 +12,7 @@ import {
   unheardWords,
 } from '../contain/index.js';
 import type { Session } from '../aws/index.js';
-import { ExitCode, type Reason, safeJson, version } from '../model/index.js';
+import { ExitCode, type Reason, safeJson, shellArgument, version } from '../model/index.js';
 import { exitCodeOfAct, reasonsOfPlan } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
@@ -91,7 +91,7 @@ function planToApply(text: string, key: string, { identity, reader }: Session): 
   throw new CommandError(
     ExitCode.refused,
     `The plan is for key ${plan.key}, not for ${key}. Nothing was done.`,
-    `leakguard contain --key ${plan.key} --apply …, or make a plan for the other key with --plan.`,
+    `leakguard contain --key ${shellArgument(plan.key, 'KEY')} --apply …, or make a plan for the other key with --plan.`,
   );
 }
 

@@ -1,14 +1,27 @@
 import { dirname } from 'node:path';
-import { ExitCode, type JournalRecord, version } from '../model/index.js';
+import {
+  ExitCode,
+  type Identity,
+  type JournalRecord,
+  type JsonObject,
+  shellArgument,
+  shellCommand,
+  version,
+} from '../model/index.js';
 import { Journal, lock, LockHeld, readJournal } from '../contain/index.js';
+import { visible } from '../report/terminal/index.js';
+import { ask } from './agree.js';
+import { flagName } from './arguments.js';
 import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
+import { proveJournal } from './journal-proof.js';
 import { journalPath } from './report-directory.js';
 import { lockOptions, startContainment } from './start-containment.js';
 
 interface ResumeFlags {
   report: string;
+  unconfirmed?: boolean;
   yes?: boolean;
   account?: string;
   simulated?: boolean;
@@ -24,13 +37,15 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     throw new CommandError(
       ExitCode.usage,
       `${path} is not the journal of a containment. Nothing was done.`,
-      `What it is the journal of: leakguard report ${path}`,
+      `What it is the journal of: leakguard report ${shellArgument(path, 'JOURNAL')}`,
     );
   }
   const { key, options } = opened;
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
+  const { provenTo } = await proveJournal(records, path, session, context.emit);
+  if (provenTo < 0) await confirmOptions(options, flags, session.identity, context);
   const earlier = {
     since: '90d',
     region: [],
@@ -40,12 +55,14 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     yes: flags.yes === true && flags.account === identity.account,
   } as ContainmentFlags;
   const agreedIn = (all: JournalRecord[]): Set<string> => {
-    const agreed = new Set(all.flatMap((record) => (record.kind === 'agreed' ? [record.what] : [])));
+    // Another's word in a journal is not the person's: what CloudTrail does not confirm is agreed to anew.
+    const confirmed = all.filter(({ seq }) => seq <= provenTo);
+    const agreed = new Set(confirmed.flatMap((record) => (record.kind === 'agreed' ? [record.what] : [])));
     if (context.interactive || flags.yes === true || (agreed.has('cut') && agreed.has('rest'))) return agreed;
     throw new CommandError(
       ExitCode.refused,
-      'Not all of it was agreed to before the interruption, and there is no terminal to ask on.',
-      `leakguard resume ${path} --yes --account ${identity.account}`,
+      'That all of it was agreed to before the interruption is not confirmed (CloudTrail can lag by 15 minutes), and there is no terminal to ask on.',
+      again(flags, identity),
     );
   };
   const directory = dirname(path);
@@ -69,4 +86,63 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
   } finally {
     await held.release();
   }
+}
+
+/** Flags of the journal that make a run act on more, on less, or on another's word. */
+const telling = [
+  'include',
+  'exclude',
+  'trail',
+  'trustTrail',
+  'compromisedAt',
+  'deny',
+  'evict',
+  'removeTemplates',
+];
+const defaults: Record<string, unknown> = { deny: 'dated', evict: 'disable' };
+
+/** @throws CommandError where the person does not take the journal's flags for those that were given. */
+async function confirmOptions(
+  options: JsonObject,
+  flags: ResumeFlags,
+  identity: Identity,
+  context: CommandContext,
+): Promise<void> {
+  const told = telling.flatMap((name) => {
+    const value = options[name];
+    const unsaid = value === undefined || value === false || value === defaults[name];
+    return unsaid || (Array.isArray(value) && value.length === 0)
+      ? []
+      : [
+          value === true
+            ? flagName(name)
+            : `${flagName(name)} ${[value]
+                .flat()
+                .map((one) => JSON.stringify(one))
+                .join(',')}`,
+        ];
+  });
+  if (told.length === 0 || flags.unconfirmed === true) return;
+  const what = `The journal says that it was run with ${told.join(' ')}, and CloudTrail does not confirm that (it can lag by 15 minutes).`;
+  if (!context.interactive)
+    throw new CommandError(
+      ExitCode.refused,
+      `${what} Nothing was done.`,
+      `Where that is right: ${again({ ...flags, unconfirmed: true }, identity)}`,
+    );
+  const answer = await ask(`${visible(what, 1000)} Is it right? [y/N] `, context);
+  if (!/^y(es)?$/i.test(answer.trim()))
+    throw new CommandError(
+      ExitCode.refused,
+      'Not agreed to. Nothing was done.',
+      'Start anew, with flags of your own: leakguard contain --key …',
+    );
+}
+
+/** The same command, agreed to. */
+function again({ report, simulated, unconfirmed, takeOver }: ResumeFlags, { account }: Identity): string {
+  const words = ['leakguard', 'resume', report, '--yes', '--account', account];
+  for (const [name, given] of Object.entries({ simulated, unconfirmed, takeOver }))
+    if (given === true) words.push(flagName(name));
+  return shellCommand(words) ?? 'the same command, with --yes --account ID';
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
 import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
-import { ExitCode } from '../model/index.js';
+import { ExitCode, shellArgument, shellWord } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
@@ -196,7 +196,7 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
       return {
         code: ExitCode.refused,
         message: `${message} Nothing was done here.`,
-        next: `See how far they are: leakguard report ${(error as LockHeld).owner.journal}; where they are gone, the same command with --take-over`,
+        next: `See how far they are: leakguard report ${shellArgument((error as LockHeld).owner.journal, 'JOURNAL')}; where they are gone, the same command with --take-over`,
       };
     case 'LockLost':
       return {
@@ -205,11 +205,11 @@ async function describe(error: unknown, profile: string | null): Promise<Descrip
         next:
           (error as LockLost).journal === null
             ? 'Where nobody else is at work on it, run the same command again: it is safe.'
-            : `See how far they are: leakguard report ${(error as LockLost).journal}`,
+            : `See how far they are: leakguard report ${shellArgument((error as LockLost).journal ?? '', 'JOURNAL')}`,
       };
     case 'NoJournal': {
       const directory = reportDirectory(undefined, process.env);
-      const next = `Give the journal (.jsonl) or the report that contain printed. The newest ones: ls -t ${directory}/*.jsonl`;
+      const next = `Give the journal (.jsonl) or the report that contain printed. The newest ones: ls -t ${shellWord(directory) ?? 'DIRECTORY'}/*.jsonl`;
       return { code: ExitCode.usage, message, next };
     }
     case 'JournalRefused':

@@ -23,7 +23,8 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
   const traced = target === null ? null : await surveyOf(flags, null, session, context).trace(target);
   const subject = key ?? traced?.key ?? rootSessionOf(traced);
   const survey = surveyOf(flags, subject, session, context);
-  const incident = await survey.look();
+  const { joined } = await import('../report/index.js');
+  const incident = joined(await survey.look());
   const trace = target === null || traced === null ? null : judgeTrace(traced, target, incident);
   const identity = session?.identity ?? offlineIdentity(survey.accountOfFiles());
   const reasons = reasonsOfScan(incident, survey.skippedRecords().length > 0);

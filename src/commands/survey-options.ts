@@ -12,6 +12,7 @@ export interface SurveyFlags {
   compromisedAt?: string;
   region: string[];
   trail?: string[];
+  trustTrail?: boolean;
   include?: string[];
   exclude?: string[];
 }
@@ -41,6 +42,7 @@ export function surveyOf(
     trail,
     include: wordsOf(flags.include),
     exclude: wordsOf(flags.exclude),
+    trustTrail: flags.trustTrail === true,
   });
 }
 

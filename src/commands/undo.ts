@@ -7,6 +7,8 @@ import {
   resourceKey,
   version,
   idInKey,
+  shellArgument,
+  shellCommand,
 } from '../model/index.js';
 import { Journal, lock, planUndo, readJournal, run as runActions, type UndoPlan } from '../contain/index.js';
 import { exitCodeOfAct } from '../outcome/index.js';
@@ -14,11 +16,12 @@ import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
-import { wordsOf } from './arguments.js';
+import { flagName, wordsOf } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
+import { proveJournal } from './journal-proof.js';
 import { journalPath } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
@@ -27,6 +30,7 @@ interface UndoFlags {
   reactivateKey?: boolean;
   includeRogue?: boolean;
   only?: string[];
+  unconfirmed?: boolean;
   yes?: boolean;
   account?: string;
   takeOver?: boolean;
@@ -41,15 +45,17 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
+  const proof = await proveJournal(records, path, session, context.emit);
   const planned = planUndo(records, {
     flags: new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []),
     includeRogue: flags.includeRogue === true,
     only: wordsOf(flags.only),
     now: reader.now(),
+    proof,
   });
   if (planned.unknown.length > 0) throw nothingDoneTo(planned.unknown, records, path);
   const { undoScreen } = await import('../report/screens/index.js');
-  context.stderr.write(`${undoScreen(planned, path, context.onStderr, identity)}\n`);
+  context.stderr.write(`${undoScreen(planned, proof, path, context.onStderr, identity)}\n`);
   await agree(flags, planned, identity.account, context);
 
   const held = await lock(
@@ -90,6 +96,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     const exitCode = exitCodeOfAct(reasons);
     await journal.write({ kind: 'closed', exitCode, summary });
     await journal.close();
+    await session.anchor(journal.head);
     if (context.json) {
       const document = {
         schemaVersion: 1,
@@ -123,12 +130,26 @@ function nothingDoneTo(
   const targets = records.flatMap((record) => (record.kind === 'intent' ? record.action.targets : []));
   const known = [...new Set(targets.map(idInKey))].sort();
   const shown = known.slice(0, 40).join(', ');
-  const more = known.length > 40 ? ` and ${known.length - 40} more: leakguard report ${path}` : '';
+  const more =
+    known.length > 40
+      ? ` and ${known.length - 40} more: leakguard report ${shellArgument(path, 'JOURNAL')}`
+      : '';
   return new CommandError(
     ExitCode.usage,
     `--only ${ids.join(',')}: this containment did nothing to it, or it is undone already. Nothing was undone.`,
     `It acted on: ${shown}${more}`,
   );
+}
+
+/** The same command, agreed to. */
+function again(flags: UndoFlags, account: string): string {
+  const { report, only, ...switches } = flags;
+  const given = Object.entries({ ...switches, yes: true }).flatMap(([name, value]) =>
+    value === true ? [flagName(name)] : [],
+  );
+  const words = ['leakguard', 'undo', report, ...given, '--account', account];
+  for (const id of only ?? []) words.push('--only', id);
+  return shellCommand(words) ?? 'the same command, with --yes --account ID --unconfirmed';
 }
 
 async function agree(
@@ -138,13 +159,30 @@ async function agree(
   context: CommandContext,
 ): Promise<void> {
   if (planned.actions.length === 0) return;
-  if (flags.yes === true && flags.account === account) return;
+  const { unconfirmed } = planned;
+  if (flags.yes === true && flags.account === account) {
+    if (unconfirmed.length === 0 || flags.unconfirmed === true) return;
+    throw new CommandError(
+      ExitCode.refused,
+      `CloudTrail does not confirm (it can lag by 15 minutes) what was before ${unconfirmed.length} of ${planned.actions.length} actions: it stands in the journal alone. Nothing was undone.`,
+      `Read the values above; where they are right: ${again({ ...flags, unconfirmed: true }, account)}`,
+    );
+  }
   if (!context.interactive) {
     throw new CommandError(
       ExitCode.refused,
       'There is no terminal to ask on, and --yes --account ID was not given (or names another account). Nothing was undone.',
-      `leakguard undo ${flags.report} --yes --account ${account}`,
+      again(flags, account),
     );
+  }
+  if (unconfirmed.length > 0 && flags.unconfirmed !== true) {
+    const question = `CloudTrail does not confirm ${unconfirmed.length} of the values above: they stand in the journal alone. Are they right? [y/N] `;
+    if (!/^y(es)?$/i.test((await ask(question, context)).trim()))
+      throw new CommandError(
+        ExitCode.refused,
+        'Not agreed to. Nothing was undone.',
+        'CloudTrail can lag by 15 minutes: run the same command again then.',
+      );
   }
   const answer = await ask(
     `${planned.actions.length} actions will be taken back. Type the account id (${account}): `,

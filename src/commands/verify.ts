@@ -1,6 +1,7 @@
 import { clearance, lookAtKey, lookAtRest } from '../contain/index.js';
 import type { ClearanceRow, ExitCode } from '../model/index.js';
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
+import { type ClearanceLimits, limitsOf } from '../report/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
@@ -32,9 +33,11 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   const request = { session, survey, plays, options, include: new Set<string>() };
   const sleep = sleepUnless(context.signal);
   let rows: ClearanceRow[];
+  let limits: ClearanceLimits;
   for (;;) {
     const facts = key === null ? null : (await lookAtKey(request, key)).facts;
     const { incident, planned } = await lookAtRest(request);
+    limits = limitsOf(incident.coverage);
     rows = clearance(incident, plays, facts, planned, reader.now());
     if (key === null && incident.suspects.length > 0) {
       const details = incident.suspects.map(
@@ -65,7 +68,7 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
       region: null,
       done: 0,
       total: null,
-      message: 'waiting for CloudTrail to settle',
+      message: `waiting: ${rows.find(({ status }) => status === 'settling')?.details[0] ?? 'CloudTrail may be late'}`,
     });
     await sleep(waitStep);
   }
@@ -73,12 +76,12 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   const exitCode = exitCodeOfLook(reasons);
   if (context.json) {
     context.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, reasons, simulated: identity.simulated, identity, key, rows }, null, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, reasons, simulated: identity.simulated, identity, key, rows, limits }, null, 2)}\n`,
     );
   } else {
     const { clearanceScreen } = await import('../report/screens/index.js');
     const { width, color, verbose } = context;
-    context.stdout.write(`${clearanceScreen(rows, identity, { width, color, verbose })}\n`);
+    context.stdout.write(`${clearanceScreen(rows, limits, identity, { width, color, verbose })}\n`);
   }
   return explained(exitCode, reasons, context);
 }

@@ -20,9 +20,9 @@ import {
 } from './confirm/confirm.js';
 import { cutUnread, lookUpKey, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
-import { moved } from './plan/plan-file.js';
+import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
-import { refuseDescendant, refuseMoved, Refused, refuseUnspared } from './refused.js';
+import { refuseDescendant, refuseMoved, Refused, refuseStrange, refuseUnspared } from './refused.js';
 import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
@@ -67,8 +67,15 @@ class Containment {
     const step = await lookAtKey(this.request, key);
     checkCaller(step, session);
     const { facts } = step;
-    // A plan's cut, dated now: its own date is that of its writing, and sessions minted since would outlive it.
-    const actions = step.cut.filter(({ play }) => fixed?.cut.some((cut) => cut.play === play) ?? true);
+    // Of a plan too it is the cut of now: its own date is that of its writing, and sessions minted since would outlive it.
+    const actions = step.cut;
+    if (fixed !== null) {
+      const { denyAll } = this.request.options;
+      const now = reader.now();
+      const possible = planCut({ ...facts, status: 'Active', deny: null }, now, denyAll, now);
+      const strange = strangeInCut(fixed, possible);
+      if (strange.length > 0) throw refuseStrange(strange, key);
+    }
     if (!(await agree.cut(facts, step.guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
@@ -107,10 +114,9 @@ class Containment {
     await effects.journal.write({ kind: 'incident', incident });
     await this.checkWords(incident);
     if (fixed !== null) {
-      const difference = moved({ ...fixed, cut: [] }, [], this.planned);
+      const difference = moved(fixed, this.planned);
       if (difference.added.length + difference.gone.length > 0)
         throw refuseMoved(difference, this.request.key);
-      this.planned = fixed.rest;
     }
     if (effects.signal.aborted) return true;
     if (!(await agree.rest(incident, this.planned))) {

@@ -1,7 +1,9 @@
 /** The door of this room: what other rooms may take from it. */
 export { clearance } from './confirm/clearance.js';
 export { contain } from './contain.js';
-export { Journal, readJournal } from './journal/journal.js';
+export { Journal, JournalRefused, readJournal } from './journal/journal.js';
+export { type JournalProof, proofOf, writersOf } from './journal/proof.js';
+export { strangeActions } from './journal/strange.js';
 export { lock, LockHeld, LockLost } from './journal/lock.js';
 export { makeDirectory } from './journal/make-directory.js';
 export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';

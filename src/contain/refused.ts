@@ -50,6 +50,14 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
   );
 }
 
+/** A plan whose cut holds what no cut does: it is not the one that `--plan` wrote. */
+export function refuseStrange(strange: readonly string[], key: string): Refused {
+  return new Refused(
+    `The plan was edited after it was made: no cut of this key does this: ${strange.slice(0, 10).join('; ')}. Nothing was done.`,
+    `Make a new plan: leakguard contain --key ${key} --plan FILE`,
+  );
+}
+
 /**
  * A root user's key cannot be cut by anybody else in the account: what root has to do, in words (IAM user guide,
  * "Deactivating access keys for the root user"), or an organization with centralized root access from outside (STS API

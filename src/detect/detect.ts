@@ -27,12 +27,14 @@ import { withTemplateTypes } from './records/launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/launches.js';
 import { followLaunchers } from './classify/launchers.js';
 import { makersOf } from './classify/makers.js';
+import { fromTrail } from './findings/from-trail.js';
 import { estimateStart } from './onset/misuse-start.js';
 import { notesOf, quarantineNotes } from './findings/notes.js';
 import { historiesOf, OriginRules } from './classify/origins.js';
 import { withPersonsWord } from './classify/person-and-tags.js';
 import { signalsOf } from './behaviour/signals.js';
 import { silenceOf, type Silence } from './launches/silence.js';
+import { StandingActs } from './findings/standing.js';
 import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
 import { alone, withoutStart } from './onset/without-start.js';
@@ -98,6 +100,8 @@ export function detect(facts: Facts): Incident {
     coverage: loweredCoverage(facts.coverage, tampered, facts.trailFrom === 'event-history'),
   };
   const findings = withPersonsWord(withOpenWays(classifyAll(its), its), its);
+  const standing = new StandingActs(graph.events, rules, (event) => taint?.of(event) != null);
+  const traced = fromTrail(its, rules, standing);
   return {
     key,
     userName: owner,
@@ -112,7 +116,8 @@ export function detect(facts: Facts): Incident {
     ),
     launches: judged.map(({ launch }) => launch),
     findings,
-    deeds: deedsOf(its, rules),
+    ...(traced.length === 0 ? {} : { fromTrail: traced.sort(byClassAndKey) }),
+    deeds: deedsOf(its, rules, standing),
     suspects,
     cost: costOf(findings, graph.events, lookedUntil(facts), judged, inventoryWasRead(facts)),
     coverage: [...its.facts.coverage],
@@ -310,13 +315,15 @@ function classifyAll(its: Case): Finding[] {
   for (const resource of inventory) {
     if (resource.type === 'volume') findings.set(resource, classifyVolume(resource, its, instances));
   }
-  return [...findings.values()].sort(
-    (a, b) => order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1),
-  );
+  return [...findings.values()].sort(byClassAndKey);
 }
 
 const classes = ['rogue', 'tampered', 'held', 'settling', 'own', 'not-tied'];
 const order = (found: Finding): number => classes.indexOf(found.class);
+
+function byClassAndKey(a: Finding, b: Finding): number {
+  return order(a) - order(b) || (resourceKey(a.resource) < resourceKey(b.resource) ? -1 : 1);
+}
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);

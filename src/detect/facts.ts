@@ -33,4 +33,6 @@ export interface Facts {
   readSince?: ReadonlyMap<string, number>;
   /** Epoch milliseconds up to which CloudTrail must have delivered; else 15 minutes before `now`. */
   trailSettled?: number;
+  /** Keys of resources that AWS, asked for them by id, says are not there. */
+  absent?: ReadonlySet<string>;
 }

@@ -1,6 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { modelInvocations } from './behaviour/model-use.js';
 export { namedBy } from './classify/named.js';
+export { heldUnlessProven, printOf, restsOn, type Standing } from './classify/validated.js';
 export { asksBefore } from './classify/was-before.js';
 export { buildGraph } from './credentials/credential-graph.js';
 export { letInBy } from './credentials/let-in.js';

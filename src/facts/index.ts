@@ -1,5 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
 export { addressUsdPerHour, volumeUsdPerHour } from './billing.js';
+export { rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
   longestConsoleSession,

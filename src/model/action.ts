@@ -5,7 +5,7 @@ import type { Json } from './json.js';
 import type { FindingRule } from './rules.js';
 
 /** How to take an action back: calls built from before-values, or the sentence that says why there is none. */
-type Undo = { calls: AwsCall[]; needsFlag?: string } | { none: string };
+export type Undo<Call = AwsCall> = { calls: Call[]; needsFlag?: string } | { none: string };
 
 /**
  * One change, as data. One runner executes all of them, so the dry run, the journal, the undo and the

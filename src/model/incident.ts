@@ -49,6 +49,32 @@ export interface Finding {
   /** For a role that the incident assumed: its sessions that are no part of it and may be in use now, the latest
    *  first. A cut of the whole role ends them. */
   otherSessions?: OtherSession[];
+  /** For what only the trail shows, and no inventory: what it says, and how to take it away. */
+  trail?: TrailWord;
+}
+
+/** What a finding gives the incident: see facts/acts.ts. */
+export type Rank = 'access' | 'spend' | 'blind' | 'read' | 'other';
+
+/** Of a thing that the trail says was made or changed, and not taken back, as far as the trail tells. */
+export interface TrailWord {
+  rank: Rank;
+  /** Beside others of its rank, 0 to 100. */
+  danger: number;
+  /** What is known of it now. not-looked-at: there was no inventory · not-known: the inventory does not show it ·
+   *  gone: a complete inventory does not show it, and AWS, asked for it by id, says that it is not there. */
+  now: 'not-looked-at' | 'not-known' | 'gone';
+  /** The same in words. */
+  words: string;
+  remove: RemovalStep;
+}
+
+/** How a person takes a thing away. */
+export interface RemovalStep {
+  /** For the AWS command line, safe to paste into a shell; null where a name in it is not, or none does it. */
+  command: string | null;
+  /** In words, for the console. */
+  step: string;
 }
 
 /** What a tampered thing was that the incident started: its play stops it again. */
@@ -169,7 +195,10 @@ export interface Suspect {
 /** On-demand estimate. Unknown types are counted as unknown, never as 0. */
 export interface Cost {
   usdPerHour: number;
+  /** A lower bound where `unknownEnds` or `unknownInstances` is not 0. */
   usdSoFar: number;
+  /** Instances that ended, nobody knows when: each counted for the minute that AWS bills at least. */
+  unknownEnds: number;
   unknownTypes: string[];
   unknownInstances: number;
   spotInstances: number;
@@ -187,6 +216,9 @@ export interface Incident {
   credentials: TaintedCredential[];
   launches: Launch[];
   findings: Finding[];
+  /** What the trail says was made or changed and no inventory shows: kept apart, since nothing may be planned for it.
+   *  What people see has it among the findings (report/joined.ts). */
+  fromTrail?: Finding[];
   deeds: Deed[];
   suspects: Suspect[];
   cost: Cost;

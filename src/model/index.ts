@@ -1,7 +1,8 @@
 /** The door of this room: what other rooms may take from it. */
 export type { Action, Outcome, OutcomeStatus } from './action.js';
+export { type AwsCall, callIn, type Change } from './aws-call.js';
+export { changes, isChange, type OperationOfChange, type ServiceOfChange } from './changes.js';
 export { cleanSweeps, lanes, patience, type Phase, phases } from './course.js';
-export type { AwsCall } from './aws-call.js';
 export type { CoreEvent, Emit, Identity } from './core-event.js';
 export { type Cell, type CellStatus, isComplete } from './coverage.js';
 export { ExitCode, exitCodeHelp } from './exit-code.js';
@@ -14,9 +15,12 @@ export type {
   Launch,
   MisuseStart,
   OtherSession,
+  Rank,
+  RemovalStep,
   ResourceClass,
   Suspect,
   TaintedCredential,
+  TrailWord,
 } from './incident.js';
 export {
   type CloudFrontFacts,
@@ -48,6 +52,7 @@ export {
 } from './rules.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
+export { shellArgument, shellCommand, shellWord } from './shell.js';
 export { version } from './version.js';
 export {
   type Milestones,

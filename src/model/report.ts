@@ -1,7 +1,7 @@
-import type { Action, Outcome, OutcomeStatus } from './action.js';
+import type { Outcome, OutcomeStatus, Undo } from './action.js';
+import type { PrintedCall } from './aws-call.js';
 import type { Phase } from './course.js';
 import type { OutcomeRule } from './rules.js';
-import type { AwsCall } from './aws-call.js';
 import type { Identity } from './core-event.js';
 import type { Cell } from './coverage.js';
 import type { Incident } from './incident.js';
@@ -50,7 +50,7 @@ export interface ReportAction {
   reason: string;
   /** ARN of who did it. */
   actor: string;
-  call: AwsCall;
+  call: PrintedCall;
   targets: string[];
   permissions: string[];
   before: Json;
@@ -60,7 +60,7 @@ export interface ReportAction {
   /** What AWS answered. */
   after: Json;
   error: Outcome['error'];
-  undo: Action['undo'];
+  undo: Undo<PrintedCall>;
   /** The id of the action that this one takes back. */
   undoes: string | null;
 }

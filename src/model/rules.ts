@@ -56,8 +56,6 @@ const findingRules = {
   'launcher.earlier-size': 'One of the instances that an innocent’s group had before the misuse changed it.',
   'launcher.beyond-size':
     'Launched by an innocent’s group after the misuse changed it, beyond its earlier size.',
-  'launcher.stack':
-    'Made by a CloudFormation stack of the misuse, as AWS’s own tag or the stack’s record says.',
   'launcher.took-in':
     'What others made was put into this launcher of the misuse: ending it would end that too.',
   'start.of-stopped': 'It stood still, as its owner’s last stop shows, and the misuse started it.',
@@ -83,6 +81,10 @@ const findingRules = {
   'origin.no-tainted-maker':
     'Made after the misuse began; the whole trail of its region names no maker of the incident.',
   'origin.trail-gap': 'Made after the misuse began, and the trail of its region has a gap.',
+
+  'file.not-validated':
+    'Tied by records of trail files alone, which CloudTrail’s event history does not confirm.',
+  'file.settling': 'As file.not-validated, and too young for CloudTrail to have told of it.',
 
   'person.included': 'Included on the person’s word.',
   'person.spared': 'Spared on the person’s word.',

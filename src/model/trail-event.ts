@@ -48,6 +48,9 @@ export interface TrailEvent {
   response: JsonObject | null;
   /** The record was cut (`requestParametersOmitted`, `_truncated`): what it made must be found another way. */
   truncated: boolean;
+  /** A VPC endpoint's record of the call (NetworkActivity), which AWS writes beside the call's own: it says that the call
+   *  was made and from where, never what came of it. */
+  seenByEndpoint?: true;
 }
 
 /** Records that could not be read, counted and told: they are a gap in the coverage, not nothing. */

@@ -164,7 +164,7 @@ function announced(
     undo:
       'none' in action.undo
         ? action.undo
-        : (redacted(action.undo as unknown as Json) as unknown as Action['undo']),
+        : (redacted(action.undo as unknown as Json) as unknown as ReportAction['undo']),
     undoes,
   };
 }

@@ -173,3 +173,16 @@ export function buckets(times: readonly number[], [from, to]: [number, number], 
   }
   return filled;
 }
+
+/** What a clearance list does not speak of. */
+export interface ClearanceLimits {
+  /** Services that no play looks at. */
+  services: string[];
+  /** Regions that are not enabled in the account. */
+  regions: string[];
+}
+
+/** What "clean" leaves out, by the cells of the look. Pure. */
+export function limitsOf(coverage: readonly Cell[]): ClearanceLimits {
+  return { services: notExamined(coverage), regions: regionsOff(coverage) };
+}

@@ -4,12 +4,14 @@ export {
   byClass,
   classes,
   classMeaning,
+  type ClearanceLimits,
   deedText,
   gaps,
   type Grid,
   groupBy,
   instanceTypeOf,
   launchGrid,
+  limitsOf,
   notExamined,
   regionsOff,
   servicesOff,
@@ -17,3 +19,5 @@ export {
   tally,
 } from './facts.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
+export { joined } from './joined.js';
+export { ranked, type Ranked, type RankedLine } from './ranked.js';

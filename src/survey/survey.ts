@@ -16,11 +16,13 @@ import {
   type Resource,
   type ResourceClass,
   type SkippedRecords,
+  type TrailEvent,
 } from '../model/index.js';
 import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
 import { accessKeys, notExamined, type Play } from '../plays/index.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
+import { Validation } from './validation.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */
@@ -33,6 +35,8 @@ export interface SurveyOptions extends TrailScope {
   /** Words of the person that name what to act on too, and what to spare: see namedBy(). */
   include: readonly string[];
   exclude: readonly string[];
+  /** The person answers for the trail files: they need not be confirmed by the event history. */
+  trustTrail: boolean;
 }
 
 const onlyFirst: Cell = {
@@ -57,6 +61,8 @@ export class Survey {
   private owner: string | null;
   private readonly accelerators = new Map<string, AcceleratorInfo>();
   private readonly askedTypes = new Set<string>();
+
+  private validation: Validation | null = null;
 
   private readonly includedIds = new Set<string>();
   private readonly sparedIds = new Set<string>();
@@ -171,7 +177,25 @@ export class Survey {
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
     const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
-    return this.hearWords(judged) ? this.detect(resources, coverage, reader.now()) : judged;
+    const sure = await this.confirmFiles(judged, session, (events) =>
+      this.detect(resources, coverage, reader.now(), events),
+    );
+    if (!this.hearWords(sure)) return sure;
+    return this.confirmFiles(this.detect(resources, coverage, reader.now()), session, (events) =>
+      this.detect(resources, coverage, reader.now(), events),
+    );
+  }
+
+  /** What only files tie to the incident is held, unless the person answers for the files. */
+  private async confirmFiles(
+    incident: Incident,
+    session: Caller,
+    detectOf: (events: readonly TrailEvent[]) => Incident,
+  ): Promise<Incident> {
+    const { emit, plays, trustTrail } = this.options;
+    if (this.trail.source !== 'files' || trustTrail) return incident;
+    this.validation ??= new Validation(session, emit, plays);
+    return this.validation.judge(incident, this.trail.events(), this.includedIds, detectOf);
   }
 
   /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
@@ -298,10 +322,15 @@ export class Survey {
     return this.detect([], [...cells, inventory], Date.now());
   }
 
-  private detect(inventory: readonly Resource[], coverage: Cell[], now: number): Incident {
+  private detect(
+    inventory: readonly Resource[],
+    coverage: Cell[],
+    now: number,
+    events: readonly TrailEvent[] = this.trail.events(),
+  ): Incident {
     const { session, plays, key, compromisedAt } = this.options;
     return detect({
-      events: this.trail.events(),
+      events,
       inventory,
       plays,
       coverage,

@@ -1,103 +1,179 @@
-import { asObject, asText, type JsonObject } from '../model/index.js';
-import { fromForeign, fromLakeRow } from './foreign-records.js';
+import { asObject, asText, type Json, type JsonObject } from '../model/index.js';
+import { fromLakeRow } from './foreign-records.js';
+import { objectsIn, parsedJson, unpackedText } from './packed-text.js';
+import { asRecord, isDigest, isPartOfRecord, isPlain, lookAlike, plainName } from './record-shape.js';
 
-/** Fields in which a list of events stands: log files, LookupEvents, log streams, search results. */
-const lists = ['Records', 'Events', 'events', 'records', 'hits', 'results', 'logEvents'];
+/** Something that should hold a record and holds none that can be read. */
+export class Unread {
+  constructor(readonly reason: string) {}
+}
 
-/** Wrappers in wrappers: an export of an EventBridge envelope of a record. */
-const maxDepth = 8;
+const brokenRecord = new Unread('a record that is not JSON');
+
+/** Wrappers in wrappers, more than any pipeline has: a hostile text must not exhaust the stack. */
+const maxDepth = 40;
 
 /**
- * The records in any container that CloudTrail events are found in: `{"Records": […]}`, a bare array or object,
- * EventBridge envelopes (`detail`), LookupEvents answers (`CloudTrailEvent`, a JSON string), exports of search and log
- * services that hold the record in a field of any name, as an object or as a JSON string, or that rewrote it
- * (foreign-records.ts). What holds no record at all
- * is given back as it is: `normaliseRecord` says why it cannot be read. Digest files and empty logs hold no records.
+ * The records in any container that CloudTrail events are found in: `{"Records": […]}` or a list of any other name, a bare
+ * array or object, EventBridge envelopes, LookupEvents answers, exports of search and log services and messages of
+ * pipelines that hold the record in a field of any name, as an object, a JSON string or packed, or that rewrote it
+ * (foreign-records.ts). What stands beside records and is none is given as it is or as `Unread`, and so is the whole where
+ * it holds none: `normaliseRecord` says why it cannot be read. Digest files and empty logs hold no records.
  */
-export function* unwrap(json: unknown, depth = 0): Iterable<unknown> {
-  if (Array.isArray(json) && depth < maxDepth) {
-    for (const item of json) yield* unwrap(item, depth + 1);
-    return;
-  }
+export function unwrap(json: unknown): unknown[] {
+  const found = recordsWithin(json);
+  return found === null ? [json] : found;
+}
+
+/** The same; null where nothing is in it that is or should be a record. */
+export function recordsWithin(json: unknown): unknown[] | null {
+  const found: unknown[] = [];
+  return collect(json, 0, found) || isEmptyLog(json) ? found : null;
+}
+
+/** Names of lists in logs and official answers: where they are empty, nothing happened that was logged. */
+const logLists = ['Records', 'Events', 'events', 'records', 'logEvents'];
+
+function isEmptyLog(json: unknown): boolean {
+  if (Array.isArray(json)) return isEmptyList(json);
   const object = asObject(json);
-  if (object !== null && !isRecord(object)) {
-    if (isDigest(object)) return;
-    const list = lists
-      .map((name) => object[name])
-      .find((value) => typeof value === 'object' && value !== null);
-    if (list !== undefined && depth < maxDepth) {
-      yield* unwrap(list, depth + 1);
-      return;
-    }
-  }
-  const found = [...recordsIn(json, depth)];
-  if (found.length > 0) yield* found;
-  else yield json;
+  return (
+    object !== null &&
+    logLists.some((name) => isEmptyList(object[name])) &&
+    Object.values(object).every((value) => !Array.isArray(value) || value.length === 0)
+  );
 }
 
-/** Records anywhere inside, in the fields of whatever name. */
-function* recordsIn(value: unknown, depth: number): Iterable<unknown> {
-  if (depth > maxDepth) return;
-  if (typeof value === 'string') {
-    const parsed = parseStructure(value);
-    if (parsed !== null) yield* recordsIn(parsed, depth + 1);
-    return;
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** Puts what is in `value` into `found`. False where it holds nothing that is a record or should be one. */
+function collect(value: unknown, depth: number, found: unknown[]): boolean {
+  if (typeof value === 'string') return collectText(value, depth, found);
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > maxDepth) {
+    found.push(new Unread('a value that is nested too deeply'));
+    return true;
   }
-  if (Array.isArray(value)) {
-    const row = fromLakeRow(value);
-    if (row !== null) yield row;
-    else for (const item of value) yield* recordsIn(item, depth + 1);
-    return;
-  }
-  const object = asObject(value);
-  if (object === null) return;
-  const record = isPlain(object)
-    ? (rawOf(object) ?? object)
-    : (fromForeign(object) ?? (isRecord(object) ? object : null));
+  return Array.isArray(value)
+    ? collectList(value, depth, found)
+    : collectObject(value as JsonObject, depth, found);
+}
+
+function collectObject(object: JsonObject, depth: number, found: unknown[]): boolean {
+  if (isDigest(object) || object.messageType === 'CONTROL_MESSAGE') return true;
+  const record = asRecord(object);
   if (record !== null) {
-    yield record;
-    return;
+    found.push(innerRecord(object, record, depth) ?? record);
+    return true;
   }
-  for (const inner of Object.values(object)) yield* recordsIn(inner, depth + 1);
+  let some = false;
+  for (const inner of Object.values(object)) if (collect(inner, depth + 1, found)) some = true;
+  if (some) return true;
+  const kind = lookAlike(object);
+  if (kind === null && !isPartOfRecord(object)) return false;
+  found.push(kind === null ? object : new Unread(`${kind}, no CloudTrail record`));
+  return true;
 }
 
-/** By an event's name and one more of its fields, in any spelling. LookupEvents repeats some of a record's fields beside
- *  the record itself. */
-function isRecord(object: JsonObject): boolean {
-  if (isPlain(object)) return true;
-  if (asText(object.CloudTrailEvent) !== null || Object.hasOwn(object, 'detail')) return false;
-  const names = new Set(Object.keys(object).map((name) => name.toLowerCase().replace(/[_.]/g, '')));
-  const has = (...some: string[]): boolean => some.some((name) => names.has(name));
-  if (has('eventversion')) return has('eventname', 'eventsource');
-  return (
-    has('eventname') &&
-    has('eventsource', 'eventtime', 'useridentity', 'useridentitytype', 'requestparameters')
-  );
-}
+/** What callers choose stands in these: a record in there is none of CloudTrail's. */
+const chosenByCallers =
+  /^(requestparameters|responseelements|additionaleventdata|serviceeventdetails|useridentity|useragent|errormessage|resources|tags|tlsdetails|eventcontext|edgedevicedetails|addendum|insightdetails)/;
 
-/** The record itself, where a search product put it beside the fields that it took out of it. */
-function rawOf({ _raw: raw }: JsonObject): JsonObject | null {
-  const record = typeof raw === 'string' ? asObject(parseStructure(raw)) : null;
-  return record !== null && isPlain(record) ? record : null;
-}
-
-function isPlain(object: JsonObject): boolean {
-  return Object.hasOwn(object, 'eventName') && Object.hasOwn(object, 'eventSource');
-}
-
-/** CloudTrail user guide, "CloudTrail digest file structure". */
-function isDigest(object: JsonObject): boolean {
-  return (
-    Object.hasOwn(object, 'digestS3Bucket') ||
-    (Object.hasOwn(object, 'logFiles') && Object.hasOwn(object, 'digestStartTime'))
-  );
-}
-
-function parseStructure(text: string): unknown {
-  if (!/^\s*[{["]/.test(text)) return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
+/**
+ * The record itself, where a product put it, in a field of any name, beside some of its fields. It is of the same call:
+ * else, and where it is broken, what the row says of it alone is not enough, and it is `Unread`. Null where there is none.
+ */
+function innerRecord(object: JsonObject, shell: JsonObject, depth: number): unknown {
+  const found: unknown[] = [];
+  for (const name in object) {
+    const value = object[name];
+    const mayHold =
+      typeof value === 'object' ? value !== null : typeof value === 'string' && value.length > 40;
+    if (mayHold && !chosenByCallers.test(plainName(name))) collect(value, depth + 1, found);
   }
+  const records = found.map(asObject).filter((one) => one !== null && isPlain(one));
+  const same = records.find((record) => record !== null && isSameCall(record, shell));
+  if (same !== undefined) return same;
+  const isWhole = isPlain(object) && Object.hasOwn(object, 'userIdentity');
+  if (isWhole) return null;
+  if (records.length > 0) return new Unread('a row beside the record of another call');
+  return found.includes(brokenRecord) ? brokenRecord : null;
+}
+
+function isSameCall(record: JsonObject, shell: JsonObject): boolean {
+  const agrees = (proper: string): boolean => {
+    const name = Object.keys(shell).find((one) => plainName(one) === plainName(proper));
+    const told = name === undefined ? null : asText(shell[name]);
+    return told === null || told === record[proper];
+  };
+  return agrees('eventName') && agrees('eventID');
+}
+
+/** Where one entry of a list is a record, the others should be: each that is none is told. */
+function collectList(list: unknown[], depth: number, found: unknown[]): boolean {
+  const row = fromLakeRow(list) ?? fromPairs(list);
+  if (row !== null) return collectObject(row, depth + 1, found);
+  let some = false;
+  const others: unknown[] = [];
+  for (const item of list) {
+    if (collect(item, depth + 1, found)) some = true;
+    else if ((typeof item === 'object' || looksStructured(item)) && !isEmptyLog(item)) others.push(item);
+  }
+  if (some) for (const other of others) found.push(other ?? new Unread('null in place of a record'));
+  return some;
+}
+
+const structured = /^\s*[{[]/;
+
+function looksStructured(item: unknown): boolean {
+  return typeof item === 'string' && (structured.test(item) || unpackedText(item) !== null);
+}
+
+/** A list of names and values, as Logs Insights and OpenTelemetry write an object. */
+function fromPairs(list: unknown[]): JsonObject | null {
+  const object: JsonObject = {};
+  for (const item of list) {
+    const pair = asObject(item);
+    const name = asText(pair?.field) ?? asText(pair?.key) ?? asText(pair?.name);
+    if (pair === null || name === null || !Object.hasOwn(pair, 'value') || name === '__proto__') return null;
+    object[name] = ofAnyValue(pair.value ?? null);
+  }
+  return list.length === 0 ? null : object;
+}
+
+/** OpenTelemetry's AnyValue (opentelemetry-proto, common.proto), as the value that it says. */
+function ofAnyValue(value: Json, depth = 0): Json {
+  const object = asObject(value);
+  if (object === null || depth > maxDepth) return value;
+  const [kind = '', ...more] = Object.keys(object);
+  const inner = object[kind] ?? null;
+  if (more.length > 0) return value;
+  if (/^(string|int|double|bool|bytes)Value$/.test(kind)) return inner;
+  const values = asObject(inner)?.values;
+  if (kind === 'arrayValue' && Array.isArray(values)) return values.map((one) => ofAnyValue(one, depth + 1));
+  return kind === 'kvlistValue' && Array.isArray(values) ? (fromPairs(values) ?? value) : value;
+}
+
+/** Names of a record's fields in any spelling: a text that has one of them and cannot be read is a record lost. */
+const ofRecord = /event_?(name|source|version)\\*["']/i;
+
+function collectText(text: string, depth: number, found: unknown[]): boolean {
+  if (/^\s*[{["]/.test(text)) {
+    // Some log services escape what they hold, and put no quotes around it.
+    const value = parsedJson(text) ?? (/^\s*[[{]+\\"/.test(text) ? parsedJson(`"${text}"`) : undefined);
+    if (value !== undefined) return collect(value, depth + 1, found);
+  } else {
+    const unpacked = unpackedText(text);
+    if (unpacked !== null) return depth > maxDepth ? false : collectText(unpacked, depth + 1, found);
+  }
+  if (!ofRecord.test(text)) return false;
+  const before = found.length;
+  for (const value of objectsIn(text)) {
+    if (value === undefined) found.push(brokenRecord);
+    else collect(value, depth + 1, found);
+  }
+  if (found.length === before) found.push(brokenRecord);
+  return true;
 }

@@ -54,21 +54,17 @@ async function readUntilDeath(
       next();
     });
     worker.on('error', (error) => {
-      if (current !== null)
-        ended({
-          file: current,
-          records: 0,
-          bytes: 0,
-          skipped: {},
-          failure: `the reading thread ended: ${error.message}`,
-        });
+      if (current !== null) ended(unread(current, `the reading thread ended: ${error.message}`));
       current = null;
     });
     worker.on('exit', () => {
-      if (current !== null)
-        ended({ file: current, records: 0, bytes: 0, skipped: {}, failure: 'the reading thread ended' });
+      if (current !== null) ended(unread(current, 'the reading thread ended'));
       resolve();
     });
     next();
   });
+}
+
+function unread(file: string, failure: string): FileRead {
+  return { file, records: 0, events: 0, bytes: 0, skipped: {}, failure };
 }

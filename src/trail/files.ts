@@ -1,10 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import type { Cell, Emit, SkippedRecords, TrailEvent } from '../model/index.js';
+import { worked, type Cell, type Emit, type SkippedRecords, type TrailEvent } from '../model/index.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
-import { ThinningStore } from './thinning.js';
+import { listFiles } from './list-files.js';
+import { repetitionOf, ThinningStore } from './thinning.js';
 
 export interface Trail {
   /** Each event once, oldest first; equal times by key. */
@@ -13,11 +12,6 @@ export interface Trail {
   /** One `trail` cell a region, and one for each file that could not be read to its end. */
   cells: Cell[];
 }
-
-/** Names that the log files of a trail have, what people export them to, and names without an ending. */
-const logName = /(\.(json|jsonl|ndjson|log|txt|csv|tsv|gz|gzip|part)|^[^.]+)$/i;
-/** Records may be inside, and cannot be read from there. */
-const packedName = /\.(zip|tar|tgz|bz2|xz|zst|7z|rar|parquet|orc|avro|snappy|lz4|xlsx)$/i;
 
 /** Bytes of records that are held at most, before repeated calls are thinned out. */
 const capacity = 30e6;
@@ -36,16 +30,19 @@ const maxThreads = 8;
  */
 export async function readTrail(paths: readonly string[], emit: Emit): Promise<Trail> {
   const failures: Cell[] = [];
-  const files = await listFiles(paths, failures);
+  const files = await listFiles(paths, (path, error) => failures.push(failedFile(path, error, 0)));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), maxThreads, files.length);
   const store = new ThinningStore(threads === 0 ? capacity : capacityBesideThreads);
   // What is so large on disk does not fit as it is: nothing is lost by thinning it from the beginning.
   if (bytes > 2 * capacity) store.level = 1;
   const skipped: SkippedRecords[] = [];
+  const useless: FileRead[] = [];
   let done = 0;
-  const ended = ({ file, failure, records, skipped: reasons }: FileRead): void => {
+  const ended = (read: FileRead): void => {
+    const { file, failure, records, skipped: reasons } = read;
     if (failure !== null) failures.push(failedFile(file, failure, records));
+    else if (read.events === 0 && Object.keys(reasons).some(isLoss)) useless.push(read);
     for (const [reason, count] of Object.entries(reasons)) skipped.push({ where: file, count, reason });
     done += 1;
     emit({ type: 'progress', subject: 'trail', region: null, done, total: files.length, message: file });
@@ -55,56 +52,44 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     const reader = new FileReader(store);
     for (const name of names) ended(await reader.read(name));
   }
-  const events = store.all().sort(inOrder);
+  const { events, alone } = withoutTwins(store.all().sort(inOrder));
   if (store.span > 0) {
     const often = store.span === Infinity ? 'once' : `once in ${store.span / 3600_000} hours`;
     const message = `The trail is large: of calls that only repeat (reads, mostly) each was kept ${often}.`;
     emit({ type: 'warning', message });
   }
-  if (events.length === 0 && failures.length === 0) failures.push(nothingRead(paths, files.length, skipped));
+  failures.push(...uselessFiles(useless));
+  if (events.length === 0 && failures.length === 0) failures.push(nothingRead(paths, files.length));
   const dropped = [...store.dropped].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
   skipped.sort((a, b) => (a.where + a.reason < b.where + b.reason ? -1 : 1));
   failures.sort((a, b) => (a.region < b.region ? -1 : 1));
   return {
     events,
     skipped,
-    cells: [...regionCells(events, gapsOf(failures, skipped, dropped)), ...failures],
+    cells: [...regionCells(events, gapsOf(failures, skipped, dropped, alone)), ...failures],
   };
+}
+
+/**
+ * Without the records that VPC endpoints write beside the calls' own: two records of one call are one act. Where the call's
+ * own is not there, the endpoint's stays as evidence; `alone` counts those that worked and may have changed something.
+ */
+function withoutTwins(all: TrailEvent[]): { events: TrailEvent[]; alone: number } {
+  if (!all.some(({ seenByEndpoint }) => seenByEndpoint)) return { events: all, alone: 0 };
+  const callOf = ({ requestId, name }: TrailEvent): string => `${requestId ?? ''}|${name}`;
+  const own = new Set(all.filter((event) => event.seenByEndpoint !== true).map(callOf));
+  const isTwin = (event: TrailEvent): boolean =>
+    event.seenByEndpoint === true && event.requestId !== null && own.has(callOf(event));
+  const events = all.filter((event) => !isTwin(event));
+  const alone = events.filter(
+    (event) => event.seenByEndpoint === true && worked(event) && repetitionOf(event.name) === 'never',
+  );
+  return { events, alone: alone.length };
 }
 
 /** Oldest first; equal times by key; events without a time before all others. */
 function inOrder(a: TrailEvent, b: TrailEvent): number {
   return (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-}
-
-async function listFiles(
-  paths: readonly string[],
-  failures: Cell[],
-): Promise<{ path: string; size: number }[]> {
-  const files = new Map<string, number>();
-  for (const path of paths) {
-    try {
-      const found = await stat(path);
-      if (!found.isDirectory()) {
-        files.set(path, found.size);
-        continue;
-      }
-      const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const there = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
-      const inside = there.filter((entry) => logName.test(entry.name));
-      for (const { parentPath, name } of there.filter((entry) => packedName.test(entry.name)))
-        failures.push(failedFile(join(parentPath, name), new Error('packed: unpack it first'), 0));
-      if (inside.length === 0)
-        failures.push(failedFile(path, new Error('no log files in this directory'), 0));
-      for (const entry of inside) {
-        const file = join(entry.parentPath, entry.name);
-        files.set(file, (await stat(file)).size);
-      }
-    } catch (error) {
-      failures.push(failedFile(path, error, 0));
-    }
-  }
-  return [...files].map(([path, size]) => ({ path, size }));
 }
 
 function failedFile(file: string, error: unknown, count: number): Cell {
@@ -113,18 +98,34 @@ function failedFile(file: string, error: unknown, count: number): Cell {
   return { subject: 'trail', region: file, status, count, detail: `${file}: ${message}` };
 }
 
+/** Records of kinds that say nothing of who called what are no loss. */
+function isLoss(reason: string): boolean {
+  return !/Insights|aggregated/.test(reason);
+}
+
+/** So many files without one usable record are told one by one. */
+const mostUseless = 20;
+
+/** Files that held something, and no record that could be used. */
+function uselessFiles(reads: readonly FileRead[]): Cell[] {
+  const sorted = [...reads].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const cells = sorted.slice(0, mostUseless).map(({ file, skipped }): Cell => {
+    const why = Object.keys(skipped).sort().slice(0, 3).join('; ');
+    return uselessCell(file, `${file}: no CloudTrail record in this file: ${why}`);
+  });
+  const more = sorted.slice(mostUseless);
+  if (more[0] !== undefined)
+    cells.push(uselessCell(more[0].file, `${more.length} more files without a CloudTrail record`));
+  return cells;
+}
+
+function uselessCell(file: string, detail: string): Cell {
+  return { subject: 'trail', region: file, status: 'failed', count: 0, detail };
+}
+
 /** Files without one event prove nothing, not even that nothing happened. */
-function nothingRead(paths: readonly string[], files: number, skipped: readonly SkippedRecords[]): Cell {
-  const reasons = [...new Set(skipped.map(({ reason }) => reason))].slice(0, 3).join('; ');
-  const why = reasons === '' ? '' : ` (${reasons})`;
-  const of = `${files} ${files === 1 ? 'file' : 'files'}`;
-  return {
-    subject: 'trail',
-    region: paths[0] ?? 'none',
-    status: 'failed',
-    count: 0,
-    detail: `no CloudTrail event in ${of}${why}`,
-  };
+function nothingRead(paths: readonly string[], files: number): Cell {
+  return uselessCell(paths[0] ?? 'none', `no CloudTrail event in ${files} ${files === 1 ? 'file' : 'files'}`);
 }
 
 /** Why the files may not say all, in words: a file that was not read to its end may have held events of any region. */
@@ -132,18 +133,29 @@ function gapsOf(
   failures: readonly Cell[],
   skipped: readonly SkippedRecords[],
   dropped: readonly [string, number][],
+  alone: number,
 ): string[] {
-  const lost = skipped.reduce(
-    (sum, { count, reason }) => sum + (/Insights|aggregated/.test(reason) ? 0 : count),
-    0,
-  );
+  const losses = new Map<string, number>();
+  for (const { count, reason } of skipped)
+    if (isLoss(reason)) losses.set(reason, (losses.get(reason) ?? 0) + count);
+  const lost = [...losses.values()].reduce((sum, count) => sum + count, 0);
+  const why = mostOf(losses);
   const tooMany = dropped.reduce((sum, [, count]) => sum + count, 0);
-  const most = dropped.slice(0, 3).map(([what, count]) => `${count} × ${what}`);
   return [
     ...(failures.length > 0 ? [`${failures.length} files not read to their end`] : []),
-    ...(lost > 0 ? [`${lost} records not readable`] : []),
-    ...(tooMany > 0 ? [`${tooMany} calls too many to keep (${most.join(', ')})`] : []),
+    ...(lost > 0 ? [`${lost} records not readable (${why})`] : []),
+    ...(alone > 0 ? [`${alone} calls of which only the VPC endpoint's record is there`] : []),
+    ...(tooMany > 0 ? [`${tooMany} calls too many to keep (${mostOf(dropped)})`] : []),
   ];
+}
+
+/** The three that are most, in words. */
+function mostOf(counts: Iterable<readonly [string, number]>): string {
+  const sorted = [...counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+  return sorted
+    .slice(0, 3)
+    .map(([what, count]) => `${count} × ${what}`)
+    .join(', ');
 }
 
 /** What the files speak of: each region's first and last event. With gaps no region is complete. */

@@ -10,29 +10,18 @@ import {
   textAt,
   type TrailEvent,
 } from '../model/index.js';
+import { Unread } from './containers.js';
+import { properName } from './record-shape.js';
 import { redactObject } from './redact.js';
 
 export { unwrap } from './containers.js';
-
-/** Field names as AWS writes them (CloudTrail user guide, "CloudTrail record contents"); others are compared
- *  without case and underscores, since exports misspell them (`accesskeyid`, `event_time`). */
-const fields = new Map(
-  (
-    'eventTime eventSource eventName eventID eventType eventVersion requestID awsRegion sourceIPAddress userAgent ' +
-    'userIdentity errorCode errorMessage requestParameters responseElements readOnly recipientAccountId ' +
-    'insightDetails eventCategory type principalId arn accountId accessKeyId userName sessionContext sessionIssuer ' +
-    'invokedBy'
-  )
-    .split(' ')
-    .map((name) => [name.toLowerCase(), name]),
-);
-const canonical = new Set(fields.values());
 
 /**
  * One CloudTrail record, in whatever spelling, as the one shape that leakguard works on; or why it cannot be read.
  * Never throws. Secrets are taken out here.
  */
 export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { skipped: string } {
+  if (raw instanceof Unread) return { skipped: raw.reason };
   const record = spelt(nested(typeof raw === 'string' ? parsed(raw) : raw));
   if (record === null) return { skipped: 'not a record' };
   const name = asText(record.eventName);
@@ -41,14 +30,14 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   }
   if (record.eventCategory === 'Aggregated') return { skipped: 'an aggregated record' };
   if (name === null) return { skipped: 'no eventName' };
-  // Messages of S3, Kinesis, SQS and DynamoDB carry `aws:s3` and the like (Lambda developer guide, "Invoking Lambda with
-  // events from other AWS services"); CloudTrail's sources are host names.
+  // Every source of CloudTrail's is a host of AWS's (CloudTrail user guide, "CloudTrail record contents", eventSource).
   const source = asText(record.eventSource) ?? '';
-  if (source.startsWith('aws:')) return { skipped: `a message of ${source}, no CloudTrail record` };
+  if (source !== '' && !/\bamazonaws\.|\.aws$/i.test(source))
+    return { skipped: 'an event of another source than AWS, no CloudTrail record' };
   // Identity Center's own events hold what was asked for in `serviceEventDetails` (IAM Identity Center user guide,
   // "CloudTrail use cases for IAM Identity Center").
   const request = redactObject(structure(record.requestParameters ?? record.serviceEventDetails));
-  const response = redactObject(structure(record.responseElements));
+  const response = redactObject(structure(record.responseElements)) ?? launchedOf(name, record);
   const actor = actorOf(record);
   const event: TrailEvent = {
     key: '',
@@ -69,6 +58,9 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
     response,
     truncated: wasCut(request) || wasCut(response) || truth(record._truncated) === true,
   };
+  // CloudTrail user guide, "Logging network activity events".
+  if (record.eventCategory === 'NetworkActivity' || record.eventType === 'AwsVpceEvent')
+    event.seenByEndpoint = true;
   event.key = keyOf(event);
   return event;
 }
@@ -82,6 +74,16 @@ function errorOf(record: JsonObject, response: JsonObject | null): string | null
   if (code !== null) return code.toLowerCase() === 'success' ? null : code;
   const name = asText(record.eventName) ?? '';
   return response?.[name] === 'Failure' ? (asText(record.errorMessage) ?? 'Failure') : null;
+}
+
+/** CloudTrail's console, and LookupEvents without the record, name what a launch made among its resources alone. */
+function launchedOf(name: string, record: JsonObject): JsonObject | null {
+  const resources = record.Resources ?? record.resources;
+  if (name !== 'RunInstances' || resources === undefined || record.requestParameters !== undefined)
+    return null;
+  const ids = new Set(JSON.stringify(resources).match(/\bi-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g));
+  if (ids.size === 0) return null;
+  return { instancesSet: { items: [...ids].map((instanceId) => ({ instanceId })) } };
 }
 
 /** eventID alone repeats in real data sets; without any id the content is the identity. */
@@ -130,11 +132,19 @@ function timeOf(value: unknown): number | null {
     if (!Number.isFinite(value) || value <= 0) return null;
     return value < 1e11 ? Math.round(value * 1000) : Math.round(value);
   }
-  const match = clock.exec(asText(value)?.trim() ?? '');
-  if (match === null) return null;
+  const text = asText(value)?.trim() ?? '';
+  const match = clock.exec(text);
+  if (match === null) return spokenTimeOf(text);
   const [, day, time, fraction = '', zone = 'Z'] = match;
   const iso = `${day}T${time}${fraction.slice(0, 4)}${zone === 'UTC' ? 'Z' : zone}`;
   const at = Date.parse(iso);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** As CloudTrail's console shows it: `November 20, 2026, 02:00:00 (UTC+09:00)`. */
+function spokenTimeOf(text: string): number | null {
+  const match = /^([A-Z][a-z]+ \d{1,2}, \d{4}), (\d\d:\d\d:\d\d) \(UTC([+-]\d\d):?(\d\d)\)$/.exec(text);
+  const at = match === null ? NaN : Date.parse(`${match[1]} ${match[2]} GMT${match[3]}${match[4]}`);
   return Number.isNaN(at) ? null : at;
 }
 
@@ -207,8 +217,8 @@ function nested(value: unknown): unknown {
   const copy: JsonObject = {};
   for (const [name, inner] of Object.entries(object)) {
     const [, part = '', rest = ''] = flattened.exec(name) ?? [];
-    const whole = fields.get(part.toLowerCase().replace('_', ''));
-    if (whole === undefined || rest.includes('__proto__')) {
+    const whole = properName(part);
+    if (whole === null || rest.includes('__proto__')) {
       copy[name] = inner;
       continue;
     }
@@ -281,9 +291,8 @@ function spelt(value: unknown): JsonObject | null {
   if (object === null) return null;
   let copy: JsonObject | null = null;
   for (const name in object) {
-    if (canonical.has(name)) continue;
-    const proper = fields.get(name.toLowerCase().replaceAll('_', ''));
-    if (proper === undefined || Object.hasOwn(object, proper)) continue;
+    const proper = properName(name);
+    if (proper === null || proper === name || Object.hasOwn(object, proper)) continue;
     copy ??= { ...object };
     copy[proper] = object[name] ?? null;
   }

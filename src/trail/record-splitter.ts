@@ -1,7 +1,9 @@
 import type { RepeatScanner } from './repeat-scanner.js';
 
 /** One record, as bytes of `buffer`, which stands in the scanner's memory: both valid only during the call. */
-export type OnRecord = (buffer: Buffer, start: number, end: number) => void;
+type OnRecord = (buffer: Buffer, start: number, end: number) => void;
+/** What stands around lists of records in one object, as JSON in which they are empty. */
+type OnHusk = (husk: Buffer) => void;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -13,6 +15,9 @@ const newline = 0x0a;
 
 /** Names of lists whose elements are records: log files, LookupEvents, exports. */
 export const listNames = new Set(['Records', 'records', 'Events', 'events', 'results', 'logEvents']);
+
+/** The first letter of `null`, `true` or `false`. */
+const isLiteral = (byte: number): boolean => byte === 0x6e || byte === 0x74 || byte === 0x66;
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -28,8 +33,10 @@ const commonRecord = 64 * 1024;
  * rest of the file is split all the same. Records that the scanner knows for repeats are passed over, and counted.
  */
 export class RecordSplitter {
-  /** Bytes that are neither JSON nor white space, outside of any record. */
+  /** Lines that are no JSON, and closing brackets that close nothing. */
   garbage = 0;
+  /** Entries of lists of records that are neither objects nor strings: null in place of a record. */
+  blanks = 0;
   /** Objects, arrays and strings seen at the top. */
   values = 0;
   /** Records that were passed over. */
@@ -47,15 +54,20 @@ export class RecordSplitter {
   private lastName = '';
   /** In a line that is no JSON: the last chunk ended within it. */
   private skipping = false;
+  /** The words before an object on its line hold what no logger writes: they are the rest of a damaged record. */
+  private remains = false;
   /** The last byte before the buffer's first that is no white space; 0 where there was none. */
   private before = 0;
   /** The record at hand was not whole in the last chunk. */
   private waited = false;
   private ended = false;
+  /** The object at the top as it was read so far, without its lists of records. */
+  private husk: Buffer[] = [];
 
   constructor(
     private readonly scanner: RepeatScanner,
     private readonly onRecord: OnRecord,
+    private readonly onHusk: OnHusk,
   ) {}
 
   /** @throws Error where one record is larger than any record is. */
@@ -107,7 +119,10 @@ export class RecordSplitter {
         if (index + 1 === length) break;
         index = this.isBrokenLine(index) ? this.breakOff(index) : index + 1;
       } else if (this.depth === 0 && byte > 0x20 && byte !== 0x2c) index = this.skipLine(index);
-      else index += 1;
+      else {
+        if (this.start < 0 && this.depth === this.listDepth && isLiteral(byte)) this.blanks += 1;
+        index += 1;
+      }
     }
     this.here = index;
   }
@@ -148,8 +163,9 @@ export class RecordSplitter {
 
   /** @returns where the reading goes on; `index` where that waits for the next chunk */
   private open(byte: number, index: number): number {
-    if (byte === openBracket && this.isList()) {
+    if (byte === openBracket && this.isList(index)) {
       if (this.depth === 0) this.values += 1;
+      else this.husk.push(Buffer.from(this.buffer.subarray(this.start, index + 1)));
       this.depth += 1;
       this.listDepth = this.depth;
       this.start = -1;
@@ -194,9 +210,20 @@ export class RecordSplitter {
     return !this.waited && !this.ended && this.buffer.length - index < commonRecord;
   }
 
-  /** An array at the top, or in a named list's place in the object at the top. */
-  private isList(): boolean {
-    return this.depth === 0 || (this.depth === 1 && this.listDepth === 0 && listNames.has(this.lastName));
+  /** An array at the top, or one in the object at the top that has the name of such lists or begins with a record. */
+  private isList(index: number): boolean {
+    if (this.depth === 0) return true;
+    if (this.depth !== 1 || this.listDepth !== 0) return false;
+    return listNames.has(this.lastName) || this.beginsWithRecord(index);
+  }
+
+  private beginsWithRecord(index: number): boolean {
+    let first = index + 1;
+    while ((this.buffer[first] ?? 0x21) <= 0x20) first += 1;
+    if (this.buffer[first] !== openBrace) return false;
+    const end = this.scanner.endOfRecord(first);
+    const text = end === 0 ? '' : this.buffer.toString('latin1', first, end);
+    return text.includes('"eventName"') && text.includes('"eventSource"');
   }
 
   private close(index: number): number {
@@ -206,18 +233,30 @@ export class RecordSplitter {
     }
     this.depth -= 1;
     if (this.start >= 0 && this.depth === this.listDepth) {
-      const from = this.start;
-      this.start = -1;
-      this.onRecord(this.buffer, from, index + 1);
+      this.giveAway(index + 1);
     } else if (this.listDepth > this.depth) {
       this.listDepth = 0;
       this.lastName = '';
+      // The object around the list goes on.
+      this.start = index;
     }
     if (this.depth === 0) {
       this.listDepth = 0;
       this.start = -1;
     }
     return index + 1;
+  }
+
+  /** The value that ends before `end`. */
+  private giveAway(end: number): void {
+    const from = this.start;
+    this.start = -1;
+    if (this.husk.length === 0 || this.listDepth > 0) {
+      this.onRecord(this.buffer, from, end);
+      return;
+    }
+    this.onHusk(Buffer.concat([...this.husk, this.buffer.subarray(from, end)]));
+    this.husk = [];
   }
 
   /** In the first column an object begins only where another has ended. */
@@ -236,10 +275,10 @@ export class RecordSplitter {
 
   /** Gives the broken line away as it is, and begins anew with the next one. */
   private breakOff(index: number): number {
-    if (this.start >= 0) this.onRecord(this.buffer, this.start, index);
-    this.start = -1;
+    if (this.start >= 0) this.giveAway(index);
     this.stringStart = -1;
     this.depth = 0;
+    this.husk = [];
     return index + 1;
   }
 
@@ -250,6 +289,10 @@ export class RecordSplitter {
     const end = newlineAt < 0 ? buffer.length : newlineAt;
     const object = buffer.subarray(index, end).indexOf('{"');
     this.skipping = object < 0 && newlineAt < 0 && !this.ended;
+    const words = buffer.subarray(index, object < 0 ? end : index + object);
+    if (words.includes(closeBrace) || words.includes(backslash)) this.remains = true;
+    if (object >= 0 && this.remains) this.garbage += 1;
+    if (object >= 0 || !this.skipping) this.remains = false;
     if (object >= 0) return index + object;
     // The quote may stand in the next chunk.
     if (this.skipping) return buffer[end - 1] === openBrace ? end - 1 : end;

@@ -64,6 +64,7 @@ export function incident(findings: Finding[], more: Partial<Incident> = {}): Inc
     cost: {
       usdPerHour: 0,
       usdSoFar: 0,
+      unknownEnds: 0,
       unknownTypes: [],
       unknownInstances: 0,
       spotInstances: 0,

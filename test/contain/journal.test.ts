@@ -30,6 +30,15 @@ const opened: JournalEntry = {
   key: null,
   options: {},
 };
+const intent = (over: object) => ({
+  kind: 'intent',
+  action: {
+    ...{ id: 'a', play: 'ec2-instances', phase: 'terminate', title: 't', targets: [] },
+    ...{ service: 'ec2', operation: 'TerminateInstances', region: 'eu-west-1', input: {} },
+    undo: { none: 'x' },
+    ...over,
+  },
+});
 const note = (message: string): JournalEntry => ({ kind: 'note', message });
 
 let directory: string;
@@ -122,6 +131,24 @@ describe('a journal whose chain holds and whose lines do not', () => {
   it.each<[string, object, RegExp]>([
     ['a null action', { kind: 'intent', action: null }, /line 2: intent without its action/],
     ['an action without a call', { kind: 'intent', action: { id: 'a' } }, /line 2: the action has no play/],
+    [
+      'an action that leakguard never takes',
+      intent({ service: 'iam', operation: 'CreateUser' }),
+      /line 2: the action calls iam:CreateUser, which leakguard never calls/,
+    ],
+    [
+      'an operation of another service',
+      intent({ service: 'iam', operation: 'TerminateInstances' }),
+      /line 2: the action calls iam:TerminateInstances, which leakguard never calls/,
+    ],
+    ['a read', intent({ operation: 'DescribeInstances' }), /line 2: the action calls ec2:DescribeInstances/],
+    [
+      'a way back that leakguard never takes',
+      intent({ undo: { calls: [{ service: 'toString', operation: 'call', region: 'global', input: {} }] } }),
+      /line 2: the undo calls toString:call, which leakguard never calls/,
+    ],
+    ['no way back', intent({ undo: null }), /line 2: the action has no undo/],
+    ['a way back of no calls', intent({ undo: {} }), /line 2: the undo has no calls/],
     ['a null outcome', { kind: 'outcome', outcome: null }, /line 2: outcome without its outcome/],
     ['a null incident', { kind: 'incident', incident: null }, /line 2: incident without its incident/],
     ['no kind', { kind: null }, /line 2: it has no kind/],

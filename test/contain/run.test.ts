@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AwsFailure, type FailureKind } from '../../src/aws/errors.js';
+import { callIn } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
+import { change } from '../../src/aws/changes.js';
 import { JournalBroken, type JournalWriter } from '../../src/contain/journal/journal.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
 import { run, type Effects } from '../../src/contain/run/run.js';
@@ -10,10 +12,7 @@ function action(id: string, after: string[] = []): Action {
     id,
     play: 'ec2-instances',
     phase: 'terminate',
-    service: 'ec2',
-    operation: id,
-    region: 'eu-west-1',
-    input: {},
+    ...callIn('eu-west-1', change('ec2', 'TerminateInstances', { InstanceIds: [id] })),
     targets: [id],
     after,
     title: id,
@@ -46,7 +45,8 @@ function world(answers: Record<string, FailureKind[]> = {}, breakAt = Infinity) 
     },
   };
   const effects: Effects = {
-    send: async ({ operation }) => {
+    send: async ({ input }) => {
+      const [operation = ''] = input['InstanceIds'] as string[];
       log.push(`call ${operation}`);
       const kind = answers[operation]?.shift();
       if (kind !== undefined) throw failure(kind, operation);

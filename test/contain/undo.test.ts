@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { callIn } from '../../src/model/aws-call.js';
+import { change } from '../../src/aws/changes.js';
 import { planCut } from '../../src/contain/cut/cut.js';
 import type { Identity } from '../../src/model/core-event.js';
 import type { JournalEntry, JournalRecord } from '../../src/model/journal-record.js';
@@ -32,6 +34,7 @@ const asked = (more: Partial<UndoRequest> = {}): UndoRequest => ({
   includeRogue: false,
   only: [],
   now: now + 40 * hour,
+  proof: { provenTo: Number.MAX_SAFE_INTEGER, made: new Set() },
   ...more,
 });
 const hour = 3600_000;
@@ -108,12 +111,14 @@ describe('undo', () => {
     ['own', 1],
   ] as const)('gives back what was judged %s: %i actions', (classed, given) => {
     const { on: _on, ...bare } = deny;
-    const input = { AutoScalingGroupName: 'workers', MinSize: 0, MaxSize: 0 };
-    const call = { service: 'autoscaling', operation: 'UpdateAutoScalingGroup', region: 'eu-west-1', input };
+    const to = (MaxSize: number) => {
+      const sizes = { AutoScalingGroupName: 'workers', MinSize: 0, MaxSize };
+      return callIn('eu-west-1', change('autoscaling', 'UpdateAutoScalingGroup', sizes));
+    };
     const action = {
-      ...{ ...bare, ...call, id: 'zero', targets: ['auto-scaling-groups|eu-west-1|workers'] },
+      ...{ ...bare, ...to(0), id: 'zero', targets: ['auto-scaling-groups|eu-west-1|workers'] },
       ...(classed === undefined ? {} : { on: { class: classed, reasons: [] } }),
-      undo: { calls: [{ ...call, input: { ...input, MaxSize: 999 } }] },
+      undo: { calls: [to(999)] },
     };
     const done = records({ kind: 'intent', action }, outcome('zero', 'done'));
     const plan = planUndo(done, asked());
@@ -123,5 +128,29 @@ describe('undo', () => {
       'Auto Scaling group workers launches again, up to 999 instances',
     );
     expect(planUndo(done, asked({ only: ['nobody'] })).unknown).toEqual(['nobody']);
+  });
+
+  it('titles what is not confirmed by its call, and says what CloudTrail shows of it', () => {
+    const lying = { ...disable, title: 'look at the key' };
+    const done = records(
+      opened,
+      { kind: 'intent', action: lying },
+      outcome(lying.id, 'done'),
+      { kind: 'intent', action: deny },
+      outcome(deny.id, 'done'),
+    );
+    const all = { flags: new Set(['--reactivate-key']), includeRogue: true };
+    const plan = planUndo(done, asked({ ...all, proof: { provenTo: 0, made: new Set([lying.id]) } }));
+    expect(plan.actions.map(({ title }) => title)).toEqual([
+      'iam DeleteUserPolicy: UserName ci, PolicyName LeakguardRevokeSessions',
+      `iam UpdateAccessKey: UserName ci, AccessKeyId ${cutFacts().key}, Status Active`,
+    ]);
+    expect(plan.unconfirmed.map(({ why }) => why)).toEqual([
+      'CloudTrail does not show the PutUserPolicy that it takes back',
+      'CloudTrail has the UpdateAccessKey that it takes back, and not what was before',
+    ]);
+    const half = planUndo(done, asked({ ...all, proof: { provenTo: 2, made: new Set() } }));
+    expect(half.unconfirmed.map(({ action }) => action.operation)).toEqual(['DeleteUserPolicy']);
+    expect(half.actions[1]?.title).toBe('take back: look at the key');
   });
 });

@@ -1,8 +1,13 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PlanFile, sealPlan } from '../../src/contain/plan/plan-file.js';
+import type { Action } from '../../src/model/action.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
+import type { JournalRecord } from '../../src/model/journal-record.js';
 import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { cliPath } from '../cli-path.js';
 import { accountId, regions, smallIncident, type SmallIncident } from './incident.js';
@@ -28,16 +33,28 @@ describe('before anything is done', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('a plan can be written without a change, and is refused for another account or when edited', async () => {
+  it('a plan can be written without a change, and is refused for another account, when edited, or edited and sealed anew', async () => {
     const file = join(incident.home, 'plan.json');
     const made = await incident.contain('--plan', file);
     expect([3, 5]).toContain(made.exitCode);
     const plan = json(await readFile(file, 'utf8'));
     await writeFile(file.replace('plan', 'edited'), JSON.stringify({ ...plan, key: incident.otherKey }));
     await writeFile(file.replace('plan', 'foreign'), JSON.stringify({ ...plan, account: '999988887777' }));
-    for (const name of ['edited', 'foreign']) {
-      const { exitCode, stderr } = await incident.contain('--apply', file.replace('plan', name));
+    const { digest: _digest, ...granting } = structuredClone(plan) as unknown as PlanFile;
+    granting.cut[1]!.input['PolicyDocument'] = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+    await writeFile(file.replace('plan', 'granting'), JSON.stringify(sealPlan(granting)));
+    for (const [name, why] of [
+      ['edited', /was edited after it was made/],
+      ['foreign', /was edited after it was made/],
+      ['granting', /no cut of this key does this: .*PutUserPolicy/],
+    ] as const) {
+      const elsewhere = ['--report-dir', join(incident.home, 'refused')];
+      const { exitCode, stderr } = await incident.contain(
+        ...['--apply', file.replace('plan', name)],
+        ...elsewhere,
+      );
       expect(exitCode, stderr).toBe(6);
+      expect(stderr).toMatch(why);
     }
     expect(changes()).toEqual([]);
   });
@@ -98,11 +115,91 @@ describe('afterwards', () => {
     expect(stderr).toMatch(/chain breaks at line \d+/);
   });
 
+  it('a journal that was changed and chained anew is refused, or shows what it would do and is not agreed to', async () => {
+    const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
+    const lines = (await readFile(path, 'utf8')).trim().split('\n');
+    const forged = async (change: (line: JournalRecord) => void, ...more: string[]) => {
+      let prev = '0'.repeat(64);
+      const chained = lines.map((line) => {
+        const { hash: _hash, ...record } = JSON.parse(line) as JournalRecord;
+        change(record as JournalRecord);
+        const open = { ...record, prev };
+        prev = createHash('sha256').update(JSON.stringify(open)).digest('hex');
+        return JSON.stringify({ ...open, hash: prev });
+      });
+      const file = join(incident.home, 'forged.jsonl');
+      await writeFile(file, `${chained.join('\n')}\n`);
+      const before = changes().length;
+      const run = await incident.run([
+        more[0] ?? 'undo',
+        file,
+        '--yes',
+        '--account',
+        accountId,
+        '--simulated',
+        ...more.slice(1),
+      ]);
+      expect(run.exitCode, run.stderr).toBe(6);
+      expect(changes()).toHaveLength(before);
+      return run.stderr.replaceAll(/\s+/g, ' ');
+    };
+    const ofUser = (line: JournalRecord, change: (action: Action) => void) => {
+      if (line.kind === 'intent' && line.action.operation === 'PutUserPolicy') change(line.action);
+    };
+    const all = ['undo', '--include-rogue'];
+    // Another title: the call stands in its place.
+    const titled = await forged(
+      (line) => ofUser(line, (action) => (action.title = 'nothing at all')),
+      ...all,
+    );
+    expect(titled).toMatch(
+      /iam DeleteUserPolicy: UserName ci, PolicyName LeakguardRevokeSessions \(global\)/,
+    );
+    expect(titled).toMatch(/CloudTrail does not confirm/);
+    expect(titled).not.toMatch(/nothing at all/);
+    // Another value before.
+    const grant = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+    const granting = await forged(
+      (line) =>
+        ofUser(line, (action) => {
+          const input = { ...action.input, PolicyDocument: grant };
+          action.undo = { calls: [{ ...action, input }] };
+        }),
+      ...all,
+    );
+    expect(granting).toContain(grant);
+    // Another way back, another thing, another call.
+    const attach = { UserName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
+    const call = { service: 'iam', operation: 'AttachUserPolicy', region: 'global', input: attach };
+    expect(
+      await forged(
+        (line) => ofUser(line, (action) => (action.undo = { calls: [call as unknown as AwsCall] })),
+        ...all,
+      ),
+    ).toMatch(/its way back, AttachUserPolicy, is not the inverse/);
+    expect(
+      await forged((line) => ofUser(line, (action) => (action.input = { UserName: 'web' })), ...all),
+    ).toMatch(/its call is not about its target/);
+    expect(
+      await forged((line) => ofUser(line, (action) => (action.operation = 'DeleteUser')), 'resume'),
+    ).toMatch(/the play user-sessions does not do that/);
+    // The flags of a run: whom they include is shown, and takes a word of its own.
+    const included = await forged((line) => {
+      if (line.kind === 'opened') line.options['include'] = [incident.innocent[0] ?? ''];
+    }, 'resume');
+    expect(included).toMatch(`run with --include "${incident.innocent[0]}"`);
+  }, 60_000);
+
   it('undo gives the attacker nothing back: his things stay, and the Deny on his sessions stands', async () => {
     const path = (await incident.journals()).find((name) => name.includes(incident.key)) ?? '';
     const state = () => incident.state() as { keys: string[]; policies: string[]; rogueAlive: number };
+    // CloudTrail delivers within minutes: the range's clock is told to be there.
+    incident.world.clock.advance(20 * 60_000);
     const { exitCode, stderr, stdout } = await incident.run(['undo', path, '--yes', '--account', accountId]);
     expect(exitCode, stderr).toBe(0);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /CloudTrail confirms the first \d+ lines of the journal, as \S+oncall left it/,
+    );
     expect(stderr).toMatch(/no undo .*terminated/s);
     expect(stderr).toMatch(/it was the incident’s own: /);
     expect(stderr).toMatch(/can live until/);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { missingFrom } from '../../src/aws/answers.js';
+import { change } from '../../src/aws/changes.js';
 import { openSession, type Session } from '../../src/aws/session.js';
 import { services, type ServiceName } from '../../src/aws/services/index.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
+import { callIn } from '../../src/model/aws-call.js';
 import type { Cell } from '../../src/model/coverage.js';
 import { plays } from '../../src/plays/index.js';
 import { takeInventory } from '../../src/survey/inventory.js';
@@ -152,11 +154,11 @@ describe('an answer that is none', () => {
   );
 
   it('is no proof that a change was made', async () => {
-    const call = { service: 'iam', operation: 'UpdateAccessKey', region: 'global' };
-    const input = { UserName: 'oncall', AccessKeyId: spare, Status: 'Inactive' };
+    const input = { UserName: 'oncall', AccessKeyId: spare, Status: 'Inactive' } as const;
+    const call = callIn('global', change('iam', 'UpdateAccessKey', input));
     for (const is of ['html', 'empty', 'no-content', 'other-operation'] as const) {
       world.faults = { falseAnswers: [{ to: 'iam:UpdateAccessKey', is }] };
-      await expect(session.send({ ...call, input })).rejects.toThrow(/not an answer of AWS/);
+      await expect(session.send(call)).rejects.toThrow(/not an answer of AWS/);
     }
   });
 

@@ -3,7 +3,6 @@ import { AwsFailure } from '../../src/aws/errors.js';
 import { listRegions } from '../../src/aws/regions.js';
 import { openSession, type Session } from '../../src/aws/session.js';
 import { lookAtApi } from '../../src/recovery/cloudfront/api.js';
-import type { AwsCall } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
 import type { Json } from '../../src/model/json.js';
@@ -118,7 +117,7 @@ describe('looking', () => {
 
 interface Needing {
   play: Play;
-  call: AwsCall;
+  call: () => Promise<unknown>;
   permissions: readonly string[];
 }
 
@@ -143,13 +142,17 @@ async function everyCall(): Promise<Needing[]> {
     const its = context({ findings });
     const remedies = actions.flatMap((action) => play.remedy?.(action, protectedStill, its) ?? []);
     for (const action of [...actions, ...remedies]) {
-      calls.push({ play, call: action, permissions: action.permissions });
+      calls.push({ play, call: () => session.send(action), permissions: action.permissions });
       for (const call of 'calls' in action.undo ? action.undo.calls : [])
-        calls.push({ play, call, permissions: [iamAction(call.service, call.operation)] });
+        calls.push({
+          play,
+          call: () => session.send(call),
+          permissions: [iamAction(call.service, call.operation)],
+        });
     }
-    for (const { service, operation, region, input } of play.record?.(findings) ?? []) {
-      const call = { service, operation, region, input };
-      calls.push({ play, call, permissions: [iamAction(service, operation)] });
+    for (const read of play.record?.(findings) ?? []) {
+      const call = () => read.ask(session.reader);
+      calls.push({ play, call, permissions: [iamAction(read.service, read.operation)] });
     }
   }
   return calls;
@@ -174,7 +177,7 @@ describe('acting', () => {
     allowAllBut(permission);
     const [first] = needing;
     if (first === undefined) throw new Error(`${id} makes no call that takes ${permission}`);
-    expect(await refusalOf(session.send(first.call))).toContain(permission);
+    expect(await refusalOf(first.call())).toContain(permission);
   });
 });
 

@@ -56,13 +56,13 @@ describe('scan --trail of files without one event', () => {
     const gap = document.incident.coverage.find(
       ({ subject, status }) => subject === 'trail' && status !== 'complete',
     );
-    expect(gap?.detail).toMatch(/no CloudTrail event|cut short|no such file/);
+    expect(gap?.detail).toMatch(/no CloudTrail (event|record)|cut short|no such file/);
     expect(exitCode).toBe(5);
   });
 
   it('says so on the screen', { timeout: 60_000 }, async () => {
     const { exitCode, stdout } = await desk.run(['scan', '--trail', field('no-record.json'), '--simulated']);
-    expect(stdout).toMatch(/no\s+CloudTrail\s+event\s+in\s+1\s+file/);
+    expect(stdout).toMatch(/no\s+CloudTrail\s+record\s+in\s+this\s+file/);
     expect(exitCode).toBe(5);
   });
 

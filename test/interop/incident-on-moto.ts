@@ -39,7 +39,8 @@ export async function incidentOnMoto(): Promise<OnMoto> {
     seeded,
     flags: {
       incident: ['--key', seeded.leaked.accessKeyId, ...began, '--simulated', '--json'],
-      trail: ['--trail', trail],
+      // moto has no event history that could confirm the files.
+      trail: ['--trail', trail, '--trust-trail'],
       agreed: ['--yes', '--account', account, '--report-dir', reports],
     },
     reports,

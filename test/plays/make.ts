@@ -2,6 +2,7 @@ import { AwsFailure, failureKind } from '../../src/aws/errors.js';
 import type { Reader } from '../../src/aws/reader.js';
 import type { Finding, Incident, Launch, TaintedCredential } from '../../src/model/incident.js';
 import type { Action } from '../../src/model/action.js';
+import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import type { Play, PlanContext } from '../../src/plays/kit/play.js';
 import type { Resource } from '../../src/model/resource.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
@@ -19,7 +20,15 @@ function incident(over: Partial<Incident> = {}): Incident {
     findings: [],
     deeds: [],
     suspects: [],
-    cost: { usdPerHour: 0, usdSoFar: 0, unknownTypes: [], unknownInstances: 0, spotInstances: 0, source: '' },
+    cost: {
+      usdPerHour: 0,
+      usdSoFar: 0,
+      unknownEnds: 0,
+      unknownTypes: [],
+      unknownInstances: 0,
+      spotInstances: 0,
+      source: '',
+    },
     coverage: [],
     notes: [],
     ...over,
@@ -180,8 +189,9 @@ export function calls(actions: readonly Action[] | null): [string, Action['input
 }
 
 /** A Reader over answers as AWS gives them: by `Operation`, or `Operation:value` with a value of the input. */
-function readerOver(answers: Record<string, unknown>): Reader {
-  const answer = (operation: string, input: object): unknown => {
+function readerOver(answers: Record<string, unknown>, made: Set<string>): Reader {
+  const answer = (service: string, operation: string, input: object): unknown => {
+    made.add(iamAction(service, operation));
     const found =
       Object.values(input)
         .map((value) => answers[`${operation}:${String(value)}`])
@@ -191,18 +201,23 @@ function readerOver(answers: Record<string, unknown>): Reader {
     return found;
   };
   return {
-    call: async (_service: string, operation: string, _region: string, input: object) =>
-      answer(operation, input),
-    pages: async function* (_service: string, operation: string, _region: string, input: object) {
-      yield* [answer(operation, input)].flat();
+    call: async (service: string, operation: string, _region: string, input: object) =>
+      answer(service, operation, input),
+    pages: async function* (service: string, operation: string, _region: string, input: object) {
+      yield* [answer(service, operation, input)].flat();
     },
     now: () => now,
   };
 }
 
-export async function found(play: Play, answers: Record<string, unknown>): Promise<Resource[]> {
+/** What `play` finds; `made` is told the IAM action of each read. */
+export async function found(
+  play: Play,
+  answers: Record<string, unknown>,
+  made = new Set<string>(),
+): Promise<Resource[]> {
   const resources: Resource[] = [];
   const region = play.scope === 'global' ? 'global' : 'eu-west-1';
-  for await (const one of play.find(readerOver(answers), region)) resources.push(one);
+  for await (const one of play.find(readerOver(answers, made), region)) resources.push(one);
   return resources;
 }

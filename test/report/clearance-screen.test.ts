@@ -4,6 +4,7 @@ import { clearanceScreen } from '../../src/report/screens/clearance-screen.js';
 import { hostileName, identity, simulatedIdentity } from './samples.js';
 
 const plain = { width: 80, color: false, verbose: false };
+const limits = { services: [], regions: [] };
 const row = (status: ClearanceRow['status'], details: string[] = []): ClearanceRow => ({
   subject: `the-${status}`,
   title: 'rows of this kind',
@@ -14,7 +15,7 @@ const row = (status: ClearanceRow['status'], details: string[] = []): ClearanceR
 describe('the clearance screen', () => {
   it('says clean only where every row is', () => {
     const headline = (...rows: ClearanceRow[]): string =>
-      clearanceScreen(rows, identity, plain).split('  account')[0]?.slice(11) ?? '';
+      clearanceScreen(rows, limits, identity, plain).split('  account')[0]?.slice(11) ?? '';
     expect(headline(row('clean'))).toBe('CLEAN');
     expect(headline(row('clean'), row('not-examined'))).toBe('CLEAN WHERE EXAMINED');
     expect(headline(row('clean'), row('settling'))).toBe('NOT KNOWN YET');
@@ -23,9 +24,18 @@ describe('the clearance screen', () => {
     expect(headline()).toBe('NOT KNOWN TO BE CLEAN');
   });
 
+  it('says what even clean does not speak of', () => {
+    const some = { services: ['apprunner', 'glue'], regions: ['me-south-1'] };
+    const screen = clearanceScreen([row('clean')], some, identity, plain);
+    expect(screen.split('\n').slice(0, 4).join(' ')).toMatch(
+      /CLEAN .*not examined.*apprunner, glue.*not enabled.*me-south-1/,
+    );
+  });
+
   it('puts the worst first, and names what is dirty, escaped', () => {
     const screen = clearanceScreen(
       [row('clean'), row('dirty', [hostileName, 'b', 'c'])],
+      limits,
       simulatedIdentity,
       plain,
     );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Action, Outcome } from '../../src/model/action.js';
+import type { Action, Outcome, Undo } from '../../src/model/action.js';
+import type { PrintedCall } from '../../src/model/aws-call.js';
 import type { JournalEntry, JournalRecord, LeftOver } from '../../src/model/journal-record.js';
 import type { Cell } from '../../src/model/coverage.js';
 import type {
@@ -70,11 +71,20 @@ const regions = [
 ];
 const gpuRegions = new Set(regions.slice(0, 7));
 
+const services: Record<string, string> = {
+  RunInstances: 'ec2',
+  GetSecretValue: 'secretsmanager',
+  ListSecrets: 'secretsmanager',
+  StopLogging: 'cloudtrail',
+  GetCallerIdentity: 'sts',
+  RequestServiceQuotaIncrease: 'servicequotas',
+};
+
 function evidence(name: string, region: string, time: number | null, more: Partial<Evidence> = {}): Evidence {
   return {
     eventId: `ev-${name}-${region}-${time ?? 'none'}`,
     name,
-    source: name === 'RunInstances' ? 'ec2.amazonaws.com' : 'iam.amazonaws.com',
+    source: `${services[name] ?? 'iam'}.amazonaws.com`,
     region,
     time,
     accessKeyId: key,
@@ -441,6 +451,7 @@ export function incident(more: Partial<Incident> = {}): Incident {
     cost: {
       usdPerHour: 2216.42,
       usdSoFar: 1180.07,
+      unknownEnds: 0,
       unknownTypes: ['p9x.metal'],
       unknownInstances: 2,
       spotInstances: 6,
@@ -465,6 +476,7 @@ export function quietIncident(): Incident {
     cost: {
       usdPerHour: 0,
       usdSoFar: 0,
+      unknownEnds: 0,
       unknownTypes: [],
       unknownInstances: 0,
       spotInstances: 0,
@@ -514,7 +526,9 @@ export function seal(entries: [minutes: number, entry: JournalEntry][]): Journal
   });
 }
 
-export function action(more: Partial<Action> & { id: string }): Action {
+type Sample = Partial<Omit<Action, 'undo'>> & { id: string; undo?: Undo<PrintedCall> };
+
+export function action(more: Sample): Action {
   return {
     service: 'ec2',
     operation: 'TerminateInstances',
@@ -530,7 +544,7 @@ export function action(more: Partial<Action> & { id: string }): Action {
     before: null,
     undo: { none: 'a terminated instance does not come back' },
     ...more,
-  };
+  } as Action;
 }
 
 export function outcome(
@@ -636,7 +650,7 @@ export function journal(
   ];
   const stop = action({
     id: 'stop-asg',
-    service: 'auto-scaling',
+    service: 'autoscaling',
     operation: 'UpdateAutoScalingGroup',
     region: 'us-west-2',
     play: 'auto-scaling-groups',
@@ -685,7 +699,7 @@ export function journal(
     }),
     action({
       id: 'restore-asg',
-      service: 'auto-scaling',
+      service: 'autoscaling',
       operation: 'UpdateAutoScalingGroup',
       region: 'eu-west-1',
       play: 'auto-scaling-groups',

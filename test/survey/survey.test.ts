@@ -102,6 +102,7 @@ function surveyOf(reader: Reader, key: string | null): Survey {
     regions: null,
     include: [],
     exclude: [],
+    trustTrail: false,
   });
 }
 

@@ -227,7 +227,7 @@ describe('containers that CloudTrail records are exported in', () => {
 
   it('does not give up a file for a caller that is nested without end', async () => {
     const endless = '{a='.repeat(50_000);
-    const table = `useridentity,eventname,eventsource\n${cell(endless)},RunInstances,ec2.amazonaws.com\n`;
+    const table = `useridentity,eventname,eventsource,eventtime\n${cell(endless)},RunInstances,ec2.amazonaws.com,2020-01-01 00:00:00\n`;
     expect((await read(table)).events).toMatchObject([{ name: 'RunInstances', actor: { arn: null } }]);
   });
 

@@ -147,8 +147,10 @@ describe('splitting', () => {
 
   function split(text: string, sizes: number[]): string[] {
     const found: string[] = [];
-    const splitter = new RecordSplitter(scanner, (buffer, start, end) =>
-      found.push(buffer.toString('utf8', start, end)),
+    const splitter = new RecordSplitter(
+      scanner,
+      (buffer, start, end) => found.push(buffer.toString('utf8', start, end)),
+      () => undefined,
     );
     const bytes = Buffer.from(text);
     for (let at = 0, turn = 0; at < bytes.length; turn += 1) {

@@ -93,7 +93,7 @@ const field: fc.Arbitrary<[name: string, value: string]> = fc.oneof(
       ['event_name', oneOf('"ListBuckets"')],
       ['errorcode', oneOf('"Denied"', '1e400', '-0.5E+3')],
       ['requestParameters.name', oneOf('"a"', '"b"')],
-      ['Records', oneOf('[]', '[{"eventName":"Inner","eventSource":"x"}]', '{}')],
+      ['Records', oneOf('[]', '[{"eventName":"Inner","eventSource":"x.amazonaws.com"}]', '{}')],
       ['CloudTrailEvent', oneOf('"{}"', '"text"')],
       ['event\\u0054ime', oneOf('"2026-11-20T01:00:00Z"')],
       ['other', oneOf('"},{\\"eventVersion\\":\\""', '[[[{}]]]', '"\\u00e9\\ud83d"', '""', '0')],
@@ -197,7 +197,7 @@ describe('leaving out repeats without parsing them', () => {
   });
 
   const readOf = (time: string, more = ''): string =>
-    `{"eventTime":"${time}","eventSource":"s3","eventName":"GetSecretValue"${more}}`;
+    `{"eventTime":"${time}","eventSource":"s3.amazonaws.com","eventName":"GetSecretValue"${more}}`;
   it.each<[string, string, string]>([
     [
       'an earlier time that stands behind a later one',

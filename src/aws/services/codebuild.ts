@@ -2,7 +2,6 @@ import {
   BatchGetBuildsCommand,
   BatchGetProjectsCommand,
   CodeBuildClient,
-  CreateWebhookCommand,
   DeleteWebhookCommand,
   ListBuildsCommand,
   ListProjectsCommand,
@@ -16,7 +15,6 @@ export const codebuild = {
   commands: {
     BatchGetBuilds: BatchGetBuildsCommand,
     BatchGetProjects: BatchGetProjectsCommand,
-    CreateWebhook: CreateWebhookCommand,
     DeleteWebhook: DeleteWebhookCommand,
     ListBuilds: ListBuildsCommand,
     ListProjects: ListProjectsCommand,

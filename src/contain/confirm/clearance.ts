@@ -67,10 +67,10 @@ function trailRow(incident: Incident, now: number): ClearanceRow {
     ({ subject, status }) => subject === 'trail' && status !== 'complete' && status !== 'not-enabled',
   );
   if (unread.length > 0) return { ...row, status: 'unknown', details: unread.map(words) };
-  const latest = [...incident.launches, ...incident.deeds].reduce(
-    (time, { evidence }) => Math.max(time, evidence.time ?? 0),
-    0,
-  );
+  // What was refused left nothing: an attacker who goes on trying pushes nothing on.
+  const latest = [...incident.launches, ...incident.deeds]
+    .filter(({ result }) => result === 'worked')
+    .reduce((time, { evidence }) => Math.max(time, evidence.time ?? 0), 0);
   if (latest > now - trailDelay) {
     return {
       ...row,

@@ -1,6 +1,6 @@
 import { isQuarantine, userOfArn } from '../../facts/index.js';
-import { AwsFailure, type Reader } from '../../aws/index.js';
-import type { Action, CutFacts, Identity } from '../../model/index.js';
+import { AwsFailure, change, type Reader } from '../../aws/index.js';
+import { type Action, callIn, type CutFacts, type Identity } from '../../model/index.js';
 import {
   actionId,
   datedDeny,
@@ -214,12 +214,9 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
   const user = facts.owner.name;
   const actions: Action[] = [];
   if (facts.status !== 'Inactive') {
-    const call = {
-      service: 'iam',
-      operation: 'UpdateAccessKey',
-      region: 'global',
-      input: { UserName: user, AccessKeyId: facts.key, Status: 'Inactive' },
-    };
+    const to = (Status: 'Active' | 'Inactive') =>
+      callIn('global', change('iam', 'UpdateAccessKey', { UserName: user, AccessKeyId: facts.key, Status }));
+    const call = to('Inactive');
     actions.push({
       ...call,
       id: actionId('access-keys', call),
@@ -233,22 +230,16 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
       permissions: ['iam:UpdateAccessKey'],
       before: { status: facts.status },
       undo: {
-        calls: [{ ...call, input: { ...call.input, Status: 'Active' } }],
+        calls: [to('Active')],
         needsFlag: '--reactivate-key',
       },
     });
   }
   if (!denyStands(facts.deny, until, denyAll)) {
-    const call = {
-      service: 'iam',
-      operation: 'PutUserPolicy',
-      region: 'global',
-      input: {
-        UserName: user,
-        PolicyName: denyPolicyName,
-        PolicyDocument: datedDeny(denyAll ? null : now + denyAhead),
-      },
-    };
+    const policy = { UserName: user, PolicyName: denyPolicyName };
+    const put = (PolicyDocument: string) =>
+      callIn('global', change('iam', 'PutUserPolicy', { ...policy, PolicyDocument }));
+    const call = put(datedDeny(denyAll ? null : now + denyAhead));
     actions.push({
       ...call,
       id: actionId('user-sessions', call),
@@ -263,13 +254,7 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
       before: facts.deny,
       undo: {
         calls: [
-          facts.deny === null
-            ? {
-                ...call,
-                operation: 'DeleteUserPolicy',
-                input: { UserName: user, PolicyName: denyPolicyName },
-              }
-            : { ...call, input: { ...call.input, PolicyDocument: facts.deny } },
+          facts.deny === null ? callIn('global', change('iam', 'DeleteUserPolicy', policy)) : put(facts.deny),
         ],
       },
     });

@@ -10,6 +10,7 @@ import {
   safeJson,
 } from '../../model/index.js';
 import { makeDirectory } from './make-directory.js';
+import { wrongInLine } from './shape.js';
 
 /** The chain's beginning. */
 const genesis = '0'.repeat(64);
@@ -205,7 +206,7 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     if (end === -1) break;
     const record = parseLine(content.subarray(start, end).toString('utf8'), path, line);
     if (line === 1 && asObject(record)?.['kind'] !== 'opened') break;
-    const wrong = wrongIn(record);
+    const wrong = wrongInLine(record);
     if (wrong !== null) {
       throw new JournalRefused(
         `The journal ${path} breaks at line ${line}: ${wrong}. Nothing was done with it.`,
@@ -232,36 +233,6 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
     );
   }
   return { records, bytes };
-}
-
-/** What every reader takes for granted in a line, in words where it is missing: a chain that holds proves no shape. */
-function wrongIn(record: unknown): string | null {
-  const line = asObject(record);
-  if (line === null) return 'it is no object';
-  if (typeof line['kind'] !== 'string') return 'it has no kind';
-  const texts = (name: string, ...fields: string[]): string | null => {
-    const part = asObject(line[name]);
-    if (part === null) return `${line['kind'] as string} without its ${name}`;
-    const missing = fields.find((field) => typeof part[field] !== 'string');
-    return missing === undefined ? null : `the ${name} has no ${missing}`;
-  };
-  switch (line['kind']) {
-    case 'opened':
-      return texts('identity', 'account', 'arn');
-    case 'intent': {
-      const wrong = texts('action', 'id', 'play', 'phase', 'service', 'operation', 'region', 'title');
-      if (wrong !== null) return wrong;
-      const action = asObject(line['action']);
-      if (!Array.isArray(action?.['targets'])) return 'the action has no targets';
-      return asObject(action['input']) === null ? 'the action has no input' : null;
-    }
-    case 'outcome':
-      return texts('outcome', 'action', 'status');
-    case 'incident':
-      return texts('incident');
-    default:
-      return null;
-  }
 }
 
 function parseLine(text: string, path: string, line: number): JournalRecord {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Action, asObject, stableStringify } from '../../model/index.js';
+import { type Action, asObject, asText, type JsonObject, stableStringify } from '../../model/index.js';
+import { readDeny } from '../../plays/index.js';
+import { wrongInAction } from '../journal/shape.js';
 import type { Plan } from './plan.js';
 import { Refused } from '../refused.js';
 
@@ -56,6 +58,10 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
   const plan = parsed as PlanFile;
   const { digest, ...rest } = plan;
   if (digestOf(rest) !== digest) throw new PlanRefused('The plan was edited after it was made.');
+  const actions = [asObject(rest)?.['cut'], asObject(asObject(rest)?.['rest'])?.['actions']];
+  if (!actions.every(Array.isArray)) throw new PlanRefused('The plan has no list of actions.');
+  const wrong = (actions.flat() as unknown[]).map(wrongInAction).find((one) => one !== null);
+  if (wrong !== undefined) throw new PlanRefused(`The file is no plan of leakguard: ${wrong}.`);
   if (plan.account !== account)
     throw new PlanRefused(
       `The plan is for account ${plan.account}; you are in ${account}.`,
@@ -72,23 +78,42 @@ export function readPlan(text: string, account: string, simulated: boolean, now:
 
 /**
  * How the world has moved since the plan was made: actions that would be planned now and are not in it, and actions
- * in it that would not be planned now. Both empty: it has not moved. Dates inside policies do not count. Pure.
+ * in it that would not be planned now. Both empty: it has not moved, and what is done are the actions of now. Pure.
  */
-export function moved(
-  file: PlanFile,
-  cutNow: readonly Action[],
-  restNow: Plan,
-): { added: string[]; gone: string[] } {
-  const then = new Map([...file.cut, ...file.rest.actions].map((action) => [fingerprint(action), action]));
-  const now = new Map([...cutNow, ...restNow.actions].map((action) => [fingerprint(action), action]));
+export function moved(file: PlanFile, restNow: Plan): { added: string[]; gone: string[] } {
+  const then = new Map(file.rest.actions.map((action) => [fingerprint(action), action]));
+  const now = new Map(restNow.actions.map((action) => [fingerprint(action), action]));
   const missing = (from: Map<string, Action>, to: Map<string, Action>): string[] =>
-    [...from].filter(([print]) => !to.has(print)).map(([, { title, region }]) => `${title} (${region})`);
+    [...from].filter(([print]) => !to.has(print)).map(([, action]) => inWords(action));
   return { added: missing(now, then), gone: missing(then, now) };
 }
 
-function fingerprint({ play, operation, region, targets, input }: Action): string {
-  const { PolicyDocument: _dated, ...rest } = input;
-  return stableStringify({ play, operation, region, targets, input: rest });
+/** Actions of the plan's cut that no cut of this key would do, in words; `possible`: all that one could. Pure. */
+export function strangeInCut(file: PlanFile, possible: readonly Action[]): string[] {
+  const print = (action: Action): string => fingerprint({ ...action, undo: { none: '' } });
+  const known = new Set(possible.map(print));
+  return file.cut.filter((action) => !known.has(print(action))).map(inWords);
+}
+
+/** What is done, to what, how it is called and how it is taken back. Only the dates of our own Denies may differ. */
+function fingerprint(action: Action): string {
+  const { play, phase, service, operation, region, targets, input, title, undo } = action;
+  const back = 'calls' in undo ? undo.calls.map((call) => ({ ...call, input: undated(call.input) })) : undo;
+  return stableStringify({
+    ...{ play, phase, service, operation, region, targets, title },
+    ...{ input: undated(input), back },
+  });
+}
+
+function undated(input: JsonObject): JsonObject {
+  const deny = readDeny(asText(input['PolicyDocument']));
+  if (deny === null || deny.kind === 'all' || deny.issuedBefore === null) return input;
+  return { ...input, PolicyDocument: { ...deny, issuedBefore: 0 } };
+}
+
+/** By its call, not by its title alone: a title may have been written by somebody else. */
+function inWords({ title, operation, region }: Action): string {
+  return `${title} (${operation}, ${region})`;
 }
 
 function digestOf(plan: Omit<PlanFile, 'digest'>): string {

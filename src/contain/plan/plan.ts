@@ -10,6 +10,7 @@ import {
   type Phase,
   phases,
   resourceKey,
+  shellWord,
 } from '../../model/index.js';
 import { type PlanContext, type Play, readDeny } from '../../plays/index.js';
 
@@ -63,7 +64,7 @@ export function plan(
             finding,
             'held',
             `it is your own role, user or group: cutting it could lock you out. Use another principal${
-              play.id === 'iam-grants' ? `, or agree to it with --include '${finding.resource.id}'` : ''
+              play.id === 'iam-grants' ? agreeTo(finding.resource.id) : ''
             }`,
           ),
         );
@@ -160,4 +161,10 @@ function inPhaseOrder(actions: Action[]): Action[] {
     .map((action, at) => ({ action, at }))
     .sort((a, b) => rank(a.action.phase) - rank(b.action.phase) || a.at - b.at)
     .map(({ action }) => action);
+}
+
+/** How the person says so; what cannot be quoted for a shell, they do themselves. */
+function agreeTo(id: string): string {
+  const word = shellWord(id);
+  return word === null ? ', or take it back in the console' : `, or agree to it with --include ${word}`;
 }

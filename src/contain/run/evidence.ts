@@ -47,18 +47,14 @@ export async function recordEvidence(
     (play) => play.record?.(findings.filter(({ resource }) => resource.play === play.id)) ?? [],
   );
   await Promise.all(
-    reads.map(({ service, operation, region, input, of, what }) =>
+    reads.map(({ ask, of, what }) =>
       limit(async () => {
         if (Date.now() > deadline) {
           missed.push(`${what}: out of time`);
           return;
         }
         try {
-          const answer = await Promise.race([
-            // Evidence is data: the play names the read, and what comes back is kept as it is.
-            reader.call(service as 'ec2', operation as 'DescribeInstances', region, input),
-            timeUp(deadline - Date.now()),
-          ]);
+          const answer = await Promise.race([ask(reader), timeUp(deadline - Date.now())]);
           if (answer === null) missed.push(`${what}: out of time`);
           else await keep(what, of, stableStringify(answer));
         } catch (error) {

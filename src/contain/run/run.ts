@@ -3,6 +3,7 @@ import { AwsFailure, type AwsFailure as Failure } from '../../aws/index.js';
 import {
   type Action,
   type AwsCall,
+  callIn,
   type Emit,
   type Executed,
   type Json,
@@ -95,8 +96,7 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
   effects.emit({ type: 'intent', action });
   for (let tries = 1; ; tries += 1) {
     try {
-      const { service, operation, region, input } = action;
-      const { output, requestId } = await effects.send({ service, operation, region, input });
+      const { output, requestId } = await effects.send(callIn(action.region, action));
       return { status: 'done', error: null, requestId, answer: answerOf(output), failure: null };
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;

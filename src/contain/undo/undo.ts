@@ -1,5 +1,7 @@
 import { actionId } from '../../plays/index.js';
 import { type Action, type JournalRecord, idInKey } from '../../model/index.js';
+import type { JournalProof } from '../journal/proof.js';
+import { callInWords } from './call-in-words.js';
 import { consequenceOf, denyPutBy, sessionsLiveUntil } from './consequence.js';
 
 /** What the person asks for. */
@@ -12,6 +14,7 @@ export interface UndoRequest {
   only: readonly string[];
   /** Epoch milliseconds, AWS's clock. */
   now: number;
+  proof: Pick<JournalProof, 'provenTo' | 'made'>;
 }
 
 /** An action that is not taken back, or only with a consequence: which, and why in words. */
@@ -22,8 +25,10 @@ interface Told {
 
 /** What taking a containment back would do. */
 export interface UndoPlan {
-  /** In reverse order. */
+  /** In reverse order. Titles of what is not confirmed are made from the call: the journal's may be a lie. */
   actions: Action[];
+  /** Of those actions: whose before-values stand in the journal alone, and what CloudTrail says of them. */
+  unconfirmed: Told[];
   /** By the new action's id: the id of the action that it takes back. */
   undoes: Map<string, string>;
   /** Of those actions: what they give back to whoever misused the key. */
@@ -42,6 +47,8 @@ interface Done {
   action: Action;
   /** Epoch milliseconds of its intent. */
   at: number;
+  /** Its intent's place in the chain. */
+  seq: number;
   status: string;
 }
 
@@ -52,11 +59,12 @@ interface Done {
  * Pure.
  */
 export function planUndo(records: readonly JournalRecord[], request: UndoRequest): UndoPlan {
-  const { only, includeRogue, flags, now } = request;
+  const { only, includeRogue, flags, now, proof } = request;
   const done = standing(records);
   const key = records.find((record) => record.kind === 'opened')?.key ?? null;
   const plan: UndoPlan = {
     actions: [],
+    unconfirmed: [],
     undoes: new Map(),
     consequences: [],
     left: [],
@@ -64,7 +72,7 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
     flagged: [],
     unknown: only.filter((id) => !done.some(({ action }) => concerns(action, id))),
   };
-  for (const { action, at, status } of done) {
+  for (const { action, at, seq, status } of done) {
     if (only.length > 0 && !only.some((id) => concerns(action, id))) continue;
     if ('none' in action.undo) {
       plan.impossible.push({ action, why: action.undo.none });
@@ -84,6 +92,7 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
     const why = consequenceOf(action, at);
     if (why !== null && (danger !== null || only.length > 0 || action.on?.class === 'tampered'))
       plan.consequences.push({ action, why });
+    const isProven = seq <= proof.provenTo;
     for (const call of calls) {
       const back: Action = {
         ...call,
@@ -93,28 +102,36 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
         targets: action.targets,
         after: [],
         ...(action.on === undefined ? {} : { on: action.on }),
-        title: `take back: ${action.title}`,
+        title: isProven ? `take back: ${action.title}` : callInWords(call),
         reason: `undoes ${action.id}${status === 'unknown' ? ', whose outcome is not known' : ''}`,
         permissions: [`${call.service}:${call.operation}`],
         before: null,
         undo: { none: 'it takes an action back; the containment itself can be run again' },
       };
       plan.actions.push(back);
+      if (!isProven) plan.unconfirmed.push({ action: back, why: saidOf(action, proof.made) });
       plan.undoes.set(back.id, action.id);
     }
   }
   return plan;
 }
 
+function saidOf({ id, operation }: Action, made: ReadonlySet<string>): string {
+  return made.has(id)
+    ? `CloudTrail has the ${operation} that it takes back, and not what was before`
+    : `CloudTrail does not show the ${operation} that it takes back`;
+}
+
 /** Every action that may stand, the newest first. */
 function standing(records: readonly JournalRecord[]): Done[] {
-  const intents = new Map<string, { action: Action; at: number; undoes: string | null }>();
+  const intents = new Map<string, { action: Action; at: number; seq: number; undoes: string | null }>();
   const outcomes = new Map<string, string>();
   for (const record of records) {
     if (record.kind === 'intent')
       intents.set(record.action.id, {
         action: record.action,
         at: Date.parse(record.at),
+        seq: record.seq,
         undoes: record.undoes ?? null,
       });
     if (record.kind === 'outcome') outcomes.set(record.outcome.action, record.outcome.status);
@@ -123,10 +140,10 @@ function standing(records: readonly JournalRecord[]): Done[] {
   for (const [id, { undoes }] of intents) {
     if (undoes !== null && outcomes.get(id) === 'done') undone.add(undoes);
   }
-  return [...intents].reverse().flatMap(([id, { action, at, undoes }]) => {
+  return [...intents].reverse().flatMap(([id, { action, at, seq, undoes }]) => {
     const status = outcomes.get(id) ?? 'unknown';
     const stands = undoes === null && !undone.has(id) && (status === 'done' || status === 'unknown');
-    return stands ? [{ action, at, status }] : [];
+    return stands ? [{ action, at, seq, status }] : [];
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type ResourceClass,
   resourceKey,
   type TrailEvent,
+  shellWord,
 } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { signerOf } from '../credentials/credential-graph.js';
@@ -122,7 +123,12 @@ export const changedNothing = 'changed nothing';
 
 /** For the person who decides, with the way to take it back as it is typed: ids may hold bars. */
 function bothReadings(id: string): string {
-  return `it may have been so before; if not, the attacker gave it: --include '${id}' takes it back`;
+  const word = shellWord(id);
+  const how =
+    word === null
+      ? 'take it back in the console (its name cannot be typed)'
+      : `--include ${word} takes it back`;
+  return `it may have been so before; if not, the attacker gave it: ${how}`;
 }
 
 function before(history: History, changes: readonly Origin[], its: Case): Json {

@@ -26,6 +26,7 @@ export function asFound(before: Incident | null, later: Incident, at: number): I
       ...before.cost,
       usdPerHour: cents(before.cost.usdPerHour + more.usdPerHour),
       usdSoFar: cents(before.cost.usdSoFar + more.usdSoFar),
+      unknownEnds: before.cost.unknownEnds + more.unknownEnds,
       unknownTypes: [...new Set([...before.cost.unknownTypes, ...more.unknownTypes])].sort(),
       unknownInstances: before.cost.unknownInstances + more.unknownInstances,
       spotInstances: before.cost.spotInstances + more.spotInstances,

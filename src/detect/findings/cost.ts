@@ -14,8 +14,8 @@ interface Burning {
   type: string | null;
   region: string;
   since: number | null;
-  /** Null: it still runs, as far as is known. */
-  until: number | null;
+  /** Null: it still runs, as far as is known. `unknown`: it ended, nobody knows when. */
+  until: number | 'unknown' | null;
   spot: boolean;
 }
 
@@ -37,26 +37,29 @@ export function costOf(
   const burning = [...inInventory(findings, ended), ...inTrailOnly(findings, launches, ended)];
   const unknown: string[] = [];
   const guessed = new Set<string>();
+  const listed = new Set(findings.map(({ resource }) => resource.id));
   let usdPerHour = 0;
   let usdSoFar = 0;
+  let unknownEnds = 0;
   for (const { id, type: name, region, since, until } of burning) {
     const type = name === null ? null : instanceType(name);
-    const isGone = until === null && inventoryRead && !findings.some(({ resource }) => resource.id === id);
-    if (type === null || isGone) {
-      unknown.push(
-        type === null ? (name ?? 'a type that is not told') : `${name ?? ''} whose end is not told`,
-      );
+    if (type === null) {
+      unknown.push(name ?? 'a type that is not told');
       continue;
     }
+    const isGone = until === 'unknown' || (until === null && inventoryRead && !listed.has(id));
+    if (isGone) unknownEnds += 1;
     const { factor, known } = regionFactor(region, type.accelerators > 0);
     if (!known) guessed.add(region);
     const usd = type.usdPerHour * factor;
-    if (until === null) usdPerHour += usd;
-    if (since !== null) usdSoFar += (Math.max(minimum, (until ?? now) - since) / hour) * usd;
+    if (until === null && !isGone) usdPerHour += usd;
+    const lasted = since === null || isGone ? 0 : (until ?? now) - since;
+    if (since !== null || isGone) usdSoFar += (Math.max(minimum, lasted) / hour) * usd;
   }
   return {
     usdPerHour: Math.round(usdPerHour * 100) / 100,
     usdSoFar: Math.round(usdSoFar * 100) / 100,
+    unknownEnds,
     unknownTypes: [...new Set(unknown)].sort(),
     unknownInstances: unknown.length,
     spotInstances: burning.filter(({ spot }) => spot).length,
@@ -80,7 +83,7 @@ function inInventory(findings: readonly Finding[], ended: ReadonlyMap<string, nu
       region,
       // An innocent's instance burns for the incident from its start by the incident on.
       since: classed === 'tampered' ? (evidence[0]?.time ?? null) : createdAt,
-      until: state === 'running' || state === 'pending' ? null : (ended.get(id) ?? createdAt ?? 0),
+      until: state === 'running' || state === 'pending' ? null : (ended.get(id) ?? 'unknown'),
       spot: properties['lifecycle'] === 'spot',
     }));
 }

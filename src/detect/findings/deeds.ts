@@ -7,7 +7,7 @@ import { mintOf } from '../records/mints.js';
 import type { OriginRules } from '../classify/origins.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
-import { StandingActs } from './standing.js';
+import type { StandingActs } from './standing.js';
 import { madeBy, targetOf } from '../records/targets.js';
 
 /** What takes a deed back, by the deed's name: same target, later. */
@@ -42,12 +42,11 @@ const undoing: Record<string, readonly string[]> = {
 
 /** Everything of interest that tainted credentials did or tried, like ones folded, oldest first. Launches are told
  *  apart. */
-export function deedsOf(its: Case, rules: OriginRules): Deed[] {
+export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): Deed[] {
   const deeds = new Map<string, Deed>();
   const undone = undoneBy(its.graph.events);
   const taintedBy = (event: TrailEvent) => its.taint?.of(event) ?? null;
   const isTainted = (event: TrailEvent): boolean => taintedBy(event) !== null;
-  const standing = new StandingActs(its.graph.events, rules, isTainted);
   for (const event of its.graph.events) {
     if (!isTainted(event) || launchRequestOf(event) !== null) continue;
     const leaves = standing.leaves(event);

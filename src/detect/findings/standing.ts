@@ -206,7 +206,8 @@ export class StandingActs {
 /** What puts one thing in the place of another. */
 const sets = /^(Put|Set|Update|Modify|Change)/;
 
-function setsAllOf(event: TrailEvent, later: TrailEvent): boolean {
+/** The later of two calls of one name sets everything that the earlier one did. */
+export function setsAllOf(event: TrailEvent, later: TrailEvent): boolean {
   const set = requestOf(later);
   return Object.keys(requestOf(event)).every((name) => Object.hasOwn(set, name));
 }

@@ -49,7 +49,7 @@ const kinds: Record<string, LaunchKind> = {
 const names = new Set(Object.keys(kinds).map((act) => act.slice(act.indexOf('|') + 1)));
 
 export function launchKindOf(event: TrailEvent): LaunchKind | null {
-  if (!names.has(event.name)) return null;
+  if (!names.has(event.name) || event.seenByEndpoint === true) return null;
   return kinds[`${event.source}|${event.name}`] ?? null;
 }
 

@@ -38,6 +38,8 @@ const fields = [
 ];
 /** Of a service that is not listed above: its first field that names something. */
 const naming = /(name|id|identifier|arn)$/i;
+/** What names the call and no thing. */
+const ofTheCall = /request_?id|token/i;
 const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'hostIds', 'hostIdSet', 'instancesSet'];
 
 /** What the call was done to, as far as its record says; null where it does not (refused IAM calls among them). */
@@ -50,6 +52,27 @@ export function targetOf(event: TrailEvent): string | null {
       .exec(event.errorMessage ?? '')?.[1]
       ?.slice(0, 300) ?? null
   );
+}
+
+/** What the call made, where its answer names one thing; else what it was done to. */
+export function madeBy(event: TrailEvent): string | null {
+  const answer = responseOf(event);
+  const inner = Object.values(answer)
+    .map(asObject)
+    .filter((part) => part !== null);
+  const thing = event.name.replace(/^[A-Z][a-z]+/, '');
+  for (const part of [answer, ...(inner.length === 1 ? inner : [])]) {
+    const field = Object.keys(part).find((name) => isIdOf(name, thing) && valueOf(part[name]) !== null);
+    if (field !== undefined) return valueOf(part[field])?.slice(0, 300) ?? null;
+  }
+  return targetOf(event);
+}
+
+/** `volumeId` of CreateVolume, `allocationId` of AllocateAddress, `dBSnapshotIdentifier` of CreateDBSnapshot. */
+function isIdOf(field: string, thing: string): boolean {
+  if (!/(id|identifier)$/i.test(field) || ofTheCall.test(field)) return false;
+  const noun = field.replace(/(id|identifier)$/i, '').toLowerCase();
+  return noun !== '' && (thing.toLowerCase().startsWith(noun) || noun === 'allocation');
 }
 
 function fromFields(part: JsonObject): string | null {
@@ -66,22 +89,8 @@ function fromFields(part: JsonObject): string | null {
           .filter((item) => item !== null);
     if (texts.length > 0) return texts.sort().slice(0, 10).join(', ');
   }
-  const field = Object.keys(part).find((name) => naming.test(name) && valueOf(part[name]) !== null);
+  const field = Object.keys(part).find(
+    (name) => naming.test(name) && !ofTheCall.test(name) && valueOf(part[name]) !== null,
+  );
   return field === undefined ? null : valueOf(part[field]);
-}
-
-/** What a call made: EC2 answers with the thing as a whole, `vpnConnection`, `capacityReservation`, `natGateway`, and its
- *  id in it. Null where the answer names none. */
-export function madeBy(event: TrailEvent): string | null {
-  const response = responseOf(event);
-  const own = fromFields(response);
-  if (own !== null) return own;
-  for (const part of Object.values(response)) {
-    const inner = asObject(part);
-    const field = Object.keys(inner ?? {}).find(
-      (name) => /Id$/.test(name) && valueOf(inner?.[name]) !== null,
-    );
-    if (field !== undefined) return valueOf(inner?.[field]);
-  }
-  return null;
 }

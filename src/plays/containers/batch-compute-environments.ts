@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import type { Action, Finding, OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
@@ -81,14 +82,12 @@ function disable(finding: Finding): Action {
   const { id, properties } = finding.resource;
   const { minvCpus, isEnabled } = properties;
   const hasLeast = typeof minvCpus === 'number' && minvCpus > 0;
-  const to = (state: string, least: number) => ({
-    operation: 'UpdateComputeEnvironment',
-    input: {
+  const to = (state: 'ENABLED' | 'DISABLED', least: number) =>
+    change('batch', 'UpdateComputeEnvironment', {
       computeEnvironment: id,
       state,
       ...(hasLeast ? { computeResources: { minvCpus: least } } : {}),
-    },
-  });
+    });
   const before = isEnabled === true ? 'ENABLED' : 'DISABLED';
   return makeAction(batchComputeEnvironments, [finding], {
     ...to('DISABLED', 0),
@@ -102,8 +101,7 @@ function disable(finding: Finding): Action {
 function remove(finding: Finding, after: readonly Action[]): Action {
   const { id, properties } = finding.resource;
   return makeAction(batchComputeEnvironments, [finding], {
-    operation: 'DeleteComputeEnvironment',
-    input: { computeEnvironment: id },
+    ...change('batch', 'DeleteComputeEnvironment', { computeEnvironment: id }),
     title: `delete Batch compute environment ${id}, with its Auto Scaling group and ECS cluster`,
     before: properties,
     undo: { none: 'A deleted compute environment has to be made anew; what it was is kept in the record.' },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import type { OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
@@ -59,7 +60,7 @@ export const batchJobQueues: Play = {
   contain: (finding, { options }) => {
     const { id, live, properties } = finding.resource;
     if (finding.class === 'tampered') return [];
-    const to = (state: string) => ({ operation: 'UpdateJobQueue', input: { jobQueue: id, state } });
+    const to = (state: 'ENABLED' | 'DISABLED') => change('batch', 'UpdateJobQueue', { jobQueue: id, state });
     const disable = makeAction(batchJobQueues, [finding], {
       ...to('DISABLED'),
       title: `disable Batch job queue ${id}`,
@@ -70,8 +71,7 @@ export const batchJobQueues: Play = {
     if (options.evict !== 'remove') return stopped;
     // As long as it names an environment, that cannot be deleted either.
     const remove = makeAction(batchJobQueues, [finding], {
-      operation: 'DeleteJobQueue',
-      input: { jobQueue: id },
+      ...change('batch', 'DeleteJobQueue', { jobQueue: id }),
       title: `delete Batch job queue ${id}`,
       before: properties,
       undo: { none: 'A deleted job queue has to be made anew; what it was is kept in the record.' },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
@@ -56,8 +57,10 @@ export const batchJobs: Play = {
       ? []
       : [
           makeAction(batchJobs, [finding], {
-            operation: 'TerminateJob',
-            input: { jobId: finding.resource.id, reason: 'leakguard: submitted with a misused key' },
+            ...change('batch', 'TerminateJob', {
+              jobId: finding.resource.id,
+              reason: 'leakguard: submitted with a misused key',
+            }),
             title: `terminate Batch job ${finding.resource.id}`,
             before: { status: finding.resource.state },
             undo: { none: noUndo },

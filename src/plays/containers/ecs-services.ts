@@ -9,11 +9,11 @@ import {
   textAt,
   type TrailEvent,
 } from '../../model/index.js';
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf, type InputOfChange } from '../../aws/index.js';
 import { ecsClusters } from './ecs-clusters.js';
 import { requestText, requestValues } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
-import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
+import { linkTo, makeResource, tagsOf, asAnswered } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
 /** DescribeServices takes up to 10 services (ECS API reference, DescribeServices). */
@@ -119,7 +119,7 @@ type Service = NonNullable<OutputOf<'ecs', 'DescribeServices'>['services']>[numb
  * A daemon service has no desired count: it runs one task on each instance that meets its placement constraints, and
  * stops those that no longer do (ECS API reference, Service, schedulingStrategy). This is one that no instance meets.
  */
-const nowhere = { type: 'memberOf', expression: 'attribute:leakguard.contained exists' };
+const nowhere = { type: 'memberOf' as const, expression: 'attribute:leakguard.contained exists' };
 
 function constraintsOf({ placementConstraints }: Service): JsonObject[] {
   return (placementConstraints ?? []).map(({ type, expression }) => ({
@@ -133,45 +133,53 @@ function runsTasks(service: Service): boolean {
   return !constraintsOf(service).some(({ expression }) => expression === nowhere.expression);
 }
 
+/** What an update sets. */
+type Values = Pick<
+  InputOfChange<'ecs', 'UpdateService'>,
+  'desiredCount' | 'taskDefinition' | 'placementConstraints'
+>;
+
 function restore(finding: Finding): Action[] {
   const before = asObject(finding.before) ?? {};
   const { properties } = finding.resource;
-  const changed: JsonObject = {};
+  const changed: Values = {};
   const count = Number(before['desiredCount']);
   if (before['desiredCount'] !== undefined && Number.isInteger(count) && count !== properties['desiredCount'])
-    changed['desiredCount'] = count;
+    changed.desiredCount = count;
   const definition = before['taskDefinition'];
   // A definition may be named without its revision or by its ARN; the service always answers with the ARN.
   const named = (text: string) => text.split('/').at(-1) ?? text;
   const running = named(asText(properties['taskDefinition']) ?? '');
   const family = running.replace(/:\d+$/, '');
   if (typeof definition === 'string' && ![running, family].includes(named(definition)))
-    changed['taskDefinition'] = definition;
+    changed.taskDefinition = definition;
   return Object.keys(changed).length === 0
     ? []
     : [update(finding, changed, 'restore', causesOf(finding, changed))];
 }
 
 /** ECS ends and starts tasks by itself until a service is as it is told to be (ECS developer guide, "Services"). */
-function causesOf({ resource: { id, properties } }: Finding, changed: JsonObject): string[] {
-  if (changed['taskDefinition'] !== undefined) return [`ECS replaces every running task of ${id}.`];
-  const more = Number(changed['desiredCount']) - Number(properties['desiredCount'] ?? 0);
+function causesOf({ resource: { id, properties } }: Finding, changed: Values): string[] {
+  if (changed.taskDefinition !== undefined) return [`ECS replaces every running task of ${id}.`];
+  const more = Number(changed.desiredCount) - Number(properties['desiredCount'] ?? 0);
   if (more > 0) return [`ECS starts ${more} more tasks of ${id}.`];
   return [`ECS stops ${-more} tasks of ${id}, and chooses which, held ones among them.`];
 }
 
-function update(finding: Finding, to: JsonObject, what: string, causes: readonly string[] = []): Action {
+function update(finding: Finding, to: Values, what: string, causes: readonly string[] = []): Action {
   const { id, properties } = finding.resource;
   const before = Object.fromEntries(Object.keys(to).map((name) => [name, properties[name] ?? null]));
-  const call = (values: JsonObject) => ({
-    operation: 'UpdateService',
-    input: { cluster: properties['cluster'] ?? null, service: properties['service'] ?? null, ...values },
-  });
+  const call = (values: Values) =>
+    change('ecs', 'UpdateService', {
+      cluster: asText(properties['cluster']) ?? '',
+      service: asText(properties['service']) ?? '',
+      ...values,
+    });
   return makeAction(ecsServices, [finding], {
     ...call(to),
     title: `${what} ECS service ${id}`,
     causes,
     before,
-    undo: [call(before)],
+    undo: [call(asAnswered<Values>(before))],
   });
 }

@@ -1,3 +1,5 @@
+import { asText } from '../../model/index.js';
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import { ecsClusters } from './ecs-clusters.js';
 import { idsIn, requestText } from '../kit/event-ids.js';
@@ -89,12 +91,11 @@ export const ecsTasks: Play = {
       ? []
       : [
           makeAction(ecsTasks, [finding], {
-            operation: 'StopTask',
-            input: {
-              cluster: finding.resource.properties['cluster'] ?? null,
+            ...change('ecs', 'StopTask', {
+              cluster: asText(finding.resource.properties['cluster']) ?? '',
               task: finding.resource.id,
               reason: 'leakguard: run with a misused key',
-            },
+            }),
             title: `stop ECS task ${arnName(finding.resource.id) ?? ''}`,
             before: { status: finding.resource.state },
             undo: { none: noUndo },

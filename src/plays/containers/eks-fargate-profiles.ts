@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { asText, type OriginRule, type TrailEvent } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -71,8 +72,7 @@ export const eksFargateProfiles: Play = {
     const [clusterName = '', fargateProfileName = ''] = id.split('/');
     return [
       makeAction(eksFargateProfiles, [finding], {
-        operation: 'DeleteFargateProfile',
-        input: { clusterName, fargateProfileName },
+        ...change('eks', 'DeleteFargateProfile', { clusterName, fargateProfileName }),
         title: `delete Fargate profile ${fargateProfileName} of EKS cluster ${clusterName}, which lives on`,
         causes: [`EKS ends the pods that ${fargateProfileName} selected.`],
         before: properties,

@@ -1,4 +1,4 @@
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf } from '../../aws/index.js';
 import {
   asObject,
   type Finding,
@@ -92,8 +92,7 @@ function remove(finding: Finding) {
   const { id, properties } = finding.resource;
   const [clusterName = '', nodegroupName = ''] = id.split('/');
   return makeAction(eksNodeGroups, [finding], {
-    operation: 'DeleteNodegroup',
-    input: { clusterName, nodegroupName },
+    ...change('eks', 'DeleteNodegroup', { clusterName, nodegroupName }),
     title: `delete node group ${nodegroupName} of EKS cluster ${clusterName}, which lives on`,
     causes: [`EKS ends the instances of ${nodegroupName}.`],
     before: properties,

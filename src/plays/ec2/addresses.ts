@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { addressUsdPerHour } from '../../facts/index.js';
 import { asText } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
@@ -46,8 +47,7 @@ export const addresses: Play = {
     if (finding.class === 'tampered') return [];
     return [
       makeAction(addresses, [finding], {
-        operation: 'ReleaseAddress',
-        input: { AllocationId: id },
+        ...change('ec2', 'ReleaseAddress', { AllocationId: id }),
         title: `release address ${asText(properties['ip']) ?? ''} (${id}), ${perHour(addressUsdPerHour)}`,
         before: properties,
         undo: { none: noUndo },

@@ -10,7 +10,7 @@ import {
   resourceKey,
   type TrailEvent,
 } from '../../model/index.js';
-import type { AwsFailure, OutputOf } from '../../aws/index.js';
+import { change, type AwsFailure, type OutputOf } from '../../aws/index.js';
 import { fromRequest, requestValues } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
@@ -36,7 +36,8 @@ const mostDetached = 20;
 const mostProtected = 50;
 
 /** The sizes as CloudTrail writes them, and as UpdateAutoScalingGroup takes them. */
-const sizes = { minSize: 'MinSize', maxSize: 'MaxSize', desiredCapacity: 'DesiredCapacity' };
+const sizes = { minSize: 'MinSize', maxSize: 'MaxSize', desiredCapacity: 'DesiredCapacity' } as const;
+type Sizes = Record<(typeof sizes)[keyof typeof sizes], number>;
 
 function sizesSet(event: TrailEvent): JsonObject | null {
   return asObject(requestValues(event, sizes));
@@ -155,16 +156,23 @@ function empty(finding: Finding, innocents: readonly string[]): Action[] {
   const { id, properties } = finding.resource;
   const group = { AutoScalingGroupName: id };
   const free = makeAction(autoScalingGroups, [finding], {
-    operation: 'UpdateAutoScalingGroup',
-    input: { ...group, MinSize: 0 },
+    ...change('autoscaling', 'UpdateAutoScalingGroup', { ...group, MinSize: 0 }),
     title: `let Auto Scaling group ${id} be emptied`,
     before: { MinSize: properties['minSize'] ?? 0 },
-    undo: [{ operation: 'UpdateAutoScalingGroup', input: { ...group, MinSize: properties['minSize'] ?? 0 } }],
+    undo: [
+      change('autoscaling', 'UpdateAutoScalingGroup', {
+        ...group,
+        MinSize: sizesOf(finding.resource).MinSize,
+      }),
+    ],
   });
   const detached = chunks(innocents, mostDetached).map((InstanceIds) =>
     makeAction(autoScalingGroups, [finding], {
-      operation: 'DetachInstances',
-      input: { ...group, InstanceIds, ShouldDecrementDesiredCapacity: true },
+      ...change('autoscaling', 'DetachInstances', {
+        ...group,
+        InstanceIds,
+        ShouldDecrementDesiredCapacity: true,
+      }),
       title: `take ${InstanceIds.length} instances of others out of Auto Scaling group ${id}, and let them run`,
       before: { instances: InstanceIds },
       undo: { none: 'They run on by themselves: the group is the incident’s.' },
@@ -181,29 +189,29 @@ function stop(finding: Finding, emptied: readonly Action[]): Action[] {
   const before = sizesOf(finding.resource);
   const running = processes.filter((name) => !suspended.includes(name));
   const suspend = makeAction(autoScalingGroups, [finding], {
-    operation: 'SuspendProcesses',
-    input: { AutoScalingGroupName: id },
+    ...change('autoscaling', 'SuspendProcesses', { AutoScalingGroupName: id }),
     title: `suspend Auto Scaling group ${id}`,
     before: { suspendedProcesses: suspended },
     undo:
       running.length === 0
         ? { none: 'All of its processes were suspended already.' }
         : [
-            {
-              operation: 'ResumeProcesses',
-              input: {
-                AutoScalingGroupName: id,
-                ...(suspended.length === 0 ? {} : { ScalingProcesses: running }),
-              },
-            },
+            change('autoscaling', 'ResumeProcesses', {
+              AutoScalingGroupName: id,
+              ...(suspended.length === 0 ? {} : { ScalingProcesses: running }),
+            }),
           ],
   });
   const zero = makeAction(autoScalingGroups, [finding], {
-    operation: 'UpdateAutoScalingGroup',
-    input: { AutoScalingGroupName: id, MinSize: 0, MaxSize: 0, DesiredCapacity: 0 },
+    ...change('autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: id,
+      MinSize: 0,
+      MaxSize: 0,
+      DesiredCapacity: 0,
+    }),
     title: `set the sizes of Auto Scaling group ${id} to 0`,
     before,
-    undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...before } }],
+    undo: [change('autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: id, ...before })],
     after: [suspend, ...emptied],
   });
   return [suspend, ...emptied, zero];
@@ -214,8 +222,7 @@ function stop(finding: Finding, emptied: readonly Action[]): Action[] {
 function remove(finding: Finding, emptied: readonly Action[]): Action {
   const { id } = finding.resource;
   return makeAction(autoScalingGroups, [finding], {
-    operation: 'DeleteAutoScalingGroup',
-    input: { AutoScalingGroupName: id, ForceDelete: true },
+    ...change('autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: id, ForceDelete: true }),
     title: `delete Auto Scaling group ${id}`,
     causes: ['Auto Scaling terminates the instances that are still in the group.'],
     before: finding.resource.properties,
@@ -232,20 +239,25 @@ function remove(finding: Finding, emptied: readonly Action[]): Action {
  */
 function restore(finding: Finding, incident: Incident): Action[] {
   const now = sizesOf(finding.resource);
-  const before = Object.entries(asObject(finding.before) ?? {})
-    .map(([name, value]) => [name, Number(value)] as const)
-    .filter(([name, value]) => name in now && Number.isInteger(value) && now[name] !== value);
-  if (before.length === 0) return [];
+  const stated = asObject(finding.before) ?? {};
+  const before: Partial<Sizes> = {};
+  for (const name of Object.values(sizes)) {
+    const value = Number(stated[name]);
+    if (name in stated && Number.isInteger(value) && now[name] !== value) before[name] = value;
+  }
+  if (Object.keys(before).length === 0) return [];
   const { id } = finding.resource;
-  const size = sizeAfter({ ...now, ...Object.fromEntries(before) });
+  const size = sizeAfter({ ...now, ...before });
   const { all, innocent, doubtful } = membersOf(finding.resource, incident);
   const kept = [...innocent, ...doubtful];
   const surplus = Math.max(0, all.length - size);
   const ended = Math.min(surplus, all.length - kept.length);
   const shields = surplus === 0 ? [] : protect(finding, kept);
-  const sizes = makeAction(autoScalingGroups, [finding], {
-    operation: 'UpdateAutoScalingGroup',
-    input: { AutoScalingGroupName: id, ...Object.fromEntries(before) },
+  const resized = makeAction(autoScalingGroups, [finding], {
+    ...change('autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: id,
+      ...before,
+    }),
     title: `restore the sizes of Auto Scaling group ${id}`,
     causes: [
       ...(ended > 0 ? [`Auto Scaling terminates ${ended} of the incident’s instances in ${id}.`] : []),
@@ -255,16 +267,15 @@ function restore(finding: Finding, incident: Incident): Action[] {
       ...(size > all.length ? [`Auto Scaling launches ${size - all.length} more instances in ${id}.`] : []),
     ],
     before: now,
-    undo: [{ operation: 'UpdateAutoScalingGroup', input: { AutoScalingGroupName: id, ...now } }],
+    undo: [change('autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: id, ...now })],
     after: shields,
   });
-  return [...shields, sizes];
+  return [...shields, resized];
 }
 
 /** The desired capacity that these sizes leave: AWS moves it between the least and the most. */
-function sizeAfter(sizes: JsonObject): number {
-  const { MinSize, MaxSize, DesiredCapacity } = sizes;
-  return Math.min(Number(MaxSize), Math.max(Number(MinSize), Number(DesiredCapacity)));
+function sizeAfter({ MinSize, MaxSize, DesiredCapacity }: Sizes): number {
+  return Math.min(MaxSize, Math.max(MinSize, DesiredCapacity));
 }
 
 function protect(finding: Finding, ids: readonly string[]): Action[] {
@@ -272,10 +283,12 @@ function protect(finding: Finding, ids: readonly string[]): Action[] {
   const already = properties['protectedFromScaleIn'];
   const open = ids.filter((one) => !Array.isArray(already) || !already.includes(one));
   return chunks(open, mostProtected).map((InstanceIds) => {
-    const set = (ProtectedFromScaleIn: boolean) => ({
-      operation: 'SetInstanceProtection',
-      input: { AutoScalingGroupName: id, InstanceIds, ProtectedFromScaleIn },
-    });
+    const set = (ProtectedFromScaleIn: boolean) =>
+      change('autoscaling', 'SetInstanceProtection', {
+        AutoScalingGroupName: id,
+        InstanceIds,
+        ProtectedFromScaleIn,
+      });
     return makeAction(autoScalingGroups, [finding], {
       ...set(true),
       title: `protect ${InstanceIds.length} instances of Auto Scaling group ${id} from scale-in`,
@@ -288,11 +301,11 @@ function protect(finding: Finding, ids: readonly string[]): Action[] {
   });
 }
 
-function sizesOf({ properties }: Resource): JsonObject {
+function sizesOf({ properties }: Resource): Sizes {
   return {
-    MinSize: properties['minSize'] ?? 0,
-    MaxSize: properties['maxSize'] ?? 0,
-    DesiredCapacity: properties['desiredCapacity'] ?? 0,
+    MinSize: Number(properties['minSize'] ?? 0),
+    MaxSize: Number(properties['maxSize'] ?? 0),
+    DesiredCapacity: Number(properties['desiredCapacity'] ?? 0),
   };
 }
 

@@ -1,6 +1,6 @@
-import { asText, type Finding, type Resource, resourceKey } from '../../model/index.js';
+import { asText, type Finding, type Resource } from '../../model/index.js';
 import { chunks, groupedBy } from '../kit/make-action.js';
-import type { EvidenceRead } from '../kit/play.js';
+import { type EvidenceRead, evidenceRead } from '../kit/play.js';
 
 /** DescribeInstances takes up to 1000 ids (EC2 API reference, DescribeInstances). */
 const maxIds = 1000;
@@ -14,28 +14,47 @@ export function instanceEvidence(findings: Finding[]): EvidenceRead[] {
   const resources = findings.map(({ resource }) => resource);
   const regions = groupedBy(resources, ({ region }) => region);
   const groups = groupedBy(resources, (resource) => `${resource.region}|${launchGroup(resource)}`);
-  const ofEachGroup = (operation: string, what: string, input: (id: string) => EvidenceRead['input']) =>
-    groups.flatMap(([, [one]]) =>
-      one === undefined ? [] : [read([one], operation, input(one.id), what, true)],
-    );
+  const ofEachGroup = (read: (one: Resource) => EvidenceRead): EvidenceRead[] =>
+    groups.flatMap(([, [one]]) => (one === undefined ? [] : [read(one)]));
   return [
     ...regions.flatMap(([, some]) =>
       chunks(some, maxIds).map((run) =>
-        read(run, 'DescribeInstances', { InstanceIds: run.map(({ id }) => id) }, 'description', false),
+        evidenceRead('ec2', 'DescribeInstances', { InstanceIds: run.map(({ id }) => id) }, run, {
+          what: 'description',
+          secret: false,
+        }),
       ),
     ),
-    ...ofEachGroup('DescribeInstanceAttribute', 'user data', (id) => ({
-      InstanceId: id,
-      Attribute: 'userData',
-    })),
-    ...ofEachGroup('GetConsoleOutput', 'console output', (id) => ({ InstanceId: id })),
+    ...ofEachGroup((one) => {
+      const input = { InstanceId: one.id, Attribute: 'userData' } as const;
+      return evidenceRead('ec2', 'DescribeInstanceAttribute', input, [one], {
+        what: 'user data',
+        secret: true,
+      });
+    }),
+    ...ofEachGroup((one) =>
+      evidenceRead('ec2', 'GetConsoleOutput', { InstanceId: one.id }, [one], {
+        what: 'console output',
+        secret: true,
+      }),
+    ),
     ...regions.flatMap(([, some]) => {
       const ids = [...new Set(some.flatMap(securityGroups))].sort();
       return ids.length === 0
         ? []
-        : [read(some, 'DescribeSecurityGroups', { GroupIds: ids }, 'security groups', false)];
+        : [
+            evidenceRead('ec2', 'DescribeSecurityGroups', { GroupIds: ids }, some, {
+              what: 'security groups',
+              secret: false,
+            }),
+          ];
     }),
-    ...ofEachGroup('GetConsoleScreenshot', 'screenshot', (id) => ({ InstanceId: id })),
+    ...ofEachGroup((one) =>
+      evidenceRead('ec2', 'GetConsoleScreenshot', { InstanceId: one.id }, [one], {
+        what: 'screenshot',
+        secret: true,
+      }),
+    ),
   ];
 }
 
@@ -50,15 +69,4 @@ function launchGroup({ links, properties }: Resource): string {
 
 function securityGroups({ links }: Resource): string[] {
   return links.filter(({ kind }) => kind === 'security-group').map(({ id }) => id);
-}
-
-function read(
-  resources: Resource[],
-  operation: string,
-  input: EvidenceRead['input'],
-  what: string,
-  secret: boolean,
-): EvidenceRead {
-  const region = resources[0]?.region ?? '';
-  return { service: 'ec2', operation, region, input, secret, of: resources.map(resourceKey), what };
 }

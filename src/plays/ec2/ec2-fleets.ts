@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import type { Action, Finding, OriginRule } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
@@ -71,8 +72,10 @@ function remove(findings: Finding[]): Action[] {
   return groupedBy(open, ({ resource }) => resource.region).flatMap(([region, some]) =>
     chunks(some, maxIds).map((run) =>
       makeAction(ec2Fleets, run, {
-        operation: 'DeleteFleets',
-        input: { FleetIds: run.map(({ resource }) => resource.id).sort(), TerminateInstances: false },
+        ...change('ec2', 'DeleteFleets', {
+          FleetIds: run.map(({ resource }) => resource.id).sort(),
+          TerminateInstances: false,
+        }),
         title: `delete ${run.length} EC2 fleets in ${region}`,
         before: Object.fromEntries(run.map(({ resource }) => [resource.id, resource.state])),
         undo: { none: noUndo },

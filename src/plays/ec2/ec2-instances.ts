@@ -1,4 +1,4 @@
-import type { AwsFailure, InputOf, OutputOf } from '../../aws/index.js';
+import { change, type AwsFailure, type InputOf, type OutputOf } from '../../aws/index.js';
 import {
   type Action,
   asText,
@@ -183,10 +183,13 @@ function unprotectAndTerminate(
 
 function unprotect(finding: Finding, attribute: Protection): Action {
   const { id } = finding.resource;
-  const set = (value: boolean) => ({
-    operation: 'ModifyInstanceAttribute',
-    input: { InstanceId: id, [attribute]: { Value: value } },
-  });
+  const set = (value: boolean) =>
+    change('ec2', 'ModifyInstanceAttribute', {
+      InstanceId: id,
+      ...(attribute === 'DisableApiStop'
+        ? { DisableApiStop: { Value: value } }
+        : { DisableApiTermination: { Value: value } }),
+    });
   return makeAction(ec2Instances, [finding], {
     ...set(false),
     title: `clear ${attribute} of ${id}`,
@@ -200,8 +203,7 @@ function unprotect(finding: Finding, attribute: Protection): Action {
 function terminate(findings: readonly Finding[], after: readonly Action[], incident?: Incident): Action {
   const ids = findings.map(({ resource }) => resource.id);
   return makeAction(ec2Instances, findings, {
-    operation: 'TerminateInstances',
-    input: { InstanceIds: ids },
+    ...change('ec2', 'TerminateInstances', { InstanceIds: ids }),
     title: `terminate ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`} in ${zoneOf(findings[0])}`,
     ...(incident === undefined ? {} : { causes: replacedBy(findings, incident) }),
     before: Object.fromEntries(findings.map(({ resource }) => [resource.id, resource.state])),
@@ -228,8 +230,7 @@ function replacedBy(findings: readonly Finding[], incident: Incident): string[] 
 function snapshot(finding: Finding, incident: Incident): Action {
   const { id } = finding.resource;
   return makeAction(ec2Instances, [finding], {
-    operation: 'CreateSnapshots',
-    input: {
+    ...change('ec2', 'CreateSnapshots', {
       InstanceSpecification: { InstanceId: id },
       Description: `leakguard: evidence of ${id}`,
       TagSpecifications: [
@@ -238,7 +239,7 @@ function snapshot(finding: Finding, incident: Incident): Action {
           Tags: [{ Key: 'leakguard-incident', Value: incident.key ?? 'without-key' }],
         },
       ],
-    },
+    }),
     title: `take snapshots of the volumes of ${id}`,
     before: null,
     undo: { none: 'Snapshots are evidence, and are kept until somebody deletes them.' },

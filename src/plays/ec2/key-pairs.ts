@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { textAt, type TrailEvent } from '../../model/index.js';
 import { fromRequest, idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -50,8 +51,7 @@ export const keyPairs: Play = {
     options.evict === 'remove' && finding.class !== 'tampered'
       ? [
           makeAction(keyPairs, [finding], {
-            operation: 'DeleteKeyPair',
-            input: { KeyName: finding.resource.id },
+            ...change('ec2', 'DeleteKeyPair', { KeyName: finding.resource.id }),
             title: `delete key pair ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

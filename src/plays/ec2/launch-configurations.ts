@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
@@ -56,8 +57,9 @@ export const launchConfigurations: Play = {
     options.removeTemplates && finding.class !== 'tampered'
       ? [
           makeAction(launchConfigurations, [finding], {
-            operation: 'DeleteLaunchConfiguration',
-            input: { LaunchConfigurationName: finding.resource.id },
+            ...change('autoscaling', 'DeleteLaunchConfiguration', {
+              LaunchConfigurationName: finding.resource.id,
+            }),
             title: `delete launch configuration ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

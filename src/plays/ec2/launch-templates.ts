@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import type { OriginRule } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -57,8 +58,7 @@ export const launchTemplates: Play = {
     options.removeTemplates && finding.class !== 'tampered'
       ? [
           makeAction(launchTemplates, [finding], {
-            operation: 'DeleteLaunchTemplate',
-            input: { LaunchTemplateId: finding.resource.id },
+            ...change('ec2', 'DeleteLaunchTemplate', { LaunchTemplateId: finding.resource.id }),
             title: `delete launch template ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

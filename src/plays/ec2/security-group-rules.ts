@@ -1,8 +1,8 @@
 import { asText, type Finding, type JsonObject, type OriginRule } from '../../model/index.js';
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf, type InputOfChange } from '../../aws/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
-import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
+import { linkTo, makeResource, tagsOf, asAnswered } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
 type Rule = NonNullable<OutputOf<'ec2', 'DescribeSecurityGroupRules'>['SecurityGroupRules']>[number];
@@ -46,7 +46,7 @@ export const securityGroupRules: Play = {
           properties: {
             groupId: one.GroupId ?? null,
             egress: one.IsEgress ?? false,
-            permission: permissionOf(one),
+            permission: permissionOf(one) as JsonObject,
           },
         });
       }
@@ -67,32 +67,29 @@ export const securityGroupRules: Play = {
   scenario: 'doors',
 };
 
+type Permission = NonNullable<InputOfChange<'ec2', 'AuthorizeSecurityGroupIngress'>['IpPermissions']>[number];
+
 function revoke(finding: Finding) {
   const { id, properties } = finding.resource;
   const egress = properties['egress'] === true;
-  const group = { GroupId: properties['groupId'] ?? null };
+  const GroupId = asText(properties['groupId']) ?? '';
+  const opened = { GroupId, IpPermissions: [asAnswered<Permission>(properties['permission'] ?? null)] };
   return makeAction(securityGroupRules, [finding], {
     ...(egress
-      ? { operation: 'RevokeSecurityGroupEgress', input: { ...group, SecurityGroupRuleIds: [id] } }
-      : { operation: 'RevokeSecurityGroupIngress', input: { ...group, SecurityGroupRuleIds: [id] } }),
+      ? change('ec2', 'RevokeSecurityGroupEgress', { GroupId, SecurityGroupRuleIds: [id] })
+      : change('ec2', 'RevokeSecurityGroupIngress', { GroupId, SecurityGroupRuleIds: [id] })),
     title: `revoke rule ${id} of security group ${asText(properties['groupId']) ?? '?'}`,
     before: properties,
     undo: [
       egress
-        ? {
-            operation: 'AuthorizeSecurityGroupEgress',
-            input: { ...group, IpPermissions: [properties['permission'] ?? null] },
-          }
-        : {
-            operation: 'AuthorizeSecurityGroupIngress',
-            input: { ...group, IpPermissions: [properties['permission'] ?? null] },
-          },
+        ? change('ec2', 'AuthorizeSecurityGroupEgress', opened)
+        : change('ec2', 'AuthorizeSecurityGroupIngress', opened),
     ],
   });
 }
 
 /** The rule as Authorize… takes it. */
-function permissionOf(one: Rule): JsonObject {
+function permissionOf(one: Rule): Permission {
   const about = one.Description === undefined ? {} : { Description: one.Description };
   const peer = one.ReferencedGroupInfo;
   return {

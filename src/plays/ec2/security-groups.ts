@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromResponse, idsIn } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
@@ -47,8 +48,7 @@ export const securityGroups: Play = {
     options.evict === 'remove' && finding.class !== 'tampered'
       ? [
           makeAction(securityGroups, [finding], {
-            operation: 'DeleteSecurityGroup',
-            input: { GroupId: finding.resource.id },
+            ...change('ec2', 'DeleteSecurityGroup', { GroupId: finding.resource.id }),
             title: `delete security group ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import type { Action, Finding, OriginRule } from '../../model/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
@@ -67,11 +68,10 @@ function cancel(findings: Finding[]): Action[] {
   return groupedBy(open, ({ resource }) => resource.region).flatMap(([region, some]) =>
     chunks(some, maxIds).map((run) =>
       makeAction(spotFleets, run, {
-        operation: 'CancelSpotFleetRequests',
-        input: {
+        ...change('ec2', 'CancelSpotFleetRequests', {
           SpotFleetRequestIds: run.map(({ resource }) => resource.id).sort(),
           TerminateInstances: false,
-        },
+        }),
         title: `cancel ${run.length} Spot fleets in ${region}`,
         before: Object.fromEntries(run.map(({ resource }) => [resource.id, resource.state])),
         undo: { none: noUndo },

@@ -1,5 +1,5 @@
 import type { Action, Finding, OriginRule, Resource } from '../../model/index.js';
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf } from '../../aws/index.js';
 import { idsIn } from '../kit/event-ids.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
@@ -66,8 +66,9 @@ function cancel(findings: Finding[]): Action[] {
   return groupedBy(open, ({ resource }) => resource.region).flatMap(([region, some]) =>
     chunks(some, maxIds).map((run) =>
       makeAction(spotRequests, run, {
-        operation: 'CancelSpotInstanceRequests',
-        input: { SpotInstanceRequestIds: run.map(({ resource }) => resource.id).sort() },
+        ...change('ec2', 'CancelSpotInstanceRequests', {
+          SpotInstanceRequestIds: run.map(({ resource }) => resource.id).sort(),
+        }),
         title: `cancel ${run.length} Spot requests in ${region}`,
         before: Object.fromEntries(run.map(({ resource }) => [resource.id, resource.state])),
         undo: { none: noUndo },

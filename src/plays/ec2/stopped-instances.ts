@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import {
   type Action,
   asObject,
@@ -70,11 +71,10 @@ function stop(play: Play, findings: readonly Finding[]): Action {
   const input = { InstanceIds: ids };
   const what = ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances of others`;
   return makeAction(play, findings, {
-    operation: 'StopInstances',
-    input,
+    ...change('ec2', 'StopInstances', input),
     title: `stop ${what} again, which the incident started`,
     before: Object.fromEntries(findings.map(({ resource }) => [resource.id, resource.state])),
-    undo: [{ operation: 'StartInstances', input }],
+    undo: [change('ec2', 'StartInstances', input)],
     phase: 'stop',
   });
 }

@@ -1,4 +1,4 @@
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf } from '../../aws/index.js';
 import { volumeUsdPerHour } from '../../facts/index.js';
 import { type Action, asText, type Finding, type Resource } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
@@ -52,8 +52,7 @@ export const volumes: Play = {
 function remove(finding: Finding, after: readonly Action[]): Action {
   const { id, properties } = finding.resource;
   return makeAction(volumes, [finding], {
-    operation: 'DeleteVolume',
-    input: { VolumeId: id },
+    ...change('ec2', 'DeleteVolume', { VolumeId: id }),
     title: `delete volume ${id}: ${sizeOf(finding.resource)}`,
     before: properties,
     undo: { none: noUndo },
@@ -64,8 +63,7 @@ function remove(finding: Finding, after: readonly Action[]): Action {
 function snapshot(finding: Finding, { incident }: PlanContext): Action {
   const { id } = finding.resource;
   return makeAction(volumes, [finding], {
-    operation: 'CreateSnapshot',
-    input: {
+    ...change('ec2', 'CreateSnapshot', {
       VolumeId: id,
       Description: `leakguard: evidence of ${id}`,
       TagSpecifications: [
@@ -74,7 +72,7 @@ function snapshot(finding: Finding, { incident }: PlanContext): Action {
           Tags: [{ Key: 'leakguard-incident', Value: incident.key ?? 'without-key' }],
         },
       ],
-    },
+    }),
     title: `take a snapshot of volume ${id}`,
     before: null,
     undo: { none: 'Snapshots are evidence, and are kept until somebody deletes them.' },

@@ -1,4 +1,4 @@
-import type { Reader } from '../../aws/index.js';
+import { change, type Reader } from '../../aws/index.js';
 import {
   type Action,
   asObject,
@@ -9,7 +9,7 @@ import {
 } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
-import { makeResource } from '../kit/make-resource.js';
+import { makeResource, textsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
 const source = 'amplify.amazonaws.com';
@@ -72,11 +72,9 @@ function stop(finding: Finding): Action[] {
     .map((branch) => asObject(branch) ?? {})
     .flatMap((branch: JsonObject) => {
       const branchName = asText(branch['name']) ?? '';
-      const jobs = Array.isArray(branch['jobs']) ? branch['jobs'] : [];
-      const to = (enableAutoBuild: boolean) => ({
-        operation: 'UpdateBranch',
-        input: { appId: id, branchName, enableAutoBuild },
-      });
+      const jobs = textsOf(branch['jobs']);
+      const to = (enableAutoBuild: boolean) =>
+        change('amplify', 'UpdateBranch', { appId: id, branchName, enableAutoBuild });
       return [
         ...(branch['autoBuild'] === true
           ? [
@@ -90,8 +88,7 @@ function stop(finding: Finding): Action[] {
           : []),
         ...jobs.map((jobId) =>
           makeAction(amplifyApps, [finding], {
-            operation: 'StopJob',
-            input: { appId: id, branchName, jobId },
+            ...change('amplify', 'StopJob', { appId: id, branchName, jobId }),
             title: `stop a job of branch ${branchName} of Amplify app ${id}`,
             before: { status: 'running' },
             undo: { none: 'A stopped job cannot be taken up again; it can be started anew.' },

@@ -1,4 +1,4 @@
-import type { OutputOf } from '../../aws/index.js';
+import { change, type OutputOf } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import {
   type Action,
@@ -6,13 +6,12 @@ import {
   type Finding,
   type OriginRule,
   type Resource,
-  resourceKey,
   type TrailEvent,
 } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
-import type { EvidenceRead, Play } from '../kit/play.js';
+import { type EvidenceRead, evidenceRead, type Play } from '../kit/play.js';
 
 type Stack = NonNullable<OutputOf<'cloudformation', 'DescribeStacks'>['Stacks']>[number];
 
@@ -85,10 +84,8 @@ export const cloudformationStacks: Play = {
 
 function unprotect(finding: Finding): Action {
   const { id } = finding.resource;
-  const set = (EnableTerminationProtection: boolean) => ({
-    operation: 'UpdateTerminationProtection',
-    input: { StackName: id, EnableTerminationProtection },
-  });
+  const set = (EnableTerminationProtection: boolean) =>
+    change('cloudformation', 'UpdateTerminationProtection', { StackName: id, EnableTerminationProtection });
   return makeAction(cloudformationStacks, [finding], {
     ...set(false),
     title: `clear the termination protection of stack ${id}`,
@@ -101,9 +98,7 @@ function remove(finding: Finding, after: readonly Action[]): Action {
   const { id, properties } = finding.resource;
   const role = asText(properties['role']);
   return makeAction(cloudformationStacks, [finding], {
-    operation: 'DeleteStack',
-    // By its ARN: a name may be another stack's by then.
-    input: { StackName: asText(properties['arn']) ?? id },
+    ...change('cloudformation', 'DeleteStack', { StackName: id }),
     title: `delete CloudFormation stack ${id}`,
     causes: [
       `CloudFormation deletes what ${id} made, as ${role === null ? 'you' : `its role ${arnName(role) ?? role}`}, but for what its template retains.`,
@@ -115,16 +110,14 @@ function remove(finding: Finding, after: readonly Action[]): Action {
 }
 
 function evidenceOf(resource: Resource): EvidenceRead[] {
-  const read = (operation: string, what: string, secret: boolean): EvidenceRead => ({
-    service: 'cloudformation',
-    operation,
-    region: resource.region,
-    input: { StackName: resource.id },
-    secret,
-    of: [resourceKey(resource)],
-    what,
-  });
-  return [read('ListStackResources', 'stack resources', false), read('GetTemplate', 'template', true)];
+  const input = { StackName: resource.id };
+  return [
+    evidenceRead('cloudformation', 'ListStackResources', input, [resource], {
+      what: 'stack resources',
+      secret: false,
+    }),
+    evidenceRead('cloudformation', 'GetTemplate', input, [resource], { what: 'template', secret: true }),
+  ];
 }
 
 function asResource(stack: Stack, region: string): Resource {

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -64,8 +65,7 @@ export const codebuildBuilds: Play = {
       ? []
       : [
           makeAction(codebuildBuilds, [finding], {
-            operation: 'StopBuild',
-            input: { id: finding.resource.id },
+            ...change('codebuild', 'StopBuild', { id: finding.resource.id }),
             title: `stop CodeBuild build ${finding.resource.id}`,
             before: { state: finding.resource.state },
             undo: { none: noUndo },

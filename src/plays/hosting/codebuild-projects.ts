@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { chunks, makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
@@ -64,8 +65,7 @@ export const codebuildProjects: Play = {
       ? []
       : [
           makeAction(codebuildProjects, [finding], {
-            operation: 'DeleteWebhook',
-            input: { projectName: finding.resource.id },
+            ...change('codebuild', 'DeleteWebhook', { projectName: finding.resource.id }),
             title: `delete the webhook of CodeBuild project ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { type Action, type Finding, textAt, type TrailEvent, wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -76,19 +77,17 @@ function stop(finding: Finding): Action {
   const { id, state } = finding.resource;
   const input = { instanceName: id };
   return makeAction(lightsailInstances, [finding], {
-    operation: 'StopInstance',
-    input,
+    ...change('lightsail', 'StopInstance', input),
     title: `stop Lightsail instance ${id}`,
     before: { state },
-    undo: [{ operation: 'StartInstance', input }],
+    undo: [change('lightsail', 'StartInstance', input)],
   });
 }
 
 function remove(finding: Finding, after: readonly Action[]): Action {
   const { id, properties } = finding.resource;
   return makeAction(lightsailInstances, [finding], {
-    operation: 'DeleteInstance',
-    input: { instanceName: id },
+    ...change('lightsail', 'DeleteInstance', { instanceName: id }),
     title: `delete Lightsail instance ${id}, which is billed until then`,
     before: properties,
     undo: { none: 'A deleted Lightsail instance cannot be brought back; what it was is kept in the record.' },

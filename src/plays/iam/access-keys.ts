@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Reader } from '../../aws/index.js';
+import { change, type Reader } from '../../aws/index.js';
 import {
   type Action,
   asText,
@@ -79,10 +79,12 @@ export const accessKeys: Play = {
 
 function disable(finding: Finding): Action {
   const { id, properties } = finding.resource;
-  const to = (value: string) => ({
-    operation: 'UpdateAccessKey',
-    input: { UserName: properties['userName'] ?? null, AccessKeyId: id, Status: value },
-  });
+  const to = (Status: 'Active' | 'Inactive') =>
+    change('iam', 'UpdateAccessKey', {
+      UserName: asText(properties['userName']) ?? '',
+      AccessKeyId: id,
+      Status,
+    });
   return makeAction(accessKeys, [finding], {
     ...to('Inactive'),
     title: `disable access key ${id} of user ${asText(properties['userName']) ?? '?'}`,

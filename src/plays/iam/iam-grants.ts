@@ -1,5 +1,6 @@
 import { isQuarantine } from '../../facts/index.js';
 import {
+  type Change,
   type Action,
   asText,
   type Finding,
@@ -8,7 +9,7 @@ import {
   resourceKey,
   type TrailEvent,
 } from '../../model/index.js';
-import type { Reader } from '../../aws/index.js';
+import { change, type Reader } from '../../aws/index.js';
 import {
   decodedDocument,
   denyPolicyName,
@@ -17,7 +18,7 @@ import {
   sessionDenyPolicyName,
 } from './deny.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
-import { makeAction, type Call } from '../kit/make-action.js';
+import { makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
@@ -74,51 +75,82 @@ function contain(finding: Finding): Action[] {
   const what = asText(properties['what']);
   if (holder === undefined || name === null || what === null) throw new Error(`not a grant: ${id}`);
   if (finding.class === 'tampered' && properties['kind'] !== 'inline') return [];
-  const who = { [`${holder}Name`]: name };
+  const calls = callsOf(holder, name);
   const of = `${holder.toLowerCase()} ${name}`;
-  const action = (title: string, call: Call, undo: Call): Action =>
-    makeAction(iamGrants, [finding], { ...call, title, before: properties, undo: [undo] });
+  const action = (title: string, call: Change, undo: Change | null): Action =>
+    makeAction(iamGrants, [finding], {
+      ...call,
+      title,
+      before: properties,
+      undo: undo === null ? { none: 'What the policy said was not readable.' } : [undo],
+    });
   const document = asText(properties['document']);
   switch (properties['kind']) {
     case 'member':
       return [
         action(
           `take user ${what} out of ${of}`,
-          { operation: 'RemoveUserFromGroup', input: { ...who, UserName: what } },
-          { operation: 'AddUserToGroup', input: { ...who, UserName: what } },
+          change('iam', 'RemoveUserFromGroup', { GroupName: name, UserName: what }),
+          change('iam', 'AddUserToGroup', { GroupName: name, UserName: what }),
         ),
       ];
     case 'attached': {
       // AWS's own quarantine is never taken away: AWS says so in the case.
       if (isQuarantine(what)) return [];
-      const input = { ...who, PolicyArn: what };
-      return [
-        action(
-          `detach ${what} from ${of}`,
-          { operation: `Detach${holder}Policy`, input },
-          { operation: `Attach${holder}Policy`, input },
-        ),
-      ];
+      return [action(`detach ${what} from ${of}`, calls.detach(what), calls.attach(what))];
     }
     default: {
-      const input = { ...who, PolicyName: what };
       // Put over by the attacker: what an untainted principal had put there before is put back.
       const before = asText(finding.before);
       if (finding.class === 'tampered' && before === null) return [];
       if (before === document) return [];
-      const put = (text: string | null): Call => ({
-        operation: `Put${holder}Policy`,
-        input: { ...input, PolicyDocument: text },
-      });
+      const back = document === null ? null : calls.put(what, document);
       return before === null
-        ? [
-            action(
-              `delete policy ${what} of ${of}`,
-              { operation: `Delete${holder}Policy`, input },
-              put(document),
-            ),
-          ]
-        : [action(`restore policy ${what} of ${of}`, put(before), put(document))];
+        ? [action(`delete policy ${what} of ${of}`, calls.remove(what), back)]
+        : [action(`restore policy ${what} of ${of}`, calls.put(what, before), back)];
+    }
+  }
+}
+
+interface HolderCalls {
+  attach: (PolicyArn: string) => Change;
+  detach: (PolicyArn: string) => Change;
+  put: (PolicyName: string, PolicyDocument: string) => Change;
+  remove: (PolicyName: string) => Change;
+}
+
+/** The same four things that IAM does to each kind of holder, by operations and members of its own. */
+function callsOf(holder: Holder, name: string): HolderCalls {
+  switch (holder) {
+    case 'User': {
+      const who = { UserName: name };
+      return {
+        attach: (PolicyArn) => change('iam', 'AttachUserPolicy', { ...who, PolicyArn }),
+        detach: (PolicyArn) => change('iam', 'DetachUserPolicy', { ...who, PolicyArn }),
+        put: (PolicyName, PolicyDocument) =>
+          change('iam', 'PutUserPolicy', { ...who, PolicyName, PolicyDocument }),
+        remove: (PolicyName) => change('iam', 'DeleteUserPolicy', { ...who, PolicyName }),
+      };
+    }
+    case 'Role': {
+      const who = { RoleName: name };
+      return {
+        attach: (PolicyArn) => change('iam', 'AttachRolePolicy', { ...who, PolicyArn }),
+        detach: (PolicyArn) => change('iam', 'DetachRolePolicy', { ...who, PolicyArn }),
+        put: (PolicyName, PolicyDocument) =>
+          change('iam', 'PutRolePolicy', { ...who, PolicyName, PolicyDocument }),
+        remove: (PolicyName) => change('iam', 'DeleteRolePolicy', { ...who, PolicyName }),
+      };
+    }
+    case 'Group': {
+      const who = { GroupName: name };
+      return {
+        attach: (PolicyArn) => change('iam', 'AttachGroupPolicy', { ...who, PolicyArn }),
+        detach: (PolicyArn) => change('iam', 'DetachGroupPolicy', { ...who, PolicyArn }),
+        put: (PolicyName, PolicyDocument) =>
+          change('iam', 'PutGroupPolicy', { ...who, PolicyName, PolicyDocument }),
+        remove: (PolicyName) => change('iam', 'DeleteGroupPolicy', { ...who, PolicyName }),
+      };
     }
   }
 }

@@ -1,6 +1,8 @@
+import { change } from '../../aws/index.js';
 import {
   type Action,
   asText,
+  type Change,
   type Finding,
   type Incident,
   type JsonObject,
@@ -94,10 +96,9 @@ export const iamPrincipals: Play = {
 function remove(finding: Finding, incident: Incident): Action[] {
   const { type, properties } = finding.resource;
   const name = asText(properties['name']) ?? '';
-  const step = (operation: string, input: JsonObject, title: string, after: Action[] = []): Action =>
+  const step = (call: Change, title: string, after: Action[] = []): Action =>
     makeAction(iamPrincipals, [finding], {
-      operation,
-      input,
+      ...call,
       title,
       before: properties,
       undo: { none: noUndo },
@@ -111,42 +112,64 @@ function remove(finding: Finding, incident: Incident): Action[] {
     const RoleName = name;
     const off = [
       ...each('attached', (PolicyArn) =>
-        step('DetachRolePolicy', { RoleName, PolicyArn }, `detach ${PolicyArn} from role ${name}`),
+        step(
+          change('iam', 'DetachRolePolicy', { RoleName, PolicyArn }),
+          `detach ${PolicyArn} from role ${name}`,
+        ),
       ),
       ...each('inline', (PolicyName) =>
-        step('DeleteRolePolicy', { RoleName, PolicyName }, `delete policy ${PolicyName} of role ${name}`),
+        step(
+          change('iam', 'DeleteRolePolicy', { RoleName, PolicyName }),
+          `delete policy ${PolicyName} of role ${name}`,
+        ),
       ),
       ...each('instanceProfiles', (InstanceProfileName) =>
         step(
-          'RemoveRoleFromInstanceProfile',
-          { RoleName, InstanceProfileName },
+          change('iam', 'RemoveRoleFromInstanceProfile', { RoleName, InstanceProfileName }),
           `take role ${name} out of instance profile ${InstanceProfileName}`,
         ),
       ),
     ];
-    return [...off, step('DeleteRole', { RoleName }, `delete role ${name}`, off)];
+    return [...off, step(change('iam', 'DeleteRole', { RoleName }), `delete role ${name}`, off)];
   }
   const UserName = name;
   const keys = incident.findings.filter(
     ({ resource }) => resource.play === 'access-keys' && resource.properties['userName'] === name,
   );
   const off = [
-    step('DeleteLoginProfile', { UserName }, `delete the console password of user ${name}`),
+    step(change('iam', 'DeleteLoginProfile', { UserName }), `delete the console password of user ${name}`),
     ...keys.map(({ resource }) =>
-      step('DeleteAccessKey', { UserName, AccessKeyId: resource.id }, `delete access key ${resource.id}`),
+      step(
+        change('iam', 'DeleteAccessKey', { UserName, AccessKeyId: resource.id }),
+        `delete access key ${resource.id}`,
+      ),
     ),
     ...each('attached', (PolicyArn) =>
-      step('DetachUserPolicy', { UserName, PolicyArn }, `detach ${PolicyArn} from user ${name}`),
+      step(
+        change('iam', 'DetachUserPolicy', { UserName, PolicyArn }),
+        `detach ${PolicyArn} from user ${name}`,
+      ),
     ),
     ...each('groups', (GroupName) =>
-      step('RemoveUserFromGroup', { UserName, GroupName }, `take user ${name} out of group ${GroupName}`),
+      step(
+        change('iam', 'RemoveUserFromGroup', { UserName, GroupName }),
+        `take user ${name} out of group ${GroupName}`,
+      ),
     ),
   ];
   // The Deny among the inline policies goes last: until then the user must not be able to come back.
   const inline = each('inline', (PolicyName) =>
-    step('DeleteUserPolicy', { UserName, PolicyName }, `delete policy ${PolicyName} of user ${name}`, off),
+    step(
+      change('iam', 'DeleteUserPolicy', { UserName, PolicyName }),
+      `delete policy ${PolicyName} of user ${name}`,
+      off,
+    ),
   );
-  return [...off, ...inline, step('DeleteUser', { UserName }, `delete user ${name}`, [...off, ...inline])];
+  return [
+    ...off,
+    ...inline,
+    step(change('iam', 'DeleteUser', { UserName }), `delete user ${name}`, [...off, ...inline]),
+  ];
 }
 
 function asResource(

@@ -1,9 +1,10 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import { type Action, asText, type Finding } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { unlessGone } from './iam-users.js';
 import { makeAction } from '../kit/make-action.js';
-import { makeResource, tagsOf } from '../kit/make-resource.js';
+import { makeResource, tagsOf, textsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
 const source = 'iam.amazonaws.com';
@@ -95,18 +96,31 @@ export const identityProviders: Play = {
 
 function remove(finding: Finding): Action {
   const { id, type, properties } = finding.resource;
+  const url = asText(properties['Url']);
+  const name = asText(properties['Name']);
+  const document = asText(properties['SAMLMetadataDocument']);
   const common = { title: `delete ${type} ${asText(arnName(id)) ?? id}`, before: properties };
   return type === 'OIDC provider'
     ? makeAction(identityProviders, [finding], {
         ...common,
-        operation: 'DeleteOpenIDConnectProvider',
-        input: { OpenIDConnectProviderArn: id },
-        undo: [{ operation: 'CreateOpenIDConnectProvider', input: properties }],
+        ...change('iam', 'DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: id }),
+        undo:
+          url === null
+            ? { none: 'Its URL was not readable.' }
+            : [
+                change('iam', 'CreateOpenIDConnectProvider', {
+                  Url: url,
+                  ClientIDList: textsOf(properties['ClientIDList']),
+                  ThumbprintList: textsOf(properties['ThumbprintList']),
+                }),
+              ],
       })
     : makeAction(identityProviders, [finding], {
         ...common,
-        operation: 'DeleteSAMLProvider',
-        input: { SAMLProviderArn: id },
-        undo: [{ operation: 'CreateSAMLProvider', input: properties }],
+        ...change('iam', 'DeleteSAMLProvider', { SAMLProviderArn: id }),
+        undo:
+          name === null || document === null
+            ? { none: 'Its metadata was not readable.' }
+            : [change('iam', 'CreateSAMLProvider', { Name: name, SAMLMetadataDocument: document })],
       });
 }

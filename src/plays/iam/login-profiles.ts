@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import pLimit from 'p-limit';
 import { fromRequest } from '../kit/event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
@@ -57,8 +58,7 @@ export const loginProfiles: Play = {
 
   contain: (finding) => [
     makeAction(loginProfiles, [finding], {
-      operation: 'DeleteLoginProfile',
-      input: { UserName: finding.resource.id },
+      ...change('iam', 'DeleteLoginProfile', { UserName: finding.resource.id }),
       title: `remove the console password that was set on user ${finding.resource.id}`,
       before: finding.resource.properties,
       undo: { none: 'Passwords cannot be read, so none can be put back; a new one can be set.' },

@@ -1,5 +1,7 @@
+import { change } from '../../aws/index.js';
 import { eventHistory } from '../../facts/index.js';
 import {
+  type Change,
   type Action,
   asObject,
   asText,
@@ -11,7 +13,7 @@ import {
 } from '../../model/index.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, fromResponse, requestText } from '../kit/event-ids.js';
-import { makeAction, type Call } from '../kit/make-action.js';
+import { makeAction } from '../kit/make-action.js';
 import type { Play, PlanContext } from '../kit/play.js';
 
 const source = 'iam.amazonaws.com';
@@ -153,16 +155,22 @@ function restore(finding: Finding, { evict }: PlanContext['options']): Action[] 
 
 function deleteMade(finding: Finding, version: Version, after: Action[]): Action {
   const { id, properties } = finding.resource;
-  const SetAsDefault = version.id === asText(properties['defaultVersion']);
-  const again = { PolicyArn: id, PolicyDocument: version.document, SetAsDefault };
+  const isDefault = version.id === asText(properties['defaultVersion']);
   return makeAction(managedPolicies, [finding], {
-    operation: 'DeletePolicyVersion',
-    input: { PolicyArn: id, VersionId: version.id },
+    ...change('iam', 'DeletePolicyVersion', { PolicyArn: id, VersionId: version.id }),
     title: `delete ${version.id} of ${id}, which the incident made`,
     before: { ...version },
     // Under a new number: IAM gives none twice.
     undo:
-      version.document === null ? { none: removed } : [{ operation: 'CreatePolicyVersion', input: again }],
+      version.document === null
+        ? { none: removed }
+        : [
+            change('iam', 'CreatePolicyVersion', {
+              PolicyArn: id,
+              PolicyDocument: version.document,
+              SetAsDefault: isDefault,
+            }),
+          ],
     after,
   });
 }
@@ -181,16 +189,14 @@ function setBack(
     kept.length === 0
       ? ''
       : ` (${kept.join(', ')} of the incident stays beside it: --evict remove deletes it)`;
-  const to = (version: string | null): Call => ({
-    operation: 'SetDefaultPolicyVersion',
-    input: { PolicyArn: id, VersionId: version },
-  });
+  const to = (version: string): Change =>
+    change('iam', 'SetDefaultPolicyVersion', { PolicyArn: id, VersionId: version });
   return [
     makeAction(managedPolicies, [finding], {
       ...to(newest.id),
       title: `make ${newest.id} the default version of ${id} again${stays}`,
       before: { defaultVersion: current },
-      undo: [to(current)],
+      undo: current === null ? { none: 'Its default version was not readable.' } : [to(current)],
     }),
   ];
 }
@@ -198,7 +204,7 @@ function setBack(
 function remove(finding: Finding, { evict }: PlanContext['options']): Action[] {
   if (evict !== 'remove') return [];
   const { id, properties } = finding.resource;
-  const action = (call: Call, title: string, after: Action[]): Action =>
+  const action = (call: Change, title: string, after: Action[]): Action =>
     makeAction(managedPolicies, [finding], {
       ...call,
       title,
@@ -210,15 +216,12 @@ function remove(finding: Finding, { evict }: PlanContext['options']): Action[] {
     .filter(({ id: version }) => version !== properties['defaultVersion'])
     .map(({ id: version }) =>
       action(
-        { operation: 'DeletePolicyVersion', input: { PolicyArn: id, VersionId: version } },
+        change('iam', 'DeletePolicyVersion', { PolicyArn: id, VersionId: version }),
         `delete ${version} of ${id}`,
         [],
       ),
     );
-  return [
-    ...versions,
-    action({ operation: 'DeletePolicy', input: { PolicyArn: id } }, `delete ${id}`, versions),
-  ];
+  return [...versions, action(change('iam', 'DeletePolicy', { PolicyArn: id }), `delete ${id}`, versions)];
 }
 
 function versionsOf(value: Json | undefined): Version[] {

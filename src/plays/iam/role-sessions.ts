@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { roleOfArn } from '../../facts/index.js';
 import {
   type Action,
@@ -186,17 +187,15 @@ function put(
   what: string,
 ): Action {
   const { id } = finding.resource;
-  const call = (text: string) => ({
-    operation: 'PutRolePolicy',
-    input: { RoleName: id, PolicyName: policyName, PolicyDocument: text },
-  });
+  const call = (text: string) =>
+    change('iam', 'PutRolePolicy', { RoleName: id, PolicyName: policyName, PolicyDocument: text });
   return makeAction(roleSessions, [finding], {
     ...call(document),
     title: `${what} role ${id}${whoCan(finding.resource)}`,
     before: standing,
     undo: [
       standing === null
-        ? { operation: 'DeleteRolePolicy', input: { RoleName: id, PolicyName: policyName } }
+        ? change('iam', 'DeleteRolePolicy', { RoleName: id, PolicyName: policyName })
         : call(standing),
     ],
   });

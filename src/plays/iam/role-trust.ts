@@ -1,7 +1,8 @@
-import { type Action, asText, type Finding } from '../../model/index.js';
+import { change } from '../../aws/index.js';
+import { type Change, type Action, asText, type Finding } from '../../model/index.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
-import { makeAction, type Call } from '../kit/make-action.js';
+import { makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
 
 const source = 'iam.amazonaws.com';
@@ -77,16 +78,14 @@ function contain(finding: Finding): Action[] {
   const document = asText(properties['document']);
   const before = asText(finding.before);
   if (finding.class !== 'tampered' || before === null || isSame(before, document)) return [];
-  const put = (text: string | null): Call => ({
-    operation: 'UpdateAssumeRolePolicy',
-    input: { RoleName: id, PolicyDocument: text },
-  });
+  const put = (text: string): Change =>
+    change('iam', 'UpdateAssumeRolePolicy', { RoleName: id, PolicyDocument: text });
   return [
     makeAction(roleTrust, [finding], {
       ...put(before),
       title: `restore who may assume role ${id}`,
       before: document,
-      undo: [put(document)],
+      undo: document === null ? { none: 'Whom it trusted was not readable.' } : [put(document)],
     }),
   ];
 }

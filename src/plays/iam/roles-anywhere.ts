@@ -1,6 +1,7 @@
-import { asText, type Finding, type OriginRule, type Resource } from '../../model/index.js';
+import { change } from '../../aws/index.js';
+import { type Change, asText, type Finding, type OriginRule, type Resource } from '../../model/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
-import { makeAction, type Call } from '../kit/make-action.js';
+import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
@@ -62,10 +63,10 @@ export const rolesAnywhere: Play = {
 
 function disable(finding: Finding) {
   const { id, type, properties } = finding.resource;
-  const call = (verb: 'Disable' | 'Enable'): Call =>
+  const call = (verb: 'Disable' | 'Enable'): Change =>
     type === 'trust anchor'
-      ? { operation: `${verb}TrustAnchor`, input: { trustAnchorId: id } }
-      : { operation: `${verb}Profile`, input: { profileId: id } };
+      ? change('rolesanywhere', `${verb}TrustAnchor`, { trustAnchorId: id })
+      : change('rolesanywhere', `${verb}Profile`, { profileId: id });
   return makeAction(rolesAnywhere, [finding], {
     ...call('Disable'),
     title: `disable Roles Anywhere ${type} ${asText(properties['name']) ?? id}`,

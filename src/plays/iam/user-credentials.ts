@@ -1,20 +1,28 @@
 import pLimit from 'p-limit';
-import { type Finding, type OriginRule, type Resource, textAt, type TrailEvent } from '../../model/index.js';
-import type { Reader } from '../../aws/index.js';
+import {
+  asText,
+  type Finding,
+  type OriginRule,
+  type Resource,
+  textAt,
+  type TrailEvent,
+} from '../../model/index.js';
+import { change, type Reader } from '../../aws/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { unlessGone, userNames } from './iam-users.js';
-import { makeAction, type Call } from '../kit/make-action.js';
+import { makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
 
 /** The three kinds of credential that an IAM user may have besides keys and a password (IAM API reference). */
+type To = { UserName: string; Status: 'Active' | 'Inactive' };
 const kinds = {
-  'service-specific credential': {
-    operation: 'UpdateServiceSpecificCredential',
-    idField: 'ServiceSpecificCredentialId',
-  },
-  'signing certificate': { operation: 'UpdateSigningCertificate', idField: 'CertificateId' },
-  'SSH key': { operation: 'UpdateSSHPublicKey', idField: 'SSHPublicKeyId' },
-} as const;
+  'service-specific credential': (ServiceSpecificCredentialId: string, to: To) =>
+    change('iam', 'UpdateServiceSpecificCredential', { ...to, ServiceSpecificCredentialId }),
+  'signing certificate': (CertificateId: string, to: To) =>
+    change('iam', 'UpdateSigningCertificate', { ...to, CertificateId }),
+  'SSH key': (SSHPublicKeyId: string, to: To) =>
+    change('iam', 'UpdateSSHPublicKey', { ...to, SSHPublicKeyId }),
+};
 type Kind = keyof typeof kinds;
 
 function rules(
@@ -99,11 +107,8 @@ export const userCredentials: Play = {
 
 function disable(finding: Finding) {
   const { id, type, properties, state } = finding.resource;
-  const { operation, idField } = kinds[type as Kind];
-  const to = (status: string): Call => ({
-    operation,
-    input: { UserName: properties['userName'] ?? null, [idField]: id, Status: status },
-  });
+  const UserName = asText(properties['userName']) ?? '';
+  const to = (Status: To['Status']) => kinds[type as Kind](id, { UserName, Status });
   return makeAction(userCredentials, [finding], {
     ...to('Inactive'),
     title: `disable ${type} ${id}`,

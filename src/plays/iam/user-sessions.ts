@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import {
   type Action,
   asText,
@@ -89,10 +90,8 @@ function contain(finding: Finding, { incident, now, options }: PlanContext): Act
   if (!all && sessions.length === 0) return [];
   const standing = asText(properties['deny']);
   if (denyStands(standing, latestMint(sessions, incident), all)) return [];
-  const put = (document: string) => ({
-    operation: 'PutUserPolicy',
-    input: { UserName: id, PolicyName: denyPolicyName, PolicyDocument: document },
-  });
+  const put = (document: string) =>
+    change('iam', 'PutUserPolicy', { UserName: id, PolicyName: denyPolicyName, PolicyDocument: document });
   return [
     makeAction(userSessions, [finding], {
       ...put(datedDeny(all ? null : now + denyAhead)),
@@ -100,7 +99,7 @@ function contain(finding: Finding, { incident, now, options }: PlanContext): Act
       before: standing,
       undo: [
         standing === null
-          ? { operation: 'DeleteUserPolicy', input: { UserName: id, PolicyName: denyPolicyName } }
+          ? change('iam', 'DeleteUserPolicy', { UserName: id, PolicyName: denyPolicyName })
           : put(standing),
       ],
     }),

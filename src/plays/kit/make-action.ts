@@ -1,27 +1,14 @@
-import {
-  type Action,
-  type AwsCall,
-  type Finding,
-  type Json,
-  type JsonObject,
-  resourceKey,
-} from '../../model/index.js';
+import { type Action, callIn, type Change, type Finding, type Json, resourceKey } from '../../model/index.js';
 import { actionId } from './action-id.js';
 import { iamAction } from '../permissions/iam-action.js';
 import type { Play } from './play.js';
 
-/** A call of the play's own service, in the region of its findings. */
-export interface Call {
-  operation: string;
-  input: JsonObject;
-}
-
-/** What an action says that does not follow from its findings. */
-export interface Step extends Call {
+/** A change in the region of its findings, and what its action says that does not follow from them. */
+export interface Step extends Change {
   title: string;
   before: Json;
   /** How it is taken back, in order; or why it cannot be. */
-  undo: Call[] | { none: string };
+  undo: Change[] | { none: string };
   /** The flag without which the undo is not done. */
   undoNeedsFlag?: string;
   after?: readonly Action[];
@@ -35,20 +22,14 @@ export interface Step extends Call {
 
 /** The action that does `step` to `findings`, which are of one region. */
 export function makeAction(
-  play: Pick<Play, 'id' | 'phase' | 'service'>,
+  play: Pick<Play, 'id' | 'phase'>,
   findings: readonly Finding[],
   step: Step,
 ): Action {
   const [first] = findings;
   if (first === undefined) throw new Error(`${play.id}: an action without a finding`);
   const { region } = first.resource;
-  const callOf = ({ operation, input }: Call): AwsCall => ({
-    service: play.service,
-    operation,
-    region,
-    input,
-  });
-  const call = callOf(step);
+  const call = callIn(region, step);
   return {
     ...call,
     id: actionId(play.id, call),
@@ -64,7 +45,7 @@ export function makeAction(
     before: step.before,
     undo: Array.isArray(step.undo)
       ? {
-          calls: step.undo.map(callOf),
+          calls: step.undo.map((back) => callIn(region, back)),
           ...(step.undoNeedsFlag === undefined ? {} : { needsFlag: step.undoNeedsFlag }),
         }
       : { none: step.undo.none },

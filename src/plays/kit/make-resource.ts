@@ -1,4 +1,4 @@
-import type { Link, Resource } from '../../model/index.js';
+import type { Json, Link, Resource } from '../../model/index.js';
 
 type Given = Pick<Resource, 'play' | 'type' | 'region' | 'live'> & {
   id: string | undefined;
@@ -36,6 +36,19 @@ export function tagsOf(
   return Object.fromEntries(
     (tags ?? []).map((tag) => [tag.Key ?? tag.key ?? '', tag.Value ?? tag.value ?? '']),
   );
+}
+
+/** The texts of a list that a resource keeps. */
+export function textsOf(value: Json | undefined): string[] {
+  return (Array.isArray(value) ? value : []).filter((one) => typeof one === 'string');
+}
+
+/**
+ * What AWS answered and a resource keeps as JSON, where types are lost, as the part of an input that it was kept for.
+ * Nothing checks it: it is only for what is handed back to AWS whole.
+ */
+export function asAnswered<T>(value: Json): T {
+  return value as T;
 }
 
 /** A link where there is an id, else none. */

@@ -1,26 +1,48 @@
-import type {
-  Action,
-  Finding,
-  Incident,
-  JsonObject,
-  OriginRule,
-  Phase,
-  Resource,
+import {
+  type Action,
+  type Finding,
+  type Incident,
+  type OriginRule,
+  type Phase,
+  type Resource,
+  resourceKey,
 } from '../../model/index.js';
-import type { AwsFailure, Reader } from '../../aws/index.js';
+import type { AwsFailure, InputOf, Reader, ReadOf, ServiceName } from '../../aws/index.js';
 
 /** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
 export interface EvidenceRead {
-  service: string;
+  service: ServiceName;
   operation: string;
   region: string;
-  input: JsonObject;
+  input: object;
+  ask: (reader: Reader) => Promise<object>;
   /** It may hold a secret (user data, console output): only its hash goes into the report. */
   secret: boolean;
   /** Keys of the resources that it speaks of (resourceKey). */
   of: string[];
   /** For people: `user data`, `console output`, … */
   what: string;
+}
+
+/** A read that is evidence, in the region of `resources`, which it speaks of. */
+export function evidenceRead<S extends ServiceName, O extends ReadOf<S>>(
+  service: S,
+  operation: O,
+  input: InputOf<S, O>,
+  resources: readonly Resource[],
+  { what, secret }: Pick<EvidenceRead, 'what' | 'secret'>,
+): EvidenceRead {
+  const region = resources[0]?.region ?? '';
+  return {
+    service,
+    operation,
+    region,
+    input: input as object,
+    ask: (reader) => reader.call(service, operation, region, input) as Promise<object>,
+    secret,
+    of: resources.map(resourceKey),
+    what,
+  };
 }
 
 /** What `contain` and `remedy` may look at besides the finding. Pure data. */
@@ -46,8 +68,7 @@ export interface Play {
   /** The attacker's move, in a few words. */
   title: string;
   phase: Exclude<Phase, 'confirm'>;
-  /** As in aws/services. */
-  service: string;
+  service: ServiceName;
   scope: 'regional' | 'global';
   /** AWS regions in which the service is not offered: they are told as such, and not asked. */
   notIn?: readonly string[];

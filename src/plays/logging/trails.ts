@@ -1,5 +1,6 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
-import type { OriginRule } from '../../model/index.js';
+import { asText, type OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -63,14 +64,13 @@ export const trails: Play = {
   contain: (finding) => {
     const { live, properties, id, region } = finding.resource;
     if (!live || finding.class !== 'tampered' || finding.before === null) return [];
-    const input = { Name: properties['arn'] ?? id };
+    const input = { Name: asText(properties['arn']) ?? id };
     return [
       makeAction(trails, [finding], {
-        operation: 'StartLogging',
-        input,
+        ...change('cloudtrail', 'StartLogging', input),
         title: `start trail ${id} in ${region} again`,
         before: { logging: false },
-        undo: [{ operation: 'StopLogging', input }],
+        undo: [change('cloudtrail', 'StopLogging', input)],
       }),
     ];
   },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest, fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -61,8 +62,9 @@ export const bedrockThroughput: Play = {
     options.evict === 'remove' && finding.class !== 'tampered'
       ? [
           makeAction(bedrockThroughput, [finding], {
-            operation: 'DeleteProvisionedModelThroughput',
-            input: { provisionedModelId: finding.resource.id },
+            ...change('bedrock', 'DeleteProvisionedModelThroughput', {
+              provisionedModelId: finding.resource.id,
+            }),
             title: `delete Bedrock throughput ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

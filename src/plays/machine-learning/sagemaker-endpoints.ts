@@ -1,3 +1,5 @@
+import { asText } from '../../model/index.js';
+import { change } from '../../aws/index.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -50,21 +52,20 @@ export const sagemakerEndpoints: Play = {
   contain: (finding) => {
     const { id, live, properties } = finding.resource;
     if (!live || finding.class === 'tampered') return [];
-    const configuration = properties['configuration'] ?? null;
+    const configuration = asText(properties['configuration']);
     return [
       makeAction(sagemakerEndpoints, [finding], {
-        operation: 'DeleteEndpoint',
-        input: { EndpointName: id },
+        ...change('sagemaker', 'DeleteEndpoint', { EndpointName: id }),
         title: `delete SageMaker endpoint ${id}`,
         before: properties,
         undo:
           configuration === null
             ? { none: 'The name of its configuration was not readable.' }
             : [
-                {
-                  operation: 'CreateEndpoint',
-                  input: { EndpointName: id, EndpointConfigName: configuration },
-                },
+                change('sagemaker', 'CreateEndpoint', {
+                  EndpointName: id,
+                  EndpointConfigName: configuration,
+                }),
               ],
       }),
     ];

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -53,11 +54,10 @@ export const sagemakerNotebooks: Play = {
     const input = { NotebookInstanceName: id };
     return [
       makeAction(sagemakerNotebooks, [finding], {
-        operation: 'StopNotebookInstance',
-        input,
+        ...change('sagemaker', 'StopNotebookInstance', input),
         title: `stop SageMaker notebook ${id}`,
         before: { state },
-        undo: [{ operation: 'StartNotebookInstance', input }],
+        undo: [change('sagemaker', 'StartNotebookInstance', input)],
       }),
     ];
   },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -43,8 +44,7 @@ export const sagemakerProcessingJobs: Play = {
     if (!live || finding.class === 'tampered') return [];
     return [
       makeAction(sagemakerProcessingJobs, [finding], {
-        operation: 'StopProcessingJob',
-        input: { ProcessingJobName: id },
+        ...change('sagemaker', 'StopProcessingJob', { ProcessingJobName: id }),
         title: `stop SageMaker processing job ${id}`,
         before: { state },
         undo: { none: noUndo },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -43,8 +44,7 @@ export const sagemakerTrainingJobs: Play = {
     if (!live || finding.class === 'tampered') return [];
     return [
       makeAction(sagemakerTrainingJobs, [finding], {
-        operation: 'StopTrainingJob',
-        input: { TrainingJobName: id },
+        ...change('sagemaker', 'StopTrainingJob', { TrainingJobName: id }),
         title: `stop SageMaker training job ${id}`,
         before: { state },
         undo: { none: noUndo },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import type { OriginRule } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -50,8 +51,7 @@ export const sesIdentities: Play = {
     options.evict === 'remove' && finding.class !== 'tampered'
       ? [
           makeAction(sesIdentities, [finding], {
-            operation: 'DeleteEmailIdentity',
-            input: { EmailIdentity: finding.resource.id },
+            ...change('sesv2', 'DeleteEmailIdentity', { EmailIdentity: finding.resource.id }),
             title: `delete mail identity ${finding.resource.id}`,
             before: finding.resource.properties,
             undo: { none: noUndo },

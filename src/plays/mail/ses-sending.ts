@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import type { OriginRule, TrailEvent } from '../../model/index.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -61,10 +62,8 @@ export const sesSending: Play = {
 
   contain: (finding) => {
     if (!finding.resource.live || finding.class !== 'tampered' || finding.before === null) return [];
-    const to = (SendingEnabled: boolean) => ({
-      operation: 'PutAccountSendingAttributes',
-      input: { SendingEnabled },
-    });
+    const to = (SendingEnabled: boolean) =>
+      change('sesv2', 'PutAccountSendingAttributes', { SendingEnabled });
     return [
       makeAction(sesSending, [finding], {
         ...to(false),

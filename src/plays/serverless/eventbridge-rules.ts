@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import {
   asObject,
@@ -83,14 +84,16 @@ export const eventbridgeRules: Play = {
     // One that ran before runs on: what else was changed of an innocent's rule only its owner can put back.
     const before = asText(asObject(finding.before)?.['State']);
     if (!live || (finding.class === 'tampered' && before === null) || before === 'ENABLED') return [];
-    const input = { Name: properties['name'] ?? null, EventBusName: properties['bus'] ?? null };
+    const input = {
+      Name: asText(properties['name']) ?? '',
+      EventBusName: asText(properties['bus']) ?? 'default',
+    };
     return [
       makeAction(eventbridgeRules, [finding], {
-        operation: 'DisableRule',
-        input,
+        ...change('eventbridge', 'DisableRule', input),
         title: `disable EventBridge rule ${id}`,
         before: { state },
-        undo: [{ operation: 'EnableRule', input }],
+        undo: [change('eventbridge', 'EnableRule', input)],
       }),
     ];
   },

@@ -1,3 +1,4 @@
+import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
 import {
   type Action,
@@ -116,10 +117,8 @@ function ranIn({ id, region, properties }: Resource, { credentials }: Incident):
 function stop(finding: Finding): Action[] {
   const { id, properties } = finding.resource;
   const reserved = properties['reserved'] ?? null;
-  const put = (count: number) => ({
-    operation: 'PutFunctionConcurrency',
-    input: { FunctionName: id, ReservedConcurrentExecutions: count },
-  });
+  const put = (count: number) =>
+    change('lambda', 'PutFunctionConcurrency', { FunctionName: id, ReservedConcurrentExecutions: count });
   return [
     makeAction(lambdaFunctions, [finding], {
       ...put(0),
@@ -128,7 +127,7 @@ function stop(finding: Finding): Action[] {
       undo: [
         typeof reserved === 'number'
           ? put(reserved)
-          : { operation: 'DeleteFunctionConcurrency', input: { FunctionName: id } },
+          : change('lambda', 'DeleteFunctionConcurrency', { FunctionName: id }),
       ],
     }),
   ];
@@ -142,10 +141,8 @@ function restore(finding: Finding): Action[] {
   );
   if (changed.length === 0) return [];
   const before = Object.fromEntries(changed.map(([name]) => [name, properties[name] ?? null]));
-  const put = (values: object) => ({
-    operation: 'UpdateFunctionConfiguration',
-    input: { FunctionName: id, ...values },
-  });
+  const put = (values: object) =>
+    change('lambda', 'UpdateFunctionConfiguration', { FunctionName: id, ...values });
   return [
     makeAction(lambdaFunctions, [finding], {
       ...put(Object.fromEntries(changed)),

@@ -1,3 +1,4 @@
+import { change, type InputOfChange } from '../../aws/index.js';
 import {
   asObject,
   asText,
@@ -74,41 +75,47 @@ export const lambdaPermissions: Play = {
 
 function remove(finding: Finding) {
   const { id, properties } = finding.resource;
-  const { FunctionName = null, StatementId = null, statement } = properties;
+  const { statement } = properties;
+  const FunctionName = asText(properties['FunctionName']) ?? '';
+  const StatementId = asText(properties['StatementId']) ?? '';
   const again = asAddPermission(asObject(statement));
   return makeAction(lambdaPermissions, [finding], {
-    operation: 'RemovePermission',
-    input: { FunctionName, StatementId },
+    ...change('lambda', 'RemovePermission', { FunctionName, StatementId }),
     title: `take back the permission ${id}`,
     before: statement ?? null,
     undo:
       again === null
         ? { none: 'The statement has conditions that AddPermission cannot make.' }
-        : [{ operation: 'AddPermission', input: { FunctionName, StatementId, ...again } }],
+        : [change('lambda', 'AddPermission', { FunctionName, StatementId, ...again })],
   });
 }
 
+type Given = Omit<InputOfChange<'lambda', 'AddPermission'>, 'FunctionName' | 'StatementId'>;
+
 /** The conditions that AddPermission makes, as its policy names them (Lambda API reference, AddPermission). */
-const conditions: Record<string, string> = {
+const conditions: Record<string, 'SourceArn' | 'SourceAccount' | 'PrincipalOrgID'> = {
   'aws:SourceArn': 'SourceArn',
   'AWS:SourceArn': 'SourceArn',
   'aws:SourceAccount': 'SourceAccount',
   'AWS:SourceAccount': 'SourceAccount',
-  'lambda:FunctionUrlAuthType': 'FunctionUrlAuthType',
   'aws:PrincipalOrgID': 'PrincipalOrgID',
 };
 
 /** The call that would make `statement`; null where there is none. */
-function asAddPermission(statement: JsonObject | null): JsonObject | null {
+function asAddPermission(statement: JsonObject | null): Given | null {
   const action = textAt(statement, 'Action');
   const principal =
     textAt(statement, 'Principal') ??
     textAt(statement, 'Principal', 'Service') ??
     textAt(statement, 'Principal', 'AWS');
   if (action === null || principal === null) return null;
-  const input: JsonObject = { Action: action, Principal: principal };
+  const input: Given = { Action: action, Principal: principal };
   for (const tests of Object.values(asObject(at(statement, 'Condition')) ?? {})) {
     for (const [key, value] of Object.entries(asObject(tests) ?? {})) {
+      if (key === 'lambda:FunctionUrlAuthType' && (value === 'AWS_IAM' || value === 'NONE')) {
+        input.FunctionUrlAuthType = value;
+        continue;
+      }
       const field = conditions[key];
       if (field === undefined || typeof value !== 'string') return null;
       input[field] = value;

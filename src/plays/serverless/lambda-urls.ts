@@ -1,4 +1,5 @@
-import type { Finding, OriginRule, Resource } from '../../model/index.js';
+import { change } from '../../aws/index.js';
+import { asText, type Finding, type OriginRule, type Resource } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
@@ -77,21 +78,29 @@ export const lambdaUrls: Play = {
 
 function remove(finding: Finding) {
   const { id, properties } = finding.resource;
-  const { FunctionName = null, qualifier, AuthType = null, InvokeMode } = properties;
+  const { qualifier } = properties;
+  const FunctionName = asText(properties['FunctionName']) ?? '';
+  const AuthType = (['AWS_IAM', 'NONE'] as const).find((one) => one === properties['AuthType']);
+  const InvokeMode = (['BUFFERED', 'RESPONSE_STREAM'] as const).find(
+    (one) => one === properties['InvokeMode'],
+  );
   const on = {
     FunctionName,
     ...(typeof qualifier === 'string' && qualifier !== '' ? { Qualifier: qualifier } : {}),
   };
   return makeAction(lambdaUrls, [finding], {
-    operation: 'DeleteFunctionUrlConfig',
-    input: on,
+    ...change('lambda', 'DeleteFunctionUrlConfig', on),
     title: `remove the URL of Lambda function ${id.replace(/:$/, '')}`,
     before: properties,
-    undo: [
-      {
-        operation: 'CreateFunctionUrlConfig',
-        input: { ...on, AuthType, ...(typeof InvokeMode === 'string' ? { InvokeMode } : {}) },
-      },
-    ],
+    undo:
+      AuthType === undefined
+        ? { none: 'Whom it asked for a signature was not readable.' }
+        : [
+            change('lambda', 'CreateFunctionUrlConfig', {
+              ...on,
+              AuthType,
+              ...(InvokeMode === undefined ? {} : { InvokeMode }),
+            }),
+          ],
   });
 }

@@ -1,16 +1,10 @@
 import pLimit from 'p-limit';
-import {
-  asObject,
-  type Finding,
-  type JsonObject,
-  type OriginRule,
-  type Resource,
-} from '../../model/index.js';
-import type { OutputOf } from '../../aws/index.js';
+import { type Finding, type JsonObject, type OriginRule, type Resource } from '../../model/index.js';
+import { change, type OutputOf, type InputOfChange } from '../../aws/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { makeAction } from '../kit/make-action.js';
-import { makeResource } from '../kit/make-resource.js';
+import { makeResource, asAnswered } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
 
 type Schedule = OutputOf<'scheduler', 'GetSchedule'>;
@@ -85,10 +79,13 @@ export const schedulerSchedules: Play = {
   scenario: 'serverless',
 };
 
+type Definition = Required<Pick<InputOfChange<'scheduler', 'UpdateSchedule'>, 'State'>> &
+  InputOfChange<'scheduler', 'UpdateSchedule'>;
+
 function disable(finding: Finding) {
   const { id, properties } = finding.resource;
-  const definition = asObject(properties['definition']) ?? {};
-  const to = (State: string) => ({ operation: 'UpdateSchedule', input: { ...definition, State } });
+  const definition = asAnswered<Definition>(properties['definition'] ?? {});
+  const to = (State: Definition['State']) => change('scheduler', 'UpdateSchedule', { ...definition, State });
   return makeAction(schedulerSchedules, [finding], {
     ...to('DISABLED'),
     title: `disable schedule ${id}`,

@@ -3,7 +3,7 @@ import { deedText, gaps, groupBy, tally } from '../index.js';
 import { visible } from '../terminal/index.js';
 import { worthKnowing } from '../screens/index.js';
 import { settledFrom } from '../../outcome/index.js';
-import { usd, utcSeconds } from '../messages/index.js';
+import { spent, usd, utcSeconds } from '../messages/index.js';
 import { english } from './english.js';
 import { caseFacts, type CaseFacts, type Examined } from './facts.js';
 import { billedInstances, instancesCsv, type PriceOf } from './instances.js';
@@ -303,7 +303,7 @@ function credit(report: Report, words: CaseWords, instances: ReturnType<typeof b
     ...(incident === null
       ? []
       : [
-          words.estimateByScan(usd(incident.cost.usdSoFar), usd(incident.cost.usdPerHour)),
+          words.estimateByScan(spent(incident.cost), usd(incident.cost.usdPerHour)),
           words.estimateSource(visible(incident.cost.source, 300)),
         ]),
     words.csv(instances.length),

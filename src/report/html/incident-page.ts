@@ -1,19 +1,20 @@
 import type { Identity, Incident, Suspect } from '../../model/index.js';
 import { html, type Html, type HtmlPart } from '../terminal/index.js';
-import { byClass, launchGrid, span } from '../index.js';
+import { byClass, joined, launchGrid, span } from '../index.js';
 import { worthKnowing } from '../screens/index.js';
-import { count, some, usd, utc } from '../messages/index.js';
+import { count, some, spent, usd, utc } from '../messages/index.js';
 import { credentialGraph } from './credential-graph.js';
 import { list, page, section, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';
-import { coverageMatrix, credentialTable, deedTable, gapBox, resourceTables } from './tables.js';
+import { coverageMatrix, credentialTable, deedTable, gapBox, rankedList, resourceTables } from './tables.js';
 import { timelineChart, type TimelineMark } from './timeline.js';
 
 /** How many signs of misuse the head of the page names. */
 const mostReasons = 6;
 
 /** The incident as one self-contained page: no network, no script; hostile names are text and nothing else. */
-export function incidentHtml(incident: Incident, identity: Identity): string {
+export function incidentHtml(detected: Incident, identity: Identity): string {
+  const incident = joined(detected);
   const title =
     incident.key === null ? `Scan of account ${identity.account}` : `Misuse of access key ${incident.key}`;
   return page(title, identity, [
@@ -46,7 +47,7 @@ function tiles(incident: Incident): Html {
   const n = (cls: 'rogue' | 'held' | 'tampered'): number => groups.get(cls)?.length ?? 0;
   return html`<div class="tiles">
 ${tile(`${grid.total}`, `instances launched by the misuse, in ${count(grid.rows.length, 'region')}`, grid.total > 0)}
-${tile(usd(incident.cost.usdPerHour), `an hour (estimate); ${usd(incident.cost.usdSoFar)} so far`, incident.cost.usdPerHour > 0)}
+${tile(usd(incident.cost.usdPerHour), `an hour (estimate); ${spent(incident.cost)} so far`, incident.cost.usdPerHour > 0)}
 ${tile(`${n('rogue')}`, 'rogue resources in all', n('rogue') > 0)}
 ${tile(`${n('tampered')} / ${n('held')}`, 'tampered with / held in doubt')}
 ${tile(`${Math.max(0, incident.credentials.length - 1)}`, 'credentials that descend from the key')}
@@ -59,7 +60,9 @@ export function incidentSections(incident: Incident, marks: readonly TimelineMar
   const times = incidentTimes(incident);
   const domain = span(times);
   const credentials = incident.credentials;
+  const standing = rankedList(incident);
   return [
+    standing !== null && section('What still stands, worst first', standing),
     incident.key === null && suspects('Keys that look misused', incident.suspects),
     domain !== null &&
       section(
@@ -124,7 +127,7 @@ export function incidentTimes(incident: Incident): number[] {
 }
 
 function costs({ cost }: Incident): Html {
-  return html`<p>About <b>${usd(cost.usdPerHour)} an hour</b>, and <b>${usd(cost.usdSoFar)}</b> so far. This is an estimate at on-demand prices, not a bill.</p>${list(
+  return html`<p>About <b>${usd(cost.usdPerHour)} an hour</b>, and <b>${spent(cost)}</b> so far. This is an estimate at on-demand prices, not a bill.</p>${list(
     [
       `Prices: ${cost.source}`,
       cost.unknownInstances > 0 &&

@@ -1,6 +1,6 @@
 import { type Json, type LeftOver, type Report, type ReportAction, isDone } from '../../model/index.js';
 import { html, type Html, type HtmlPart, visible } from '../terminal/index.js';
-import { groupBy, span, tally } from '../index.js';
+import { groupBy, joined, span, tally } from '../index.js';
 import { verdictText, verifyText, worthKnowing } from '../screens/index.js';
 import { count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
 import { incidentSections, incidentTimes } from './incident-page.js';
@@ -29,7 +29,7 @@ export function reportHtml(report: Report): string {
     actionTable(report),
     sweeps(report),
     cloudfront(report),
-    report.incident !== null && [html`<h1>The incident</h1>`, incidentSections(report.incident)],
+    report.incident !== null && [html`<h1>The incident</h1>`, incidentSections(joined(report.incident))],
     section('What was looked at', coverageMatrix(report.coverage)),
     proof(report),
   ]);

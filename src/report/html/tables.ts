@@ -9,6 +9,8 @@ import {
   groupBy,
   instanceTypeOf,
   notExamined,
+  ranked,
+  type RankedLine,
   regionsOff,
   servicesOff,
 } from '../index.js';
@@ -20,6 +22,7 @@ import { letter } from './timeline.js';
 const mostRows = 400;
 const mostIds = 60;
 const mostEvidence = 3;
+const mostRanked = 40;
 
 /** Resources of the incident by class. Those alike in type, place and reasons share a row. */
 export function resourceTables(incident: Incident): HtmlPart {
@@ -64,6 +67,7 @@ function resourceRow(group: readonly Finding[]): HtmlPart[] {
   );
   const status = [
     ...(first.undone ? ['undone already'] : []),
+    ...(first.trail === undefined ? [] : [first.trail.words]),
     ...(resource.live ? [] : [resource.state]),
     ...(first.settlesAt === null ? [] : [`known after ${utc(first.settlesAt)}`]),
   ];
@@ -79,9 +83,16 @@ function resourceRow(group: readonly Finding[]): HtmlPart[] {
     html`${first.reasons.join('; ')}${
       first.tiedTo !== null &&
       html`<br><span class="small soft">tied by <span class="mono">${first.tiedTo}</span></span>`
-    }${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}`,
+    }${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}${removal(first)}`,
     evidenceCell(group.flatMap((finding) => finding.evidence)),
   ];
+}
+
+/** How a person takes it away: a command where one is safe to paste, else the step in words. */
+function removal({ trail }: Finding): HtmlPart {
+  if (trail === undefined) return null;
+  const { command, step } = trail.remove;
+  return html`<br><span class="small">to remove: ${step}${command !== null && html`<br><code>${command}</code>`}</span>`;
 }
 
 function evidenceCell(evidence: readonly Evidence[]): HtmlPart {
@@ -93,6 +104,33 @@ function evidenceCell(evidence: readonly Evidence[]): HtmlPart {
       ({ name, time, eventId, region }) =>
         html`<div>${name} <span class="small soft">${utcSeconds(time)}, ${region}</span><div class="ids mono">${eventId ?? 'no event id'}</div></div>`,
     )}${distinct.length > mostEvidence && html`<span class="small soft">and ${distinct.length - mostEvidence} more</span>`}`;
+}
+
+/** What still stands, was read and was refused, the most dangerous first: as on the screen. */
+export function rankedList(incident: Incident): HtmlPart {
+  const { stands, tried, total, byTrail } = ranked(incident);
+  const lines: [string, RankedLine[]][] = [
+    ['still gives access', stands.access],
+    ['spends', stands.spend],
+    ['blinds', stands.blind],
+    ['read or shared', stands.read],
+    ['also left', stands.other],
+    ['refused', tried],
+  ];
+  if (lines.every(([, group]) => group.length === 0)) return null;
+  return html`${total > 0 && byTrail === total && html`<p>As far as the trail tells; whether it still stands: <b>not looked at</b>.</p>`}${table(
+    ['', 'what', 'which'],
+    lines.flatMap(([label, group]) =>
+      group
+        .slice(0, mostRanked)
+        .map(({ what, detail, inDoubt }, i) => [
+          i === 0 ? html`<b>${label}</b>` : '',
+          `${what}${inDoubt ? ' (in doubt)' : ''}`,
+          detail,
+        ]),
+    ),
+    [15, 35, 50],
+  )}`;
 }
 
 /** Credentials, by the letters of the graph and the timeline. */

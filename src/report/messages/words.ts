@@ -1,3 +1,5 @@
+import type { Cost } from '../../model/index.js';
+
 /** Numbers, times and lists as a person reads them. All times are UTC; all inputs are epoch milliseconds. */
 
 const minute = 60_000;
@@ -56,4 +58,12 @@ function plural(word: string): string {
 export function some(items: readonly string[], max: number): string {
   if (items.length <= max) return items.join(', ');
   return `${items.slice(0, max).join(', ')} and ${items.length - max} more`;
+}
+
+/** What an incident has cost so far, as every screen, page and letter says it: a lower bound is called so, and nothing
+ *  that nobody knows is called $0.00. */
+export function spent(cost: Cost): string {
+  const { usdSoFar, unknownEnds, unknownInstances } = cost;
+  if (usdSoFar === 0 && unknownInstances > 0) return 'not known';
+  return unknownEnds + unknownInstances > 0 ? `at least ${usd(usdSoFar)}` : usd(usdSoFar);
 }

@@ -56,6 +56,16 @@ const resource = exactly<Resource>()(
 
 const rule = z.enum(findingRuleIds);
 
+const trailWord = exactly<Model.TrailWord>()(
+  z.strictObject({
+    rank: z.enum(['access', 'spend', 'blind', 'read', 'other']),
+    danger: whole,
+    now: z.enum(['not-looked-at', 'not-known', 'gone']),
+    words: text,
+    remove: z.strictObject({ command: maybe, step: text }),
+  }),
+);
+
 const finding = exactly<Model.Finding>()(
   z.strictObject({
     resource,
@@ -71,6 +81,7 @@ const finding = exactly<Model.Finding>()(
     otherSessions: z
       .array(z.strictObject({ id: text, name: maybe, lastSeen: epoch, source: maybe }))
       .exactOptional(),
+    trail: z.exactOptional(trailWord),
   }),
 );
 
@@ -150,6 +161,7 @@ const cost = exactly<Model.Cost>()(
   z.strictObject({
     usdPerHour: z.number(),
     usdSoFar: z.number(),
+    unknownEnds: whole,
     unknownTypes: z.array(text),
     unknownInstances: whole,
     spotInstances: whole,
@@ -171,6 +183,7 @@ export const incident = exactly<Model.Incident>()(
     credentials: z.array(credential),
     launches: z.array(launch),
     findings: z.array(finding),
+    fromTrail: z.exactOptional(z.array(finding)),
     deeds: z.array(deed),
     suspects: z.array(suspect),
     cost,

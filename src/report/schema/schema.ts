@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  type Action,
   type CloudFrontFacts,
   type Identity,
   type LeftOver,
@@ -37,7 +36,7 @@ const identity = exactly<Identity>()(
 
 const call = z.strictObject({ service: text, operation: text, region: text, input: jsonObject });
 
-const undo = exactly<Action['undo']>()(
+const undo = exactly<ReportAction['undo']>()(
   z.union([
     z.strictObject({ calls: z.array(call), needsFlag: z.exactOptional(text) }),
     z.strictObject({ none: text.describe('why there is no way back') }),

@@ -1,4 +1,5 @@
 import type { ClearanceRow, Identity } from '../../model/index.js';
+import type { ClearanceLimits } from '../index.js';
 import { padEnd, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { count, some } from '../messages/index.js';
 
@@ -14,11 +15,12 @@ const styles: Record<Status, Style> = {
   clean: 'green',
 };
 const detailsShown = 2;
-const notExaminedShown = 8;
+const namesShown = 8;
 
 /** The clearance list of `verify`, row by row, worst first; it says clean only where every row is. */
 export function clearanceScreen(
   rows: readonly ClearanceRow[],
+  limits: ClearanceLimits,
   identity: Identity,
   options: ScreenOptions,
 ): string {
@@ -29,12 +31,17 @@ export function clearanceScreen(
     return n === 0 ? [] : [`${n} ${status}`];
   });
   screen.row('verify', headline(rows), `  account ${identity.account}: ${counts.join(', ') || 'no rows'}`);
+  const { services, regions } = limits;
+  if (services.length > 0)
+    screen.text('', `not examined, since no check is made for them: ${some(services, namesShown)}`, 'dim');
+  if (regions.length > 0)
+    screen.text('', `regions not enabled, where nothing can run: ${some(regions, namesShown)}`, 'dim');
   screen.gap();
   const widest = Math.max(...rows.map(({ subject }) => subject.length), 0) + 2;
   for (const status of order) {
     if (status === 'not-examined' && !options.verbose) {
       const names = of(status).map(({ subject }) => subject);
-      if (names.length > 0) screen.text('', `not examined: ${some(names, notExaminedShown)}`, 'dim');
+      if (names.length > 0) screen.text('', `not examined: ${some(names, namesShown)}`, 'dim');
       continue;
     }
     for (const { subject, title, details } of of(status)) {

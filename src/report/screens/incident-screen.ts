@@ -1,10 +1,11 @@
-import { isTemporary } from '../../facts/index.js';
+import { isRoot, isTemporary } from '../../facts/index.js';
 import {
   type Identity,
   type Incident,
   type ResourceClass,
   type Suspect,
   allSeen,
+  shellArgument,
 } from '../../model/index.js';
 import {
   credentials,
@@ -17,8 +18,10 @@ import {
   showGaps,
   shown,
 } from './incident-sections.js';
+import { besides, stands } from './ranked-sections.js';
+import { ranked } from '../index.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
-import { clock, count, usd, utc } from '../messages/index.js';
+import { clock, count, spent, usd, utc } from '../messages/index.js';
 
 /**
  * The incident in one screen: key, owner, since when; what was launched where; what each thing is and why; minted
@@ -26,18 +29,24 @@ import { clock, count, usd, utc } from '../messages/index.js';
  */
 export function incidentScreen(incident: Incident, identity: Identity, options: ScreenOptions): string {
   const screen = new Screen(options).simulated(identity);
+  const steps = nextSteps(incident, identity);
+  const what = ranked(incident);
   if (incident.key === null) suspects(screen, incident, identity);
-  else head(screen, incident, identity);
+  else head(screen, incident, identity, steps);
+  stands(screen, what);
   launched(screen, incident);
-  found(screen, incident);
+  if (incident.key !== null) cost(screen, incident);
+  besides(screen, what);
   credentials(screen, incident);
-  deeds(screen, incident);
+  found(screen, incident);
+  if (options.verbose) deeds(screen, incident);
+  notes(screen, incident);
   showGaps(screen, incident.coverage);
-  screen.next(nextSteps(incident, identity));
+  screen.next(steps);
   return screen.toString();
 }
 
-function head(screen: Screen, incident: Incident, identity: Identity): void {
+function head(screen: Screen, incident: Incident, identity: Identity, [first]: readonly string[]): void {
   const { misuse } = incident;
   screen.row(
     isTemporary(incident.key ?? '') ? 'session' : 'key',
@@ -46,6 +55,12 @@ function head(screen: Screen, incident: Incident, identity: Identity): void {
     ['  account ', 'dim'],
     incident.account ?? identity.account,
   );
+  if (isOwnKey(incident, identity))
+    screen.text(
+      'caller',
+      'you are calling with this very key: contain needs another identity of the account, by --profile NAME',
+      'red',
+    );
   if (misuse.at === null) {
     const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
     screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
@@ -59,17 +74,26 @@ function head(screen: Screen, incident: Incident, identity: Identity): void {
   }
   const reasons = screen.options.verbose ? misuse.reasons : misuse.reasons.slice(0, 1);
   for (const reason of reasons) screen.text('', reason, 'dim');
-  cost(screen, incident);
-  const notes = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
-  for (const [i, note] of notes.entries()) {
-    const others = incident.notes.length - notes.length;
-    const told = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
-    screen.text(i === 0 ? 'note' : '', told, 'yellow');
+  // Who reads no further knows what to do.
+  if (first === undefined || misuse.at === null) return;
+  if (first.startsWith('leakguard ')) screen.whole('do first', first, 'bold');
+  else screen.text('do first', first.replace(/^no key .*? takes a key: /, ''), 'bold');
+}
+
+function notes(screen: Screen, incident: Incident): void {
+  const told = screen.options.verbose ? incident.notes : incident.notes.slice(0, 1);
+  for (const [i, note] of told.entries()) {
+    const others = incident.notes.length - told.length;
+    const text = others > 0 ? `(1 of ${incident.notes.length}: --verbose) ${note}` : note;
+    screen.text(i === 0 ? 'note' : '', text, 'yellow');
   }
 }
 
 function cost(screen: Screen, { cost }: Incident): void {
   const doubts = [
+    ...(cost.unknownEnds > 0
+      ? [`${count(cost.unknownEnds, 'instance')} ended, not known when: counted for a minute each`]
+      : []),
     ...(cost.unknownInstances > 0
       ? [`${count(cost.unknownInstances, 'instance')} of unknown price not counted`]
       : []),
@@ -78,7 +102,7 @@ function cost(screen: Screen, { cost }: Incident): void {
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
-    `, ${usd(cost.usdSoFar)} so far: an estimate at list prices`,
+    `, ${spent(cost)} so far: an estimate at list prices`,
   );
   const basis = [...doubts, ...(screen.options.verbose ? [cost.source] : [])];
   if (basis.length > 0) screen.text('', basis.join('; '), 'dim');
@@ -109,6 +133,10 @@ function suspects(screen: Screen, incident: Incident, identity: Identity): void 
   cost(screen, incident);
 }
 
+function isOwnKey(incident: Incident, identity: Identity): boolean {
+  return incident.key !== null && incident.key === identity.accessKeyId;
+}
+
 /** What to do now, first things first: commands that can be copied, and what they need. */
 export function nextSteps(incident: Incident, identity: Identity): string[] {
   const flag = identity.simulated ? ' --simulated' : '';
@@ -125,7 +153,15 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
     ];
   }
-  const contain = `leakguard contain --key ${incident.key}${flag}`;
+  if (!/^[A-Z0-9]{16,128}$/.test(incident.key)) {
+    const rootWords = isRoot(incident.key)
+      ? 'delete its access keys and change its password'
+      : 'end its sessions';
+    return [
+      `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
+    ];
+  }
+  const contain = `leakguard contain --key ${shellArgument(incident.key, 'KEY')}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -133,7 +169,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
-  else if (incident.misuse.at !== null) steps.push(`leakguard verify --key ${incident.key}${flag}`);
+  else if (incident.misuse.at !== null)
+    steps.push(`leakguard verify --key ${shellArgument(incident.key, 'KEY')}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {

@@ -20,10 +20,10 @@ import {
   tally,
 } from '../index.js';
 import { fit, padEnd, padStart, type Screen, sparkline, classStyle } from '../terminal/index.js';
-import { clock, count, some } from '../messages/index.js';
+import { clock, count, some, utc } from '../messages/index.js';
 
 /** How many lines of each list one screen shows, the line "and more" included; `--verbose` shows all. */
-export const shown = { regions: 5, credentials: 3, deeds: 4, gaps: 3, suspects: 6 };
+export const shown = { regions: 4, credentials: 3, gaps: 3, suspects: 6 };
 
 /** How many of `n` entries fit into `lines`, where the last line must say how many more there are. */
 export function fitting(n: number, lines: number, verbose: boolean): number {
@@ -135,6 +135,8 @@ function launchesInDoubt({ launches }: Incident): string[] {
 export function found(screen: Screen, incident: Incident): void {
   const groups = byClass(incident.findings);
   if (!classes.some((cls) => groups.has(cls) && cls !== 'not-tied')) {
+    // Without a key nothing is tied to anything.
+    if (incident.key === null && incident.suspects.length > 0) return;
     screen.row(
       'found',
       'nothing that is tied to it',
@@ -203,16 +205,28 @@ const kindWords: Record<TaintedCredential['kind'], string> = {
   unknown: 'credential',
 };
 
+/** How many sessions were minted and which way, in a line; then those that live longest. */
 export function credentials(screen: Screen, incident: Incident): void {
   const minted = incident.credentials.filter((credential) => credential.id !== incident.key);
   if (minted.length === 0) return;
-  screen.gap();
-  const max = fitting(minted.length, shown.credentials, screen.options.verbose);
-  for (const [i, credential] of minted.slice(0, max).entries()) {
+  screen.row('minted', [mintedInWords(minted), 'bold']);
+  const away = minted.filter(({ otherAccount }) => otherAccount !== null);
+  const { verbose } = screen.options;
+  if (!verbose && away.length > 0) {
+    const accounts = [...new Set(away.map(({ otherAccount }) => otherAccount ?? ''))];
+    screen.row('', [
+      `NOT contained, in account ${some(accounts, 3)}: ${count(away.length, 'credential')}`,
+      'yellow',
+    ]);
+  }
+  const sorted = [...minted].sort((a, b) => endOf(b) - endOf(a) || (a.id < b.id ? -1 : 1));
+  // Keys stand with the users that they are of; a session or two are told at once.
+  const max = verbose || minted.length <= shown.credentials ? minted.length : 0;
+  for (const credential of sorted.slice(0, max)) {
     const whose = credential.roleName ?? credential.userName ?? credential.principal ?? 'unknown';
     const until = credential.expiresAt === null ? '' : ` until ${clock(credential.expiresAt)}`;
     screen.row(
-      i === 0 ? 'minted' : '',
+      '',
       [padEnd(fit(credential.id, 21), 22), 'bold'],
       credential.otherAccount === null
         ? ''
@@ -223,15 +237,29 @@ export function credentials(screen: Screen, incident: Incident): void {
       credential.calls === 0 ? [', not used as far as was read', 'dim'] : '',
     );
   }
-  const otherAccounts = minted.slice(max).filter((credential) => credential.otherAccount !== null).length;
-  if (minted.length > max) {
-    more(
-      screen,
-      minted.length - max,
-      'credential',
-      otherAccounts === 0 ? '' : `, ${otherAccounts} in other accounts`,
-    );
-  }
+}
+
+/** When it dies, epoch milliseconds: keys never do; of a session without a mint event nothing is known. */
+function endOf({ kind, expiresAt }: TaintedCredential): number {
+  return kind === 'access-key' ? Infinity : (expiresAt ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** `2 keys that do not expire; 95 sessions (AssumeRole 14, no mint event 81) until 13:25 UTC; of 81 not known`. */
+function mintedInWords(minted: readonly TaintedCredential[]): string {
+  const keys = minted.filter(({ kind }) => kind === 'access-key');
+  const sessions = minted.filter(({ kind }) => kind !== 'access-key');
+  const ways = tally(sessions.map(({ mintedBy }) => mintedBy?.name ?? 'no mint event'));
+  const ends = sessions.flatMap(({ expiresAt }) => expiresAt ?? []);
+  const open = sessions.length - ends.length;
+  const until = ends.length === 0 ? '' : ` until ${utc(Math.max(...ends))}`;
+  const never = open === 0 ? '' : ends.length === 0 ? ', until when is not known' : `, of ${open} not known`;
+  const how = ways.map(([way, n]) => `${way} ${n}`).join(', ');
+  return [
+    ...(keys.length > 0
+      ? [`${count(keys.length, 'key')} that ${keys.length === 1 ? 'does' : 'do'} not expire`]
+      : []),
+    ...(sessions.length > 0 ? [`${count(sessions.length, 'session')} (${how})${until}${never}`] : []),
+  ].join('; ');
 }
 
 const quietTactics = /discovery|reconnaissance/i;
@@ -245,10 +273,9 @@ export function worthKnowing(deeds: readonly Deed[]): Deed[] {
   );
 }
 
+/** Every deed, one by one: for who wants all. */
 export function deeds(screen: Screen, incident: Incident): void {
-  if (incident.deeds.length === 0) return;
-  const max = fitting(incident.deeds.length, shown.deeds, screen.options.verbose);
-  for (const [i, deed] of worthKnowing(incident.deeds).slice(0, max).entries()) {
+  for (const [i, deed] of worthKnowing(incident.deeds).entries()) {
     const asides = [
       ...(deed.count > 1 ? [`${deed.count} times`] : []),
       ...(deed.result === 'worked' ? [] : [deed.errorCode ?? deed.result]),
@@ -256,7 +283,7 @@ export function deeds(screen: Screen, incident: Incident): void {
       ...(deed.stands ? ['no play contains it'] : []),
     ];
     screen.row(
-      i === 0 ? 'also did' : '',
+      i === 0 ? 'deeds' : '',
       [`${clock(deed.evidence.time)}  `, 'dim'],
       [fit(deed.evidence.name, 44), 'bold'],
       asides.length === 0 ? '' : [` (${asides.join(', ')})`, deed.stands ? 'yellow' : 'dim'],
@@ -265,7 +292,6 @@ export function deeds(screen: Screen, incident: Incident): void {
       [`  ${deedText(deed)}`, 'dim'],
     );
   }
-  if (incident.deeds.length > max) more(screen, incident.deeds.length - max, 'deed');
 }
 
 export function more(screen: Screen, n: number, what: string, detail = ''): void {

@@ -1,4 +1,4 @@
-import { type Report, type Verdict, allSeen, isDone } from '../../model/index.js';
+import { type Report, type Verdict, allSeen, isDone, shellArgument } from '../../model/index.js';
 import { groupBy, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
@@ -140,6 +140,8 @@ export function verifyText(report: Report): string {
 
 function nextSteps(report: Report, path: string): string[] {
   const flag = report.simulated ? ' --simulated' : '';
+  const journal = shellArgument(path, 'JOURNAL');
+  const key = shellArgument(report.key ?? 'KEY', 'KEY');
   const steps: string[] = [];
   const state = report.verdict.state;
   const lacking = lackingPermissions(report);
@@ -147,21 +149,19 @@ function nextSteps(report: Report, path: string): string[] {
     const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';
     steps.push(`get ${lacking.slice(0, 3).join(', ')}${more}: leakguard policy prints all that it takes`);
   }
-  if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${path}${flag}`);
+  if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${journal}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
-    steps.push(
-      `to contain a held one too: leakguard contain --key ${report.key ?? 'KEY'} --include ID${flag}`,
-    );
+    steps.push(`to contain a held one too: leakguard contain --key ${key} --include ID${flag}`);
   }
   if (state === 'contained' || state === 'held') {
     const from = settledFrom(report);
     const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
-    steps.push(`leakguard verify --key ${report.key ?? 'KEY'}${flag}${when}`);
-    steps.push(`leakguard case ${path} --credit`);
+    steps.push(`leakguard verify --key ${key}${flag}${when}`);
+    steps.push(`leakguard case ${journal} --credit`);
   }
   if (state === 'unknown' && report.closed !== null)
     steps.push('mend what stands above, then run the same command again: it is safe');
-  if (report.actions.some(isDone)) steps.push(`to take it back: leakguard undo ${path}${flag}`);
+  if (report.actions.some(isDone)) steps.push(`to take it back: leakguard undo ${journal}${flag}`);
   return steps;
 }
 

@@ -106,7 +106,7 @@ function one(action: Action): string {
 
 function folded(group: readonly Action[]): string[] {
   return [...groupBy(group, ({ play, operation }) => `${play} ${operation}`).values()].map((same) => {
-    const first = same[0] as Action;
+    const first = same[0]!;
     const targets = new Set(same.flatMap((action) => action.targets)).size;
     const regions = [...new Set(same.map(({ region }) => region))];
     const where = regions.length > 3 ? count(regions.length, 'region') : regions.join(', ');

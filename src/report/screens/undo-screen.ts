@@ -1,4 +1,4 @@
-import type { Action, Identity } from '../../model/index.js';
+import { type Action, type Identity, shellArgument } from '../../model/index.js';
 import { groupBy } from '../index.js';
 import { Screen, type ScreenOptions } from '../terminal/index.js';
 import { count, some } from '../messages/index.js';
@@ -15,11 +15,13 @@ const shown = 8;
 export function undoScreen(
   plan: {
     actions: readonly Action[];
+    unconfirmed: readonly Told[];
     consequences: readonly Told[];
     left: readonly Told[];
     impossible: readonly Told[];
     flagged: readonly { action: Action; flag: string }[];
   },
+  proof: { by: string | null; provenTo: number; unread: string | null },
   journal: string,
   options: ScreenOptions,
   identity: Identity,
@@ -28,10 +30,25 @@ export function undoScreen(
   screen.simulated(identity);
   screen.row('undo', [count(plan.actions.length, 'action'), 'bold'], ' will be taken back');
   const rest = (of: number): number => (options.verbose ? of : Math.min(of, shown));
-  for (const { title, region } of plan.actions.slice(0, rest(plan.actions.length)))
+  if (proof.by !== null)
+    screen.text(
+      '',
+      `CloudTrail confirms the first ${proof.provenTo + 1} lines of the journal, as ${proof.by} left it.`,
+    );
+  const unconfirmed = new Set(plan.unconfirmed.map(({ action }) => action.id));
+  const confirmed = plan.actions.filter(({ id }) => !unconfirmed.has(id));
+  for (const { title, region } of confirmed.slice(0, rest(confirmed.length)))
     screen.row('', `${title} (${region})`);
-  const more = plan.actions.length - rest(plan.actions.length);
+  const more = confirmed.length - rest(confirmed.length);
   if (more > 0) screen.row('', `and ${more} more: --verbose shows them`);
+  for (const [why, of] of groupBy(plan.unconfirmed, (told) => told.why)) {
+    screen.text(
+      'unsure',
+      `${why}${proof.unread === null ? '' : ` (not read: ${proof.unread})`}: it would do`,
+      'yellow',
+    );
+    for (const { action } of of) screen.whole('', `${action.title} (${action.region})`);
+  }
   const dangers = [...new Set(plan.consequences.map(({ why }) => why))];
   // All of them: what is not seen cannot be agreed to.
   for (const [i, why] of dangers.entries()) screen.text(i === 0 ? 'danger' : '', why, 'red');
@@ -40,7 +57,7 @@ export function undoScreen(
     screen.row('left', [count(plan.left.length, 'action'), 'bold'], ' left as they are:');
     for (const [why, of] of groupBy(plan.left, (told) => told.why))
       screen.text('', `${why}: ${some([...new Set(of.map(({ action }) => action.title))], 3)}`);
-    screen.whole('', `leakguard undo ${journal} --include-rogue`);
+    screen.whole('', `leakguard undo ${shellArgument(journal, 'JOURNAL')} --include-rogue`);
   }
   for (const [flag, of] of groupBy(plan.flagged, (one) => one.flag))
     screen.text('left', `${some([...new Set(of.map(({ action }) => action.title))], 3)}: only with ${flag}`);

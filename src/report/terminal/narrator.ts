@@ -1,5 +1,5 @@
 import { type CoreEvent, type OutcomeStatus, resourceKey } from '../../model/index.js';
-import { byClass, classes } from '../index.js';
+import { byClass, classes, joined } from '../index.js';
 import { classStyle } from './class-style.js';
 import type { Style } from './screen.js';
 import { count, some } from '../messages/index.js';
@@ -53,7 +53,7 @@ export class Narrator {
       case 'finding':
         return this.finding(event);
       case 'incident': {
-        const groups = byClass(event.incident.findings);
+        const groups = byClass(joined(event.incident).findings);
         const counts = classes.flatMap((cls) => {
           const n = groups.get(cls)?.length ?? 0;
           return n > 0 && cls !== 'not-tied' ? [`${n} ${cls}`] : [];

@@ -1,0 +1,95 @@
+import type { Rank } from '../../model/index.js';
+import { groupBy, type Ranked, type RankedLine } from '../index.js';
+import { count, some } from '../messages/index.js';
+import type { Screen, Style } from '../terminal/index.js';
+
+/** How many lines of each rank one screen shows; `--verbose` shows all. */
+const shown: Record<Rank, number> = { access: 6, spend: 3, blind: 3, read: 4, other: 1 };
+const kindsShown = 4;
+const triedShown = 2;
+const alsoShown = 2;
+
+const labels: Record<Rank, string> = {
+  access: 'access',
+  spend: 'spends',
+  blind: 'blinds',
+  read: 'read',
+  other: 'also left',
+};
+const colours: Record<Rank, Style | null> = {
+  access: 'red',
+  spend: 'red',
+  blind: 'yellow',
+  read: 'yellow',
+  other: null,
+};
+
+/** What still stands, the most dangerous first: what lets somebody in, what spends, what blinds, what was read. */
+export function stands(screen: Screen, { stands: lines, kinds, byTrail, total }: Ranked): void {
+  if (total === 0 && lines.read.length === 0 && lines.blind.length === 0) return;
+  const { verbose } = screen.options;
+  if (total > 0) {
+    const known = total - byTrail;
+    const doubt =
+      known === 0
+        ? 'as far as the trail tells; whether it still stands: not looked at'
+        : `${byTrail} of them as far as the trail tells, where the inventory shows none`;
+    screen.row(
+      'stands',
+      [some(kinds, verbose ? Infinity : kindsShown), 'bold'],
+      byTrail > 0 ? [`: ${doubt}`, 'yellow'] : '',
+    );
+  }
+  for (const rank of ['access', 'spend', 'blind', 'read', 'other'] as const) {
+    if (rank === 'other' && lines.other.length > 0) numbers(screen, labels.other, lines.other);
+    else rows(screen, rank, lines[rank]);
+  }
+}
+
+function rows(screen: Screen, rank: Rank, lines: readonly RankedLine[]): void {
+  const max = screen.options.verbose || lines.length <= shown[rank] ? lines.length : shown[rank] - 1;
+  for (const [i, line] of lines.slice(0, max).entries()) {
+    screen.row(
+      i === 0 ? labels[rank] : '',
+      [line.what, colours[rank]],
+      line.inDoubt ? [' (in doubt)', 'dim'] : '',
+      line.detail === ''
+        ? ''
+        : `${/×|^rotate/.test(line.what) || line.detail.startsWith('on ') ? ' ' : ': '}${line.detail}`,
+    );
+  }
+  const rest = lines.slice(max);
+  if (rest.length > 0) screen.row('', [`and ${inNumbers(rest)}: --verbose`, 'dim']);
+}
+
+/** `3 roles, 2 security group rules`: the rest in numbers. */
+function inNumbers(lines: readonly RankedLine[]): string {
+  const kinds = [...groupBy(lines, ({ kind }) => kind)].map(([kind, all]) => {
+    const n = all.reduce((sum, line) => sum + line.n, 0);
+    return all.some(({ what }) => what.includes(kind) && /×|^rotate/.test(what))
+      ? `${n} × ${kind}`
+      : count(n, kind);
+  });
+  return some(kinds, 6);
+}
+
+/** Many of little weight in one line. */
+function numbers(screen: Screen, label: string, lines: readonly RankedLine[], max = alsoShown): void {
+  if (lines.length === 0) return;
+  const { verbose } = screen.options;
+  const told = verbose ? lines : lines.slice(0, max);
+  const rest = lines.slice(told.length);
+  const calls = rest.reduce((sum, { n }) => sum + n, 0);
+  const words = told.map(({ what, detail }) => (detail === '' ? what : `${what} ${detail}`));
+  screen.row(
+    label,
+    words.join(', '),
+    rest.length === 0 ? '' : [` and ${count(rest.length, 'more kind')}, ${calls} in all: --verbose`, 'dim'],
+  );
+}
+
+/** What was tried in vain, and what was done besides. */
+export function besides(screen: Screen, { tried, also }: Ranked): void {
+  numbers(screen, 'refused', tried, triedShown);
+  numbers(screen, 'also did', also, alsoShown);
+}
