@@ -29,14 +29,16 @@ const nameOf = (name: string) => name.split('/').at(1) ?? name;
 const tagOf = 'aws:cloudformation:stack-id';
 
 /** As whom the service launches: as the stack's role, else in the caller's name. */
-function identity({ account, caller }: Context, role: string | undefined): JsonObject {
+function identity({ account, caller, world }: Context, role: string | undefined): JsonObject {
+  // Each time under a key that no event minted.
+  const accessKeyId = `ASIA${world.random.hex(16).toUpperCase()}`;
   if (role === undefined)
     return {
       type: 'IAMUser',
       principalId: caller.userId,
       arn: caller.arn,
       accountId: account.id,
-      accessKeyId: 'ASIACLOUDFORMATION00',
+      accessKeyId,
       ...(caller.user === null ? {} : { userName: caller.user.name }),
       invokedBy: host,
     };
@@ -46,7 +48,7 @@ function identity({ account, caller }: Context, role: string | undefined): JsonO
     principalId: 'AROACLOUDFORMATION000:AWSCloudFormation',
     arn: `arn:aws:sts::${account.id}:assumed-role/${name}/AWSCloudFormation`,
     accountId: account.id,
-    accessKeyId: 'ASIACLOUDFORMATION00',
+    accessKeyId,
     sessionContext: { sessionIssuer: { type: 'Role', arn: role, accountId: account.id, userName: name } },
     invokedBy: host,
   };
