@@ -110,6 +110,10 @@ const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',
 );
+const closedRegion = repeatable(
+  '--closed-region <region>',
+  'a policy of the organisation closes it to everybody, I answer for that (several: separated by commas)',
+);
 const trustTrail = new Option(
   '--trust-trail',
   'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
@@ -126,6 +130,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
   .action(lazily(() => import('./commands/scan.js')));
@@ -133,13 +138,15 @@ program
 program
   .command('contain')
   .description('disables the key at once, cuts its sessions, stops and terminates what it made, confirms')
-  .requiredOption('--key <id>', 'the misused key')
+  .option('--key <id>', 'the misused key')
+  .option('--session <id>', 'instead of a key: a stolen session (ASIA…) of a role')
   .option('--dry-run', 'only reads: what would be done')
   .option('--check-permissions', 'which permissions the caller lacks; changes nothing')
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .addOption(
     repeatable(
       '--include <what>',
@@ -203,12 +210,14 @@ program
   .command('verify')
   .description('the clearance list: is everything clean, and was everything looked at; changes nothing')
   .option('--key <id>', 'the key that was misused')
+  .option('--session <id>', 'instead of a key: a stolen session (ASIA…) of a role')
   .addOption(repeatable('--watch-key <id>', 'a replacement key to watch too'))
   .option('--wait', 'until CloudTrail has settled')
   .addOption(since)
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));
 

@@ -23,6 +23,8 @@ export interface ClientsOptions {
   requestHandler: NodeHttpHandler;
   homeRegion: string;
   maxAttempts: number;
+  /** What the person must know of AWS's answers. */
+  tell?: ((message: string) => void) | undefined;
 }
 
 /** The parts of an SDK client that we use; each service's own types meet here. */
@@ -62,15 +64,19 @@ const callDeadline = 45_000;
 const anchorDeadline = 5_000;
 /** How often a throttled call is tried again after the SDK has given up: the work is never lost to throttling. */
 const throttledTries = 8;
+/** After that long no call is tried anew: a storm of refusals ends, and what it hid is unknown. Milliseconds. */
+const throttledPatience = 90_000;
 
 /** One SDK client for each service and region, made when first needed; pacing, deadlines and errors for all. */
 export class AwsClients {
   private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
   private readonly pacer = new Pacer();
-  private readonly awsClock = new AwsClock(Date.now);
+  private readonly awsClock: AwsClock;
   private readonly standing = new Standing(() => systemClock.now());
 
-  constructor(private readonly options: ClientsOptions) {}
+  constructor(private readonly options: ClientsOptions) {
+    this.awsClock = new AwsClock(Date.now, options.tell);
+  }
 
   /** AWS's clock, epoch milliseconds. */
   now(): number {
@@ -193,6 +199,7 @@ export class AwsClients {
   ): Promise<Answer> {
     const where = this.regionOf(region);
     const { client, module } = await this.client(service, where);
+    const since = systemClock.now();
     for (let tries = 1; ; tries += 1) {
       await this.pacer.pace(service, operation, where);
       const deadline = AbortSignal.timeout(callDeadline);
@@ -207,8 +214,8 @@ export class AwsClients {
         return { output, requestId };
       } catch (error) {
         const failure = toAwsFailure(error, service, operation, where);
-        if (failure.kind !== 'throttled' || tries >= throttledTries || signal?.aborted === true)
-          throw failure;
+        const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
+        if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
         await systemClock.sleep(Math.random() * Math.min(8000, 250 * 2 ** tries));
       }
     }
@@ -247,7 +254,7 @@ export class AwsClients {
       customUserAgent: [['leakguard', version], ...mark],
       ...(endpoint === undefined ? {} : { endpoint }),
     });
-    client.middlewareStack.add(this.readDate, { step: 'deserialize', name: 'leakguardClock' });
+    client.middlewareStack.add(this.readDate(service), { step: 'deserialize', name: 'leakguardClock' });
     // Nearest to the wire: before the SDK parses, and reads an empty list where there is none.
     const check = checkAnswer(service, region);
     client.middlewareStack.add(check, { step: 'deserialize', name: 'leakguardAnswer', priority: 'low' });
@@ -255,15 +262,14 @@ export class AwsClients {
   }
 
   /** Reads AWS's clock off every answer: revocation times must not come from a local clock that is hours off. */
-  private readonly readDate = (
-    next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>,
-  ) => {
-    return async (args: unknown) => {
+  private readonly readDate =
+    (service: ServiceName) =>
+    (next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>) =>
+    async (args: unknown) => {
       const result = await next(args);
-      this.awsClock.heard(result.response?.headers?.['date']);
+      this.awsClock.heard(result.response?.headers?.['date'], service);
       return result;
     };
-  };
 }
 
 function checkAnswer(service: ServiceName, region: string) {

@@ -52,6 +52,10 @@ const kindByCode: Record<string, FailureKind> = {
   'InvalidKeyPair.NotFound': 'gone',
   'InvalidGroup.NotFound': 'gone',
   IncorrectInstanceState: 'gone',
+  fleetIdDoesNotExist: 'gone',
+  fleetNotInDeletableState: 'gone',
+  fleetRequestIdDoesNotExist: 'gone',
+  fleetRequestNotInCancellableState: 'gone',
   NoSuchEntity: 'gone',
   NoSuchEntityException: 'gone',
   ResourceNotFoundException: 'gone',
@@ -161,6 +165,16 @@ export function noCredentials(code: string, message: string, cause: unknown = nu
     null,
     cause,
   );
+}
+
+/** What an answer says of one thing in it: the call itself went through. */
+export function namedFailure(
+  code: string,
+  message: string,
+  { service, operation, region }: { service: string; operation: string; region: string },
+): AwsFailure {
+  const kind = failureKind(code, message, null);
+  return new AwsFailure(kind, code, message, service, operation, region, null, null, null);
 }
 
 /** The kind that AWS's `code` and `message` mean; `httpStatus` decides where the code says nothing. */

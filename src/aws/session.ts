@@ -20,6 +20,8 @@ export interface SessionOptions {
   env: Record<string, string | undefined>;
   /** Asked where the profile's role wants the code of an MFA device. */
   mfaCode?: AskMfaCode;
+  /** What the person must know of AWS's answers, in words. */
+  tell?: (message: string) => void;
 }
 
 /** A connection to one account, whose identity is known. */
@@ -75,6 +77,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     endpoints: endpoints.custom,
     requestHandler,
     homeRegion: homeRegionOf(partition),
+    tell: options.tell,
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
   });
   const { accessKeyId } = await clients.credentials();

@@ -27,6 +27,24 @@ export function parseKeyId(text: string, simulated: boolean): string {
   );
 }
 
+/** What is misused: a long-term key, or a session of a role. Null where neither was given. @throws CommandError with exit code 2 */
+export function parseMisused(
+  { key, session }: { key?: string; session?: string },
+  simulated: boolean,
+): string | null {
+  if (session === undefined) return key === undefined ? null : parseKeyId(key, simulated);
+  if (key !== undefined)
+    throw new CommandError(ExitCode.usage, 'Give one of --key and --session. Nothing was done.');
+  if (/^ASIA[A-Z0-9]{12,124}$/.test(session)) return session;
+  throw new CommandError(
+    ExitCode.usage,
+    /^AKIA[A-Z0-9]{12,124}$/.test(session)
+      ? `${session} is an access key, not a session: --key ${session}. Nothing was done.`
+      : 'Not the id of a session: expected ASIA followed by capital letters and digits. Nothing was done.',
+    'It is the accessKeyId of its calls in CloudTrail.',
+  );
+}
+
 /** `90d`, `36h`, `45m`: a period in milliseconds. @throws CommandError with exit code 2 */
 export function parsePeriod(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([dhms])$/.exec(text.trim());

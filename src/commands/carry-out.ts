@@ -24,6 +24,7 @@ import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
+import { stolenSession } from './stolen-session.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 /** The flags that decide what a containment does. The journal keeps them, so that a resumed run does the same. */
@@ -51,8 +52,10 @@ export async function carryOut(
   context: CommandContext,
 ): Promise<ExitCode> {
   const survey = surveyOf(flags, key, session, context);
+  const stolen = await stolenSession(key, session, context);
   const result = await contain({
     key,
+    stolen,
     session,
     survey,
     plays,
@@ -154,6 +157,7 @@ const flagsKept = [
   'since',
   'compromisedAt',
   'region',
+  'closedRegion',
   'trail',
   'trustTrail',
   'include',
@@ -211,7 +215,9 @@ function agreement(
       const last = facts.key.slice(-4);
       const answer = (
         await ask(
-          `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `,
+          facts.owner.kind === 'session'
+            ? `Cut the session now? It can be undone. Type y and its id's last four characters (y ${last}): `
+            : `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `,
           context,
         )
       ).trim();

@@ -12,10 +12,10 @@ import {
   unheardWords,
 } from '../contain/index.js';
 import type { Session } from '../aws/index.js';
-import { ExitCode, type Reason, safeJson, shellArgument, version } from '../model/index.js';
+import { ExitCode, flagOfKey, type Reason, safeJson, shellArgument, version } from '../model/index.js';
 import { exitCodeOfAct, reasonsOfPlan } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
-import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
+import { namesEndpoint, parseMisused, parsePeriod } from './arguments.js';
 import { planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
@@ -23,10 +23,12 @@ import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 import { startContainment } from './start-containment.js';
+import { stolenSession } from './stolen-session.js';
 import { surveyOf } from './survey-options.js';
 
 interface ContainFlags extends ContainmentFlags {
-  key: string;
+  key?: string;
+  session?: string;
   dryRun?: boolean;
   checkPermissions?: boolean;
   account?: string;
@@ -39,10 +41,13 @@ interface ContainFlags extends ContainmentFlags {
 
 /** Cuts the key, contains the rest, confirms; or with --dry-run says what that would be. */
 export async function run(flags: ContainFlags, context: CommandContext): Promise<ExitCode> {
-  const key = parseKeyId(
-    flags.key,
-    flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null),
-  );
+  const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
+  const key = parseMisused(flags, simulated);
+  if (key === null)
+    throw new CommandError(
+      ExitCode.usage,
+      "required option '--key <id>' (or '--session <id>') not specified. Nothing was done.",
+    );
   planOptions(flags);
   if (flags.apply !== undefined && (flags.dryRun === true || flags.plan !== undefined)) {
     throw new CommandError(
@@ -56,7 +61,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     throw new CommandError(
       ExitCode.refused,
       'There is no terminal to ask on, and --yes --account ID was not given. Nothing was done.',
-      `leakguard contain --key ${key} --yes --account <the account's id>`,
+      `leakguard contain ${flagOfKey(key)} ${key} --yes --account <the account's id>`,
     );
   }
   const file = flags.apply === undefined ? null : await readPlanFile(flags.apply);
@@ -91,7 +96,7 @@ function planToApply(text: string, key: string, { identity, reader }: Session): 
   throw new CommandError(
     ExitCode.refused,
     `The plan is for key ${plan.key}, not for ${key}. Nothing was done.`,
-    `leakguard contain --key ${shellArgument(plan.key, 'KEY')} --apply …, or make a plan for the other key with --plan.`,
+    `leakguard contain ${flagOfKey(plan.key)} ${shellArgument(plan.key, 'KEY')} --apply …, or make a plan for the other key with --plan.`,
   );
 }
 
@@ -105,7 +110,7 @@ async function dryRun(
   const survey = surveyOf(flags, key, session, context);
   const { reader, identity } = session;
   const request = { session, survey, plays, options: planOptions(flags), include: survey.included };
-  const step = await lookAtKey(request, key);
+  const step = await lookAtKey(request, key, await stolenSession(key, session, context));
   checkCaller(step, session);
   const { facts, cut } = step;
   const { incident, planned: rest } = await lookAtRest(request);

@@ -94,6 +94,7 @@ const telling = [
   'exclude',
   'trail',
   'trustTrail',
+  'closedRegion',
   'compromisedAt',
   'deny',
   'evict',

@@ -68,6 +68,7 @@ export async function runCommand(
         maxAttempts: flags.maxAttempts === undefined ? null : attempts,
         env: process.env,
         mfaCode: (serial) => mfaCode(serial, context),
+        tell: (message) => renderer.emit({ type: 'warning', message }),
       });
       renderer.emit({ type: 'identity', identity: session.identity });
       await checkRegions(flags.region, session);

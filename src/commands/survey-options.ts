@@ -11,6 +11,7 @@ export interface SurveyFlags {
   since: string;
   compromisedAt?: string;
   region: string[];
+  closedRegion?: string[];
   trail?: string[];
   trustTrail?: boolean;
   include?: string[];
@@ -43,6 +44,7 @@ export function surveyOf(
     include: wordsOf(flags.include),
     exclude: wordsOf(flags.exclude),
     trustTrail: flags.trustTrail === true,
+    closedRegions: wordsOf(flags.closedRegion),
   });
 }
 

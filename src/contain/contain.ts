@@ -3,13 +3,15 @@ import {
   cleanSweeps,
   type Executed,
   ExitCode,
+  flagOfKey,
   type Incident,
   type Outcome,
   type OutcomeRule,
   patience,
   resourceKey,
 } from '../model/index.js';
-import type { Play } from '../plays/index.js';
+import { AwsFailure } from '../aws/index.js';
+import { type Elsewhere, type Play, putElsewhere } from '../plays/index.js';
 import {
   isStuck,
   judgeSweep,
@@ -18,7 +20,7 @@ import {
   unreadBefore,
   type Sweep,
 } from './confirm/confirm.js';
-import { cutUnread, lookUpKey, planCut } from './cut/cut.js';
+import { cutUnread, denies, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
@@ -26,7 +28,8 @@ import { refuseDescendant, refuseMoved, Refused, refuseStrange, refuseUnspared }
 import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
-import { checkCaller, contextOf, lookAtKey, lookAtRest, unheardWords } from './steps.js';
+import { checkCaller, contextOf, lookAtKey, lookAtRest, lookUpSubject, unheardWords } from './steps.js';
+import { iamDelay } from '../facts/index.js';
 import { exitCodeOfAct, foldReport, reasonsOfEnd, summarise } from '../outcome/index.js';
 
 /**
@@ -45,7 +48,18 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
   return containment.close(signal.aborted ? (signal.reason as ExitCode) : undefined);
 }
 
-type CutState = 'holds' | 'taken-back' | 'unknown';
+/** What takes a key's cut, or its user's Deny, back. */
+const ofCuts = new Set([
+  'UpdateAccessKey',
+  'DeleteUserPolicy',
+  'PutUserPolicy',
+  'DetachUserPolicy',
+  'DeleteUserPermissionsBoundary',
+  'PutUserPermissionsBoundary',
+]);
+
+/** `unsettled`: IAM reads as before a change that it took a moment ago. */
+type CutState = 'holds' | 'taken-back' | 'unsettled' | 'unknown';
 
 class Containment {
   private readonly executed: Executed[] = [];
@@ -55,6 +69,11 @@ class Containment {
   private doubted = false;
   private cutDoubted = false;
   private cutAt = 0;
+  private seenLast: Incident | null = null;
+  /** When this run changed the cut last, and since when each look has read it as open; AWS's clock. */
+  private cutChangedAt = 0;
+  private openSince: number | null = null;
+  private unsettledTold = false;
   /** The Deny that was put must reach to the cut; one that stood before is enough as it is. */
   private denyReaches: number | null = null;
 
@@ -62,9 +81,9 @@ class Containment {
 
   /** 1. The key, by name only: no region is described and no trail page read before it is off. */
   async cut(): Promise<void> {
-    const { key, session, fixed, agree } = this.request;
+    const { key, stolen, session, fixed, agree } = this.request;
     const { identity, reader } = session;
-    const step = await lookAtKey(this.request, key);
+    const step = await lookAtKey(this.request, key, stolen);
     checkCaller(step, session);
     const { facts } = step;
     // Of a plan too it is the cut of now: its own date is that of its writing, and sessions minted since would outlive it.
@@ -73,13 +92,13 @@ class Containment {
       const { denyAll } = this.request.options;
       const now = reader.now();
       const possible = planCut({ ...facts, status: 'Active', deny: null }, now, denyAll, now);
-      const strange = strangeInCut(fixed, possible);
+      const strange = strangeInCut(fixed, [...possible, ...actions]);
       if (strange.length > 0) throw refuseStrange(strange, key);
     }
     if (!(await agree.cut(facts, step.guard.doubts, actions.length))) {
       throw new Refused(
         'The cut was not agreed to. Nothing was done: the key is as it was.',
-        `Run the same command again to agree. What it would do, without doing it: leakguard contain --key ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
+        `Run the same command again to agree. What it would do, without doing it: leakguard contain ${flagOfKey(key)} ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
       );
     }
     if (facts.owner.kind === 'unknown') {
@@ -90,7 +109,8 @@ class Containment {
     for (const unread of facts.unreadable) await this.note(`Could not be read before the cut: ${unread}`);
     await this.run(actions);
     this.cutAt = reader.now();
-    this.denyReaches = facts.deny === null ? this.cutAt : null;
+    this.cutChangedAt = this.cutAt;
+    this.denyReaches = denies(facts).length === 0 ? this.cutAt : null;
   }
 
   /**
@@ -201,12 +221,32 @@ class Containment {
   }
 
   private async run(actions: readonly Action[]): Promise<void> {
-    this.executed.push(...(await run(actions, () => null, this.request.effects)));
+    this.executed.push(
+      ...(await run(actions, (action, failure) => this.elsewhere(action, failure), this.request.effects)),
+    );
+  }
+
+  /** A Deny that found no room: where it is put instead. Where there is no place left, it is told what a person can do. */
+  private async elsewhere(action: Action, failure: AwsFailure): Promise<Action[] | null> {
+    const { reader, identity } = this.request.session;
+    let next: Elsewhere;
+    try {
+      next = await putElsewhere(reader, action, failure, identity);
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      await this.note(`The Deny for ${action.title} could not be put elsewhere: ${error.describe()}`);
+      return null;
+    }
+    if (next === null) return null;
+    if ('actions' in next) return next.actions;
+    await this.note(next.step);
+    return null;
   }
 
   /** Looks at everything again, and plans what is still to be done. */
   private async look(first: readonly Play[] | null = null): Promise<Incident> {
     const { incident, planned } = await lookAtRest(this.request, first);
+    this.seenLast = incident;
     refuseDescendant(incident, this.request.session.identity, 'The cut stands; nothing more was done.');
     this.planned = planned;
     return incident;
@@ -223,7 +263,8 @@ class Containment {
     const destroyed = incident.findings.filter(({ resource }) => targets.has(resourceKey(resource)));
     const options = {
       remedy: (action: Action, failure: Parameters<NonNullable<Play['remedy']>>[1]) =>
-        byId.get(action.play)?.remedy?.(action, failure, contextOf(this.request, incident)) ?? null,
+        byId.get(action.play)?.remedy?.(action, failure, contextOf(this.request, incident)) ??
+        this.elsewhere(action, failure),
       record: async () => {
         await recordEvidence(destroyed, plays, session.reader, effects.journal);
       },
@@ -234,14 +275,14 @@ class Containment {
   /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told.
    *  What cannot be read is not known to hold. */
   private async cutHolds(): Promise<CutState> {
-    const { session, key, options } = this.request;
-    const facts = await lookUpKey(session.reader, session.identity, key);
+    const { session, key, stolen, options } = this.request;
+    const facts = await lookUpSubject(session, key, stolen);
     const unknown = cutUnread(facts);
     if (unknown !== null && !this.cutDoubted) {
       this.cutDoubted = true;
       await this.note(`Whether the cut holds could not be read: ${unknown}`);
     }
-    if (facts.owner.kind !== 'user') return 'unknown';
+    if (facts.owner.kind !== 'user' && facts.owner.kind !== 'session') return 'unknown';
     const tried = outcomesByTarget(this.executed);
     const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(
       ({ operation, targets }) => {
@@ -250,12 +291,32 @@ class Containment {
         return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
       },
     );
-    if (again.length === 0) return unknown === null ? 'holds' : 'unknown';
-    await this.tell(
-      `The cut did not hold: ${again.map(({ title }) => title).join(', ')} was needed again. Somebody took it back.`,
-    );
+    if (again.length === 0) {
+      this.openSince = null;
+      return unknown === null ? 'holds' : 'unknown';
+    }
+    const isTakenBack = this.isTakenBack(session.reader.now());
     await this.run(again);
-    return 'taken-back';
+    this.cutChangedAt = session.reader.now();
+    const titles = again.map(({ title }) => title).join(', ');
+    if (isTakenBack)
+      await this.tell(`The cut did not hold: ${titles} was needed again. Somebody took it back.`);
+    else if (!this.unsettledTold) {
+      this.unsettledTold = true;
+      await this.tell(`IAM does not show the cut yet, which is usual for some seconds: ${titles}, again.`);
+    }
+    return isTakenBack ? 'taken-back' : 'unsettled';
+  }
+
+  /** The act does not wait for proof; the word does: a list of IAM may be older than the cut. An event, or what it reads
+   *  when it must have settled, is proof. */
+  private isTakenBack(now: number): boolean {
+    this.openSince ??= now;
+    const acts = [...(this.seenLast?.deeds ?? []), ...(this.seenLast?.findings ?? [])].flatMap(
+      ({ evidence }) => evidence,
+    );
+    const isOnRecord = acts.some(({ name, time }) => time !== null && time > this.cutAt && ofCuts.has(name));
+    return isOnRecord || now - this.cutChangedAt > iamDelay || now - this.openSince > iamDelay;
   }
 
   private async judge(round: number, incident: Incident, cut: CutState): Promise<Sweep> {

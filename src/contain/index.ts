@@ -1,6 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { clearance } from './confirm/clearance.js';
 export { contain } from './contain.js';
+export type { SessionOwner } from './cut/cut-session.js';
 export { Journal, JournalRefused, readJournal } from './journal/journal.js';
 export { type JournalProof, proofOf, writersOf } from './journal/proof.js';
 export { strangeActions } from './journal/strange.js';

@@ -8,6 +8,7 @@ import {
   type Reason,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
+import type { SessionOwner } from './cut/cut-session.js';
 import type { PlanFile } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
@@ -27,6 +28,8 @@ export const defaultLimits: ConfirmLimits = { rounds: patience.rounds, time: pat
 /** What a containment is asked to do, and with what. */
 export interface ContainRequest extends StepRequest {
   key: string;
+  /** Where `key` is a stolen session: whose. */
+  stolen: SessionOwner | null;
   /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
   urgent: readonly Play[];
   limits: ConfirmLimits;

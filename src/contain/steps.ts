@@ -3,6 +3,7 @@ import type { Action, CutFacts, Incident } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
 import type { Survey } from '../survey/index.js';
 import { type Guard, guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { lookUpSession, type SessionOwner } from './cut/cut-session.js';
 import { plan, type Plan } from './plan/plan.js';
 import { unknownExcludes, unknownIncludes } from './plan/words.js';
 import { refuseCaller, refuseRoot } from './refused.js';
@@ -37,16 +38,34 @@ export interface KeyStep {
 export async function lookAtKey(
   { session, survey, options }: Pick<StepRequest, 'session' | 'survey' | 'options'>,
   key: string,
+  stolen: SessionOwner | null,
 ): Promise<KeyStep> {
   const { reader, identity } = session;
-  const facts = await lookUpKey(reader, identity, key);
-  const now = reader.now();
+  const facts = await lookUpSubject(session, key, stolen);
+  const now = laterOf(reader.now(), Date.now());
   survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
   return {
     facts,
     guard: guardCut(facts, identity),
     cut: planCut(facts, now, options.denyAll, facts.status === 'Inactive' ? null : now),
   };
+}
+
+/** A local clock that is a little ahead of AWS's may be the right one. Milliseconds. */
+const clockDoubt = 15 * 60_000;
+
+/** When the cut's Deny is dated from: where the two clocks are in doubt, the later one spares no session. */
+function laterOf(aws: number, local: number): number {
+  return local > aws && local - aws <= clockDoubt ? local : aws;
+}
+
+/** What is known of what is to be cut: a long-term key, or a stolen session of a role. @throws AwsFailure of kind `credentials` */
+export async function lookUpSubject(
+  { reader, identity }: Session,
+  key: string,
+  stolen: SessionOwner | null,
+): Promise<CutFacts> {
+  return stolen === null ? lookUpKey(reader, identity, key) : lookUpSession(reader, identity, key, stolen);
 }
 
 /** What forbids this caller to cut this key, before anything is done. @throws Refused */

@@ -31,6 +31,8 @@ export interface Facts {
   accelerators?: ReadonlyMap<string, Accelerator>;
   /** By event name: epoch milliseconds from which on every event of that name was read, whoever made the call. */
   readSince?: ReadonlyMap<string, number>;
+  /** Keys of instances whose launch CloudTrail was asked for by their names; not given: it was not asked for any. */
+  launchesAsked?: ReadonlySet<string>;
   /** Epoch milliseconds up to which CloudTrail must have delivered; else 15 minutes before `now`. */
   trailSettled?: number;
   /** Keys of resources that AWS, asked for them by id, says are not there. */

@@ -6,6 +6,10 @@ const hour = 60 * minute;
 /** CloudTrail may take this long to deliver an event (CloudTrail user guide, "How CloudTrail works"). */
 export const trailDelay = 15 * minute;
 
+/** IAM may show a change to some readers only after seconds; it states no number (IAM user guide, "Changes that I make are
+ *  not always immediately visible"), and nobody has seen a minute. */
+export const iamDelay = minute;
+
 /** CloudTrail keeps event history for 90 days (CloudTrail user guide, "Viewing events with CloudTrail event history"). */
 export const eventHistory = 90 * 24 * hour;
 

@@ -3,6 +3,7 @@ export { addressUsdPerHour, volumeUsdPerHour } from './billing.js';
 export { rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
+  iamDelay,
   longestConsoleSession,
   longestRoleSession,
   longestUserSession,
@@ -22,5 +23,5 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
-export { batchEnvironmentOf, type LaunchEdge, launchEdges } from './launchers.js';
+export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, priceSource, regionFactor } from './instance-types.js';

@@ -34,6 +34,8 @@ export interface Action extends AwsCall {
   permissions: string[];
   /** The state before, from what was read. Null where it was not readable. */
   before: Json;
+  /** The policy document of the Deny that it puts in force, where its own input only leads to it. */
+  denies?: string;
   undo: Undo;
 }
 

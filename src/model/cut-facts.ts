@@ -3,7 +3,12 @@ export interface CutFacts {
   key: string;
   /** The account that the key belongs to; null where STS does not say. */
   keyAccount: string | null;
-  owner: { kind: 'user'; name: string } | { kind: 'root' } | { kind: 'unknown'; why: string };
+  owner:
+    | { kind: 'user'; name: string }
+    | { kind: 'root' }
+    /** A stolen role session: its role and `aws:userid`; `runsOn`: a service takes the role anew under the same name. */
+    | { kind: 'session'; role: string; userId: string; runsOn: boolean }
+    | { kind: 'unknown'; why: string };
   /** Null where it could not be read. */
   status: 'Active' | 'Inactive' | null;
   /** Null where it was never used, or could not be read. */
@@ -18,6 +23,8 @@ export interface CutFacts {
   callerQuarantine: string[];
   /** Our dated Deny as it stands on the user now; null where there is none or it could not be read. */
   deny: string | null;
+  /** Denies of ours that stand on the user by an attached policy or its permissions boundary. */
+  denyElsewhere: string[];
   /** It could not be read whether our Deny stands. */
   denyUnreadable: boolean;
   /** What could not be read, in words. */

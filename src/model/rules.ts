@@ -80,6 +80,8 @@ const findingRules = {
   'origin.no-tie': 'No event in the trail ties it to the key.',
   'origin.no-tainted-maker':
     'Made after the misuse began; the whole trail of its region names no maker of the incident.',
+  'origin.launch-not-in-trail':
+    'An instance made after the misuse began, whose launch the whole trail of its region does not have.',
   'origin.trail-gap': 'Made after the misuse began, and the trail of its region has a gap.',
 
   'file.not-validated':

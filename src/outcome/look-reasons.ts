@@ -37,7 +37,7 @@ export function reasonsOfPlan(
   recordsDropped: boolean,
 ): Reason[] {
   const reasons: Reason[] = [];
-  if (cut.owner.kind !== 'user')
+  if (cut.owner.kind !== 'user' && cut.owner.kind !== 'session')
     reasons.push({ rule: 'plan.owner-unknown', words: 'whose key it is could not be read' });
   if (planned.left.length > 0)
     reasons.push({ rule: 'plan.left', words: `${count(planned.left.length, 'resource')} would be left` });

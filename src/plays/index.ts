@@ -116,6 +116,7 @@ export const urgent: readonly Play[] = [
   ec2Instances,
 ];
 
+export { ec2Instances } from './ec2/ec2-instances.js';
 export { accessKeys } from './iam/access-keys.js';
 export {
   datedDeny,
@@ -125,7 +126,10 @@ export {
   denyPolicyName,
   denyStands,
   readDeny,
+  sessionDenyPolicyName,
+  sessionsDeny,
 } from './iam/deny.js';
+export { deniesElsewhere, type Elsewhere, putElsewhere } from './iam/deny-elsewhere.js';
 export { endsOther } from './iam/role-sessions.js';
 export { actionId } from './kit/action-id.js';
 export type { PlanContext, Play } from './kit/play.js';

@@ -20,6 +20,7 @@ import type { Context, Service, Structure } from './service.js';
 import { services } from './services/index.js';
 import { parseAuthorization } from './sigv4.js';
 import { Throttle, throttled } from './throttle.js';
+import { Untouchables } from './untouchable.js';
 import { recordCall } from './trail-writer.js';
 import { isReadOnly } from './world/trail.js';
 import type { LogEntry, World } from './world/world.js';
@@ -40,6 +41,7 @@ export interface DirectCall {
 export class Dispatcher {
   private readonly throttle: Throttle;
   private readonly luck: Luck;
+  private readonly untouchables = new Untouchables();
   constructor(private readonly world: World) {
     this.throttle = new Throttle(world);
     this.luck = new Luck(world.settings.seed);
@@ -101,7 +103,10 @@ export class Dispatcher {
     }
     result.headers['x-amzn-requestid'] = entry.requestId;
     if (model?.protocol === 'rest-xml') result.headers['x-amz-request-id'] = entry.requestId;
-    result.headers.date = new Date(entry.time + (world.faults.clockSkewMs ?? 0)).toUTCString();
+    const { clockSkewMs = 0, misdated = [] } = world.faults;
+    const names = [entry.service, `${entry.service}:${entry.region}`, `${entry.service}:${entry.operation}`];
+    const off = misdated.find(({ to }) => names.includes(to))?.byMs ?? clockSkewMs;
+    result.headers.date = new Date(entry.time + off).toUTCString();
     return result;
   }
 
@@ -207,6 +212,8 @@ export class Dispatcher {
       const missing = shape === undefined ? null : missingMember(model, shape, input);
       if (missing !== null) throw incomplete(model, missing);
       this.authorizeCall(model, service, context, input);
+      const refused = direct ? null : this.untouchableIn(entry, name, input);
+      if (refused !== null) throw refused;
       entry.allowed = true;
       if (entry.dryRun)
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
@@ -283,6 +290,11 @@ export class Dispatcher {
 
   private refusedThere(entry: LogEntry): boolean {
     return this.world.faults.refusedRegions?.includes(entry.region) === true && this.isFaulted(entry);
+  }
+
+  private untouchableIn(entry: LogEntry, operation: string, input: Structure): AwsError | null {
+    if (!this.isFaulted(entry)) return null;
+    return this.untouchables.refusal(this.world.faults.untouchable, `${entry.service}:${operation}`, input);
   }
 
   private faultOf(entry: LogEntry, operation: string): AwsError | null {

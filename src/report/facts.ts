@@ -128,8 +128,19 @@ export function gaps(coverage: readonly Cell[]): Gap[] {
 /** What was not examined at all. */
 export function notExamined(coverage: readonly Cell[]): string[] {
   return [
-    ...new Set(coverage.flatMap(({ status, subject }) => (status === 'not-examined' ? [subject] : []))),
+    ...new Set(
+      coverage.flatMap(({ status, subject }) =>
+        status === 'not-examined' && subject !== 'region' ? [subject] : [],
+      ),
+    ),
   ];
+}
+
+/** Regions that a policy of the organisation closes to everybody, on the person's word. */
+export function regionsClosed(coverage: readonly Cell[]): string[] {
+  return coverage.flatMap(({ status, subject, region }) =>
+    status === 'not-examined' && subject === 'region' ? [region] : [],
+  );
 }
 
 /** Regions that are not enabled for the account: every cell of theirs says so. */

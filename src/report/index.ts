@@ -13,6 +13,7 @@ export {
   launchGrid,
   limitsOf,
   notExamined,
+  regionsClosed,
   regionsOff,
   servicesOff,
   span,

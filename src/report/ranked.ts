@@ -31,6 +31,10 @@ export interface Ranked {
   kinds: string[];
   /** Of those that stand: shown by the trail alone, and nobody has looked whether they still do. */
   byTrail: number;
+  /** An inventory was read, and does not show them. */
+  unseen: boolean;
+  /** Made, as the trail tells, and not there any more: AWS says so. */
+  gone: string[];
   total: number;
 }
 
@@ -78,6 +82,7 @@ export function ranked(incident: Incident): Ranked {
   );
   for (const line of lines) if (isSpentOrRead(line)) stands[line.rank].push(line);
   for (const rank of ranks) stands[rank].sort(worstFirst);
+  const gone = incident.findings.filter(({ trail }) => trail?.now === 'gone');
   const byDanger = [...things].sort((a, b) => kindWeight(b) - kindWeight(a));
   return {
     stands,
@@ -87,6 +92,8 @@ export function ranked(incident: Incident): Ranked {
       count(all.length, type),
     ),
     byTrail: things.filter(({ trail }) => trail !== undefined).length,
+    unseen: things.some(({ trail }) => trail?.now === 'not-known'),
+    gone: [...groupBy(gone, ({ resource }) => resource.type)].map(([type, all]) => count(all.length, type)),
     total: things.length,
   };
 }

@@ -6,6 +6,7 @@ import {
   type Emit,
   type Identity,
   type Incident,
+  type Resource,
   type SkippedRecords,
   type TaintedCredential,
   type TrailEvent,
@@ -61,6 +62,8 @@ const beforePages = 20;
 /** Of who came in by a door, so long before it, milliseconds, and so many pages at most. */
 const routinePeriod = 14 * 24 * 3600_000;
 const letInPages = 40;
+/** Of one instance, in the half hour around its launch. */
+const launchPages = 4;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -159,6 +162,21 @@ export class SurveyTrail {
       : (['ResourceName', 'AccessKeyId', 'Username'] as const);
     const from = this.from(session.reader);
     await lookup.read(attributes.map((attribute) => ({ attribute, value, from, regions })));
+  }
+
+  /** Asks who launched these instances, each by its own name, around its time: a bounded number of pages each. */
+  async askLaunches(instances: readonly Resource[]): Promise<void> {
+    const queries = instances.map(({ id, region, createdAt }): TrailQuery => {
+      const made = createdAt ?? 0;
+      const around = { from: made - trailDelay, to: made + trailDelay, maxPages: launchPages };
+      return { attribute: 'ResourceName', value: id, regions: [region], ...around };
+    });
+    await this.lookup?.read(queries);
+  }
+
+  /** How far back everything is asked for, epoch milliseconds. */
+  since(now: number): number {
+    return now - Math.min(this.scope.since, eventHistory);
   }
 
   /**
@@ -333,6 +351,6 @@ export class SurveyTrail {
   }
 
   private from(reader: Reader): number {
-    return reader.now() - Math.min(this.scope.since, eventHistory);
+    return this.since(reader.now());
   }
 }

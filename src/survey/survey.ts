@@ -15,13 +15,32 @@ import {
   type Incident,
   type Resource,
   type ResourceClass,
+  resourceKey,
   type SkippedRecords,
   type TrailEvent,
 } from '../model/index.js';
-import { asksBefore, detect, namedBy, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
-import { accessKeys, notExamined, type Play } from '../plays/index.js';
+import {
+  cellsOfUnlogged,
+  dearestFirst,
+  Hidden,
+  type LastUse,
+  launchesAsked,
+  useNotLogged,
+} from './contradictions.js';
+import {
+  asksBefore,
+  detect,
+  isUnlogged,
+  namedBy,
+  type Trace,
+  type TraceTarget,
+  traceUp,
+} from '../detect/index.js';
+import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
+import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
+import { foldClosed } from './closed-regions.js';
 import { Validation } from './validation.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
@@ -37,6 +56,8 @@ export interface SurveyOptions extends TrailScope {
   exclude: readonly string[];
   /** The person answers for the trail files: they need not be confirmed by the event history. */
   trustTrail: boolean;
+  /** Regions that a policy of the organisation closes to everybody, on the person's word. */
+  closedRegions: readonly string[];
 }
 
 const onlyFirst: Cell = {
@@ -63,6 +84,12 @@ export class Survey {
   private readonly askedTypes = new Set<string>();
 
   private validation: Validation | null = null;
+  /** Keys of what AWS, asked by id, does not know: of the last look. */
+  private absent: ReadonlySet<string> = new Set();
+  private lastUse: LastUse | null = null;
+  private readonly hidden = new Hidden();
+  /** Keys of instances; null before any was looked for in the trail by its name. */
+  private launchesAsked: Set<string> | null = null;
 
   private readonly includedIds = new Set<string>();
   private readonly sparedIds = new Set<string>();
@@ -136,8 +163,8 @@ export class Survey {
 
   private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
     const { session, emit } = this.options;
-    const incident =
-      session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
     emit({ type: 'incident', incident });
     return incident;
   }
@@ -148,7 +175,8 @@ export class Survey {
     if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     const { enabled, notEnabled } = await this.listRegions(session);
     const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
-    const ownerCells = await this.learnOwner(reader, identity.account);
+    const ownerCells = await this.learnKey(reader, identity.account);
+    this.absent = new Set();
     const [{ resources, cells }, trailCells] = await Promise.all([
       takeInventory(plays, reader, { regions, notEnabled }, emit),
       this.trail.read(
@@ -172,18 +200,26 @@ export class Survey {
       ...notExamined(),
     ];
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
-    const incident = this.detect(resources, coverage, reader.now());
+    let incident = this.detect(resources, coverage, reader.now());
+    const found = await this.hidden.find(ec2Instances, reader, incident, resources, this.trail.events());
+    resources.push(...found.resources);
+    coverage.push(...found.cells);
+    if (found.resources.length + found.cells.length > 0)
+      incident = this.detect(resources, coverage, reader.now());
+    if (depth === 'followed' && files === null)
+      incident = await this.contradict(incident, resources, coverage, session);
     coverage.push(...(await this.learnLastUse(incident, reader)));
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
     const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
-    const sure = await this.confirmFiles(judged, session, (events) =>
-      this.detect(resources, coverage, reader.now(), events),
-    );
-    if (!this.hearWords(sure)) return sure;
-    return this.confirmFiles(this.detect(resources, coverage, reader.now()), session, (events) =>
-      this.detect(resources, coverage, reader.now(), events),
-    );
+    const sure = (of: Incident): Promise<Incident> =>
+      this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
+    const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
+    const first = await sure(judged);
+    const heard = this.hearWords(first) ? await anew() : first;
+    if (depth !== 'followed') return heard;
+    this.absent = await absentAmong(heard.fromTrail ?? [], reader);
+    return this.absent.size === 0 ? heard : anew();
   }
 
   /** What only files tie to the incident is held, unless the person answers for the files. */
@@ -214,14 +250,53 @@ export class Survey {
     return included || spared;
   }
 
-  /** Whose the key is: sessions of its user that no event minted are found by the user's name. */
-  private async learnOwner(reader: Reader, account: string): Promise<Cell[]> {
+  /**
+   * The incident after what contradicts a trail that leaves out events: a use of the key that IAM saw, and instances that
+   * nobody in it launched, each asked for by its name, the dearest first.
+   */
+  private async contradict(
+    incident: Incident,
+    resources: readonly Resource[],
+    coverage: Cell[],
+    { reader, identity: { homeRegion } }: Caller,
+  ): Promise<Incident> {
     const { key } = this.options;
-    if (this.owner !== null || key === null || isTemporary(key)) return [];
+    const now = reader.now();
+    const trail = { events: this.trail.events(), coverage, now, from: this.trail.since(now), homeRegion };
+    const contradiction = key === null ? null : useNotLogged(this.lastUse, key, trail);
+    if (contradiction !== null) coverage.push(contradiction);
+    const asked = (this.launchesAsked ??= new Set());
+    const suspects = dearestFirst(incident.findings.filter(isUnlogged));
+    if (suspects.length === 0)
+      return contradiction === null ? incident : this.detect(resources, coverage, now);
+    const next = suspects.filter((one) => !asked.has(resourceKey(one))).slice(0, launchesAsked);
+    await this.trail.askLaunches(next);
+    for (const one of next) asked.add(resourceKey(one));
+    const judged = this.detect(resources, coverage, now);
+    const cells = cellsOfUnlogged(
+      judged.findings.filter(isUnlogged).map(({ resource }) => resource),
+      asked,
+    );
+    coverage.push(...cells);
+    return cells.length === 0 ? judged : { ...judged, coverage: [...judged.coverage, ...cells] };
+  }
+
+  /** Whose the key is: sessions of its user that no event minted are found by the user's name. And when IAM saw it used
+   *  last. */
+  private async learnKey(reader: Reader, account: string): Promise<Cell[]> {
+    const { key } = this.options;
+    if (key === null || isTemporary(key)) return [];
     try {
-      const { UserName: user } = await reader.call('iam', 'GetAccessKeyLastUsed', 'global', {
-        AccessKeyId: key,
-      });
+      const { UserName: user, AccessKeyLastUsed: last } = await reader.call(
+        'iam',
+        'GetAccessKeyLastUsed',
+        'global',
+        { AccessKeyId: key },
+      );
+      const at = last?.LastUsedDate?.getTime();
+      this.lastUse =
+        at === undefined ? null : { at, service: last?.ServiceName ?? '', region: last?.Region ?? '' };
+      if (this.owner !== null) return [];
       // Root's keys are of no user.
       const isRoot = user === '<root_account>' || user === 'root' || user === account;
       this.owner = isRoot ? null : asText(user);
@@ -342,7 +417,9 @@ export class Survey {
       include: [...this.includedIds],
       protect: [...this.sparedIds],
       accelerators: this.accelerators,
+      absent: this.absent,
       trailFrom: this.trail.source,
+      ...(this.launchesAsked === null ? {} : { launchesAsked: this.launchesAsked }),
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
     });
   }

@@ -9,7 +9,6 @@ import { isPlain } from './record-shape.js';
 import { RepeatScanner } from './repeat-scanner.js';
 import { tableReader, type ChunkReader } from './table-reader.js';
 import type { Repetition } from './thinning.js';
-import { yamlReader } from './yaml-reader.js';
 
 /** What came of one file. */
 export interface FileRead {
@@ -169,5 +168,7 @@ async function readerOf(
 ): Promise<ChunkReader | null> {
   if (kind === 'json') return null;
   if (kind === 'cli') return cliTextReader(onLine);
-  return kind === 'yaml' ? yamlReader(onLine, onUnread) : tableReader(kind, onLine, onUnread);
+  if (kind !== 'yaml') return tableReader(kind, onLine, onUnread);
+  const { yamlReader } = await import('./yaml-reader.js');
+  return yamlReader(onLine, onUnread);
 }

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { lineReader } from './cli-text.js';
 import { recordsWithin } from './containers.js';
 import type { ChunkReader } from './table-reader.js';
@@ -9,11 +10,7 @@ const maxPiece = 32 * 1024 * 1024;
  * Reads YAML (`aws … --output yaml` and `yaml-stream`), entry after entry of a list in the first column, and gives
  * each as one line of JSON.
  */
-export async function yamlReader(
-  onValue: (line: string) => void,
-  onUnread: (reason: string) => void,
-): Promise<ChunkReader> {
-  const { parse } = await import('yaml');
+export function yamlReader(onValue: (line: string) => void, onUnread: (reason: string) => void): ChunkReader {
   let lines: string[] = [];
   let size = 0;
   /** Of the list in the first column: what stands around it holds no records of its own. */

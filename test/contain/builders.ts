@@ -96,6 +96,7 @@ export function cutFacts(more: Partial<CutFacts> = {}): CutFacts {
     quarantine: [],
     callerQuarantine: [],
     deny: null,
+    denyElsewhere: [],
     denyUnreadable: false,
     unreadable: [],
     ...more,

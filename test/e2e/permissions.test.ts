@@ -3,17 +3,26 @@ import { AwsFailure } from '../../src/aws/errors.js';
 import { listRegions } from '../../src/aws/regions.js';
 import { openSession, type Session } from '../../src/aws/session.js';
 import { lookAtApi } from '../../src/recovery/cloudfront/api.js';
+import type { AwsCall } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
 import type { Json } from '../../src/model/json.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
-import { plays } from '../../src/plays/index.js';
+import { datedDeny, deniesElsewhere, plays, putElsewhere } from '../../src/plays/index.js';
+import { elsewherePermissions } from '../../src/plays/permissions/fixed-permissions.js';
 import { takeInventory, type Inventory } from '../../src/survey/inventory.js';
 import type { Play } from '../../src/plays/kit/play.js';
 import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { startRange, type Range } from '../../src/range/server.js';
 import { addDistribution } from '../../src/range/services/cloudfront.js';
-import { createAccessKey, createUser, Delayed, type User } from '../../src/range/world/identity.js';
+import {
+  createAccessKey,
+  createRole,
+  createUser,
+  Delayed,
+  type Role,
+  type User,
+} from '../../src/range/world/identity.js';
 import type { World } from '../../src/range/world/world.js';
 import { lookForRestrictions } from '../../src/recovery/restrictions/restrictions.js';
 import { lookForSignals } from '../../src/recovery/restrictions/signals.js';
@@ -38,6 +47,7 @@ let world: World;
 let responder: User;
 let session: Session;
 let key: string;
+let createdRole: Role | undefined;
 
 /** From now on the responder may do this, and nothing else. */
 function allow(actions: readonly string[]): void {
@@ -187,6 +197,7 @@ const asked: Record<string, () => Promise<string>> = {
     [
       'iam:GetAccessKeyLastUsed',
       'iam:GetLoginProfile',
+      'iam:GetUser',
       'iam:GetUserPolicy',
       'iam:ListAccessKeys',
       'iam:ListAttachedUserPolicies',
@@ -260,6 +271,55 @@ describe('asking', () => {
   });
 });
 
+/** A Deny that finds no room among the inline policies: what is done instead, and the way back. */
+async function callsElsewhere(): Promise<AwsCall[]> {
+  const deny = datedDeny(Date.now());
+  const calls: AwsCall[] = [];
+  for (const [kind, play, name] of [
+    ['User', 'user-sessions', 'oncall'],
+    ['Role', 'role-sessions', 'crowded'],
+  ]) {
+    const call = {
+      service: 'iam',
+      operation: `Put${kind}Policy`,
+      region: 'global',
+      input: { [`${kind}Name`]: name, PolicyName: 'x', PolicyDocument: deny },
+    };
+    let action = { ...call, play, targets: [`${play}|global|${name}`], title: '' } as unknown as Action;
+    for (let step = 0; step < 2; step += 1) {
+      const failure = refusal('LimitExceeded', 'full');
+      const next = await putElsewhere(session.reader, action, failure, session.identity);
+      if (next === null || !('actions' in next)) throw new Error('no way on');
+      for (const one of next.actions) calls.push(one, ...('calls' in one.undo ? one.undo.calls : []));
+      action = next.actions.at(-1) as Action;
+    }
+  }
+  return calls;
+}
+
+describe('a Deny that finds no room', () => {
+  it.each(elsewherePermissions)('without %s is refused, and the refusal names it', async (permission) => {
+    createdRole ??= createRole(world.account(session.identity.account), 'crowded', { Statement: [] });
+    allow(allowed);
+    const calls = (await callsElsewhere()).filter(
+      ({ service, operation }) => iamAction(service, operation) === permission,
+    );
+    expect(calls.length).toBeGreaterThan(0);
+    allowAllBut(permission);
+    for (const call of calls) expect(await refusalOf(session.send(call))).toContain(permission);
+  });
+
+  it('is looked for by its policy', async () => {
+    const named = [
+      { PolicyName: 'LeakguardRevokeSessions-x', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+    ];
+    for (const permission of ['iam:GetPolicy', 'iam:GetPolicyVersion']) {
+      allowAllBut(permission);
+      expect(await refusalOf(deniesElsewhere(session.reader, named, null))).toContain(permission);
+    }
+  });
+});
+
 describe('the policy', () => {
   /** Why the others are in it, where nothing above takes them away. */
   const others: Record<string, string> = {
@@ -279,6 +339,9 @@ describe('the policy', () => {
         ...permissions.undo,
       ]),
       ...Object.keys(asked),
+      ...elsewherePermissions,
+      'iam:GetPolicy',
+      'iam:GetPolicyVersion',
       ...Object.keys(others),
       'ec2:DescribeRegions',
       'account:ListRegions',

@@ -74,3 +74,20 @@ describe('a cut whose owner can no longer be read', () => {
     expect(stderr).toMatch(/Whether the cut holds could not be read/);
   });
 });
+
+describe('a list of keys that is seconds old', () => {
+  it('is no sign that somebody took the cut back', { timeout: longest }, async () => {
+    incident.world.clock.setSpeed(2);
+    incident.world.faults = { staleKeysMs: 12_000 };
+    const { stderr } = await incident.contain();
+    expect(stderr).not.toMatch(/took it back/);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/IAM does not show the cut yet/);
+    const { log, keys } = incident.world;
+    const puts = log.filter(
+      ({ operation, input }) => operation === 'UpdateAccessKey' && input['AccessKeyId'] === incident.key,
+    );
+    expect(puts.length).toBeGreaterThan(1);
+    expect(puts.length).toBeLessThan(6);
+    expect(keys.get(incident.key)?.status.current).toBe('Inactive');
+  });
+});

@@ -34,7 +34,9 @@ afterAll(async () => {
 interface Scanned {
   exitCode: number;
   complete: boolean;
-  incident: { coverage: { subject: string; status: string; detail: string | null }[] };
+  incident: {
+    coverage: { subject: string; region: string; status: string; count: number; detail: string | null }[];
+  };
 }
 
 const field = (name: string): string => join('fixtures/field', name);
@@ -71,5 +73,22 @@ describe('scan --trail of files without one event', () => {
       credentials: null,
     });
     expect(exitCode).toBe(5);
+  });
+});
+
+describe('scan --trail of other formats', () => {
+  it.each([
+    'lookup-events.yaml',
+    'console-download.csv',
+    'powershell51-export-csv.csv',
+    'steampipe-row.json',
+  ])('reads %s as the plain record', { timeout: 60_000 }, async (name) => {
+    const { stdout } = await desk.run(['scan', '--trail', field(name), '--simulated', '--json'], {
+      credentials: null,
+    });
+    const { incident } = JSON.parse(stdout) as Scanned;
+    expect(incident.coverage.filter(({ subject }) => subject === 'trail')).toMatchObject([
+      { region: 'us-east-1', status: 'complete', count: 1 },
+    ]);
   });
 });

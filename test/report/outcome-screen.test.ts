@@ -34,6 +34,7 @@ const facts: CutFacts = {
   quarantine: ['AWSCompromisedKeyQuarantineV3'],
   callerQuarantine: [],
   deny: null,
+  denyElsewhere: [],
   denyUnreadable: false,
   unreadable: [],
 };

@@ -7,6 +7,8 @@ import {
   resourceKey,
 } from '../../model/index.js';
 import type { Play } from '../../plays/index.js';
+import { denies } from '../cut/cut.js';
+import { sessionIsCut } from '../cut/cut-session.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
 /**
@@ -36,10 +38,31 @@ export function clearance(
       rows.push({ subject: region, title: 'region', status: 'not-examined', details: [detail ?? ''] });
     }
   }
+  rows.push(...closedRows(incident.coverage));
   return rows;
 }
 
+function sessionRow(facts: CutFacts): ClearanceRow {
+  const row = { subject: 'key', title: `session ${facts.key}` };
+  if (facts.denyUnreadable) return { ...row, status: 'unknown', details: facts.unreadable };
+  return sessionIsCut(facts, null)
+    ? { ...row, status: 'clean', details: [] }
+    : { ...row, status: 'dirty', details: ['no Deny on its role names it'] };
+}
+
+/** Regions that a policy of the organisation closes: one row of those of which nobody answers for, one of the others. */
+function closedRows(coverage: readonly Cell[]): ClearanceRow[] {
+  return (['denied', 'not-examined'] as const).flatMap((status): ClearanceRow[] => {
+    const closed = coverage.filter((cell) => cell.subject === 'region' && cell.status === status);
+    if (closed.length === 0) return [];
+    const details = [`${closed.map(({ region }) => region).join(', ')}: ${closed[0]?.detail ?? ''}`];
+    const row = { subject: `${closed.length} regions`, title: 'regions closed by the organisation', details };
+    return [{ ...row, status: status === 'denied' ? 'unknown' : 'clean' }];
+  });
+}
+
 function keyRow(facts: CutFacts): ClearanceRow {
+  if (facts.owner.kind === 'session') return sessionRow(facts);
   const row = { subject: 'key', title: `access key ${facts.key}` };
   if (facts.status === 'Active') return { ...row, status: 'dirty', details: ['it is active'] };
   if (facts.status === null || facts.owner.kind !== 'user') {
@@ -49,7 +72,7 @@ function keyRow(facts: CutFacts): ClearanceRow {
       details: [facts.owner.kind === 'unknown' ? facts.owner.why : 'its status could not be read'],
     };
   }
-  if (facts.deny === null) {
+  if (denies(facts).length === 0) {
     return {
       ...row,
       status: 'unknown',

@@ -1,10 +1,12 @@
 import { isQuarantine, userOfArn } from '../../facts/index.js';
 import { AwsFailure, change, type Reader } from '../../aws/index.js';
 import { type Action, callIn, type CutFacts, type Identity } from '../../model/index.js';
+import { planSessionCut } from './cut-session.js';
 import {
   actionId,
   datedDeny,
   decodedDocument,
+  deniesElsewhere,
   denyAhead,
   denyPolicyName,
   denyStands,
@@ -25,15 +27,15 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
       return null;
     }
   };
-  const attachedTo = (user: string): Promise<string[] | null> =>
+  const attachedTo = (user: string) =>
     attempt(`policies of ${user}`, async () => {
-      const names: string[] = [];
+      const found: { PolicyName?: string | undefined; PolicyArn?: string | undefined }[] = [];
       for await (const page of reader.pages('iam', 'ListAttachedUserPolicies', 'global', {
         UserName: user,
       })) {
-        names.push(...(page.AttachedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? ''));
+        found.push(...(page.AttachedPolicies ?? []));
       }
-      return names.filter(isQuarantine);
+      return found;
     });
   const groupsOf = (user: string): Promise<string[] | null> =>
     attempt(`groups of ${user}`, async () => {
@@ -71,6 +73,8 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   ]);
   const keyAccount = account?.Account ?? null;
   const userName = lastUsed?.UserName ?? null;
+  const quarantines = (attached: Awaited<ReturnType<typeof attachedTo>>): string[] =>
+    (attached ?? []).map(({ PolicyName }) => PolicyName ?? '').filter(isQuarantine);
   const byGroups = (names: string[] | null): string[] =>
     (names ?? []).flatMap((name) => groups?.get(name) ?? []);
   const used = lastUsed?.AccessKeyLastUsed;
@@ -86,8 +90,9 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
     otherKeys: null,
     console: null,
     quarantine: [],
-    callerQuarantine: [...(callerAttached ?? []), ...byGroups(callerGroups)],
+    callerQuarantine: [...quarantines(callerAttached), ...byGroups(callerGroups)],
     deny: null,
+    denyElsewhere: [],
     denyUnreadable: false,
     unreadable,
   };
@@ -95,7 +100,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
 
   // Second round: everything that needs the user's name.
   const user = facts.owner.name;
-  const [keys, password, attached, memberOf, deny] = await Promise.all([
+  const [keys, password, attached, memberOf, deny, bounded] = await Promise.all([
     attempt(`keys of ${user}`, async () => {
       const found: { id: string; status: string; createdAt: number | null }[] = [];
       for await (const page of reader.pages('iam', 'ListAccessKeys', 'global', { UserName: user })) {
@@ -115,15 +120,32 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
     attempt(`inline policy of ${user}`, () =>
       reader.call('iam', 'GetUserPolicy', 'global', { UserName: user, PolicyName: denyPolicyName }),
     ),
+    attempt(`permissions boundary of ${user}`, () =>
+      reader.call('iam', 'GetUser', 'global', { UserName: user }),
+    ),
   ]);
+  // Only where a Deny of ours found no room among the inline policies: then its policies are read too.
+  const elsewhere = await attempt(`Denies of ${user}`, () =>
+    deniesElsewhere(
+      reader,
+      attached ?? [],
+      bounded?.User?.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+    ),
+  );
   const own = keys?.find(({ id }) => id === key);
   facts.status = own === undefined ? null : own.status === 'Inactive' ? 'Inactive' : 'Active';
   facts.otherKeys = keys?.filter(({ id }) => id !== key) ?? null;
   facts.console = password;
-  facts.quarantine = [...(attached ?? []), ...byGroups(memberOf)];
-  facts.denyUnreadable = unreadable.some((line) => line.startsWith('inline policy of'));
+  facts.quarantine = [...quarantines(attached), ...byGroups(memberOf)];
   facts.deny = decodedDocument(deny?.PolicyDocument);
+  facts.denyElsewhere = elsewhere ?? [];
+  facts.denyUnreadable = denies(facts).length === 0 && unreadable.some((line) => isOfDeny(line, user));
   return facts;
+}
+
+/** The Denies of ours that stand on the user, wherever. Pure. */
+export function denies({ deny, denyElsewhere }: CutFacts): string[] {
+  return [...(deny === null ? [] : [deny]), ...denyElsewhere];
 }
 
 async function hasPassword(reader: Reader, user: string): Promise<boolean> {
@@ -153,15 +175,24 @@ function ownerOf(
   return { kind: 'user', name: userName };
 }
 
+/** A line of what could not be read of this user, without which it is not known whether a Deny stands. */
+function isOfDeny(line: string, user: string): boolean {
+  const reads = ['inline policy', 'policies', 'permissions boundary', 'Denies'];
+  return reads.some((what) => line.startsWith(`${what} of ${user}: `));
+}
+
 /** Why it is not known whether the key is off and the Deny stands; null where both were read. A key that is no longer
  *  among its user's cannot be used. Pure. */
 export function cutUnread(facts: CutFacts): string | null {
   if (facts.owner.kind === 'unknown') return facts.owner.why;
   if (facts.owner.kind === 'root') return null;
+  if (facts.owner.kind === 'session') return facts.unreadable[0] ?? null;
+  const { name } = facts.owner;
   const keysUnread = facts.status === null && facts.otherKeys === null;
   if (!keysUnread && !facts.denyUnreadable) return null;
   return (
-    facts.unreadable.find((line) => /^(keys|inline policy) of/.test(line)) ?? 'its user could not be read'
+    facts.unreadable.find((line) => line.startsWith('keys of ') || isOfDeny(line, name)) ??
+    'its user could not be read'
   );
 }
 
@@ -187,6 +218,9 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
       `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut.`,
     );
   }
+  if (facts.owner.kind === 'session' && facts.owner.userId === identity.userId) {
+    refusals.push('You are calling as the session that is about to be cut, or as one of the same name.');
+  }
   if (facts.callerQuarantine.length > 0) {
     refusals.push(
       `AWS's quarantine (${facts.callerQuarantine.join(', ')}) is on you: it denies iam:UpdateAccessKey, iam:PutUserPolicy and cloudtrail:LookupEvents.`,
@@ -210,6 +244,7 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
  * `until`: a Deny that stands must reach to this time; null: the key is off, and any date of ours is enough.
  */
 export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: number | null): Action[] {
+  if (facts.owner.kind === 'session') return planSessionCut(facts, now, until);
   if (facts.owner.kind !== 'user') return [];
   const user = facts.owner.name;
   const actions: Action[] = [];
@@ -235,7 +270,7 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
       },
     });
   }
-  if (!denyStands(facts.deny, until, denyAll)) {
+  if (!denies(facts).some((deny) => denyStands(deny, until, denyAll))) {
     const policy = { UserName: user, PolicyName: denyPolicyName };
     const put = (PolicyDocument: string) =>
       callIn('global', change('iam', 'PutUserPolicy', { ...policy, PolicyDocument }));

@@ -12,6 +12,7 @@ import {
   asObject,
 } from '../../model/index.js';
 import type { JournalWriter } from '../journal/journal.js';
+import { isolate, undone } from './isolate.js';
 
 /** The only way to change the world: through the journal. */
 export interface Effects {
@@ -26,7 +27,7 @@ export interface Effects {
 }
 
 /** What answers a refusal: the play's `remedy`, with its context. */
-export type Remedy = (action: Action, failure: Failure) => Action[] | null;
+export type Remedy = (action: Action, failure: Failure) => Action[] | null | Promise<Action[] | null>;
 
 /** Calls under way at once. AWS's own limits are kept below this, by region and action, in aws/pacing. */
 const concurrency = 96;
@@ -45,29 +46,35 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
   const executed: Executed[] = [];
   const ended = new Map<string, Promise<boolean>>();
 
-  const start = (action: Action, depth: number): Promise<boolean> => {
+  const start = (action: Action, depth: number, isPart = false): Promise<boolean> => {
     const known = ended.get(action.id);
     if (known !== undefined) return known;
-    const promise = runAfter(action, depth);
+    const promise = runAfter(action, depth, isPart);
     ended.set(action.id, promise);
     return promise;
   };
+  // What follows a call repeats it, or part of it, under a new id, so that the journal tells them apart.
+  const follow = async (actions: Action[], depth: number, areParts: boolean): Promise<boolean> => {
+    const fresh = renamed(actions, ended);
+    return (await Promise.all(fresh.map((next) => start(next, depth, areParts)))).every(Boolean);
+  };
 
-  const runAfter = async (action: Action, depth: number): Promise<boolean> => {
+  const runAfter = async (action: Action, depth: number, isPart: boolean): Promise<boolean> => {
     const before = await Promise.all(action.after.map(async (id) => (await ended.get(id)) ?? true));
     if (before.includes(false))
       return end(action, { status: 'skipped', error: null, requestId: null, answer: null });
     const result = await limit(() => callOne(action, effects));
-    if (result.failure !== null && depth < remedyDepth && !effects.signal.aborted) {
-      const remedies = remedy(action, result.failure);
-      if (remedies !== null) {
-        await end(action, result);
-        // A remedy repeats the refused call under a new id, so that the journal tells them apart.
-        const fresh = renamed(remedies, ended);
-        return (await Promise.all(fresh.map((next) => start(next, depth + 1)))).every(Boolean);
-      }
+    const { failure } = result;
+    if (effects.signal.aborted) return end(action, result);
+    if (failure !== null) {
+      const remedies = depth < remedyDepth ? await remedy(action, failure) : null;
+      const parts = remedies === null ? isolate(action, failure, isPart) : null;
+      const isEnded = await end(action, result);
+      if (remedies !== null) return follow(remedies, depth + 1, false);
+      return parts === null ? isEnded : follow(parts, depth, true);
     }
-    return end(action, result);
+    const isEnded = await end(action, result);
+    return result.open === undefined ? isEnded : follow([result.open], depth, true);
   };
 
   const end = async (action: Action, result: Omit<Outcome, 'action'>): Promise<boolean> => {
@@ -86,7 +93,8 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
   return executed;
 }
 
-type Result = Omit<Outcome, 'action'> & { failure: Failure | null };
+/** `open`: what the answer says was not done. */
+type Result = Omit<Outcome, 'action'> & { failure: Failure | null; open?: Action };
 
 async function callOne(action: Action, effects: Effects): Promise<Result> {
   if (effects.signal.aborted)
@@ -97,16 +105,27 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       const { output, requestId } = await effects.send(callIn(action.region, action));
-      return { status: 'done', error: null, requestId, answer: answerOf(output), failure: null };
+      const open = undone(action, output);
+      if (open instanceof AwsFailure) throw open;
+      const done = {
+        status: 'done',
+        error: null,
+        requestId,
+        answer: answerOf(output),
+        failure: null,
+      } as const;
+      return open === null ? done : { ...done, open };
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
-      if (error.kind === 'busy' && tries < busyTries && !effects.signal.aborted) {
+      // A policy that was made a moment ago may not be known yet where it is to be attached.
+      const settles = error.kind === 'busy' || (error.kind === 'gone' && action.denies !== undefined);
+      if (settles && tries < busyTries && !effects.signal.aborted) {
         await effects.sleep(300 * 2 ** tries);
         continue;
       }
       const { code, message, kind, requestId } = error;
       return {
-        status: statusOf(error),
+        status: statusOf(error, action),
         error: { code, message, kind },
         requestId,
         answer: null,
@@ -116,7 +135,9 @@ async function callOne(action: Action, effects: Effects): Promise<Result> {
   }
 }
 
-function statusOf(failure: Failure): OutcomeStatus {
+function statusOf(failure: Failure, { denies }: Action): OutcomeStatus {
+  // What was to be denied is not denied because something is missing, or was there under that name.
+  if (denies !== undefined && (failure.kind === 'gone' || failure.kind === 'already-so')) return 'failed';
   switch (failure.kind) {
     case 'gone':
     case 'already-so':

@@ -1,9 +1,12 @@
 import { longestRoleSession, longestUserSession } from '../../facts/index.js';
-import { type Action, asText, type JsonObject } from '../../model/index.js';
+import { type Action, asText, idInKey, type JsonObject } from '../../model/index.js';
 import { type Deny, readDeny } from '../../plays/index.js';
 
 /** The Deny that this action put on a user or role; null for any other action. Pure. */
-export function denyPutBy({ operation, input }: Action): Deny | null {
+export function denyPutBy(action: Action): Deny | null {
+  const { operation, input } = action;
+  const { denies } = action;
+  if (denies !== undefined) return readDeny(denies);
   const isPut =
     operation === 'PutUserPolicy' || operation === 'PutRolePolicy' || operation === 'PutGroupPolicy';
   return isPut ? readDeny(asText(input['PolicyDocument'])) : null;
@@ -15,7 +18,8 @@ export function denyPutBy({ operation, input }: Action): Deny | null {
  * `putAt`: epoch milliseconds. Sources of the longest lives: facts/delays.ts.
  */
 export function sessionsLiveUntil(deny: Deny, action: Action, putAt: number): number | null {
-  const longest = action.operation === 'PutRolePolicy' ? longestRoleSession : longestUserSession;
+  const isRole = action.operation === 'PutRolePolicy' || action.play === 'role-sessions';
+  const longest = isRole ? longestRoleSession : longestUserSession;
   switch (deny.kind) {
     case 'all':
       return null;
@@ -31,7 +35,10 @@ export function consequenceOf(action: Action, putAt: number): string | null {
   const deny = denyPutBy(action);
   if (deny !== null) {
     const until = sessionsLiveUntil(deny, action, putAt);
-    const who = asText(action.input['UserName']) ?? asText(action.input['RoleName']) ?? 'it';
+    const who =
+      asText(action.input['UserName']) ??
+      asText(action.input['RoleName']) ??
+      idInKey(action.targets[0] ?? '');
     return until === null
       ? `everything of ${who} works again: its keys, password and sessions`
       : `stolen sessions of ${who} work again, until ${minute(until)} at the latest`;

@@ -1,4 +1,4 @@
-import { type Finding, type Resource, type TrailEvent, worked } from '../../model/index.js';
+import { type Finding, type Resource, resourceKey, type TrailEvent, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { beforeMisuse, finding, principalOf } from './classify.js';
 import { after, byLauncher, launchers, wasAttached } from './classify-by-launcher.js';
@@ -54,10 +54,10 @@ export function classifyInstance(
   if (launched !== undefined) return byService(resource, launched, its, others);
   const ties = byMaterial(resource, null, its, others);
   if (ties !== null) return ties;
-  return byCutRecord(resource, its, index) ?? unknown(resource, its);
+  return byCutRecord(resource, its, index) ?? unknown(resource, its, index);
 }
 
-function unknown(resource: Resource, its: Case): Finding {
+function unknown(resource: Resource, its: Case, index: InstanceIndex): Finding {
   // A group of nobody in the incident launched it, however young it is.
   const launcher = resource.links.find(
     (link) => launchers.has(link.kind) && link.kind !== 'spot-request' && !wasAttached(resource, link, its),
@@ -71,7 +71,43 @@ function unknown(resource: Resource, its: Case): Finding {
     ]);
   }
   const verdict = judgeUnknown(resource, its);
+  const unlogged = verdict.rule === 'origin.no-tainted-maker' && !isExplained(resource, index);
+  if (unlogged) return notLogged(resource, its);
   return finding(resource, verdict.class, verdict.rule, verdict.reasons, { settlesAt: verdict.settlesAt });
+}
+
+/** What only AWS can put on an instance that a service of its own launched (EC2 user guide, "Tag your Amazon EC2
+ *  resources": the prefix aws: is reserved). */
+const launcherTag =
+  /^aws:(autoscaling:groupName|ec2:fleet-id|ec2spot:fleet-request-id|eks:|elasticmapreduce:|batch:)/;
+
+/** A launcher of AWS's own, or a record that was cut for size, may have launched it: that is no absence. */
+function isExplained(resource: Resource, { cut }: InstanceIndex): boolean {
+  const { tags, links, createdAt } = resource;
+  return (
+    Object.keys(tags).some((name) => launcherTag.test(name)) ||
+    links.some(({ kind }) => launchers.has(kind)) ||
+    cut.some((event) => fits(event, resource, createdAt ?? 0))
+  );
+}
+
+const notInTrail = 'origin.launch-not-in-trail';
+const words = 'launch not in the trail';
+
+/** Every launch is logged: a trail without it leaves out events, and clears nobody. */
+function notLogged(resource: Resource, { facts }: Case): Finding {
+  const made = `made at ${timeInWords(resource.createdAt)}, after the misuse began`;
+  if (facts.launchesAsked === undefined)
+    return finding(resource, 'not-tied', notInTrail, [`${words}: ${made}`]);
+  const why = facts.launchesAsked.has(resourceKey(resource))
+    ? 'no event by its name launches it'
+    : 'its launch was not asked for by name yet';
+  return finding(resource, 'held', notInTrail, [`${words}: ${made}, and ${why}`]);
+}
+
+/** True of an instance that runs and that nobody in the trail launched. Pure. */
+export function isUnlogged({ rule }: Finding): boolean {
+  return rule === notInTrail;
 }
 
 function byLaunch(
@@ -193,19 +229,21 @@ function byMaterial(
   return null;
 }
 
+/** A record that was cut may be that of its launch. */
+function fits(event: TrailEvent, { region, properties }: Resource, createdAt: number): boolean {
+  const request = launchRequestOf(event);
+  if (event.region !== region || event.time === null || request === null) return false;
+  if (request.reservationId !== null) return request.reservationId === properties['reservationId'];
+  if (event.time < createdAt - before || event.time > createdAt + after) return false;
+  const type = properties['instanceType'];
+  return request.types.length === 0 || typeof type !== 'string' || request.types.includes(type);
+}
+
 /** A RunInstances record cut for size names no instance: tied by reservation, else by time, type and region. */
 function byCutRecord(resource: Resource, its: Case, index: InstanceIndex): Finding | null {
   const { createdAt } = resource;
   if (createdAt === null) return null;
-  const reservation = resource.properties['reservationId'];
-  const type = resource.properties['instanceType'];
-  const fitting = index.cut.filter((event) => {
-    const request = launchRequestOf(event);
-    if (event.region !== resource.region || event.time === null || request === null) return false;
-    if (request.reservationId !== null) return request.reservationId === reservation;
-    if (event.time < createdAt - before || event.time > createdAt + after) return false;
-    return request.types.length === 0 || typeof type !== 'string' || request.types.includes(type);
-  });
+  const fitting = index.cut.filter((event) => fits(event, resource, createdAt));
   const tied = fitting.filter((event) => whoDid(event, its) === 'tainted');
   const event = tied[0];
   if (event === undefined) {

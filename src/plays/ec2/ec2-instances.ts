@@ -1,4 +1,4 @@
-import { change, type AwsFailure, type InputOf, type OutputOf } from '../../aws/index.js';
+import { AwsFailure, change, type InputOf, type OutputOf, type Reader } from '../../aws/index.js';
 import {
   type Action,
   asText,
@@ -74,6 +74,8 @@ export const ec2Instances: Play = {
     }
   },
 
+  findById: instancesById,
+
   origin: [
     ...['RunInstances', 'CreateFleet'].map((name) => ({
       source: 'ec2.amazonaws.com',
@@ -99,6 +101,33 @@ export const ec2Instances: Play = {
   record: instanceEvidence,
   scenario: 'mass-gpu',
 };
+
+/** What no listing shows may be there all the same: only AWS's "not found" says that it is gone. */
+async function instancesById(reader: Reader, region: string, ids: readonly string[]): Promise<Resource[]> {
+  if (ids.length === 0) return [];
+  try {
+    const input = { InstanceIds: [...ids] };
+    const { Reservations } = await reader.call('ec2', 'DescribeInstances', region, input);
+    return (Reservations ?? []).flatMap((reservation) =>
+      (reservation.Instances ?? []).map((instance) =>
+        asResource(instance, reservation.ReservationId ?? null, region),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'InvalidInstanceID.NotFound') throw error;
+    const gone = ids.filter((id) => error.message.includes(id));
+    const asGone = (id: string): Resource =>
+      asResource({ InstanceId: id, State: { Name: 'terminated' } }, null, region);
+    if (gone.length > 0) {
+      const rest = ids.filter((id) => !gone.includes(id));
+      return [...gone.map(asGone), ...(await instancesById(reader, region, rest))];
+    }
+    if (ids.length === 1) return ids.map(asGone);
+    const middle = Math.ceil(ids.length / 2);
+    const halves = [ids.slice(0, middle), ids.slice(middle)];
+    return (await Promise.all(halves.map((some) => instancesById(reader, region, some)))).flat();
+  }
+}
 
 /** By region and availability zone: one protected instance makes AWS refuse its whole zone (EC2 API reference,
  *  TerminateInstances), and no other zone may wait for it. */
@@ -160,6 +189,10 @@ function remedy(action: Action, failure: AwsFailure, context: PlanContext): Acti
   if (failure.kind !== 'protected' || all.length === 0) return null;
   const attributes = protections.filter((name) => failure.message.toLowerCase().includes(name.toLowerCase()));
   const toClear = attributes.length === 0 ? protections : attributes;
+  // Of no protection that could be cleared, and of nobody by name: the runner finds out who it is.
+  if (attributes.length === 0 && named.length === 0) return null;
+  // All that it waited for was to clear its own protections: something else keeps it.
+  if (action.after.length >= all.length) return null;
   // What waited for a protection to be cleared and is refused all the same stands in a zone full of it.
   const again = action.after.length > 0;
   if (again || named.length === 0) return unprotectAndTerminate(all, all, toClear, []);

@@ -89,6 +89,18 @@ export function denyStands(document: string | null, issuedBefore: number | null,
   return deny?.kind === 'dated' && !all && (issuedBefore === null || deny.issuedBefore >= issuedBefore);
 }
 
+/** Whether a Deny of ours that stands on a principal, by whichever policy, reaches so far: see denyStands. */
+export function denied(properties: JsonObject, issuedBefore: number | null, all: boolean): boolean {
+  const documents = [asText(properties['deny']), ...elsewhereOf(properties)];
+  return documents.some((document) => denyStands(document, issuedBefore, all));
+}
+
+/** Denies of ours that stand on a principal by another policy than an inline one. */
+export function elsewhereOf(properties: JsonObject): string[] {
+  const { elsewhere } = properties;
+  return Array.isArray(elsewhere) ? elsewhere.flatMap((one) => asText(one) ?? []) : [];
+}
+
 /** IAM hands policy documents out URL-encoded (RFC 3986; IAM API reference, GetUserPolicy); other servers do not. */
 export function decodedDocument(document: string | undefined): string | null {
   if (document === undefined || document === '') return null;

@@ -14,13 +14,15 @@ import {
 import {
   datedDeny,
   decodedDocument,
+  denied,
   denyAhead,
-  denyStands,
+  elsewhereOf,
   readDeny,
   roleDenyPolicyName,
   sessionDenyPolicyName,
   sessionsDeny,
 } from './deny.js';
+import { deniesElsewhere } from './deny-elsewhere.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
@@ -69,12 +71,14 @@ export const roleSessions: Play = {
         const document = (name: string): string | null =>
           decodedDocument(role.RolePolicyList?.find(({ PolicyName }) => PolicyName === name)?.PolicyDocument);
         const deny = document(roleDenyPolicyName);
+        const bounded = role.PermissionsBoundary?.PermissionsBoundaryArn ?? null;
+        const elsewhere = await deniesElsewhere(reader, role.AttachedManagedPolicies ?? [], bounded);
         yield {
           play: 'role-sessions',
           type: 'role',
           id: role.RoleName ?? '',
           region: 'global',
-          state: deny === null ? 'not denied' : 'denied',
+          state: deny === null && elsewhere.length === 0 ? 'not denied' : 'denied',
           live: true,
           createdAt: role.CreateDate?.getTime() ?? null,
           tags: tagsOf(role.Tags),
@@ -87,6 +91,7 @@ export const roleSessions: Play = {
             path: role.Path ?? null,
             deny,
             sessionDeny: document(sessionDenyPolicyName),
+            elsewhere,
           },
         };
       }
@@ -110,7 +115,7 @@ export const roleSessions: Play = {
 
   contain,
   /** Only the unconditional Deny is known by itself: which sessions are the incident's, the incident says. */
-  verify: ({ properties }) => denyStands(asText(properties['deny']), null, true),
+  verify: ({ properties }) => denied(properties, null, true),
   noUndo: null,
   scenario: 'sessions',
 };
@@ -119,7 +124,7 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   const { resource } = finding;
   const deny = asText(resource.properties['deny']);
   if (finding.class !== 'tampered') {
-    return denyStands(deny, null, true)
+    return denied(resource.properties, null, true)
       ? []
       : [put(finding, roleDenyPolicyName, datedDeny(null), deny, 'deny everything to')];
   }
@@ -127,15 +132,14 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
     ({ roleName, otherAccount, expiresAt }) =>
       roleName === resource.id && otherAccount === null && (expiresAt === null || expiresAt > now),
   );
-  if (sessions.length === 0 || denyStands(deny, latestMint(sessions, incident), false)) return [];
+  if (sessions.length === 0 || denied(resource.properties, latestMint(sessions, incident), false)) return [];
   const named = namedSessions(sessions, incident);
   if (named === null) {
     const document = datedDeny(now + denyAhead);
     return [put(finding, roleDenyPolicyName, document, deny, everySession(finding))];
   }
   const standing = asText(resource.properties['sessionDeny']);
-  const denied = readDeny(standing);
-  const already = denied?.kind === 'sessions' ? denied : null;
+  const already = sessionsDenied(resource, named);
   const isDated = sessions.some(runsOn) || (already?.issuedBefore ?? null) !== null;
   const until = isDated ? now + denyAhead : null;
   const latest = latestMint(sessions, incident) ?? now;
@@ -145,6 +149,14 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   return document.length > maxNamedDocument
     ? [put(finding, roleDenyPolicyName, datedDeny(now + denyAhead), deny, everySession(finding))]
     : [put(finding, sessionDenyPolicyName, document, standing, `cut ${named.length} sessions of`)];
+}
+
+/** The Deny by name that stands: the one that has the most of `named`. */
+function sessionsDenied({ properties }: Resource, named: readonly string[]) {
+  const documents = [asText(properties['sessionDeny']), ...elsewhereOf(properties)];
+  const standing = documents.map(readDeny).filter((deny) => deny?.kind === 'sessions');
+  const known = (ids: readonly string[]): number => named.filter((id) => ids.includes(id)).length;
+  return standing.sort((a, b) => known(b.userIds) - known(a.userIds))[0] ?? null;
 }
 
 /** A service takes the role anew under the same name, for what runs there: a function, a task, an instance. */

@@ -9,7 +9,8 @@ import {
   textAt,
   type TrailEvent,
 } from '../../model/index.js';
-import { datedDeny, decodedDocument, denyAhead, denyPolicyName, denyStands } from './deny.js';
+import { datedDeny, decodedDocument, denied, denyAhead, denyPolicyName } from './deny.js';
+import { deniesElsewhere } from './deny-elsewhere.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { tagsOf } from '../kit/make-resource.js';
@@ -52,17 +53,19 @@ export const userSessions: Play = {
       for (const user of page.UserDetailList ?? []) {
         const inline = user.UserPolicyList?.find(({ PolicyName }) => PolicyName === denyPolicyName);
         const deny = decodedDocument(inline?.PolicyDocument);
+        const bounded = user.PermissionsBoundary?.PermissionsBoundaryArn ?? null;
+        const elsewhere = await deniesElsewhere(reader, user.AttachedManagedPolicies ?? [], bounded);
         yield {
           play: 'user-sessions',
           type: 'user',
           id: user.UserName ?? '',
           region: 'global',
-          state: deny === null ? 'not denied' : 'denied',
+          state: deny === null && elsewhere.length === 0 ? 'not denied' : 'denied',
           live: true,
           createdAt: user.CreateDate?.getTime() ?? null,
           tags: tagsOf(user.Tags),
           links: (user.GroupList ?? []).map((id) => ({ kind: 'group', id })),
-          properties: { arn: user.Arn ?? null, userId: user.UserId ?? null, deny },
+          properties: { arn: user.Arn ?? null, userId: user.UserId ?? null, deny, elsewhere },
         };
       }
     }
@@ -78,7 +81,7 @@ export const userSessions: Play = {
 
   contain,
   /** Only the unconditional Deny is known by itself: whether a dated one is late enough, the incident says. */
-  verify: ({ properties }) => denyStands(asText(properties['deny']), null, true),
+  verify: ({ properties }) => denied(properties, null, true),
   noUndo: null,
   scenario: 'everything',
 };
@@ -89,7 +92,7 @@ function contain(finding: Finding, { incident, now, options }: PlanContext): Act
   const sessions = incident.credentials.filter((credential) => isSessionOf(credential, id));
   if (!all && sessions.length === 0) return [];
   const standing = asText(properties['deny']);
-  if (denyStands(standing, latestMint(sessions, incident), all)) return [];
+  if (denied(properties, latestMint(sessions, incident), all)) return [];
   const put = (document: string) =>
     change('iam', 'PutUserPolicy', { UserName: id, PolicyName: denyPolicyName, PolicyDocument: document });
   return [

@@ -82,6 +82,9 @@ export interface Play {
   };
   /** Lists every resource of this kind in one region, with paging. Throws AwsFailure: the cell says why. */
   find(reader: Reader, region: string): AsyncIterable<Resource>;
+  /** What of these ids is there, and in which state; what AWS does not know is gone, and told as not live. An id that it
+   *  leaves out is not known. Throws AwsFailure. */
+  findById?(reader: Reader, region: string, ids: readonly string[]): Promise<Resource[]>;
   origin: OriginRule[];
   /** The actions that contain this finding: none where it is contained already. Pure. */
   contain(finding: Finding, context: PlanContext): Action[];

@@ -12,7 +12,11 @@ export const lookPermissions: readonly string[] = [
   'iam:GetAccessKeyLastUsed',
   'iam:GetAccountAuthorizationDetails',
   'iam:GetLoginProfile',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
   'iam:GetRole',
+  'iam:GetRolePolicy',
+  'iam:GetUser',
   'iam:GetUserPolicy',
   'iam:ListAccessKeys',
   'iam:ListAttachedUserPolicies',
@@ -41,8 +45,18 @@ export const restrictionPermissions: readonly string[] = [
 ];
 
 /** The IAM actions of the cut itself, and of taking it back. */
-export const cutPermissions: readonly string[] = [
-  'iam:DeleteUserPolicy',
-  'iam:PutUserPolicy',
-  'iam:UpdateAccessKey',
+const ofTheCut: readonly string[] = ['iam:DeleteUserPolicy', 'iam:PutUserPolicy', 'iam:UpdateAccessKey'];
+
+/** Of a Deny for which a user or role has no room among its inline policies (plays/iam/deny-elsewhere.ts). */
+export const elsewherePermissions: readonly string[] = [
+  'iam:CreatePolicy',
+  'iam:DeletePolicy',
+  ...['User', 'Role'].flatMap((kind) => [
+    `iam:Attach${kind}Policy`,
+    `iam:Delete${kind}PermissionsBoundary`,
+    `iam:Detach${kind}Policy`,
+    `iam:Put${kind}PermissionsBoundary`,
+  ]),
 ];
+
+export const cutPermissions: readonly string[] = [...ofTheCut, ...elsewherePermissions];

@@ -91,7 +91,7 @@ interface LookupInput {
 }
 
 /** One attribute a call, newest first, 50 a page, 90 days (CloudTrail API reference, LookupEvents). */
-function lookupEvents({ region }: Context, input: LookupInput) {
+function lookupEvents({ region, world }: Context, input: LookupInput) {
   const [attribute, second] = input.LookupAttributes ?? [];
   if (second !== undefined)
     throw new AwsError('InvalidLookupAttributesException', 'Only one lookup attribute can be specified.');
@@ -105,7 +105,16 @@ function lookupEvents({ region }: Context, input: LookupInput) {
       'InvalidLookupAttributesException',
       `${attribute!.AttributeKey} is not a lookup attribute.`,
     );
+  const omitted = world.faults.omittedEvents ?? [];
   const events = visibleEvents(region).filter(({ record, at }) => {
+    const isOmitted = omitted.some(
+      ({ name, accessKeyId, region: where, since }) =>
+        (name === undefined || name === record.eventName) &&
+        (accessKeyId === undefined || accessKeyId === record.userIdentity.accessKeyId) &&
+        (where === undefined || where === region.name) &&
+        (since === undefined || at >= since),
+    );
+    if (isOmitted) return false;
     if (input.StartTime !== undefined && at < input.StartTime) return false;
     if (input.EndTime !== undefined && at > input.EndTime + 999) return false;
     if (read === null) return true;

@@ -4,6 +4,7 @@ import type { Account, Maker, World } from './world.js';
 /** A value whose changes are enforced only after a while, as IAM's are. */
 export class Delayed<T> {
   private older: { until: number; value: T }[] = [];
+  private past: { until: number; value: T }[] = [];
   constructor(private value: T) {}
 
   get current(): T {
@@ -16,7 +17,13 @@ export class Delayed<T> {
     return this.older[0]?.value ?? this.value;
   }
 
+  /** What a list shows that is so many milliseconds old. */
+  shown(now: number, age: number): T {
+    return this.past.find(({ until }) => until > now - age)?.value ?? this.value;
+  }
+
   change(world: World, value: T): void {
+    this.past.push({ until: world.clock.now(), value: this.value });
     const delay = world.settings.propagationMs;
     if (delay > 0) this.older.push({ until: world.clock.now() + delay, value: this.value });
     this.value = value;

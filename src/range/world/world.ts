@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.js';
 import type { FalseAnswer } from '../lies.js';
+import type { Untouchable } from '../untouchable.js';
 import type { Structure } from '../protocol/values.js';
 import { defaultRegions, optInRegions } from './catalog.js';
 import { Clock } from './clock.js';
@@ -68,6 +69,25 @@ export interface Faults {
   refusedRegions?: string[] | undefined;
   /** Answers that are none. */
   falseAnswers?: FalseAnswer[] | undefined;
+  /** Events that LookupEvents leaves out, as if they had never been: by what is said of them, all of it. */
+  omittedEvents?:
+    | {
+        name?: string | undefined;
+        accessKeyId?: string | undefined;
+        region?: string | undefined;
+        since?: number;
+      }[]
+    | undefined;
+  /** Instances that DescribeInstances does not list; with `byIdToo`, not even by their ids. */
+  hiddenInstances?:
+    | { region: string; byIdToo?: boolean | undefined; types?: string[] | undefined }[]
+    | undefined;
+  /** What no call may end, and for whose sake a call for many is refused. */
+  untouchable?: Untouchable[] | undefined;
+  /** ListAccessKeys shows each key as it was so long ago, in virtual milliseconds. */
+  staleKeysMs?: number | undefined;
+  /** Answers that are dated wrongly: to service, service:region or service:Operation, by so many milliseconds. */
+  misdated?: { to: string; byMs: number }[] | undefined;
   /** Milliseconds that the Date header is off. */
   clockSkewMs?: number | undefined;
 }

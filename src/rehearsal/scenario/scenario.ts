@@ -179,6 +179,36 @@ const faults = z.strictObject({
     .array(z.strictObject({ to: z.string(), is: z.enum(lies) }))
     .optional()
     .describe('answers that are none, to service, service:region or service:Operation'),
+  staleKeysMs: count.optional().describe('ListAccessKeys shows keys as they were so many milliseconds ago'),
+  misdated: z
+    .array(z.strictObject({ to: z.string(), byMs: z.number() }))
+    .optional()
+    .describe('answers whose Date header is wrong, to service, service:region or service:Operation'),
+  omittedEvents: z
+    .array(z.strictObject({ name: z.string().optional(), region: regionName.optional() }))
+    .optional()
+    .describe('events that LookupEvents leaves out: by name, by region, or by both'),
+  hiddenInstances: z
+    .array(
+      z.strictObject({
+        region: regionName,
+        byIdToo: z.boolean().optional().describe('DescribeInstances hides them from who asks by id, too'),
+        types: z.array(z.string()).optional().describe('default: all'),
+      }),
+    )
+    .optional()
+    .describe('instances that DescribeInstances does not list'),
+  untouchable: z
+    .array(
+      z.strictObject({
+        to: z.string().describe('service:Operation'),
+        code: z.string(),
+        message: z.string().describe('{id} is who it is about'),
+        ids: z.array(z.string()).optional().describe('default: the first that such a call is made for'),
+      }),
+    )
+    .optional()
+    .describe('what no call may end, and for whose sake a call for many is refused'),
 });
 
 const aws = z.strictObject({

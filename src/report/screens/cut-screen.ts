@@ -21,10 +21,24 @@ export function cutScreen(
       ? `of user ${owner.name}`
       : owner.kind === 'root'
         ? 'of the root user'
-        : 'owner unknown';
-  screen.row('cut', [facts.key, 'bold'], `  ${whose}`, ...statusOf(facts));
+        : owner.kind === 'session'
+          ? `session ${owner.userId.split(':')[1] ?? ''} of role ${owner.role}`
+          : 'owner unknown';
+  screen.row('cut', [facts.key, 'bold'], `  ${whose}`, ...(owner.kind === 'session' ? [] : statusOf(facts)));
   if (facts.keyAccount !== null) screen.row('account', facts.keyAccount);
   if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow');
+  if (owner.kind === 'session') {
+    screen.gap();
+    const namesakes = owner.runsOn
+      ? 'this session, and what its service was given under the same name so far: it gets new credentials by itself'
+      : 'this session, and every other one of the same name';
+    screen.text('will stop', namesakes, 'red');
+    screen.text('goes on', `every other session of role ${owner.role}`);
+    screen.text('can undo', 'leakguard undo REPORT');
+    if (facts.deny !== null) screen.text('stands', "a Deny of leakguard's is on the role already", 'dim');
+    unknownAndDoubts(screen, facts, doubts);
+    return screen.toString();
+  }
   screen.row(
     'last used',
     lastUsed === null
@@ -43,13 +57,19 @@ export function cutScreen(
   }
   goesOn(screen, otherKeys);
   screen.text('can undo', 'leakguard undo REPORT; the key itself only with --reactivate-key');
-  if (facts.deny !== null) screen.text('stands', "leakguard's Deny is on the user already", 'dim');
+  if (facts.deny !== null || facts.denyElsewhere.length > 0)
+    screen.text('stands', "leakguard's Deny is on the user already", 'dim');
   if (facts.quarantine.length > 0) {
     screen.text(
       'quarantine',
       `${facts.quarantine.join(', ')} by AWS: leave it on; AWS takes it off in the case`,
     );
   }
+  unknownAndDoubts(screen, facts, doubts);
+  return screen.toString();
+}
+
+function unknownAndDoubts(screen: Screen, facts: CutFacts, doubts: readonly string[]): void {
   if (facts.unreadable.length > 0) {
     screen.gap();
     for (const [i, what] of facts.unreadable.entries()) screen.text(i === 0 ? 'unknown' : '', what, 'yellow');
@@ -58,7 +78,6 @@ export function cutScreen(
     if (i === 0) screen.gap();
     screen.text(i === 0 ? 'doubt' : '', doubt, 'yellow');
   }
-  return screen.toString();
 }
 
 function statusOf({ status }: CutFacts): [string, 'bold' | 'yellow' | 'green' | null][] {

@@ -5,6 +5,7 @@ import {
   type ResourceClass,
   type Suspect,
   allSeen,
+  flagOfKey,
   shellArgument,
 } from '../../model/index.js';
 import {
@@ -102,7 +103,7 @@ function cost(screen: Screen, { cost }: Incident): void {
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],
-    `, ${spent(cost)} so far: an estimate at list prices`,
+    `, ${spent(cost)} so far: an estimate`,
   );
   const basis = [...doubts, ...(screen.options.verbose ? [cost.source] : [])];
   if (basis.length > 0) screen.text('', basis.join('; '), 'dim');
@@ -147,7 +148,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       allSeen(incident.coverage) ? 'nothing to do' : 'make readable what is listed above, and scan again',
     ];
   }
-  if (isTemporary(incident.key)) {
+  // What a role's session did is contained by its name; one of a user ends with the key that minted it.
+  if (isTemporary(incident.key) && incident.credentials[0]?.roleName == null) {
     const whose = incident.credentials[0]?.principal ?? incident.key;
     return [
       `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
@@ -161,7 +163,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
     ];
   }
-  const contain = `leakguard contain --key ${shellArgument(incident.key, 'KEY')}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
+  const contain = `leakguard contain ${flagOfKey(incident.key)} ${shellArgument(incident.key, 'KEY')}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -170,7 +172,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
   else if (incident.misuse.at !== null)
-    steps.push(`leakguard verify --key ${shellArgument(incident.key, 'KEY')}${flag}`);
+    steps.push(`leakguard verify ${flagOfKey(incident.key)} ${shellArgument(incident.key, 'KEY')}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {

@@ -14,6 +14,7 @@ import {
   gaps,
   launchGrid,
   notExamined,
+  regionsClosed,
   regionsOff,
   servicesOff,
   span,
@@ -312,10 +313,14 @@ export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
   const names = (items: readonly string[], max: number): string => some(items, verbose ? Infinity : max);
   const max = fitting(list.length, shown.gaps, verbose);
   for (const gap of list.slice(0, max)) {
+    const where =
+      gap.subject === 'region' && gap.status === 'denied'
+        ? `${count(gap.regions.length, 'region')} (${names(gap.regions, 2)})`
+        : `${gap.subject} in ${names(gap.regions, 2)}`;
     screen.row(
       '',
       [padEnd(gap.status, 10), 'yellow'],
-      `${gap.subject} in ${names(gap.regions, 2)}`,
+      where,
       gap.detail === null ? '' : [`: ${gap.detail}`, 'dim'],
     );
   }
@@ -324,6 +329,12 @@ export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
   const regions = regionsOff(coverage);
   if (without.length > 0) screen.row('', [`not examined: ${names(without, 3)}`, 'dim']);
   if (regions.length > 0) screen.row('', [`regions not enabled: ${names(regions, 3)}`, 'dim']);
+  const closed = regionsClosed(coverage);
+  if (closed.length > 0)
+    screen.row('', [
+      `${count(closed.length, 'region')} closed by a policy of the organisation, on your word: ${names(closed, 3)}`,
+      'dim',
+    ]);
   if (!verbose) return;
   for (const [subject, where] of servicesOff(coverage)) {
     screen.row('', [`not there: ${subject} in ${where.join(', ')}`, 'dim']);

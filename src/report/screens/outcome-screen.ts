@@ -1,4 +1,4 @@
-import { type Report, type Verdict, allSeen, isDone, shellArgument } from '../../model/index.js';
+import { type Report, type Verdict, allSeen, flagOfKey, isDone, shellArgument } from '../../model/index.js';
 import { type Bill, groupBy, stillBilling, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
@@ -47,6 +47,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   done(screen, report);
   failed(screen, report);
   showLeft(screen, report.left);
+  byTrailAlone(screen, report);
   billing(screen, stillBilling(report));
   showGaps(screen, report.coverage);
   cloudfront(screen, report);
@@ -56,6 +57,19 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   screen.whole('', `its head ${report.journal.head}`, 'dim');
   screen.next(nextSteps(report, path));
   return screen.toString();
+}
+
+/** What the trail says was made and no list shows: nothing was done to it. */
+function byTrailAlone(screen: Screen, { incident }: Report): void {
+  const unseen = (incident?.fromTrail ?? []).filter(({ trail }) => trail?.now === 'not-known');
+  if (unseen.length === 0) return;
+  const kinds = tally(unseen.map(({ resource }) => resource.type)).map(([type, n]) => count(n, type));
+  screen.row('by trail', [some(kinds, screen.options.verbose ? Infinity : 5), 'yellow']);
+  screen.text(
+    '',
+    'made or changed, as the trail tells, and not contained: the inventory does not show them',
+    'dim',
+  );
 }
 
 function since(from: string | null, to: string, words: string): string {
@@ -182,12 +196,12 @@ function nextSteps(report: Report, path: string): string[] {
   }
   if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${journal}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
-    steps.push(`to contain a held one too: leakguard contain --key ${key} --include ID${flag}`);
+    steps.push(`to contain a held one too: leakguard contain ${flagOfKey(key)} ${key} --include ID${flag}`);
   }
   if (state === 'contained' || state === 'held') {
     const from = settledFrom(report);
     const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
-    steps.push(`leakguard verify --key ${key}${flag}${when}`);
+    steps.push(`leakguard verify ${flagOfKey(key)} ${key}${flag}${when}`);
     steps.push(`leakguard case ${journal} --credit`);
   }
   if (state === 'unknown' && report.closed !== null)

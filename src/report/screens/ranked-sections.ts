@@ -25,15 +25,12 @@ const colours: Record<Rank, Style | null> = {
 };
 
 /** What still stands, the most dangerous first: what lets somebody in, what spends, what blinds, what was read. */
-export function stands(screen: Screen, { stands: lines, kinds, byTrail, total }: Ranked): void {
-  if (total === 0 && lines.read.length === 0 && lines.blind.length === 0) return;
+export function stands(screen: Screen, ranked: Ranked): void {
+  const { stands: lines, kinds, byTrail, unseen, total } = ranked;
   const { verbose } = screen.options;
   if (total > 0) {
-    const known = total - byTrail;
-    const doubt =
-      known === 0
-        ? 'as far as the trail tells; whether it still stands: not looked at'
-        : `${byTrail} of them as far as the trail tells, where the inventory shows none`;
+    const which = byTrail === total ? '' : `${byTrail} of them `;
+    const doubt = `${which}as far as the trail tells; ${unseen ? 'the inventory does not show them' : 'whether it still stands: not looked at'}`;
     screen.row(
       'stands',
       [some(kinds, verbose ? Infinity : kindsShown), 'bold'],
@@ -44,6 +41,11 @@ export function stands(screen: Screen, { stands: lines, kinds, byTrail, total }:
     if (rank === 'other' && lines.other.length > 0) numbers(screen, labels.other, lines.other);
     else rows(screen, rank, lines[rank]);
   }
+  if (ranked.gone.length > 0)
+    screen.row('gone', [
+      `${some(ranked.gone, 4)}: made, as the trail tells, and not there: AWS says so`,
+      'dim',
+    ]);
 }
 
 function rows(screen: Screen, rank: Rank, lines: readonly RankedLine[]): void {

@@ -194,11 +194,21 @@ function describedPage(region: Region, input: { InstanceIds?: string[] } & Pagin
   for (let position = start; position < source.length; position++) {
     const instance = source[position]!;
     const state = shownState(instance, region);
-    if (state === null || !wanted([instance, state])) continue;
+    if (state === null || !wanted([instance, state]) || isHidden(instance, region, input)) continue;
     if (items.length === size) return { items, next: Buffer.from(String(position)).toString('base64') };
     items.push([instance, state]);
   }
   return { items, next: undefined };
+}
+
+/** A fault: an instance that is there, and not shown. */
+function isHidden(instance: Instance, { name, world }: Region, input: { InstanceIds?: string[] }): boolean {
+  return (world.faults.hiddenInstances ?? []).some(
+    ({ region, byIdToo, types }) =>
+      region === name &&
+      (types?.includes(instance.instanceType) ?? true) &&
+      (input.InstanceIds === undefined || byIdToo === true),
+  );
 }
 
 const orders = new WeakMap<Region, Instance[]>();

@@ -98,10 +98,13 @@ function operationsFor(kind: Kind): Record<string, Operation> {
       }),
     [`Attach${kind}Policy`]: (context, input: Input) => {
       const arn = known(context, input.PolicyArn);
-      change(context, input, (grants) => ({
-        ...grants,
-        attached: [...new Set([...grants.attached, arn])],
-      }));
+      change(context, input, (grants) => {
+        const attached = [...new Set([...grants.attached, arn])];
+        // Managed policies attached to a user, group or role (IAM user guide, "IAM and STS quotas").
+        if (attached.length > 10)
+          throw new AwsError('LimitExceeded', `Cannot exceed quota for PoliciesPer${kind}: 10`, 409);
+        return { ...grants, attached };
+      });
     },
     [`Detach${kind}Policy`]: (context, input: Input) =>
       change(context, input, (grants) => {

@@ -126,6 +126,8 @@ export const roleOperations: Record<string, Operation> = {
     input: { PolicyName: string; PolicyDocument: string; Path?: string },
   ) => {
     statements(input.PolicyDocument);
+    if (input.PolicyDocument.replace(/\s/g, '').length > 6144)
+      throw new AwsError('LimitExceeded', 'Cannot exceed quota for PolicySize: 6144', 409);
     const policy = createPolicy(account, input.PolicyName, input.PolicyDocument, {
       path: input.Path ?? '/',
       maker,
@@ -227,7 +229,9 @@ export const roleOperations: Record<string, Operation> = {
       404,
     );
     const attached = [account.users, account.groups, account.roles].some((table) =>
-      [...table.values()].some(({ grants }) => grants.current.attached.includes(policy.arn)),
+      [...table.values()].some(
+        ({ grants: { current } }) => current.attached.includes(policy.arn) || current.boundary === policy.arn,
+      ),
     );
     if (attached) throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
     account.policies.delete(policy.arn);

@@ -24,10 +24,10 @@ function userOf({ account, caller }: Context, input: { UserName?: string }): Use
   return caller.user;
 }
 
-const keyShape = (key: AccessKey) => ({
+const keyShape = (key: AccessKey, status = key.status.current) => ({
   UserName: key.user ?? undefined,
   AccessKeyId: key.id,
-  Status: key.status.current,
+  Status: status,
   CreateDate: key.createdAt,
 });
 
@@ -133,7 +133,11 @@ export const userOperations: Record<string, Operation> = {
   ListAccessKeys: (context, input: { UserName?: string; Marker?: string; MaxItems?: number }) => {
     const owner =
       input.UserName === undefined && context.caller.type === 'Root' ? null : userOf(context, input).name;
-    return marked('AccessKeyMetadata', keysOf(context.account, owner).map(keyShape), input);
+    const { staleKeysMs = 0 } = context.world.faults;
+    const keys = keysOf(context.account, owner).map((key) =>
+      keyShape(key, key.status.shown(context.now, staleKeysMs)),
+    );
+    return marked('AccessKeyMetadata', keys, input);
   },
   UpdateAccessKey: (
     context,
