@@ -23,5 +23,5 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
-export { batchEnvironmentOf, type LaunchEdge, launchEdges } from './launchers.js';
+export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, priceSource, regionFactor } from './instance-types.js';

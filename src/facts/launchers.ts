@@ -2,7 +2,7 @@
  * Who launches for whom: one line for each way in which AWS itself says so. What is only a name or tag that a caller
  * may choose is none. docs/launchers.md is made from this table.
  */
-export interface LaunchEdge {
+interface LaunchEdge {
   /** Ids of plays: the one finds the launcher, the other what it launched; `any` of every play. */
   launcher: string;
   of: string;

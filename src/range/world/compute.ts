@@ -15,7 +15,7 @@ export const stateCodes: Record<InstanceState, number> = {
 };
 
 /** A volume that a launch makes besides the root's. */
-export interface Mapping {
+interface Mapping {
   device: string;
   size: number;
   type: string;

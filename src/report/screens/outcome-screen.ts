@@ -1,10 +1,10 @@
 import { type Report, type Verdict, allSeen, flagOfKey, isDone, shellArgument } from '../../model/index.js';
-import { groupBy, tally } from '../index.js';
+import { type Bill, groupBy, stillBilling, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
 import { settledFrom, unfinishedActions } from '../../outcome/index.js';
-import { clock, count, duration, some, utc, utcSeconds } from '../messages/index.js';
+import { clock, count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
 
 const verdictWords: Record<Verdict['state'], [string, Style]> = {
   contained: ['CONTAINED', 'green'],
@@ -48,6 +48,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   failed(screen, report);
   showLeft(screen, report.left);
   byTrailAlone(screen, report);
+  billing(screen, stillBilling(report));
   showGaps(screen, report.coverage);
   cloudfront(screen, report);
   screen.gap();
@@ -111,6 +112,36 @@ function failed(screen: Screen, report: Report): void {
     screen.row(i === 0 ? 'not done' : '', [`${line}${n > 1 ? ` (${n})` : ''}`, 'yellow']);
   }
   if (lines.length > max) screen.row('', [`and ${lines.length - max} more: --verbose`, 'dim']);
+}
+
+/** What is billed on, until when, and what ends it: AWS's bill goes on where the containment has ended. */
+function billing(screen: Screen, bills: readonly Bill[]): void {
+  if (bills.length === 0) return;
+  screen.gap();
+  const { verbose } = screen.options;
+  const groups = [...groupBy(bills, ({ what, region, until }) => `${what}|${region}|${until}`).values()];
+  const max = verbose ? Infinity : 6;
+  for (const [i, group] of groups.slice(0, max).entries()) {
+    const [{ what, region, until }] = group as [Bill, ...Bill[]];
+    const prices = group.flatMap(({ usdPerHour }) => usdPerHour ?? []);
+    const sum = prices.reduce((all, one) => all + one, 0);
+    const price =
+      prices.length < group.length
+        ? 'price not known'
+        : sum < 0.01
+          ? 'less than $0.01 an hour'
+          : `about ${usd(sum)} an hour`;
+    screen.row(i === 0 ? 'billed on' : '', [`${count(group.length, what)} in ${region}: ${price}`, 'yellow']);
+    screen.row(
+      '',
+      some(
+        group.map(({ id }) => id),
+        verbose ? Infinity : 4,
+      ),
+    );
+    screen.row('', [until, 'dim']);
+  }
+  if (groups.length > max) screen.row('', [`and ${groups.length - max} more: --verbose`, 'dim']);
 }
 
 function cloudfront(screen: Screen, report: Report): void {
