@@ -14,7 +14,7 @@ const largest = 64 * 1024 * 1024;
 const bodyDeadline = 30_000;
 
 /** Services whose answers are XML in an element of the operation's name (AWS query and EC2 protocols, smithy.io). */
-const namedXml = new Set(['autoscaling', 'ec2', 'iam', 'sts']);
+const namedXml = new Set(['autoscaling', 'cloudformation', 'ec2', 'iam', 'sts']);
 const otherXml = new Set(['cloudfront', 'route53', 's3']);
 
 /**
@@ -31,6 +31,11 @@ const members: Record<string, readonly string[]> = {
   'batch:ListJobs': ['jobSummaryList'],
   'bedrock:ListFoundationModels': ['modelSummaries'],
   'bedrock:ListProvisionedModelThroughputs': ['provisionedModelSummaries'],
+  'eks:DescribeFargateProfile': ['fargateProfile'],
+  'eks:DescribeNodegroup': ['nodegroup'],
+  'eks:ListClusters': ['clusters'],
+  'eks:ListFargateProfiles': ['fargateProfileNames'],
+  'eks:ListNodegroups': ['nodegroups'],
   'cloudfront:GetDistribution': ['Distribution'],
   'cloudfront:ListDistributions': ['DistributionList'],
   'cloudtrail:DescribeTrails': ['trailList'],

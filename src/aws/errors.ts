@@ -89,6 +89,9 @@ const kindByCode: Record<string, FailureKind> = {
   ConcurrentModificationException: 'busy',
   ScalingActivityInProgress: 'busy',
   ResourceContention: 'busy',
+  // Its instance has still to end.
+  VolumeInUse: 'busy',
+  'InvalidIPAddress.InUse': 'busy',
   ResourceInUse: 'busy',
   ResourceInUseException: 'busy',
   ResourceConflictException: 'busy',

@@ -13,6 +13,8 @@ import { birthOf, type Birth } from './onset/birth.js';
 import type { Case } from './classify/case.js';
 import { classify } from './classify/classify.js';
 import { classifyInstance, indexInstances } from './classify/classify-instances.js';
+import { withStart } from './classify/started.js';
+import { classifyVolume } from './classify/classify-volumes.js';
 import { costOf } from './findings/cost.js';
 import { buildGraph, familyOf, signerOf, type CredentialGraph } from './credentials/credential-graph.js';
 import { credentialsOf } from './credentials/credentials.js';
@@ -23,6 +25,7 @@ import { homeOf, type InstanceHome } from './credentials/instance-home.js';
 import { launchRequestOf } from './records/launch-request.js';
 import { withTemplateTypes } from './records/launch-templates.js';
 import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/launches.js';
+import { followLaunchers } from './classify/launchers.js';
 import { makersOf } from './classify/makers.js';
 import { fromTrail } from './findings/from-trail.js';
 import { estimateStart } from './onset/misuse-start.js';
@@ -286,21 +289,31 @@ function classifyAll(its: Case): Finding[] {
   const groups = new Map<string, Resource[]>();
   const findings = new Map<Resource, Finding>();
   for (const resource of inventory) {
+    if (resource.type === 'volume') continue;
     if (resource.type === 'instance') {
       if (!resource.live) continue;
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
       continue;
     }
-    const found = classify(resource, its);
-    findings.set(resource, found);
-    push(others, `${resource.region}|${resource.id}`, found);
+    findings.set(resource, withStart(classify(resource, its), its));
   }
+  followLaunchers(findings, its);
+  for (const found of findings.values()) push(others, `${found.resource.region}|${found.resource.id}`, found);
   for (const members of groups.values()) {
     members.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
   }
   for (const resource of inventory) {
     if (resource.type === 'instance')
-      findings.set(resource, classifyInstance(resource, its, index, others, groups));
+      findings.set(resource, withStart(classifyInstance(resource, its, index, others, groups), its));
+  }
+  followLaunchers(findings, its);
+  const instances = new Map(
+    [...findings.values()]
+      .filter(({ resource }) => resource.type === 'instance')
+      .map((found) => [`${found.resource.region}|${found.resource.id}`, found]),
+  );
+  for (const resource of inventory) {
+    if (resource.type === 'volume') findings.set(resource, classifyVolume(resource, its, instances));
   }
   return [...findings.values()].sort(byClassAndKey);
 }

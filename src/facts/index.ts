@@ -1,4 +1,5 @@
 /** The door of this room: what other rooms may take from it. */
+export { addressUsdPerHour, volumeUsdPerHour } from './billing.js';
 export { rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
@@ -22,4 +23,5 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
+export { batchEnvironmentOf, type LaunchEdge, launchEdges } from './launchers.js';
 export { instanceType, priceSource, regionFactor } from './instance-types.js';

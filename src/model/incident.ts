@@ -1,5 +1,5 @@
 import type { Cell } from './coverage.js';
-import type { Json } from './json.js';
+import { type Json, textAt } from './json.js';
 import type { Resource } from './resource.js';
 import type { FindingRule } from './rules.js';
 
@@ -75,6 +75,14 @@ export interface RemovalStep {
   command: string | null;
   /** In words, for the console. */
   step: string;
+}
+
+/** What a tampered thing was that the incident started: its play stops it again. */
+export const stoppedBefore = { state: 'stopped' };
+
+/** It stood still before the incident started it, as its owner's record shows. Pure. */
+export function wasStopped({ before }: Pick<Finding, 'before'>): boolean {
+  return textAt(before, 'state') === stoppedBefore.state;
 }
 
 /** A session of a role that somebody else uses, as far as the trail tells. */

@@ -40,6 +40,7 @@ export {
   textAt,
 } from './json.js';
 export type { OriginRule } from './origin-rule.js';
+export { stoppedBefore, wasStopped } from './incident.js';
 export {
   type FindingRule,
   findingRuleIds,

@@ -11,12 +11,15 @@ export interface OriginRule {
   /** `eventName`; with `prefix: true` any name that starts so (Lambda's carry API dates). */
   name: string;
   prefix?: boolean;
-  /** made: it came to be · changed: it was altered · undone: it is gone or off again. */
-  effect: 'made' | 'changed' | 'undone';
+  /** made: it came to be · changed: it was altered · undone: it is gone or off again · started, stopped: what there was
+   *  runs again, or stands still and can be started again (detect/classify/started.ts). */
+  effect: 'made' | 'changed' | 'undone' | 'started' | 'stopped';
   /** Ids of the resources (Resource.id) that the event speaks of; empty where the record does not say. */
   ids(event: TrailEvent): string[];
   /** Region of those resources where it is not the event's own, such as `global` for IAM. */
   region?: 'global';
+  /** For `changed`: it put what was there already under it, so that ending it would end that too. */
+  takesIn?: boolean;
   /** For `changed`: the value before, where the record has it. */
   before?(event: TrailEvent): Json;
   /** For `made` and `changed`: the value that the event set, in the shape of `before`: where a later event tampers

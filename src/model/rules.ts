@@ -56,6 +56,16 @@ const findingRules = {
   'launcher.earlier-size': 'One of the instances that an innocent’s group had before the misuse changed it.',
   'launcher.beyond-size':
     'Launched by an innocent’s group after the misuse changed it, beyond its earlier size.',
+  'launcher.took-in':
+    'What others made was put into this launcher of the misuse: ending it would end that too.',
+  'start.of-stopped': 'It stood still, as its owner’s last stop shows, and the misuse started it.',
+  'start.unproven': 'The misuse started it, and nothing shows that its owner had stopped it.',
+  'start.of-group': 'The misuse started it, and its group would launch another if it were stopped again.',
+  'volume.with-instance': 'Made together with the instance that it is attached to.',
+  'volume.of-launch':
+    'Made in the second of a launch of the misuse that asked for such a volume to outlive it.',
+  'volume.of-launch-doubt':
+    'Made in the second of a launch of the misuse that does not tell whether it is its own.',
   'service.of-misuse': 'Launched by a service for a credential of the misuse; by which request is not known.',
   'service.of-misuse-likely': 'As service.of-misuse, but the tie is likely, not certain.',
   'service.innocent': 'Launched by a service; nothing ties what it was launched for to the incident.',

@@ -1,16 +1,20 @@
 import { accessKeys } from './iam/access-keys.js';
+import { addresses } from './ec2/addresses.js';
 import { amplifyApps } from './hosting/amplify-apps.js';
 import { autoScalingGroups } from './ec2/auto-scaling-groups.js';
 import { batchComputeEnvironments } from './containers/batch-compute-environments.js';
 import { batchJobQueues } from './containers/batch-job-queues.js';
 import { batchJobs } from './containers/batch-jobs.js';
 import { bedrockThroughput } from './machine-learning/bedrock-throughput.js';
+import { cloudformationStacks } from './hosting/cloudformation-stacks.js';
 import { codebuildBuilds } from './hosting/codebuild-builds.js';
 import { codebuildProjects } from './hosting/codebuild-projects.js';
 import { ec2Fleets } from './ec2/ec2-fleets.js';
 import { ec2Instances } from './ec2/ec2-instances.js';
 import { ecsServices } from './containers/ecs-services.js';
 import { ecsTasks } from './containers/ecs-tasks.js';
+import { eksFargateProfiles } from './containers/eks-fargate-profiles.js';
+import { eksNodeGroups } from './containers/eks-node-groups.js';
 import { eventbridgeRules } from './serverless/eventbridge-rules.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
@@ -42,6 +46,7 @@ import { spotRequests } from './ec2/spot-requests.js';
 import { trails } from './logging/trails.js';
 import { userCredentials } from './iam/user-credentials.js';
 import { userSessions } from './iam/user-sessions.js';
+import { volumes } from './ec2/volumes.js';
 
 /** Every play, in the order of containment. The plan, the policy, the table of plays and the tests come from here. */
 export const plays: readonly Play[] = [
@@ -54,6 +59,8 @@ export const plays: readonly Play[] = [
   rolesAnywhere,
   identityProviders,
   // stop
+  eksNodeGroups,
+  eksFargateProfiles,
   autoScalingGroups,
   spotRequests,
   spotFleets,
@@ -78,6 +85,7 @@ export const plays: readonly Play[] = [
   ec2Instances,
   ecsTasks,
   // evict
+  cloudformationStacks,
   trails,
   iamGrants,
   roleTrust,
@@ -90,6 +98,8 @@ export const plays: readonly Play[] = [
   keyPairs,
   launchTemplates,
   launchConfigurations,
+  volumes,
+  addresses,
   sesIdentities,
   bedrockThroughput,
 ];

@@ -189,14 +189,18 @@ export class SurveyTrail {
     const { session, lookup } = this;
     if (this.scope.trail !== null || session === null || lookup === null) return false;
     const { reader, identity } = session;
-    const queries = incident.findings.flatMap(({ class: judged, before, resource }) => {
-      const { play: id, region, createdAt } = resource;
+    const queries = incident.findings.flatMap(({ class: judged, before, resource, evidence }) => {
+      const { play: id, region, createdAt, type } = resource;
+      // Tied by the second and size of a launch: somebody else's own event of the same second would clear it.
+      const isInferred = type === 'volume' && judged === 'rogue' && evidence[0]?.name !== 'CreateVolume';
       const rules = (plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
         if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
-        if (judged === 'settling') return rule.effect === 'made' || rule.name.startsWith('Create');
+        if (judged === 'settling' || isInferred)
+          return rule.effect === 'made' || rule.name.startsWith('Create');
         return judged === 'tampered' && before === null && rule.sets !== undefined;
       });
-      const from = judged === 'settling' ? (createdAt ?? 0) - trailDelay : reader.now() - eventHistory;
+      const from =
+        judged === 'settling' || isInferred ? (createdAt ?? 0) - trailDelay : reader.now() - eventHistory;
       return rules.map(({ name, region: global }): TrailQuery => {
         const regions = [global === 'global' || region === 'global' ? identity.homeRegion : region];
         return { attribute: 'EventName', value: name, from, regions };

@@ -188,7 +188,7 @@ describe('what the trail alone tells', () => {
     });
     expect(found).toMatchObject({ class: 'tampered', before: '{"Principal":"ops"}' });
     expect(found?.trail?.remove.command).toBe(
-      `aws iam update-assume-role-policy --role-name=deploy '--policy-document={"Principal":"ops"}'`,
+      `aws iam update-assume-role-policy --role-name=deploy --policy-document='{"Principal":"ops"}'`,
     );
   });
 
@@ -276,8 +276,8 @@ describe('the command that takes it away', () => {
 
   it('is left out, and a step in words stands for it, where the name could be read otherwise', () => {
     expect(commandFor('eve')).toBe('aws iam delete-user --user-name=eve');
-    expect(commandFor('a; rm -rf ~')).toBe("aws iam delete-user '--user-name=a; rm -rf ~'");
-    for (const name of ["it's", 'file:///etc/passwd', '\u001b[2J', 'naïve']) {
+    expect(commandFor('a; rm -rf ~')).toBe("aws iam delete-user --user-name='a; rm -rf ~'");
+    for (const name of ['file:///etc/passwd', '\u001b[2J', 'a\nb', 'a\u202eb']) {
       const [found] = tell([['iam', 'CreateUser', { userName: name }]]);
       expect(found?.trail?.remove.command).toBeNull();
       expect(found?.trail?.remove.step).toContain('IAM console, Users: delete user');

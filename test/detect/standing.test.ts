@@ -29,7 +29,7 @@ function look(calls: [Caller, Omit<Call, 'time'> & { time?: number }][]): Incide
 const standing = (incident: Incident): string[] =>
   incident.deeds.filter(({ stands }) => stands).map(({ evidence }) => evidence.name);
 
-const stack = { source: 'cloudformation', name: 'CreateStack', request: { stackName: 'grow' } };
+const stack = { source: 'elasticbeanstalk', name: 'CreateEnvironment', request: { environmentName: 'grow' } };
 const planOf = (incident: Incident) => {
   const options = { evict: 'disable', denyAll: false, snapshot: false, removeTemplates: false } as const;
   return plan(incident, plays, { incident, account, partition: 'aws', now, options }, new Set(), identity);
@@ -38,10 +38,28 @@ const planOf = (incident: Incident) => {
 describe('what no play looks at', () => {
   it('is left, and unknown: neither a containment nor a verification passes over it', () => {
     const incident = look([[ci, stack]]);
-    expect(planOf(incident).left).toMatchObject([{ type: 'CreateStack', id: 'grow', cause: 'no-play' }]);
+    expect(planOf(incident).left).toMatchObject([
+      { type: 'CreateEnvironment', id: 'grow', cause: 'no-play' },
+    ]);
     const rows = clearance(incident, plays, null, planOf(incident), now);
     expect(rows.find(({ subject }) => subject === 'no-play')).toMatchObject({ status: 'unknown' });
-    expect(rows.find(({ subject }) => subject === 'no-play')?.details).toMatchObject([/CreateStack grow/]);
+    expect(rows.find(({ subject }) => subject === 'no-play')?.details).toMatchObject([
+      /CreateEnvironment grow/,
+    ]);
+  });
+
+  it.each([
+    ['AllocateHosts', { hostIdSet: { items: [{ item: 'h-0123456789abcdef0' }] } }, 'h-0123456789abcdef0'],
+    [
+      'CreateCapacityReservation',
+      { capacityReservation: { capacityReservationId: 'cr-01', instanceType: 'p5.48xlarge' } },
+      'cr-01',
+    ],
+    ['CreateNatGateway', { natGateway: { natGatewayId: 'nat-01', subnetId: 'subnet-1' } }, 'nat-01'],
+    ['CreateVpnConnection', { vpnConnection: { vpnConnectionId: 'vpn-01' } }, 'vpn-01'],
+  ])('that %s left is named by the id in its answer', (name, response, id) => {
+    const incident = look([[ci, { name, request: { instanceType: 'p5.48xlarge' }, response }]]);
+    expect(planOf(incident).left).toMatchObject([{ type: name, id, cause: 'no-play' }]);
   });
 
   it.each([
@@ -94,8 +112,8 @@ describe('what no play looks at', () => {
       { ...stack, time: night - (30 - days) * day },
     ]);
     expect(standing(look([...life, [ci, stack]]))).toEqual([]);
-    expect(standing(look([...life, [{ ...ci, ip: '203.0.113.80' }, stack]]))).toEqual(['CreateStack']);
-    expect(standing(look([...life, [ci, { ...stack, region: 'eu-west-3' }]]))).toEqual(['CreateStack']);
+    expect(standing(look([...life, [{ ...ci, ip: '203.0.113.80' }, stack]]))).toEqual(['CreateEnvironment']);
+    expect(standing(look([...life, [ci, { ...stack, region: 'eu-west-3' }]]))).toEqual(['CreateEnvironment']);
     const made: Caller = { ...ci, key: 'AKIAEXAMPLEMADE00000', user: 'support-2' };
     const makesUser = {
       source: 'iam',
@@ -104,11 +122,17 @@ describe('what no play looks at', () => {
       response: { accessKey: { accessKeyId: made.key, userName: 'support-2', status: 'Active' } },
     };
     const user = { source: 'iam', name: 'CreateUser', request: { userName: 'support-2' } };
-    expect(standing(look([...life, [ci, user], [ci, makesUser], [made, stack]]))).toEqual(['CreateStack']);
+    expect(standing(look([...life, [ci, user], [ci, makesUser], [made, stack]]))).toEqual([
+      'CreateEnvironment',
+    ]);
   });
 
   it('stands until it is taken back: by its inverse on the same thing, or set anew from outside the incident', () => {
-    const back = { source: 'cloudformation', name: 'DeleteStack', request: { stackName: 'grow' } };
+    const back = {
+      source: 'elasticbeanstalk',
+      name: 'TerminateEnvironment',
+      request: { environmentName: 'grow' },
+    };
     expect(
       standing(
         look([
@@ -125,7 +149,7 @@ describe('what no play looks at', () => {
         ]),
       ),
     ).toEqual([]);
-    const other = { ...back, request: { stackName: 'shop' } };
+    const other = { ...back, request: { environmentName: 'shop' } };
     expect(
       standing(
         look([
@@ -133,7 +157,7 @@ describe('what no play looks at', () => {
           [admin, other],
         ]),
       ),
-    ).toEqual(['CreateStack']);
+    ).toEqual(['CreateEnvironment']);
     expect(
       standing(
         look([
@@ -142,7 +166,7 @@ describe('what no play looks at', () => {
           [ci, stack],
         ]),
       ),
-    ).toEqual(['CreateStack']);
+    ).toEqual(['CreateEnvironment']);
 
     const policy = { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'shop-assets' } };
     expect(
@@ -185,18 +209,21 @@ describe('what no play looks at', () => {
 
   it.each([
     [
-      'another stack’s deletion, by its ARN',
-      { ...stack, response: { stackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/grow/aa11' } },
+      'another environment’s end, by its ARN',
       {
         ...stack,
-        name: 'DeleteStack',
-        request: { stackName: 'arn:aws:cloudformation:us-east-1:111122223333:stack/shop/bb22' },
+        response: { environmentArn: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/grow/aa11' },
+      },
+      {
+        ...stack,
+        name: 'TerminateEnvironment',
+        request: { environmentName: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/shop/bb22' },
       },
     ],
     [
-      'another stack that asks for the same capabilities',
-      { ...stack, request: { stackName: 'grow', capabilities: ['CAPABILITY_IAM'] } },
-      { ...stack, request: { stackName: 'shop', capabilities: ['CAPABILITY_IAM'] } },
+      'another environment that asks for the same capabilities',
+      { ...stack, request: { environmentName: 'grow', capabilities: ['CAPABILITY_IAM'] } },
+      { ...stack, request: { environmentName: 'shop', capabilities: ['CAPABILITY_IAM'] } },
     ],
     [
       'another bucket’s policy',

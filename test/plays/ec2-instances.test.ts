@@ -41,6 +41,30 @@ describe('instances', () => {
     expect(play.containAll?.([instance(2, 'a', { class: 'tampered' }), going], context())).toEqual([]);
   });
 
+  it('of innocents that the incident started are stopped again, and an undo starts them', () => {
+    const started = instance(2, 'a', { class: 'tampered', before: { state: 'stopped' } });
+    const [action, ...others] = play.containAll?.([started], context()) ?? [];
+    const call = { operation: 'StopInstances', input: { InstanceIds: [id(2)] } };
+    expect(others).toEqual([]);
+    expect(action).toMatchObject({ ...call, phase: 'stop', before: { [id(2)]: 'running' } });
+    expect(action?.undo).toMatchObject({ calls: [{ operation: 'StartInstances', input: call.input }] });
+    started.resource.state = 'stopping';
+    expect(play.containAll?.([started], context())).toEqual([]);
+  });
+
+  it('that the incident started are stopped one by one where AWS refuses one of them', () => {
+    const findings = [1, 2].map((n) => instance(n, 'a', { class: 'tampered', before: { state: 'stopped' } }));
+    const c = context({ findings });
+    const [both] = play.containAll?.(findings, c) ?? [];
+    const refused = refusal('OperationNotPermitted', `The instance '${id(1)}' may not be stopped.`);
+    const each = both === undefined ? null : (play.remedy?.(both, refused, c) ?? null);
+    expect(calls(each)).toEqual([
+      ['StopInstances', { InstanceIds: [id(1)] }],
+      ['StopInstances', { InstanceIds: [id(2)] }],
+    ]);
+    expect(play.remedy?.(each![0]!, refused, c)).toBeNull();
+  });
+
   it('launched with protection are unprotected first, and the others do not wait for them', () => {
     const actions =
       play.containAll?.(

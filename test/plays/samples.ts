@@ -11,6 +11,49 @@ const functions = {
 
 /** One live thing for each play, in the words of AWS's answers: by operation, or operation and a value of its input. */
 export const samples: Record<string, Record<string, unknown>> = {
+  'eks-node-groups': {
+    ListClusters: { clusters: ['prod'] },
+    ListNodegroups: { nodegroups: ['gpu'] },
+    DescribeNodegroup: {
+      nodegroup: {
+        status: 'ACTIVE',
+        scalingConfig: { minSize: 4, maxSize: 40, desiredSize: 4 },
+        resources: { autoScalingGroups: [{ name: 'eks-gpu-1' }] },
+      },
+    },
+  },
+  'eks-fargate-profiles': {
+    ListClusters: { clusters: ['prod'] },
+    ListFargateProfiles: { fargateProfileNames: ['all'] },
+    DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
+  },
+  'cloudformation-stacks': {
+    DescribeStacks: {
+      Stacks: [
+        {
+          StackName: 's',
+          StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1',
+          StackStatus: 'CREATE_COMPLETE',
+          CreationTime: day,
+        },
+      ],
+    },
+  },
+  volumes: {
+    DescribeVolumes: {
+      Volumes: [
+        {
+          VolumeId: 'vol-00000000000000001',
+          State: 'available',
+          Size: 16384,
+          VolumeType: 'io2',
+          Iops: 40000,
+          CreateTime: day,
+        },
+      ],
+    },
+  },
+  addresses: { DescribeAddresses: { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '198.51.100.9' }] } },
   'access-keys': {
     ListUsers: user,
     ListAccessKeys: { AccessKeyMetadata: [{ AccessKeyId: 'AKIAEVEEXAMPLE000000', Status: 'Active' }] },

@@ -94,7 +94,7 @@ const intrusions: {
     key: null,
     happened: /since 2026-11-17 02:01 UTC/,
     stands: [/administrator: new user da: access key AKIAFIELDDA000000000/],
-    next: /end the sessions of arn:aws:sts::111122223333:assumed-role\/app-admin\/hlp/,
+    next: /leakguard contain --session ASIADOOREVIL00000097/,
   },
   {
     name: 'bedrock-api-key',

@@ -36,7 +36,7 @@ function found(play: string, id: string, now: TrailWord['now'] = 'not-known'): F
       properties: { userName: 'eve' },
     },
     class: 'rogue',
-    rule: 'act.departs',
+    rule: 'key.named',
     reasons: ['made by it'],
     tiedTo: null,
     evidence: [],

@@ -1,5 +1,7 @@
 import {
   BatchClient,
+  DeleteComputeEnvironmentCommand,
+  DeleteJobQueueCommand,
   DescribeComputeEnvironmentsCommand,
   DescribeJobQueuesCommand,
   ListJobsCommand,
@@ -14,6 +16,8 @@ import {
 export const batch = {
   client: BatchClient,
   commands: {
+    DeleteComputeEnvironment: DeleteComputeEnvironmentCommand,
+    DeleteJobQueue: DeleteJobQueueCommand,
     DescribeComputeEnvironments: DescribeComputeEnvironmentsCommand,
     DescribeJobQueues: DescribeJobQueuesCommand,
     ListJobs: ListJobsCommand,

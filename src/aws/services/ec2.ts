@@ -31,8 +31,16 @@ import {
   paginateDescribeSecurityGroups,
   paginateDescribeSpotFleetRequests,
   paginateDescribeSpotInstanceRequests,
+  paginateDescribeVolumes,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
+  CreateSnapshotCommand,
+  DeleteVolumeCommand,
+  DescribeAddressesCommand,
+  DescribeVolumesCommand,
+  ReleaseAddressCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 
@@ -64,6 +72,13 @@ export const ec2 = {
     ModifyInstanceAttribute: ModifyInstanceAttributeCommand,
     RevokeSecurityGroupEgress: RevokeSecurityGroupEgressCommand,
     RevokeSecurityGroupIngress: RevokeSecurityGroupIngressCommand,
+    CreateSnapshot: CreateSnapshotCommand,
+    DeleteVolume: DeleteVolumeCommand,
+    DescribeAddresses: DescribeAddressesCommand,
+    DescribeVolumes: DescribeVolumesCommand,
+    ReleaseAddress: ReleaseAddressCommand,
+    StartInstances: StartInstancesCommand,
+    StopInstances: StopInstancesCommand,
     TerminateInstances: TerminateInstancesCommand,
   },
   paginators: {
@@ -75,5 +90,6 @@ export const ec2 = {
     DescribeSecurityGroups: paginateDescribeSecurityGroups,
     DescribeSpotFleetRequests: paginateDescribeSpotFleetRequests,
     DescribeSpotInstanceRequests: paginateDescribeSpotInstanceRequests,
+    DescribeVolumes: paginateDescribeVolumes,
   },
 };

@@ -1,4 +1,5 @@
 import {
+  DeleteInstanceCommand,
   GetInstancesCommand,
   LightsailClient,
   StartInstanceCommand,
@@ -9,6 +10,7 @@ import { pagesBy } from '../paging.js';
 export const lightsail = {
   client: LightsailClient,
   commands: {
+    DeleteInstance: DeleteInstanceCommand,
     GetInstances: GetInstancesCommand,
     StartInstance: StartInstanceCommand,
     StopInstance: StopInstanceCommand,

@@ -22,6 +22,8 @@ export interface Sweep {
   /** Epoch milliseconds from which on CloudTrail must know of all that was seen; null where nothing settles. */
   settlesAt: number | null;
   message: string;
+  /** Of what is left, something waits for something else to end, as AWS said: the next round tries again. */
+  waits: boolean;
 }
 
 /**
@@ -52,6 +54,7 @@ export function judgeSweep(
   );
   const fresh = open.filter((finding) => !seen.has(resourceKey(finding.resource))).length;
   const clean = open.length === 0;
+  const waits = open.some(({ resource }) => tried.get(resourceKey(resource))?.error?.kind === 'busy');
   const unknown = isComplete(incident.coverage) ? '' : ' (not everything could be looked at)';
   return {
     clean,
@@ -59,6 +62,7 @@ export function judgeSweep(
     fresh,
     settling: settling.length,
     settlesAt,
+    waits,
     message: clean
       ? `nothing of the incident is left${unknown}`
       : `${open.length} left, ${fresh} of them new${unknown}`,
@@ -84,7 +88,7 @@ function reasonLeft(
 
 /** Two sweeps in a row that leave the same for the same reasons: more of them would change nothing. Pure. */
 export function isStuck(before: Sweep | null, now: Sweep): boolean {
-  if (before === null || now.clean || now.fresh > 0) return false;
+  if (before === null || now.clean || now.fresh > 0 || now.waits) return false;
   const signature = ({ left }: Sweep): string =>
     left
       .map(({ play, region, id, cause }) => `${play}|${region}|${id}|${cause}`)

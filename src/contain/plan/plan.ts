@@ -57,7 +57,7 @@ export function plan(
     const lockedOut = new Set(planned.filter(cuts).flatMap(({ targets }) => targets));
     for (const finding of acted) {
       const key = resourceKey(finding.resource);
-      if (targeted.has(key)) continue;
+      if (targeted.has(key) || play.goesWith?.(finding, context) === true) continue;
       if (lockedOut.has(key)) {
         left.push(
           leftOver(
@@ -75,7 +75,9 @@ export function plan(
           leftOver(
             finding,
             'held',
-            'an innocent’s resource was changed, and what it was before is not on record',
+            finding.before === null
+              ? 'an innocent’s resource was changed, and what it was before is not on record'
+              : 'an innocent’s resource was changed, and no action of this play puts it back',
           ),
         );
       } else {

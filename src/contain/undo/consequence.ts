@@ -58,6 +58,10 @@ function effectOf(operation: string, input: JsonObject): string[] {
       ];
     case 'ResumeProcesses':
       return [`Auto Scaling group ${named('AutoScalingGroupName')} goes on`];
+    case 'StartInstances':
+    case 'StartInstance':
+    case 'StartNotebookInstance':
+      return ['what stood still runs again, and costs'];
     case 'UpdateAccessKey':
       return [`access key ${named('AccessKeyId')} works again`];
     case 'AttachUserPolicy':

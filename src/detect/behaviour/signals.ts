@@ -11,7 +11,7 @@ import { knownAfter, ownHabitsOf } from './own-habits.js';
 import { invokesModel, ModelUse } from './model-use.js';
 import { Recent } from './recent.js';
 import { actOf, addressPrefix, agentFamily, isConsole, isForwarded } from '../records/record-fields.js';
-import { sensitivityOf } from '../records/sensitive-acts.js';
+import { noveltyOf } from '../records/sensitive-acts.js';
 
 const hour = 3600_000;
 const day = 24 * hour;
@@ -142,7 +142,7 @@ class SignalReader {
     const known = this.baseline.acts.has(actOf(event));
     if (event.name === 'RequestServiceQuotaIncrease') this.quota.add(time, event);
     if (known) return;
-    const weight = sensitivityOf(event);
+    const weight = noveltyOf(event);
     if (weight > 0) {
       this.tell(
         event,

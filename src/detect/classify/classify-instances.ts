@@ -6,7 +6,7 @@ import { timeInWords } from '../records/evidence.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
 import { linkKey } from './makers.js';
-import { isService } from '../records/record-fields.js';
+import { isForwarded, isService } from '../records/record-fields.js';
 import { judgeUnknown } from './unknown-origin.js';
 
 /** A launch's event may lie this far from the instance's own time, milliseconds. */
@@ -17,12 +17,10 @@ export interface InstanceIndex {
   launchOf: Map<string, TrailEvent>;
   /** Launches whose records were cut, and name none. */
   cut: TrailEvent[];
-  /** Instances started again by a tainted credential, by instance id. */
-  started: Map<string, TrailEvent>;
 }
 
 export function indexInstances(its: Case): InstanceIndex {
-  const index: InstanceIndex = { launchOf: new Map(), cut: [], started: new Map() };
+  const index: InstanceIndex = { launchOf: new Map(), cut: [] };
   for (const event of its.graph.events) {
     const request = launchRequestOf(event);
     if (request === null) continue;
@@ -134,6 +132,8 @@ function byLaunch(
     case 'family':
       return beforeMisuse(resource, event, its);
     case 'other':
+      // A service that passes on somebody's call is a courier: what it launched for says whose it is.
+      if (isForwarded(event)) return byService(resource, event, its, others);
       return (
         byMaterial(resource, event, its, others) ??
         finding(

@@ -156,6 +156,12 @@ function makingOf({ createdAt }: Resource, { made }: History): Origin | null {
 }
 
 function madeByTainted(resource: Resource, made: Origin, history: History, its: Case): Finding {
+  const taken = history.changed.find(({ rule }) => rule.takesIn === true)?.event;
+  if (taken !== undefined) {
+    const why = `${taken.name} by ${principalOf(taken)} at ${timeInWords(taken.time)} put what was there already into it: it would go too`;
+    const more = { tiedTo: its.taint?.of(made.event)?.id ?? null, events: [made.event, taken] };
+    return finding(resource, 'held', 'launcher.took-in', [why], more);
+  }
   const tainted = its.taint?.of(made.event);
   if (tainted === null || tainted === undefined) return withoutHistory(resource, its);
   const judged =

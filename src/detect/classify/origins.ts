@@ -14,6 +14,8 @@ export interface History {
   made: Origin[];
   changed: Origin[];
   undone: TrailEvent[];
+  started: TrailEvent[];
+  stopped: TrailEvent[];
 }
 
 export interface Origin {
@@ -72,9 +74,9 @@ export function historiesOf(events: readonly TrailEvent[], rules: OriginRules): 
     for (const { play, rule } of rules.of(event)) {
       for (const id of new Set(rule.ids(event))) {
         const key = resourceKey({ play, region: rule.region ?? event.region, id });
-        const history = histories.get(key) ?? { made: [], changed: [], undone: [] };
-        if (rule.effect === 'undone') history.undone.push(event);
-        else history[rule.effect].push({ event, rule });
+        const history = histories.get(key) ?? { made: [], changed: [], undone: [], started: [], stopped: [] };
+        if (rule.effect === 'made' || rule.effect === 'changed') history[rule.effect].push({ event, rule });
+        else history[rule.effect].push(event);
         histories.set(key, history);
       }
     }

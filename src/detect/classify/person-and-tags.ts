@@ -1,4 +1,4 @@
-import { type Finding, worked } from '../../model/index.js';
+import { type Finding, wasStopped, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { principalOf } from './classify.js';
 import { evidenceOf } from '../records/evidence.js';
@@ -18,7 +18,8 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
     if (include.has(resource.id) && classed !== 'rogue') {
       return {
         ...found,
-        class: isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
+        // What it was before is put back; only what nothing is known of is the incident's own.
+        class: wasStopped(found) || isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
         rule: 'person.included',
         judged: classed,
         reasons: ['included on the person’s word', ...reasons],

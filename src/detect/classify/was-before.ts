@@ -212,7 +212,9 @@ export function asksBefore(
 ): { names: string[]; since: number } | null {
   if (judged === 'own') return null;
   const doubtful = evidence.filter(({ name }) =>
-    rules.some((rule) => rule.name === name && rule.mayChangeNothing !== undefined),
+    rules.some(
+      (rule) => rule.name === name && (rule.mayChangeNothing !== undefined || rule.effect === 'started'),
+    ),
   );
   const times = doubtful.flatMap(({ time }) => time ?? []);
   if (times.length === 0) return null;

@@ -1,5 +1,5 @@
 import { instanceType, priceSource, regionFactor } from '../../facts/index.js';
-import { asText, type Cost, type Finding, type TrailEvent, worked } from '../../model/index.js';
+import { asText, type Cost, type Finding, type TrailEvent, wasStopped, worked } from '../../model/index.js';
 import type { JudgedLaunch } from '../launches/launches.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 
@@ -20,7 +20,7 @@ interface Burning {
 }
 
 /**
- * What the incident's instances burn: rogue ones, from their launch to their end or to `now` (the trail's end,
+ * What the incident's instances burn: rogue ones, and those of others that it started, to their end or to `now` (the trail's end,
  * where there is no inventory), at on-demand prices.
  * An estimate: unknown types are counted apart, and spot instances cost less than this.
  * @param launches whose instances are counted by the trail alone, where the inventory has them no more
@@ -72,12 +72,17 @@ export function costOf(
 
 function inInventory(findings: readonly Finding[], ended: ReadonlyMap<string, number>): Burning[] {
   return findings
-    .filter(({ resource, class: classed }) => resource.type === 'instance' && classed === 'rogue')
-    .map(({ resource: { id, region, state, createdAt, properties } }) => ({
+    .filter(
+      (found) =>
+        found.resource.type === 'instance' &&
+        (found.class === 'rogue' || (found.class === 'tampered' && wasStopped(found))),
+    )
+    .map(({ resource: { id, region, state, createdAt, properties }, class: classed, evidence }) => ({
       id,
       type: asText(properties['instanceType']),
       region,
-      since: createdAt,
+      // An innocent's instance burns for the incident from its start by the incident on.
+      since: classed === 'tampered' ? (evidence[0]?.time ?? null) : createdAt,
       until: state === 'running' || state === 'pending' ? null : (ended.get(id) ?? 'unknown'),
       spot: properties['lifecycle'] === 'spot',
     }));

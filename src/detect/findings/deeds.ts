@@ -8,7 +8,7 @@ import type { OriginRules } from '../classify/origins.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 import type { StandingActs } from './standing.js';
-import { targetOf } from '../records/targets.js';
+import { madeBy, targetOf } from '../records/targets.js';
 
 /** What takes a deed back, by the deed's name: same target, later. */
 const undoing: Record<string, readonly string[]> = {
@@ -55,7 +55,7 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
     const unlisted = isChange(event) ? anyChange(event) : takingOf(event.source, event.name);
     const interest = named ?? (usual < usualFrom ? unlisted : null);
     if (interest === null) continue;
-    const target = targetOf(event);
+    const target = targetOf(event) ?? (leaves ? madeBy(event) : null);
     const result = resultOf(event);
     // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');
@@ -88,12 +88,15 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
       description: [interest.description, ...remarks(event, usual)].join(' '),
       undone: isUndone,
       count: 1,
-      play: rules.of(event).find(({ rule }) => rule.effect !== 'undone')?.play ?? null,
+      play: rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ?? null,
       stands,
     });
   }
   return [...deeds.values()];
 }
+
+/** Effects of what takes a thing away: no play puts it back by name. */
+const ends = new Set(['undone', 'stopped']);
 
 /** So often done before the misuse, an act is part of the key's own life. */
 const usualFrom = 3;

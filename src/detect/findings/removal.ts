@@ -3,6 +3,7 @@ import {
   type Json,
   type RemovalStep,
   type Resource,
+  shellWord,
   textAt,
   type TrailEvent,
 } from '../../model/index.js';
@@ -71,7 +72,13 @@ const steps: Record<string, (what: string, subject: Subject) => string> = {
   's3|PutBucketPolicy': (what) => `S3 console, Permissions: take out of ${what} what was put in`,
 };
 
-const option = (name: string, value: Word): Word => (value === null ? null : `--${name}=${value}`);
+/** `--name=value`, so that no value passes for an option; null where the value is not safe to paste. */
+function option(name: string, value: Word): Word {
+  // The AWS command line reads such a value from there (AWS CLI user guide, "Loading a parameter from a file").
+  if (value === null || value === '' || /^(file|fileb|https?):\/\//i.test(value)) return null;
+  const word = shellWord(value);
+  return word === null ? null : `--${name}=${word}`;
+}
 const of =
   (field: string) =>
   ({ event }: Subject): Word =>
@@ -289,21 +296,7 @@ function revoke(way: 'ingress' | 'egress', { event, resource }: Subject): Word[]
   return ['ec2', `revoke-security-group-${way}`, group, option('security-group-rule-ids', resource.id)];
 }
 
-/** What no shell reads anything into, and PowerShell neither. */
-const plain = /^[\w./:=-]+$/;
-/** What single quotes keep as it is in both. The AWS command line itself reads a value that begins with `file://`,
- *  `fileb://` or `http(s)://` from there (AWS CLI user guide, "Loading a parameter from a file"). */
-const quotable = /^[\x20-\x26\x28-\x7e]{1,6000}$/;
-const loads = /^(--[\w-]+=)?(file|fileb|https?):\/\//i;
-
-/** Null where a word of it is missing, or could mean anything else to a shell than what it says. */
+/** Null where a word of it is missing. Foreign text is quoted by option(). */
 function commandOf(words: readonly Word[]): string | null {
-  const quoted: string[] = [];
-  for (const word of words) {
-    if (word === null || loads.test(word) || word.endsWith('=')) return null;
-    if (plain.test(word)) quoted.push(word);
-    else if (quotable.test(word)) quoted.push(`'${word}'`);
-    else return null;
-  }
-  return `aws ${quoted.join(' ')}`;
+  return words.includes(null) ? null : `aws ${words.join(' ')}`;
 }

@@ -71,6 +71,8 @@ const idle = new Set([
 /** In services with plays: changes of what there was, which no play looks at. */
 const changes = new Set([
   'bedrock.amazonaws.com|DeleteModelInvocationLoggingConfiguration',
+  'cloudformation.amazonaws.com|UpdateStackInstances',
+  'cloudformation.amazonaws.com|UpdateStackSet',
   'ec2.amazonaws.com|DeleteFlowLogs',
   'ec2.amazonaws.com|ModifyFleet',
   'ec2.amazonaws.com|ModifyImageAttribute',
@@ -79,6 +81,8 @@ const changes = new Set([
   'ec2.amazonaws.com|ModifySnapshotAttribute',
   'ec2.amazonaws.com|ModifySpotFleetRequest',
   'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
+  'eks.amazonaws.com|UpdateAccessEntry',
+  'eks.amazonaws.com|UpdateClusterConfig',
   'iam.amazonaws.com|DeactivateMFADevice',
   'iam.amazonaws.com|DeleteRolePermissionsBoundary',
   'iam.amazonaws.com|DeleteUserPermissionsBoundary',

@@ -72,6 +72,19 @@ const weights: Record<string, number> = {
   'route53resolver.amazonaws.com|DeleteResolverQueryLogConfig': 0.4,
 };
 
+/** What makes things run that stood still. Owners do so by habit: a first time is a weak sign of when misuse began, and
+ *  says nothing against a habit. */
+const wakes = new Set([
+  'ec2.amazonaws.com|StartInstances',
+  'lightsail.amazonaws.com|StartInstance',
+  'sagemaker.amazonaws.com|StartNotebookInstance',
+]);
+
+/** Weight of a first use as a sign of when misuse began: what `sensitivityOf` says, and of what only wakes things. */
+export function noveltyOf(event: TrailEvent): number {
+  return wakes.has(`${event.source}|${event.name}`) ? 0.1 : sensitivityOf(event);
+}
+
 /** Lambda's event names carry API dates: `AddPermission20150331v2`. */
 export function plainName(name: string): string {
   return name.replace(/\d{8}(v\d+)?$/, '');

@@ -40,7 +40,7 @@ const fields = [
 const naming = /(name|id|identifier|arn)$/i;
 /** What names the call and no thing. */
 const ofTheCall = /request_?id|token/i;
-const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'instancesSet'];
+const lists = ['instanceIds', 'names', 'secretIdList', 'flowLogIds', 'hostIds', 'hostIdSet', 'instancesSet'];
 
 /** What the call was done to, as far as its record says; null where it does not (refused IAM calls among them). */
 export function targetOf(event: TrailEvent): string | null {
@@ -85,7 +85,7 @@ function fromFields(part: JsonObject): string | null {
     const texts = Array.isArray(value)
       ? value.map((item) => asText(item)).filter((item) => item !== null)
       : itemsOf(value)
-          .map((item) => valueOf(item.instanceId))
+          .map((item) => valueOf(item.instanceId) ?? valueOf(item.hostId) ?? valueOf(item.item))
           .filter((item) => item !== null);
     if (texts.length > 0) return texts.sort().slice(0, 10).join(', ');
   }

@@ -1,6 +1,6 @@
 import { change } from '../../aws/index.js';
 import { arnName } from '../../facts/index.js';
-import type { OriginRule } from '../../model/index.js';
+import type { Action, Finding, OriginRule } from '../../model/index.js';
 import { requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -28,7 +28,7 @@ export const batchComputeEnvironments: Play = {
   scope: 'regional',
   permissions: {
     find: ['batch:DescribeComputeEnvironments'],
-    contain: ['batch:UpdateComputeEnvironment'],
+    contain: ['batch:UpdateComputeEnvironment', 'batch:DeleteComputeEnvironment'],
     undo: [],
   },
 
@@ -41,10 +41,15 @@ export const batchComputeEnvironments: Play = {
           id: one.computeEnvironmentName,
           region,
           state: `${one.state ?? 'unknown'}, ${one.status ?? 'unknown'}`,
-          live: one.state !== 'DISABLED' && one.status !== 'DELETED',
+          // A disabled one that keeps a least number of vCPUs runs them on.
+          live:
+            one.status !== 'DELETED' &&
+            one.status !== 'DELETING' &&
+            (one.state !== 'DISABLED' || (one.computeResources?.minvCpus ?? 0) > 0),
           tags: one.tags,
           properties: {
             arn: one.computeEnvironmentArn ?? null,
+            isEnabled: one.state !== 'DISABLED',
             minvCpus: one.computeResources?.minvCpus ?? null,
             maxvCpus: one.computeResources?.maxvCpus ?? null,
             instanceTypes: one.computeResources?.instanceTypes ?? [],
@@ -60,21 +65,47 @@ export const batchComputeEnvironments: Play = {
     rule('DeleteComputeEnvironment', 'undone', 'computeEnvironment'),
   ],
 
-  contain: (finding) => {
-    const { id, live } = finding.resource;
-    if (!live || finding.class === 'tampered') return [];
-    const to = (state: 'ENABLED' | 'DISABLED') =>
-      change('batch', 'UpdateComputeEnvironment', { computeEnvironment: id, state });
-    return [
-      makeAction(batchComputeEnvironments, [finding], {
-        ...to('DISABLED'),
-        title: `disable Batch compute environment ${id}`,
-        before: { state: 'ENABLED' },
-        undo: [to('ENABLED')],
-      }),
-    ];
+  contain: (finding, { options }) => {
+    if (finding.class === 'tampered') return [];
+    const stopped = finding.resource.live ? [disable(finding)] : [];
+    return options.evict === 'remove' ? [...stopped, remove(finding, stopped)] : stopped;
   },
+  onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'containers',
 };
+
+/** A disabled environment keeps its least number of vCPUs running, and is billed for them: that goes to 0 with it (Batch
+ *  API reference, UpdateComputeEnvironment, `state`). */
+function disable(finding: Finding): Action {
+  const { id, properties } = finding.resource;
+  const { minvCpus, isEnabled } = properties;
+  const hasLeast = typeof minvCpus === 'number' && minvCpus > 0;
+  const to = (state: 'ENABLED' | 'DISABLED', least: number) =>
+    change('batch', 'UpdateComputeEnvironment', {
+      computeEnvironment: id,
+      state,
+      ...(hasLeast ? { computeResources: { minvCpus: least } } : {}),
+    });
+  const before = isEnabled === true ? 'ENABLED' : 'DISABLED';
+  return makeAction(batchComputeEnvironments, [finding], {
+    ...to('DISABLED', 0),
+    title: `disable Batch compute environment ${id}${hasLeast ? ', and let it keep no vCPUs' : ''}`,
+    before: { state: before, minvCpus: minvCpus ?? null },
+    undo: [to(before, hasLeast ? minvCpus : 0)],
+  });
+}
+
+/** On request: Batch deletes its Auto Scaling group and ECS cluster with it, once no queue names it any more. */
+function remove(finding: Finding, after: readonly Action[]): Action {
+  const { id, properties } = finding.resource;
+  return makeAction(batchComputeEnvironments, [finding], {
+    ...change('batch', 'DeleteComputeEnvironment', { computeEnvironment: id }),
+    title: `delete Batch compute environment ${id}, with its Auto Scaling group and ECS cluster`,
+    before: properties,
+    undo: { none: 'A deleted compute environment has to be made anew; what it was is kept in the record.' },
+    after,
+    phase: 'evict',
+  });
+}

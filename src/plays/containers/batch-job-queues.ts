@@ -25,7 +25,11 @@ export const batchJobQueues: Play = {
   phase: 'stop',
   service: 'batch',
   scope: 'regional',
-  permissions: { find: ['batch:DescribeJobQueues'], contain: ['batch:UpdateJobQueue'], undo: [] },
+  permissions: {
+    find: ['batch:DescribeJobQueues'],
+    contain: ['batch:UpdateJobQueue', 'batch:DeleteJobQueue'],
+    undo: [],
+  },
 
   async *find(reader, region) {
     for await (const page of reader.pages('batch', 'DescribeJobQueues', region, {})) {
@@ -53,19 +57,30 @@ export const batchJobQueues: Play = {
     rule('DeleteJobQueue', 'undone', 'jobQueue'),
   ],
 
-  contain: (finding) => {
-    const { id, live } = finding.resource;
-    if (!live || finding.class === 'tampered') return [];
+  contain: (finding, { options }) => {
+    const { id, live, properties } = finding.resource;
+    if (finding.class === 'tampered') return [];
     const to = (state: 'ENABLED' | 'DISABLED') => change('batch', 'UpdateJobQueue', { jobQueue: id, state });
-    return [
-      makeAction(batchJobQueues, [finding], {
-        ...to('DISABLED'),
-        title: `disable Batch job queue ${id}`,
-        before: { state: 'ENABLED' },
-        undo: [to('ENABLED')],
-      }),
-    ];
+    const disable = makeAction(batchJobQueues, [finding], {
+      ...to('DISABLED'),
+      title: `disable Batch job queue ${id}`,
+      before: { state: 'ENABLED' },
+      undo: [to('ENABLED')],
+    });
+    const stopped = live ? [disable] : [];
+    if (options.evict !== 'remove') return stopped;
+    // As long as it names an environment, that cannot be deleted either.
+    const remove = makeAction(batchJobQueues, [finding], {
+      ...change('batch', 'DeleteJobQueue', { jobQueue: id }),
+      title: `delete Batch job queue ${id}`,
+      before: properties,
+      undo: { none: 'A deleted job queue has to be made anew; what it was is kept in the record.' },
+      after: stopped,
+      phase: 'terminate',
+    });
+    return [...stopped, remove];
   },
+  onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'containers',

@@ -90,6 +90,7 @@ export const autoScalingGroups: Play = {
   ],
 
   contain: (finding, { options, incident }) => {
+    if (isOfNodeGroup(finding, incident)) return [];
     if (finding.class === 'tampered') return restore(finding, incident);
     const members = membersOf(finding.resource, incident);
     const emptied = members.innocent.length === 0 ? [] : empty(finding, members.innocent);
@@ -99,6 +100,7 @@ export const autoScalingGroups: Play = {
     return removable ? [...stopped, remove(finding, emptied)] : stopped.length > 0 ? stopped : emptied;
   },
   onRequest: ({ evict }) => evict === 'remove',
+  goesWith: (finding, { incident }) => isOfNodeGroup(finding, incident),
 
   /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. Not where
    *  it would end instances that are perhaps an innocent's. */
@@ -111,6 +113,18 @@ export const autoScalingGroups: Play = {
   noUndo: null,
   scenario: 'mass-gpu',
 };
+
+/** EKS ends the group of a node group that it deletes, and needs its processes for that (EKS user guide, "Managed node
+ *  groups": what EKS manages of a group is not to be changed by hand). */
+function isOfNodeGroup({ resource: { id, region } }: Finding, { findings }: Incident): boolean {
+  return findings.some(
+    ({ class: classed, resource }) =>
+      resource.play === 'eks-node-groups' &&
+      resource.region === region &&
+      classed === 'rogue' &&
+      resource.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id),
+  );
+}
 
 /** The group's instances that are none of the incident's: an attacker can attach anybody's to his own group. One that
  *  the inventory does not show may be anybody's. */

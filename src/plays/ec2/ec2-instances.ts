@@ -1,5 +1,13 @@
 import { AwsFailure, change, type InputOf, type OutputOf, type Reader } from '../../aws/index.js';
-import { type Action, asText, type Finding, type Incident, type Resource } from '../../model/index.js';
+import {
+  type Action,
+  asText,
+  type Finding,
+  type Incident,
+  type Resource,
+  wasStopped,
+} from '../../model/index.js';
+import { changedState, stopAgain, stopOneByOne } from './stopped-instances.js';
 import { idsIn } from '../kit/event-ids.js';
 import { instanceEvidence } from './ec2-evidence.js';
 import { chunks, groupedBy, makeAction } from '../kit/make-action.js';
@@ -22,7 +30,7 @@ type Protection = (typeof protections)[number];
 const contained = new Set(['shutting-down', 'terminated']);
 
 const noUndo =
-  'A terminated instance cannot be brought back; its description, user data and console output are kept.';
+  'A terminated instance cannot be brought back; its description, user data and console output are kept. One that was only stopped again can be started.';
 
 /** Instances in every state but terminated: a stopped one costs, and can be started again. */
 export const ec2Instances: Play = {
@@ -35,6 +43,7 @@ export const ec2Instances: Play = {
     find: ['ec2:DescribeInstances'],
     contain: [
       'ec2:TerminateInstances',
+      'ec2:StopInstances',
       'ec2:ModifyInstanceAttribute',
       'ec2:DescribeInstanceAttribute',
       'ec2:GetConsoleOutput',
@@ -43,7 +52,7 @@ export const ec2Instances: Play = {
       'ec2:CreateSnapshots',
       'ec2:CreateTags',
     ],
-    undo: [],
+    undo: ['ec2:StartInstances'],
   },
 
   async *find(reader, region) {
@@ -80,6 +89,8 @@ export const ec2Instances: Play = {
       effect: 'undone',
       ids: ({ request, response }) => idsIn([request, response], instanceIdForm),
     },
+    changedState('StartInstances', 'started'),
+    changedState('StopInstances', 'stopped'),
   ],
 
   contain: (finding, context) => containAll([finding], context),
@@ -121,12 +132,13 @@ async function instancesById(reader: Reader, region: string, ids: readonly strin
 /** By region and availability zone: one protected instance makes AWS refuse its whole zone (EC2 API reference,
  *  TerminateInstances), and no other zone may wait for it. */
 function containAll(findings: Finding[], context: PlanContext): Action[] {
-  // An innocent's instance that was tampered with is never terminated, and nothing here puts it back.
+  const started = findings.filter((finding) => finding.class === 'tampered' && wasStopped(finding));
+  // An innocent's instance that was tampered with is never terminated.
   const open = findings.filter(
     (finding) => finding.class !== 'tampered' && !ec2Instances.verify(finding.resource),
   );
   const marked = markedProtected(context.incident);
-  return groupedBy(open, zoneOf).flatMap(([, ofZone]) => {
+  const ended = groupedBy(open, zoneOf).flatMap(([, ofZone]) => {
     const sorted = [...ofZone].sort((a, b) => (a.resource.id < b.resource.id ? -1 : 1));
     const snapshots = context.options.snapshot
       ? sorted.map((finding) => snapshot(finding, context.incident))
@@ -147,6 +159,7 @@ function containAll(findings: Finding[], context: PlanContext): Action[] {
       ),
     ];
   });
+  return [...stopAgain(ec2Instances, started), ...ended];
 }
 
 /**
@@ -157,6 +170,8 @@ function containAll(findings: Finding[], context: PlanContext): Action[] {
  */
 function remedy(action: Action, failure: AwsFailure, context: PlanContext): Action[] | null {
   if (action.operation === 'ModifyInstanceAttribute' || action.operation === 'CreateSnapshots') return [];
+  if (action.operation === 'StopInstances')
+    return stopOneByOne(ec2Instances, action, context.incident.findings);
   if (action.operation !== 'TerminateInstances') return null;
   const targets = new Set(action.targets);
   const all = context.incident.findings.filter(

@@ -1,5 +1,5 @@
 import { change } from '../../aws/index.js';
-import { textAt, type TrailEvent } from '../../model/index.js';
+import { type Action, type Finding, textAt, type TrailEvent, wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
@@ -29,7 +29,7 @@ export const lightsailInstances: Play = {
   ],
   permissions: {
     find: ['lightsail:GetInstances'],
-    contain: ['lightsail:StopInstance'],
+    contain: ['lightsail:StopInstance', 'lightsail:DeleteInstance'],
     undo: ['lightsail:StartInstance'],
   },
 
@@ -55,24 +55,43 @@ export const lightsailInstances: Play = {
   origin: [
     { source, name: 'CreateInstances', effect: 'made', ids: named },
     { source, name: 'CreateInstancesFromSnapshot', effect: 'made', ids: named },
+    { source, name: 'StartInstance', effect: 'started', ids: named },
+    { source, name: 'StopInstance', effect: 'stopped', ids: named },
     { source, name: 'StopInstance', effect: 'undone', ids: named },
     { source, name: 'DeleteInstance', effect: 'undone', ids: named },
   ],
 
-  contain: (finding) => {
-    const { id, state, live } = finding.resource;
-    if (!live || finding.class === 'tampered') return [];
-    const input = { instanceName: id };
-    return [
-      makeAction(lightsailInstances, [finding], {
-        ...change('lightsail', 'StopInstance', input),
-        title: `stop Lightsail instance ${id}`,
-        before: { state },
-        undo: [change('lightsail', 'StartInstance', input)],
-      }),
-    ];
+  contain: (finding, { options }) => {
+    const stopped = finding.resource.live ? [stop(finding)] : [];
+    if (finding.class === 'tampered') return wasStopped(finding) ? stopped : [];
+    return options.evict === 'remove' ? [...stopped, remove(finding, stopped)] : stopped;
   },
+  // A stopped one is billed as before: it is told, and ends on the person's word.
+  onRequest: ({ evict }) => evict === 'remove',
   verify: ({ live }) => !live,
   noUndo: null,
   scenario: 'hosting',
 };
+
+function stop(finding: Finding): Action {
+  const { id, state } = finding.resource;
+  const input = { instanceName: id };
+  return makeAction(lightsailInstances, [finding], {
+    ...change('lightsail', 'StopInstance', input),
+    title: `stop Lightsail instance ${id}`,
+    before: { state },
+    undo: [change('lightsail', 'StartInstance', input)],
+  });
+}
+
+function remove(finding: Finding, after: readonly Action[]): Action {
+  const { id, properties } = finding.resource;
+  return makeAction(lightsailInstances, [finding], {
+    ...change('lightsail', 'DeleteInstance', { instanceName: id }),
+    title: `delete Lightsail instance ${id}, which is billed until then`,
+    before: properties,
+    undo: { none: 'A deleted Lightsail instance cannot be brought back; what it was is kept in the record.' },
+    after,
+    phase: 'evict',
+  });
+}

@@ -99,6 +99,8 @@ export interface Play {
   /** Of a tampered finding for which nothing is planned: it is as it was before. Where a play does not say, it is where
    *  a before-value is on record: then nothing planned means that nothing differs from it. Pure. */
   restored?(finding: Finding): boolean;
+  /** What contains this finding is planned for its launcher: nothing is to be done to it, and nothing is left of it. Pure. */
+  goesWith?(finding: Finding, context: PlanContext): boolean;
   /** Contained, as far as the resource just read shows? */
   verify(resource: Resource): boolean;
   /** Why there is no undo, in one sentence; null where actions carry undo calls. */

@@ -1,4 +1,5 @@
 import { change } from '../../aws/index.js';
+import { wasStopped } from '../../model/index.js';
 import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
@@ -41,13 +42,15 @@ export const sagemakerNotebooks: Play = {
 
   origin: [
     { source, name: 'CreateNotebookInstance', effect: 'made', ids: named },
+    { source, name: 'StartNotebookInstance', effect: 'started', ids: named },
+    { source, name: 'StopNotebookInstance', effect: 'stopped', ids: named },
     { source, name: 'StopNotebookInstance', effect: 'undone', ids: named },
     { source, name: 'DeleteNotebookInstance', effect: 'undone', ids: named },
   ],
 
   contain: (finding) => {
     const { id, state, live } = finding.resource;
-    if (!live || finding.class === 'tampered') return [];
+    if (!live || (finding.class === 'tampered' && !wasStopped(finding))) return [];
     const input = { NotebookInstanceName: id };
     return [
       makeAction(sagemakerNotebooks, [finding], {

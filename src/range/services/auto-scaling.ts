@@ -10,6 +10,7 @@ import {
   type LaunchSpec,
 } from '../world/compute.js';
 import { membersOf, reconcileLater, relaunchersOf, surplusOf, type Relauncher } from '../world/relaunch.js';
+import { writeEvent } from '../world/trail.js';
 import type { Maker, Region } from '../world/world.js';
 import { launchSpec, templateBy, type TemplateReference } from './ec2/launch-templates.js';
 import { configurationOperations, configurations } from './launch-configurations.js';
@@ -187,6 +188,77 @@ function createGroup({ region, now, maker, touched }: Context, input: GroupInput
   relaunchersOf(region).set(name, group.relauncher);
   touched.push(name);
   reconcileLater(region, group.relauncher);
+}
+
+/** A service's own group: EKS's for a node group, Batch's for an environment. */
+export interface ManagedGroup {
+  name: string;
+  spec: LaunchSpec;
+  min: number;
+  max: number;
+  desired: number;
+  tags: Record<string, string>;
+  /** The service and its service-linked role, which sign the event. */
+  host: string;
+  role: string;
+}
+
+/** Makes a service's group for whoever called the service, and writes the event that its service-linked role leaves. */
+export function makeManagedGroup({ region, now, maker }: Context, managed: ManagedGroup): void {
+  const { name, spec, min, max, desired, tags, host, role } = managed;
+  const specs = [{ ...spec, tags: { ...spec.tags, ...tags } }];
+  const made = { createdAt: now, maker: { ...maker, via: host } };
+  const relauncher: Relauncher = { kind: 'group', id: name, specs, target: desired, keeps: true, ...made };
+  groups(region).set(name, {
+    ...{ relauncher, name, min, max, zones: zonesOf(region), suspended: new Set<string>(), source: {}, tags },
+    ...{ protectedFromScaleIn: false, ...made },
+  });
+  relaunchersOf(region).set(name, relauncher);
+  writeEvent(region, now, {
+    userIdentity: {
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${region.account.id}:assumed-role/${role}/${host.split('.')[0] ?? ''}`,
+      accountId: region.account.id,
+      sessionContext: {
+        sessionIssuer: {
+          type: 'Role',
+          arn: region.account.arn(`role/aws-service-role/${host}/${role}`),
+          accountId: region.account.id,
+          userName: role,
+        },
+      },
+      invokedBy: host,
+    },
+    eventSource: 'autoscaling.amazonaws.com',
+    eventName: 'CreateAutoScalingGroup',
+    sourceIPAddress: host,
+    userAgent: host,
+    requestParameters: { autoScalingGroupName: name, minSize: min, maxSize: max, desiredCapacity: desired },
+    readOnly: false,
+  });
+  reconcileLater(region, relauncher);
+}
+
+/** What the service does with its own group: sizes it, or ends it with all that is in it. */
+export function sizeManagedGroup(
+  region: Region,
+  name: string,
+  min: number,
+  max: number,
+  desired: number,
+): void {
+  const group = groups(region).get(name);
+  if (group === undefined) return;
+  [group.min, group.max, group.relauncher.target] = [min, max, desired];
+  refresh(region, group);
+}
+
+export function endManagedGroup(region: Region, name: string): void {
+  const group = groups(region).get(name);
+  if (group === undefined) return;
+  relaunchersOf(region).delete(name);
+  groups(region).delete(name);
+  for (const instance of membersOf(region, group.relauncher)) terminate(region, instance);
 }
 
 function updateGroup(

@@ -1,10 +1,18 @@
 import { AwsError } from '../aws-error.js';
-import type { Service } from '../service.js';
+import type { Context, Service } from '../service.js';
+import { instanceTypes as catalog } from '../world/catalog.js';
+import { endManagedGroup, makeManagedGroup } from './auto-scaling.js';
 import { paged, Shelf, short, type Thing } from './shelf.js';
 
 const gone: [string, number] = ['ClientException', 400];
 const on = ({ state }: Thing) => state === 'ENABLED';
-const environments = new Shelf('batch:compute-environments', gone, 'ClientException', on);
+const environments = new Shelf(
+  'batch:compute-environments',
+  gone,
+  'ClientException',
+  // A disabled environment keeps its least number of vCPUs.
+  (one) => on(one) || ((one.computeResources as Resources | undefined)?.minvCpus ?? 0) > 0,
+);
 const queues = new Shelf('batch:job-queues', gone, 'ClientException', on);
 const definitions = new Shelf('batch:job-definitions', gone);
 const jobs = new Shelf(
@@ -18,14 +26,49 @@ const named = (all: Thing[], names: string[] | undefined) =>
   all.filter(({ id }) => !names?.length || names.some((name) => short(name) === id));
 type Paging = { nextToken?: string; maxResults?: number };
 
+interface Resources {
+  type?: string;
+  minvCpus?: number;
+  maxvCpus?: number;
+  instanceTypes?: string[];
+}
+interface EnvironmentInput {
+  computeEnvironmentName: string;
+  serviceRole?: string;
+  computeResources?: Resources;
+}
+
+const isOfQueue = ({ computeEnvironmentOrder }: Thing, environment: string | undefined) =>
+  ((computeEnvironmentOrder ?? []) as { computeEnvironment?: string }[]).some(
+    (one) => short(one.computeEnvironment) === environment,
+  );
+
+/** Batch makes an Auto Scaling group for what runs on EC2, and keeps the least number of vCPUs in it. */
+function makeGroup(context: Context, { computeEnvironmentName, computeResources }: EnvironmentInput): string {
+  const { type, minvCpus = 0, instanceTypes = [] } = computeResources ?? {};
+  if (type !== 'EC2' && type !== 'SPOT') return '';
+  const name = `${computeEnvironmentName}-asg-${context.world.random.uuid()}`;
+  const instanceType = instanceTypes[0] ?? 'm5.large';
+  const desired = Math.ceil(minvCpus / (catalog.get(instanceType)?.vcpus ?? 2));
+  makeManagedGroup(context, {
+    ...{ name, spec: { instanceType }, min: 0, max: 1000, desired },
+    tags: { AWSBatchServiceTag: 'batch' },
+    host: 'batch.amazonaws.com',
+    role: 'AWSServiceRoleForBatch',
+  });
+  return name;
+}
+
 /** AWS Batch: environments, queues and jobs. A job runs while its queue and its environment are enabled. */
 export const batch: Service = {
   operations: {
-    CreateComputeEnvironment: (context, input: { computeEnvironmentName: string; serviceRole?: string }) => {
+    CreateComputeEnvironment: (context, input: EnvironmentInput) => {
       if (input.serviceRole !== undefined) context.authorize('iam:PassRole', input.serviceRole);
+      const group = makeGroup(context, input);
       return environments.add(context, input.computeEnvironmentName, {
         state: 'ENABLED',
         ...input,
+        group,
         computeEnvironmentArn: context.region.arn(
           'batch',
           `compute-environment/${input.computeEnvironmentName}`,
@@ -44,8 +87,19 @@ export const batch: Service = {
       ),
     UpdateComputeEnvironment: (
       context,
-      { computeEnvironment, ...fields }: { computeEnvironment: string; state?: string },
-    ) => environments.change(context, short(computeEnvironment), fields),
+      {
+        computeEnvironment,
+        computeResources,
+        ...fields
+      }: { computeEnvironment: string; state?: string; computeResources?: Resources },
+    ) => {
+      const before = environments.get(context.region, short(computeEnvironment));
+      const resources = { ...(before.computeResources as Resources | undefined), ...computeResources };
+      return environments.change(context, before.id, {
+        ...fields,
+        ...(computeResources === undefined ? {} : { computeResources: resources }),
+      });
+    },
     DeleteComputeEnvironment: (context, input: { computeEnvironment: string }) => {
       if (environments.get(context.region, short(input.computeEnvironment)).state !== 'DISABLED')
         throw new AwsError(
@@ -53,7 +107,10 @@ export const batch: Service = {
           'Cannot delete, resource is being modified or is ENABLED.',
           400,
         );
-      environments.remove(context, short(input.computeEnvironment));
+      if (queues.all(context.region).some((queue) => isOfQueue(queue, short(input.computeEnvironment))))
+        throw new AwsError('ClientException', 'Cannot delete, found existing JobQueue relationship', 400);
+      const { group } = environments.remove(context, short(input.computeEnvironment));
+      endManagedGroup(context.region, String(group));
     },
     CreateJobQueue: (context, input: { jobQueueName: string }) =>
       queues.add(context, input.jobQueueName, {

@@ -3,12 +3,14 @@ import { account } from './account.js';
 import { amplify } from './amplify.js';
 import { autoscaling } from './auto-scaling.js';
 import { batch } from './batch.js';
+import { cloudformation } from './cloudformation.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
 import { codebuild } from './codebuild.js';
 import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
+import { eks } from './eks.js';
 import { events } from './events.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
@@ -39,11 +41,13 @@ export const services: Record<string, Service> = {
   batch,
   bedrock,
   ce,
+  cloudformation,
   cloudfront,
   cloudtrail,
   codebuild,
   ec2,
   ecs,
+  eks,
   events,
   guardduty,
   health,

@@ -14,8 +14,18 @@ export const stateCodes: Record<InstanceState, number> = {
   stopped: 80,
 };
 
+/** A volume that a launch makes besides the root's. */
+export interface Mapping {
+  device: string;
+  size: number;
+  type: string;
+  iops?: number | undefined;
+  deleteOnTermination: boolean;
+}
+
 /** What a launch asks for. */
 export interface LaunchSpec {
+  volumes?: Mapping[];
   instanceType: string;
   imageId?: string;
   keyName?: string | undefined;
@@ -174,12 +184,19 @@ export function launchInstances(
       maker: options.maker ?? noMaker,
     };
     instancesOf(region).set(instance.id, instance);
+    for (const listener of launchListeners) listener(region, instance);
     return instance;
   });
 }
 
 type LossListener = (region: Region, instance: Instance) => void;
 const lossListeners: LossListener[] = [];
+const launchListeners: LossListener[] = [];
+
+/** `listener` hears of every instance that was launched: its volumes are made. */
+export function onLaunch(listener: LossListener): void {
+  launchListeners.push(listener);
+}
 
 /** `listener` hears of every instance that was terminated: relaunchers use it. */
 export function onLoss(listener: LossListener): void {

@@ -208,6 +208,7 @@ const volatile = new Set([
   'lastUsed',
   'updatedAt',
   'lastModified',
+  'LastModifiedTime',
   'activities',
   'loggingStartedAt',
   'loggingStoppedAt',

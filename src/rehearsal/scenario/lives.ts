@@ -3,6 +3,9 @@ import { type Instance, isAlive } from '../../range/index.js';
 /** Where the service's own shelf does not say which of its entries run, cost, relaunch or let somebody in. */
 const lives: Record<string, (entry: object) => boolean> = {
   'ec2:instances': (entry) => (entry as Instance).states.at(-1)?.state === 'running',
+  // What nobody uses is billed all the same.
+  'ec2:addresses': () => true,
+  'ec2:volumes': (entry) => (entry as { instanceId?: string | null }).instanceId == null,
   'ec2:relaunchers': (entry) => {
     const { keeps, target } = entry as { keeps: boolean; target: number };
     return keeps && target > 0;

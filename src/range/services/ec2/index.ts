@@ -3,6 +3,7 @@ import { changeOperations } from './change-instances.js';
 import { describeOperations } from './describe-instances.js';
 import { fleetOperations } from './fleets.js';
 import { launchTemplateOperations } from './launch-templates.js';
+import { addressOperations } from './addresses.js';
 import { networkOperations, taggable } from './network.js';
 import { placeOperations } from './places.js';
 import { runInstances } from './run-instances.js';
@@ -31,6 +32,7 @@ export const ec2: Service = {
     ...spotOperations,
     ...fleetOperations,
     ...launchTemplateOperations,
+    ...addressOperations,
     ...networkOperations,
     ...securityGroupOperations,
     ...placeOperations,

@@ -18,6 +18,10 @@ export interface LaunchData {
   InstanceInitiatedShutdownBehavior?: string;
   InstanceMarketOptions?: { MarketType?: string; SpotOptions?: { SpotInstanceType?: string } };
   TagSpecifications?: TagSpecification[];
+  BlockDeviceMappings?: {
+    DeviceName?: string;
+    Ebs?: { VolumeSize?: number; VolumeType?: string; Iops?: number; DeleteOnTermination?: boolean };
+  }[];
 }
 
 export interface LaunchTemplate {
@@ -80,6 +84,20 @@ export function launchSpec(region: Region, data: LaunchData): LaunchSpec {
     securityGroupIds: data.SecurityGroupIds ?? [],
     zone: data.Placement?.AvailabilityZone,
     tags: tagsFor(data.TagSpecifications, 'instance'),
+    // A volume besides the root's stays where the request does not say (EC2 API reference, EbsBlockDevice).
+    volumes: (data.BlockDeviceMappings ?? []).flatMap(({ DeviceName = '/dev/sdb', Ebs }) =>
+      Ebs === undefined
+        ? []
+        : [
+            {
+              device: DeviceName,
+              size: Ebs.VolumeSize ?? 8,
+              type: Ebs.VolumeType ?? 'gp2',
+              iops: Ebs.Iops,
+              deleteOnTermination: Ebs.DeleteOnTermination ?? false,
+            },
+          ],
+    ),
     disableApiTermination: data.DisableApiTermination ?? false,
     disableApiStop: data.DisableApiStop ?? false,
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior ?? 'stop',

@@ -174,5 +174,4 @@ export const networkOperations: Record<string, Operation> = {
       AvailableIpAddressCount: 4091,
     })),
   }),
-  DescribeAddresses: () => ({ Addresses: [] }),
 };

@@ -84,7 +84,22 @@ export function runInstances(context: Context, input: RunInput) {
     },
     ...(input.UserData === undefined ? {} : { userData: '<sensitiveDataRemoved>' }),
     ...(input.InstanceType === undefined ? {} : { instanceType: input.InstanceType }),
-    blockDeviceMapping: {},
+    blockDeviceMapping:
+      input.BlockDeviceMappings === undefined
+        ? {}
+        : {
+            items: input.BlockDeviceMappings.map(({ DeviceName, Ebs }) => ({
+              deviceName: DeviceName ?? null,
+              ebs: {
+                ...(Ebs?.VolumeSize === undefined ? {} : { volumeSize: Ebs.VolumeSize }),
+                ...(Ebs?.VolumeType === undefined ? {} : { volumeType: Ebs.VolumeType }),
+                ...(Ebs?.Iops === undefined ? {} : { iops: Ebs.Iops }),
+                ...(Ebs?.DeleteOnTermination === undefined
+                  ? {}
+                  : { deleteOnTermination: Ebs.DeleteOnTermination }),
+              },
+            })),
+          },
     monitoring: { enabled: false },
     disableApiTermination: spec.disableApiTermination ?? false,
     disableApiStop: spec.disableApiStop ?? false,

@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws-error.js';
-import { tagList, type Context, type Operation } from '../../service.js';
-import { instancesOf } from '../../world/compute.js';
+import { page, tagList, type Context, type Operation } from '../../service.js';
+import { instancesOf, onLaunch, onLoss } from '../../world/compute.js';
 import type { Maker, Region } from '../../world/world.js';
 import { tagsFor, type Paging, type TagSpecification } from './filters.js';
 
@@ -10,6 +10,11 @@ interface Storage {
   createdAt: number;
   zone: string;
   size: number;
+  type?: string;
+  iops?: number | undefined;
+  /** Whose it is; null or absent: nobody's, and billed all the same. */
+  instanceId?: string | null;
+  deleteOnTermination?: boolean;
   tags: Record<string, string>;
   maker: Maker;
 }
@@ -39,66 +44,108 @@ function takeSnapshot(
   return { ...snapshotShape(region)(item), State: 'pending' };
 }
 
-/** Volumes and snapshots, as far as evidence needs them. */
+type VolumeInput = {
+  AvailabilityZone?: string;
+  Size?: number;
+  VolumeType?: string;
+  Iops?: number;
+  TagSpecifications?: TagSpecification[];
+};
+
+const volumeShape = (item: Storage) => ({
+  VolumeId: item.id,
+  State: item.instanceId == null ? 'available' : 'in-use',
+  Size: item.size,
+  CreateTime: item.createdAt,
+  AvailabilityZone: item.zone,
+  VolumeType: item.type ?? 'gp3',
+  Iops: item.iops,
+  Attachments:
+    item.instanceId == null
+      ? []
+      : [
+          {
+            InstanceId: item.instanceId,
+            VolumeId: item.id,
+            State: 'attached',
+            Device: '/dev/sdb',
+            AttachTime: item.createdAt,
+            DeleteOnTermination: item.deleteOnTermination === true,
+          },
+        ],
+  Tags: tagList(item.tags),
+});
+
+onLaunch((region, { id: instanceId, launchTime, zone, maker, volumes: mappings = [] }) => {
+  for (const { size, type, iops, deleteOnTermination } of mappings) {
+    const id = region.world.random.resourceId('vol');
+    const of = { createdAt: launchTime, zone, size, type, iops, tags: {}, maker };
+    volumes(region).set(id, { id, volumeId: id, ...of, instanceId, deleteOnTermination });
+  }
+});
+
+// A volume is its instance's until that has ended; then it goes, or stays and is billed.
+onLoss((region, instance) => {
+  const { clock, settings } = region.world;
+  if (instance.states.at(-1)?.state !== 'terminated') return;
+  for (const volume of volumes(region).values()) {
+    if (volume.instanceId !== instance.id) continue;
+    clock.after(settings.terminateMs, () => {
+      if (volume.deleteOnTermination === true) volumes(region).delete(volume.id);
+      else volume.instanceId = null;
+    });
+  }
+});
+
+/** Volumes and snapshots, as far as evidence needs them, and what is left over of them. */
 export const storageOperations: Record<string, Operation> = {
-  CreateVolume: (
-    { region, world, now, maker, touched },
-    input: { AvailabilityZone?: string; Size?: number; TagSpecifications?: TagSpecification[] },
-  ) => {
+  CreateVolume: ({ region, world, now, maker, touched }, input: VolumeInput) => {
     const id = world.random.resourceId('vol');
-    volumes(region).set(id, {
+    const volume: Storage = {
       id,
       volumeId: id,
       createdAt: now,
       zone: input.AvailabilityZone ?? `${region.name}a`,
       size: input.Size ?? 8,
+      type: input.VolumeType ?? 'gp2',
+      iops: input.Iops,
       tags: tagsFor(input.TagSpecifications, 'volume'),
       maker,
-    });
-    touched.push(id);
-    return {
-      VolumeId: id,
-      State: 'creating',
-      Size: input.Size ?? 8,
-      CreateTime: now,
-      AvailabilityZone: input.AvailabilityZone,
-      VolumeType: 'gp3',
     };
+    volumes(region).set(id, volume);
+    touched.push(id);
+    return { ...volumeShape(volume), State: 'creating' };
+  },
+  DeleteVolume: ({ region, touched }, { VolumeId }: { VolumeId: string }) => {
+    const volume = volumes(region).get(VolumeId);
+    if (volume === undefined)
+      throw new AwsError('InvalidVolume.NotFound', `The volume '${VolumeId}' does not exist.`);
+    if (volume.instanceId != null)
+      throw new AwsError('VolumeInUse', `Volume ${VolumeId} is currently attached to ${volume.instanceId}`);
+    volumes(region).delete(VolumeId);
+    touched.push(VolumeId);
   },
   DescribeVolumes: ({ region }, input: { VolumeIds?: string[] } & Paging) => {
-    const attached = [...instancesOf(region).values()]
+    const roots = [...instancesOf(region).values()]
       .filter((instance) => instance.states.at(-1)!.state !== 'terminated')
-      .map((instance) => ({
-        VolumeId: instance.volumeId,
-        State: 'in-use',
-        Size: 8,
-        CreateTime: instance.launchTime,
-        AvailabilityZone: instance.zone,
-        VolumeType: 'gp3',
-        Attachments: [
-          {
-            InstanceId: instance.id,
-            VolumeId: instance.volumeId,
-            State: 'attached',
-            Device: '/dev/xvda',
-            DeleteOnTermination: true,
-          },
-        ],
-      }));
-    const loose = [...volumes(region).values()].map((item) => ({
-      VolumeId: item.id,
-      State: 'available',
-      Size: item.size,
-      CreateTime: item.createdAt,
-      AvailabilityZone: item.zone,
-      VolumeType: 'gp3',
-      Attachments: [],
-      Tags: tagList(item.tags),
-    }));
-    const all = [...attached, ...loose].filter(
+      .map((instance) =>
+        volumeShape({
+          id: instance.volumeId,
+          volumeId: instance.volumeId,
+          createdAt: instance.launchTime,
+          zone: instance.zone,
+          size: 8,
+          tags: {},
+          maker: instance.maker,
+          instanceId: instance.id,
+          deleteOnTermination: true,
+        }),
+      );
+    const all = [...roots, ...[...volumes(region).values()].map(volumeShape)].filter(
       ({ VolumeId }) => !input.VolumeIds || input.VolumeIds.includes(VolumeId),
     );
-    return { Volumes: all };
+    const { items, next } = page(all, input.NextToken, input.MaxResults ?? 500);
+    return { Volumes: items, NextToken: next };
   },
   CreateSnapshot: (context, input: { VolumeId: string; TagSpecifications?: TagSpecification[] }) => {
     const { region } = context;

@@ -1,0 +1,33 @@
+import {
+  DeleteFargateProfileCommand,
+  DeleteNodegroupCommand,
+  DescribeFargateProfileCommand,
+  DescribeNodegroupCommand,
+  EKSClient,
+  ListClustersCommand,
+  ListFargateProfilesCommand,
+  ListNodegroupsCommand,
+  paginateListClusters,
+  paginateListFargateProfiles,
+  paginateListNodegroups,
+  UpdateNodegroupConfigCommand,
+} from '@aws-sdk/client-eks';
+
+export const eks = {
+  client: EKSClient,
+  commands: {
+    DeleteFargateProfile: DeleteFargateProfileCommand,
+    DeleteNodegroup: DeleteNodegroupCommand,
+    DescribeFargateProfile: DescribeFargateProfileCommand,
+    DescribeNodegroup: DescribeNodegroupCommand,
+    ListClusters: ListClustersCommand,
+    ListFargateProfiles: ListFargateProfilesCommand,
+    ListNodegroups: ListNodegroupsCommand,
+    UpdateNodegroupConfig: UpdateNodegroupConfigCommand,
+  },
+  paginators: {
+    ListClusters: paginateListClusters,
+    ListFargateProfiles: paginateListFargateProfiles,
+    ListNodegroups: paginateListNodegroups,
+  },
+};

@@ -1,0 +1,83 @@
+import { batchEnvironmentOf } from '../../facts/index.js';
+import { type Finding, type Resource, resourceKey } from '../../model/index.js';
+import { isForwarded, isService } from '../records/record-fields.js';
+import { whoDid, type Case } from './case.js';
+import { finding } from './classify.js';
+import { after } from './classify-by-launcher.js';
+
+/** What a launcher launches, of `of`, as facts/launchers.ts says. Instances by their groups: classify-by-launcher.ts. */
+interface Edge {
+  launcher: string;
+  of: string;
+  launched(launcher: Resource, one: Resource): boolean;
+}
+
+const edges: readonly Edge[] = [
+  {
+    launcher: 'cloudformation-stacks',
+    of: 'any',
+    launched: ({ properties }, { tags }) =>
+      properties['arn'] !== null && tags['aws:cloudformation:stack-id'] === properties['arn'],
+  },
+  {
+    launcher: 'eks-node-groups',
+    of: 'auto-scaling-groups',
+    launched: (launcher, { id }) =>
+      launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id),
+  },
+  {
+    launcher: 'batch-compute-environments',
+    of: 'auto-scaling-groups',
+    launched: (launcher, { id }) => batchEnvironmentOf(id) === launcher.id,
+  },
+];
+
+/**
+ * Taint goes down from launchers to what they launched: a service that makes a group for somebody is a courier, never
+ * its maker. What a person outside the incident made, or what is older than its launcher, is not launched by it; an
+ * innocent's launcher that was only changed hands nothing down here.
+ */
+export function followLaunchers(findings: Map<Resource, Finding>, its: Case): void {
+  for (const edge of edges) {
+    const all = [...findings.values()];
+    const launchers = all.filter(
+      ({ resource, class: classed, tiedTo }) =>
+        resource.play === edge.launcher && tiedTo !== null && (classed === 'rogue' || classed === 'held'),
+    );
+    if (launchers.length === 0) continue;
+    for (const { resource, class: classed, rule } of all) {
+      if (edge.of !== 'any' && resource.play !== edge.of) continue;
+      // Its own event says more than its launcher.
+      if (classed === 'rogue' || classed === 'own') continue;
+      if (resource.type === 'instance' && rule === 'maker.innocent') continue;
+      const launcher = launchers.find(
+        (one) =>
+          one.resource.region === resource.region &&
+          edge.launched(one.resource, resource) &&
+          !isOlder(resource, one) &&
+          !isOfAPerson(resource, its),
+      );
+      if (launcher !== undefined) findings.set(resource, launchedBy(resource, launcher));
+    }
+  }
+}
+
+function isOlder({ createdAt }: Resource, { resource, evidence }: Finding): boolean {
+  const since = resource.createdAt ?? evidence[0]?.time ?? null;
+  return createdAt === null || since === null || createdAt < since - after;
+}
+
+function isOfAPerson(resource: Resource, its: Case): boolean {
+  const made = its.histories.get(resourceKey(resource))?.made.at(-1)?.event;
+  return made !== undefined && !isService(made) && !isForwarded(made) && whoDid(made, its) !== 'tainted';
+}
+
+function launchedBy(resource: Resource, { resource: launcher, ...found }: Finding): Finding {
+  return finding(
+    resource,
+    found.class,
+    'launcher.of-misuse',
+    [`launched by ${launcher.type} ${launcher.id}`, ...found.reasons],
+    { tiedTo: found.tiedTo, evidence: found.evidence },
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * Who launches for whom: one line for each way in which AWS itself says so. What is only a name or tag that a caller
+ * may choose is none. docs/launchers.md is made from this table.
+ */
+export interface LaunchEdge {
+  /** Ids of plays: the one finds the launcher, the other what it launched; `any` of every play. */
+  launcher: string;
+  of: string;
+  /** What shows it. */
+  shownBy: string;
+}
+
+export const launchEdges = [
+  {
+    launcher: 'auto-scaling-groups',
+    of: 'ec2-instances',
+    shownBy: 'the tag aws:autoscaling:groupName, which only AWS sets',
+  },
+  { launcher: 'ec2-fleets', of: 'ec2-instances', shownBy: 'the tag aws:ec2:fleet-id, which only AWS sets' },
+  {
+    launcher: 'spot-fleets',
+    of: 'ec2-instances',
+    shownBy: 'the tag aws:ec2spot:fleet-request-id, which only AWS sets',
+  },
+  { launcher: 'spot-requests', of: 'ec2-instances', shownBy: 'the request that the instance names' },
+  {
+    launcher: 'eks-node-groups',
+    of: 'auto-scaling-groups',
+    shownBy: 'the node group’s own record, which names its group; its tags may be anybody’s',
+  },
+  {
+    launcher: 'batch-compute-environments',
+    of: 'auto-scaling-groups',
+    shownBy:
+      'the name that Batch gives its groups, after the environment was made, and no person made the group',
+  },
+  {
+    launcher: 'cloudformation-stacks',
+    of: 'any',
+    shownBy: 'the tag aws:cloudformation:stack-id, which only AWS sets, on what is not older than the stack',
+  },
+] as const satisfies readonly LaunchEdge[];
+
+/** The compute environment for which Batch made an Auto Scaling group of this name: `NAME-asg-UUID` (as in
+ *  outerbounds/terraform-aws-metaflow, pull request 19); null for any other. */
+export function batchEnvironmentOf(group: string): string | null {
+  return /^(.+)-asg-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(group)?.[1] ?? null;
+}

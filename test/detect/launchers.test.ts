@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { detect } from '../../src/detect/detect.js';
+import { launchEdges } from '../../src/facts/launchers.js';
+import type { Finding } from '../../src/model/incident.js';
+import type { Link, Resource } from '../../src/model/resource.js';
+import { plays } from '../../src/plays/index.js';
+import { account, day, History, hour, minute, night, type Caller } from './history.js';
+import { attacker, ci, ciLife } from './lives.js';
+
+const ops: Caller = {
+  key: 'AKIAOPSOPSOPSOPS0001',
+  user: 'ops',
+  ip: '192.0.2.20',
+  agent: 'aws-cli/2.1 Linux',
+};
+const uuid = 'a7cd4cc9-b4ea-f0e3-f53a-798f5839d3bf';
+const at = night + minute;
+
+function thing(play: string, id: string, createdAt: number | null, links: Link[] = []): Resource {
+  const facts = { type: 'thing', region: 'us-east-1', state: 'there', live: true, tags: {}, properties: {} };
+  return { play, id, createdAt, links, ...facts };
+}
+
+const group = (id: string, createdAt = at + 5000): Resource => thing('auto-scaling-groups', id, createdAt);
+
+function classes(history: History, inventory: Resource[]): Record<string, Finding> {
+  ciLife(history, night - 21 * day, night);
+  const facts = { events: history.events, inventory, plays, coverage: [], key: ci.key, account };
+  const { findings } = detect({ ...facts, compromisedAt: night, now: night + 3 * hour });
+  return Object.fromEntries(findings.map((found) => [found.resource.id, found]));
+}
+
+describe('what a service launched for the incident', () => {
+  const nodeGroup = (): [History, Resource] => {
+    const history = new History();
+    const request = { name: 'prod', nodegroupName: 'gpu', instanceTypes: ['p4d.24xlarge'] };
+    history.call(attacker, { time: at, name: 'CreateNodegroup', source: 'eks', request });
+    return [
+      history,
+      thing('eks-node-groups', 'prod/gpu', at, [{ kind: 'auto-scaling-group', id: 'eks-gpu-1' }]),
+    ];
+  };
+
+  it('goes with its node group, as far as the node group’s own record names it', () => {
+    const [history, gpu] = nodeGroup();
+    const id = history.runByGroup('eks-gpu-1', at + minute, 'us-east-1', 'p4d.24xlarge');
+    const other = history.runByGroup('eks-workers-1', at + minute, 'us-east-1', 'm5.large');
+    history.service('eks-nodegroup', {
+      time: at + 5000,
+      name: 'CreateAutoScalingGroup',
+      source: 'autoscaling',
+      request: { autoScalingGroupName: 'eks-gpu-1' },
+    });
+    // Tags that anybody may set tie nothing.
+    const named = group('named-so');
+    named.tags['eks:nodegroup-name'] = 'gpu';
+    const found = classes(history, [gpu, group('eks-gpu-1'), named, ...history.instances]);
+    expect(found['prod/gpu']).toMatchObject({ class: 'rogue', tiedTo: ci.key });
+    expect(found['eks-gpu-1']).toMatchObject({ class: 'rogue', rule: 'launcher.of-misuse' });
+    expect(found[id]).toMatchObject({ class: 'rogue', tiedTo: ci.key });
+    expect(found['named-so']?.class).not.toBe('rogue');
+    expect(found[other]?.class).not.toBe('rogue');
+  });
+
+  it('is none of it where a person made it, or where it is older', () => {
+    const [history, gpu] = nodeGroup();
+    history.call(ops, {
+      time: at + 5000,
+      name: 'CreateAutoScalingGroup',
+      source: 'autoscaling',
+      request: { autoScalingGroupName: 'eks-gpu-1' },
+    });
+    expect(classes(history, [gpu, group('eks-gpu-1')])['eks-gpu-1']?.class).toBe('not-tied');
+    const [again, same] = nodeGroup();
+    const older = classes(again, [same, group('eks-gpu-1', night - 9 * day)]);
+    expect(older['eks-gpu-1']?.class).toBe('not-tied');
+  });
+
+  it('goes with its Batch environment, by the name that Batch gives, and never with another’s', () => {
+    const history = new History();
+    const request = { computeEnvironmentName: 'render' };
+    history.call(attacker, { time: at, name: 'CreateComputeEnvironment', source: 'batch', request });
+    const found = classes(history, [
+      thing('batch-compute-environments', 'render', null),
+      thing('batch-compute-environments', 'nightly', null),
+      group(`render-asg-${uuid}`),
+      group(`nightly-asg-${uuid}`, night - 9 * day),
+      group(`render-web-asg-${uuid}`),
+    ]);
+    const rogue = Object.keys(found).filter((id) => found[id]?.class === 'rogue');
+    expect(rogue.sort()).toEqual(['render', `render-asg-${uuid}`]);
+  });
+});
+
+describe('what a CloudFormation stack made', () => {
+  const arn = 'arn:aws:cloudformation:us-east-1:111122223333:stack/web-2/1';
+  const stack = (): Resource => {
+    const one = thing('cloudformation-stacks', 'web-2', at);
+    one.properties['arn'] = arn;
+    return one;
+  };
+  const made = (history: History, by: Caller, invokedBy?: string): Resource => {
+    const [id = ''] = history.run(by, at + 5000, { type: 'g5.12xlarge' });
+    if (invokedBy !== undefined)
+      Object.assign(history.records.at(-1)?.['userIdentity'] as object, { invokedBy });
+    const one = history.instances.at(-1) as Resource;
+    one.tags['aws:cloudformation:stack-id'] = arn;
+    expect(one.id).toBe(id);
+    return one;
+  };
+  const create = (history: History, name = 'CreateStack', more = {}): void => {
+    const request = { stackName: 'web-2', ...more };
+    history.call(attacker, { time: at, name, source: 'cloudformation', request });
+  };
+  const service = (session: string): Caller => ({
+    ...ops,
+    key: session,
+    role: 'service',
+    session: 'AWSCloudFormation',
+  });
+
+  it('is the incident’s, whoever the service acted as', () => {
+    const history = new History();
+    create(history);
+    const one = made(history, service('ASIACLOUDFORMATION00'), 'cloudformation.amazonaws.com');
+    const found = classes(history, [stack(), one]);
+    expect(found['web-2']).toMatchObject({ class: 'rogue' });
+    expect(found[one.id]).toMatchObject({ class: 'rogue', rule: 'launcher.of-misuse' });
+  });
+
+  it('is none of it where a person launched it, or where the stack is somebody else’s', () => {
+    const history = new History();
+    create(history);
+    const theirs = made(history, ops);
+    expect(classes(history, [stack(), theirs])[theirs.id]?.class).toBe('not-tied');
+    const others = new History();
+    const again = made(others, service('ASIACLOUDFORMATION00'), 'cloudformation.amazonaws.com');
+    expect(classes(others, [stack(), again])[again.id]?.class).toBe('not-tied');
+  });
+
+  it('keeps the stack from being deleted where others’ things were put into it', () => {
+    const history = new History();
+    create(history);
+    create(history, 'CreateChangeSet', { changeSetType: 'IMPORT', changeSetName: 'in' });
+    const found = classes(history, [stack()])['web-2'];
+    expect(found).toMatchObject({ class: 'held', rule: 'launcher.took-in' });
+    expect(found?.reasons[0]).toContain('it would go too');
+  });
+});
+
+describe('the table of launchers', () => {
+  it('names plays, and is the page in the documentation', async () => {
+    const ids = new Set<string>([...plays.map(({ id }) => id), 'any']);
+    for (const { launcher, of } of launchEdges)
+      expect([ids.has(launcher), ids.has(of)]).toEqual([true, true]);
+    const rows = launchEdges.map(
+      ({ launcher, of, shownBy }) => `| \`${launcher}\` | \`${of}\` | ${shownBy} |`,
+    );
+    const page = `# Who launches for whom
+
+Taint goes down these edges, and containing begins at the top: from src/facts/launchers.ts; \`npx vitest run
+test/detect/launchers -u\` writes it anew.
+
+| launcher | launches | shown by |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+    await expect(page).toMatchFileSnapshot('../../docs/launchers.md');
+  });
+});
