@@ -12,8 +12,7 @@ export function parseKeyId(text: string, simulated: boolean): string {
     throw new CommandError(
       ExitCode.usage,
       `${text} is the id of a temporary session, not of an access key.`,
-      'Sessions end by a Deny on whoever minted them. Find the key or role behind it with: leakguard scan --session ' +
-        text,
+      `A session of a role is contained by: leakguard contain --session ${text}. The key or role behind it: leakguard scan --session ${text}`,
     );
   }
   if (simulated && /^[A-Z0-9]{16,128}$/.test(text)) return text;

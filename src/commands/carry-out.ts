@@ -52,7 +52,11 @@ export async function carryOut(
   context: CommandContext,
 ): Promise<ExitCode> {
   const survey = surveyOf(flags, key, session, context);
-  const stolen = await stolenSession(key, session, context);
+  const stolen = await stolenSession(key, session, context).catch(async (error: unknown) => {
+    if (error instanceof CommandError)
+      await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
+    throw error;
+  });
   const result = await contain({
     key,
     stolen,
