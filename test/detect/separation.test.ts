@@ -64,7 +64,7 @@ function look(events: TrailEvent[], now: number): Incident {
 }
 
 /** What these attackers do is a builder's day: few launches, nothing refused. A scan is told the key there. */
-const toldByName = ['containers', 'hosting', 'machine-learning', 'mail', 'serverless'];
+const toldByName = ['containers', 'hosting', 'launchers', 'machine-learning', 'mail', 'serverless'];
 
 /** Its innocent key plants, on one day, whatever the attacker tampers with later: trust anchors, identity providers. */
 const plantedInOneDay = 'everything';

@@ -10,7 +10,6 @@ import {
   paginateListClusters,
   paginateListFargateProfiles,
   paginateListNodegroups,
-  UpdateNodegroupConfigCommand,
 } from '@aws-sdk/client-eks';
 
 export const eks = {
@@ -23,7 +22,6 @@ export const eks = {
     ListClusters: ListClustersCommand,
     ListFargateProfiles: ListFargateProfilesCommand,
     ListNodegroups: ListNodegroupsCommand,
-    UpdateNodegroupConfig: UpdateNodegroupConfigCommand,
   },
   paginators: {
     ListClusters: paginateListClusters,
