@@ -1,5 +1,13 @@
 import type { Session } from '../aws/index.js';
-import { JournalRefused, type JournalProof, proofOf, strangeActions, writersOf } from '../contain/index.js';
+import {
+  JournalRefused,
+  type JournalProof,
+  proofOf,
+  type Signer,
+  signedTo,
+  strangeActions,
+  writersOf,
+} from '../contain/index.js';
 import { type Emit, isComplete, type JournalRecord, type TrailEvent } from '../model/index.js';
 import { TrailLookup } from '../trail/index.js';
 
@@ -11,17 +19,22 @@ const maxPages = 10;
 const mostAsked = 40;
 
 /**
- * What CloudTrail confirms of a journal: the lines that its run anchored, and where they are not known, each call.
+ * What confirms a journal: that this machine wrote its lines; else CloudTrail, by the lines that its run anchored, and
+ * where they are not known, by each call.
  * @throws JournalRefused where it holds what no play does, or CloudTrail shows that something else was done.
  */
 export async function proveJournal(
   records: readonly JournalRecord[],
   path: string,
+  signer: Signer | null,
   session: Session,
   emit: Emit,
 ): Promise<JournalProof> {
   const strange = strangeActions(records);
   if (strange.length > 0) throw forged(path, 'holds what no containment does', strange);
+  const signed = signedTo(records, signer);
+  if (signed === records.length - 1)
+    return { provenTo: signed, by: null, made: new Set(), contradicted: [], unread: null };
   const events: TrailEvent[] = [];
   const unread: string[] = [];
   const ask = async (
@@ -46,7 +59,7 @@ export async function proveJournal(
       times.slice(-6).map((at) => ask('AccessKeyId', id, home, at - before, at + after)),
     ),
   );
-  const { provenTo } = proofOf(records, events, null);
+  const provenTo = Math.max(signed, proofOf(records, events, null).provenTo);
   const open = records.filter((record) => record.kind === 'intent' && record.seq > provenTo);
   const asked = new Map<string, [name: string, region: string, at: number]>();
   for (const record of open) {
@@ -65,7 +78,7 @@ export async function proveJournal(
   const proof = proofOf(records, events, unread.length === 0 ? null : [...new Set(unread)].join('; '));
   if (proof.contradicted.length > 0)
     throw forged(path, 'says something else than CloudTrail', proof.contradicted);
-  return proof;
+  return { ...proof, provenTo: Math.max(signed, proof.provenTo) };
 }
 
 function forged(path: string, what: string, why: readonly string[]): JournalRefused {

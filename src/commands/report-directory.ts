@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { journalSigner, type Signer } from '../contain/index.js';
 
 /** Where journals and reports go: `--report-dir`, else the XDG state directory, outside any repository
  *  (XDG Base Directory Specification). */
@@ -22,4 +23,9 @@ export function reportName(account: string, key: string, now: number): string {
 /** The journal of a report: either file names both. */
 export function journalPath(file: string): string {
   return resolve(file.replace(/\.report\.json$/, '.jsonl'));
+}
+
+/** The signer of this machine's journals, wherever they are kept. */
+export function ownSigner(env: Record<string, string | undefined>): Promise<Signer | null> {
+  return journalSigner(reportDirectory(undefined, env));
 }

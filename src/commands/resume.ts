@@ -16,7 +16,7 @@ import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath } from './report-directory.js';
+import { journalPath, ownSigner } from './report-directory.js';
 import { lockOptions, startContainment } from './start-containment.js';
 
 interface ResumeFlags {
@@ -44,7 +44,8 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
-  const { provenTo } = await proveJournal(records, path, session, context.emit);
+  const signer = await ownSigner(context.env);
+  const { provenTo } = await proveJournal(records, path, signer, session, context.emit);
   if (provenTo < 0) await confirmOptions(options, flags, session.identity, context);
   const earlier = {
     since: '90d',
@@ -78,7 +79,7 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     return startContainment(earlier, key, session, directory, { agreed, fixed: null }, context);
   }
   try {
-    const { journal, records: now } = await Journal.resume(path, () => reader.now(), held.check);
+    const { journal, records: now } = await Journal.resume(path, () => reader.now(), held.check, signer);
     const agreed = agreedIn(now);
     await journal.write({ kind: 'resumed', toolVersion: version, identity });
     const settled = { agreed, fixed: null, heldBack: null };

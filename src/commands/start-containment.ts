@@ -4,7 +4,7 @@ import { Journal, lock, LockHeld, type PlanFile } from '../contain/index.js';
 import { type ExitCode, version } from '../model/index.js';
 import { carryOut, flagsOnRecord, type ContainmentFlags } from './carry-out.js';
 import type { CommandContext } from './context.js';
-import { reportName } from './report-directory.js';
+import { ownSigner, reportName } from './report-directory.js';
 
 /**
  * A containment with a journal of its own in `directory`. Where somebody else holds the lock, the rest is theirs; the
@@ -29,7 +29,7 @@ export async function startContainment(
   );
   const own = held instanceof LockHeld ? null : held;
   try {
-    const journal = await Journal.create(path, () => reader.now(), own?.check);
+    const journal = await Journal.create(path, () => reader.now(), own?.check, await ownSigner(context.env));
     context.emit({ type: 'journal', path, message: 'journal' });
     await journal.write({
       kind: 'opened',

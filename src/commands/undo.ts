@@ -22,7 +22,7 @@ import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath } from './report-directory.js';
+import { journalPath, ownSigner } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
 interface UndoFlags {
@@ -45,7 +45,8 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
-  const proof = await proveJournal(records, path, session, context.emit);
+  const signer = await ownSigner(context.env);
+  const proof = await proveJournal(records, path, signer, session, context.emit);
   const planned = planUndo(records, {
     flags: new Set(flags.reactivateKey === true ? ['--reactivate-key'] : []),
     includeRogue: flags.includeRogue === true,
@@ -65,7 +66,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     lockOptions(flags, context),
   );
   try {
-    const { journal } = await Journal.resume(path, () => reader.now(), held.check);
+    const { journal } = await Journal.resume(path, () => reader.now(), held.check, signer);
     await journal.write({ kind: 'resumed', toolVersion: version, identity });
     await journal.write({
       kind: 'agreed',

@@ -5,6 +5,7 @@ export type { SessionOwner } from './cut/cut-session.js';
 export { Journal, JournalRefused, readJournal } from './journal/journal.js';
 export { type JournalProof, proofOf, writersOf } from './journal/proof.js';
 export { strangeActions } from './journal/strange.js';
+export { journalSigner, type Signer, signedTo } from './journal/signer.js';
 export { lock, LockHeld, LockLost } from './journal/lock.js';
 export { makeDirectory } from './journal/make-directory.js';
 export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';

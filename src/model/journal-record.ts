@@ -85,6 +85,8 @@ export type JournalRecord = JournalEntry & {
   at: string;
   /** `hash` of the line before; 64 zeros for the first. */
   prev: string;
-  /** SHA-256, hex, over the line without its `hash`. */
+  /** SHA-256, hex, over the line without its `hash` and `mac`. */
   hash: string;
+  /** HMAC-SHA-256, hex, of `hash` under a key that only the machine has that wrote the line. */
+  mac?: string;
 };

@@ -6,6 +6,7 @@ import { lookAtApi } from '../../src/recovery/cloudfront/api.js';
 import type { AwsCall } from '../../src/model/aws-call.js';
 import type { Action } from '../../src/model/action.js';
 import { lookUpKey } from '../../src/contain/cut/cut.js';
+import { stoppedBefore } from '../../src/model/index.js';
 import type { Json } from '../../src/model/json.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import { datedDeny, deniesElsewhere, plays, putElsewhere } from '../../src/plays/index.js';
@@ -28,6 +29,7 @@ import { lookForRestrictions } from '../../src/recovery/restrictions/restriction
 import { lookForSignals } from '../../src/recovery/restrictions/signals.js';
 import { TrailLookup } from '../../src/trail/lookup.js';
 import { everyAction, planned } from '../plays/every-action.js';
+import { lookUpSession } from '../../src/contain/cut/cut-session.js';
 import { context, finding, refusal } from '../plays/make.js';
 import { befores } from '../plays/samples.js';
 import { inProcess } from '../rehearsal/in-process.js';
@@ -36,7 +38,7 @@ import { printedPolicies } from './responder-policy.js';
 // The scene: everything that the scenario’s attacker has made, on a range that nobody works on but this test.
 const home = 'us-east-1';
 /** Where the scene has something of every kind. */
-const regions = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1', 'eu-west-2'];
+const regions = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1', 'eu-west-2', 'sa-east-1'];
 const silent = (): void => undefined;
 
 const allowed = (await printedPolicies()).flatMap(({ document }) =>
@@ -140,7 +142,7 @@ async function everyCall(): Promise<Needing[]> {
   for (const play of plays) {
     const findings = resources.filter((one) => one.play === play.id).map((one) => finding(one));
     // What the attacker changed is put back to whatever it was: here, to the values of the sample.
-    const before = (befores[play.id] ?? null) as Json;
+    const before = (play.id === 'ec2-instances' ? stoppedBefore : (befores[play.id] ?? null)) as Json;
     const tampered = findings.map((one) => ({ ...one, class: 'tampered' as const, before }));
     const onScene = [
       planned(play, findings, context()),
@@ -309,6 +311,14 @@ describe('a Deny that finds no room', () => {
     for (const call of calls) expect(await refusalOf(session.send(call))).toContain(permission);
   });
 
+  it('is looked for on a stolen session’s role', async () => {
+    const owner = { kind: 'session', role: 'deploy', userId: 'AROAEXAMPLE:me', runsOn: false } as const;
+    allowAllBut('iam:GetRolePolicy');
+    const facts = await lookUpSession(session.reader, session.identity, 'ASIAEXAMPLE', owner);
+    expect(facts.denyUnreadable).toBe(true);
+    expect(facts.unreadable.join()).toContain('iam:GetRolePolicy');
+  });
+
   it('is looked for by its policy', async () => {
     const named = [
       { PolicyName: 'LeakguardRevokeSessions-x', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
@@ -342,6 +352,7 @@ describe('the policy', () => {
       ...elsewherePermissions,
       'iam:GetPolicy',
       'iam:GetPolicyVersion',
+      'iam:GetRolePolicy',
       ...Object.keys(others),
       'ec2:DescribeRegions',
       'account:ListRegions',

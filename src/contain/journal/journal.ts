@@ -10,6 +10,7 @@ import {
   safeJson,
 } from '../../model/index.js';
 import { makeDirectory } from './make-directory.js';
+import type { Signer } from './signer.js';
 import { wrongInLine } from './shape.js';
 
 /** The chain's beginning. */
@@ -44,8 +45,8 @@ export interface JournalWriter {
 
 const always = (): Promise<void> => Promise.resolve();
 
-/** SHA-256, hex, over the line without its `hash`. */
-function seal(record: Omit<JournalRecord, 'hash'>): string {
+/** SHA-256, hex, over the line without its `hash` and `mac`. */
+function seal(record: Omit<JournalRecord, 'hash' | 'mac'>): string {
   return createHash('sha256').update(JSON.stringify(record)).digest('hex');
 }
 
@@ -73,6 +74,7 @@ export class Journal implements JournalWriter {
     private prev: string,
     private readonly now: () => number,
     private readonly mayWrite: () => Promise<void>,
+    private readonly sign: Signer | null,
   ) {}
 
   /**
@@ -83,10 +85,11 @@ export class Journal implements JournalWriter {
     path: string,
     now: () => number,
     mayWrite: () => Promise<void> = always,
+    sign: Signer | null = null,
   ): Promise<Journal> {
     try {
       await makeDirectory(dirname(path));
-      return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now, mayWrite);
+      return new Journal(path, await open(path, 'ax', 0o600), 0, genesis, now, mayWrite, sign);
     } catch (error) {
       throw new JournalBroken(`The journal ${path} cannot be made (${messageOf(error)}). Nothing was done.`, {
         cause: error,
@@ -99,6 +102,7 @@ export class Journal implements JournalWriter {
     path: string,
     now: () => number,
     mayWrite: () => Promise<void> = always,
+    sign: Signer | null = null,
   ): Promise<{ journal: Journal; records: JournalRecord[] }> {
     const { records, bytes } = await readChain(path);
     let file: FileHandle;
@@ -114,7 +118,15 @@ export class Journal implements JournalWriter {
       );
     }
     const last = records.at(-1);
-    const journal = new Journal(path, file, (last?.seq ?? -1) + 1, last?.hash ?? genesis, now, mayWrite);
+    const journal = new Journal(
+      path,
+      file,
+      (last?.seq ?? -1) + 1,
+      last?.hash ?? genesis,
+      now,
+      mayWrite,
+      sign,
+    );
     journal.position = bytes;
     return { journal, records };
   }
@@ -129,7 +141,9 @@ export class Journal implements JournalWriter {
   write(entry: JournalEntry): Promise<JournalRecord> {
     if (this.broken !== null) return Promise.reject(this.broken);
     const open = { ...entry, seq: this.seq, at: new Date(this.now()).toISOString(), prev: this.prev };
-    const record: JournalRecord = { ...open, hash: seal(open) };
+    const hash = seal(open);
+    const record: JournalRecord =
+      this.sign === null ? { ...open, hash } : { ...open, hash, mac: this.sign(hash) };
     this.seq += 1;
     this.prev = record.hash;
     return new Promise((resolve, reject) => {
@@ -212,7 +226,8 @@ async function readChain(path: string): Promise<{ records: JournalRecord[]; byte
         `The journal ${path} breaks at line ${line}: ${wrong}. Nothing was done with it.`,
       );
     }
-    const { hash, ...rest } = record;
+    const { hash, ...signed } = record;
+    const { mac: _mac, ...rest } = signed;
     if (record.prev !== prev || record.seq !== records.length || seal(rest) !== hash) {
       throw new JournalRefused(
         `The journal ${path} was changed after it was written: its chain breaks at line ${line}. Nothing was done with it.`,

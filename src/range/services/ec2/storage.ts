@@ -97,6 +97,13 @@ onLoss((region, instance) => {
   }
 });
 
+/** Tags at creation take a right of their own (EC2 user guide, "Grant permission to tag resources during creation"). */
+function mayTag(context: Context, createaction: string, tags: TagSpecification[] | undefined): void {
+  if (tags === undefined) return;
+  const snapshots = context.region.arn('ec2', 'snapshot/*');
+  context.authorize('ec2:CreateTags', snapshots, { 'ec2:createaction': createaction });
+}
+
 /** Volumes and snapshots, as far as evidence needs them, and what is left over of them. */
 export const storageOperations: Record<string, Operation> = {
   CreateVolume: ({ region, world, now, maker, touched }, input: VolumeInput) => {
@@ -149,6 +156,7 @@ export const storageOperations: Record<string, Operation> = {
   },
   CreateSnapshot: (context, input: { VolumeId: string; TagSpecifications?: TagSpecification[] }) => {
     const { region } = context;
+    mayTag(context, 'CreateSnapshot', input.TagSpecifications);
     const exists =
       volumes(region).has(input.VolumeId) ||
       [...instancesOf(region).values()].some(({ volumeId }) => volumeId === input.VolumeId);
@@ -161,11 +169,7 @@ export const storageOperations: Record<string, Operation> = {
     input: { InstanceSpecification: { InstanceId: string }; TagSpecifications?: TagSpecification[] },
   ) => {
     const { region } = context;
-    // Tags at creation take a right of their own (EC2 user guide, "Grant permission to tag resources during creation").
-    if (input.TagSpecifications !== undefined)
-      context.authorize('ec2:CreateTags', region.arn('ec2', 'snapshot/*'), {
-        'ec2:createaction': 'CreateSnapshots',
-      });
+    mayTag(context, 'CreateSnapshots', input.TagSpecifications);
     const instance = instancesOf(region).get(input.InstanceSpecification.InstanceId);
     if (instance === undefined)
       throw new AwsError(
