@@ -27,3 +27,11 @@ describe('docs/architecture.md', () => {
     expect(Object.keys(rooms).filter((room) => !existsSync(join('src', room)))).toEqual([]);
   });
 });
+
+describe('docs/reliability.md', () => {
+  it('leads to tests that are there', () => {
+    const named = [...readFileSync('docs/reliability.md', 'utf8').matchAll(/`(test\/[^`]+)`/g)];
+    expect(named.length).toBeGreaterThan(25);
+    expect(named.flatMap(([, path = '']) => (existsSync(path) ? [] : [path]))).toEqual([]);
+  });
+});
