@@ -269,6 +269,13 @@ program
   .action(lazily(() => import('./commands/report.js'), ['report']));
 
 program
+  .command('explain')
+  .description('why a thing has its class: rule, reasons, events, and what would change it; changes nothing')
+  .argument('<id>', 'the id, as a screen or report shows it')
+  .argument('[report]', 'the journal (.jsonl) or report (else the newest of the state directory)')
+  .action(lazily(() => import('./commands/explain.js'), ['id', 'report']));
+
+program
   .command('case')
   .description('the reply for the support case, from the journal alone')
   .argument('<report>', 'its journal (.jsonl) or report')

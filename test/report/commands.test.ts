@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run as runCase } from '../../src/commands/case.js';
 import type { CommandContext } from '../../src/commands/context.js';
+import { run as runExplain } from '../../src/commands/explain.js';
 import { run as runReport } from '../../src/commands/report.js';
 import type { JournalRecord } from '../../src/model/journal-record.js';
 import type { CoreEvent } from '../../src/model/core-event.js';
@@ -108,5 +109,50 @@ describe('leakguard report', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
     expect(out()).toBe('');
     expect(events).toContainEqual({ type: 'journal', path: file, message: 'page' });
+  });
+});
+
+describe('leakguard explain', () => {
+  const ids = (): Record<string, string> => {
+    const record = journal({ held: true }).find(({ kind }) => kind === 'incident');
+    const found = record?.kind === 'incident' ? record.incident.findings : [];
+    return Object.fromEntries(found.map(({ class: classed, resource }) => [classed, resource.id]));
+  };
+
+  it.each([
+    ['rogue', /class +rogue .*by rule launch\.departs[^]*to change .*--exclude/],
+    ['held', /class +held [^]*to change .*--include/],
+  ])('tells of what is %s its rule, reasons, and what would change it', async (classed, words) => {
+    const path = written(journal({ held: true }), `explain-${classed}`);
+    const id = ids()[classed] ?? '';
+    const { context, out } = contextOf();
+    expect(await runExplain({ id, report: path }, context)).toBe(0);
+    expect(out()).toContain(id);
+    expect(out()).toMatch(words);
+    const asData = contextOf(true);
+    await runExplain({ id, report: path }, asData.context);
+    expect(JSON.parse(asData.out())).toMatchObject({ command: 'explain', findings: [{ class: classed }] });
+  });
+
+  it('takes the newest journal where none is named', async () => {
+    const state = join(directory, 'state');
+    mkdirSync(join(state, 'leakguard'), { recursive: true });
+    const whole = written(journal({ held: true }), 'newest');
+    copyFileSync(whole, join(state, 'leakguard', '1-AKIA-20261121T000000000Z.jsonl'));
+    writeFileSync(join(state, 'leakguard', '1-AKIB-20261120T000000000Z.jsonl'), 'not a journal');
+    const { context, out } = contextOf();
+    const id = ids()['held'] ?? '';
+    await runExplain({ id }, { ...context, env: { XDG_STATE_HOME: state } });
+    expect(out()).toContain(id);
+  });
+
+  it('names what there is, where the id is not in it, and says where there is no journal', async () => {
+    const path = written(journal(), 'explain-none');
+    await expect(runExplain({ id: 'i-none', report: path }, contextOf().context)).rejects.toThrow(
+      /It speaks of: .+ and \d+ more/,
+    );
+    const { context } = contextOf();
+    const nowhere = { ...context, env: { XDG_STATE_HOME: join(directory, 'nowhere') } };
+    await expect(runExplain({ id: 'i-none' }, nowhere)).rejects.toThrow(/no journal in/);
   });
 });
