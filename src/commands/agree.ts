@@ -16,3 +16,31 @@ export async function ask(question: string, context: CommandContext): Promise<st
     readline.close();
   }
 }
+
+/** A slip gets another try, so often; then it is a no. */
+const tries = 3;
+
+/**
+ * The person's word for `actions`: the account id, with or without dashes. `v` shows each thing by `showAll` and asks
+ * again; an empty line, `n`, or the end of input is a no.
+ */
+export async function askForAll(
+  actions: number,
+  account: string,
+  showAll: () => Promise<void>,
+  context: CommandContext,
+): Promise<boolean> {
+  const question = `${actions} actions. Type the account id (${account}) to do them, v to see each thing, n to do none: `;
+  for (let slips = 0; slips < tries; ) {
+    const answer = (await ask(question, context)).replaceAll(/[\s-]/g, '');
+    if (answer === account) return true;
+    if (answer === '' || /^no?$/i.test(answer)) return false;
+    if (/^v$/i.test(answer)) {
+      await showAll();
+      continue;
+    }
+    slips += 1;
+    context.stderr.write(`That is not the account id. Nothing was done so far beyond the cut.\n`);
+  }
+  return false;
+}

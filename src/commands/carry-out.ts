@@ -19,7 +19,7 @@ import {
 } from '../contain/index.js';
 import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
-import { ask } from './agree.js';
+import { ask, askForAll } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
@@ -237,10 +237,11 @@ function agreement(
         await record('rest', `--yes --account ${account}`);
         return true;
       }
-      const answer = (
-        await ask(`${planned.actions.length} actions. Type the account id (${account}) to do them: `, context)
-      ).trim();
-      if (answer !== account) return false;
+      const showAll = async (): Promise<void> => {
+        const { planDetailsScreen } = await import('../report/screens/index.js');
+        context.stderr.write(`${planDetailsScreen(incident, planned, context.onStderr)}\n`);
+      };
+      if (!(await askForAll(planned.actions.length, account, showAll, context))) return false;
       await record('rest', 'prompt');
       return true;
     },

@@ -58,6 +58,9 @@ export interface SmallIncident {
   home: string;
   /** Runs the built command line as the responder, or as whoever `as` names. */
   run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
+  /** Runs the built command line in a pseudo-terminal, where a person gives these answers, each once its question stands
+   *  there. */
+  inTerminal(args: string[], answers: readonly (readonly [RegExp, string])[]): Promise<CommandRun>;
   /** The command line of `contain` without a terminal, on the two regions of this incident. */
   containment: readonly string[];
   /** `contain` without a terminal, on the two regions of this incident. */
@@ -155,6 +158,29 @@ export async function smallIncident(): Promise<SmallIncident> {
     const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
     return runCli(args, nodeOptions === undefined ? env : { ...env, NODE_OPTIONS: nodeOptions });
   };
+  const inTerminal: SmallIncident['inTerminal'] = (args, answers) => {
+    const env = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });
+    const command = [process.execPath, cliPath, ...args].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qec', `stty cols 110 && exec ${command}`, '/dev/null'], {
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const waiting = [...answers];
+    let stdout = '';
+    let seen = 0;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      const [question, answer] = waiting[0] ?? [];
+      if (question === undefined || !question.test(stdout.slice(seen))) return;
+      seen = stdout.length;
+      waiting.shift();
+      child.stdin.write(`${answer}\n`);
+    });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr: '' }));
+    });
+  };
   const containment = ['contain', '--key', leaked.id, '--yes', '--account', accountId, '--simulated'].concat(
     ...['--report-dir', reports, '--region', regions.join()],
   );
@@ -162,6 +188,7 @@ export async function smallIncident(): Promise<SmallIncident> {
     url: range.url,
     account,
     world,
+    inTerminal,
     key: leaked.id,
     otherKey: other.id,
     responderKey: responder.id,

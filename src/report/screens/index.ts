@@ -5,5 +5,6 @@ export { explainScreen, findingsNamed } from './explain-screen.js';
 export { incidentScreen } from './incident-screen.js';
 export { worthKnowing } from './incident-sections.js';
 export { outcomeScreen, verdictText, verifyText } from './outcome-screen.js';
+export { planDetailsScreen } from './plan-details-screen.js';
 export { planScreen } from './plan-screen.js';
 export { undoScreen } from './undo-screen.js';
