@@ -135,6 +135,6 @@ export { actionId } from './kit/action-id.js';
 export type { PlanContext, Play } from './kit/play.js';
 export { notExamined } from './not-examined.js';
 export { iamAction } from './permissions/iam-action.js';
-export { cutPermissions, lookPermissions } from './permissions/fixed-permissions.js';
+export { cutPermissions, elsewherePermissions, lookPermissions } from './permissions/fixed-permissions.js';
 export { responderPolicies } from './permissions/policy.js';
 export { permissionsOf } from './permissions/permissions-of.js';

@@ -7,7 +7,7 @@ import {
   type JournalRecord,
   type JsonObject,
 } from '../../model/index.js';
-import { iamAction, type Play, plays } from '../../plays/index.js';
+import { elsewherePermissions, iamAction, type Play, plays } from '../../plays/index.js';
 
 /** What no play would have done, with why: the journal that holds it was not written by leakguard alone. Empty: each
  *  action is one of its play's, on its target, and its way back is the inverse of what was done. Pure. */
@@ -27,12 +27,26 @@ function strange(action: Action, of: Action | null): string | null {
   if (play === undefined) return `there is no play ${action.play}`;
   if (of !== null) return isWayBack(action, of, play) ? null : `it is not the inverse of ${of.operation}`;
   const call = iamAction(action.service, action.operation);
-  if (action.service !== play.service || !play.permissions.contain.includes(call))
+  const elsewhere = isDenyElsewhere(action);
+  if (action.service !== play.service || !(play.permissions.contain.includes(call) || elsewhere))
     return `the play ${play.id} does not do that`;
-  if (!action.targets.every((target) => isNamed(target, action))) return 'its call is not about its target';
+  // A policy is made first, and put on its principal by the next call.
+  const isMade = elsewhere && action.operation === 'CreatePolicy';
+  if (!isMade && !action.targets.every((target) => isNamed(target, action)))
+    return 'its call is not about its target';
   const calls = 'calls' in action.undo ? action.undo.calls : [];
   const wrong = calls.find((one) => !isWayBack(one, action, play));
   return wrong === undefined ? null : `its way back, ${wrong.operation}, is not the inverse of it`;
+}
+
+/** A Deny on sessions that found no room among inline policies: in a policy of our own, attached or as a boundary. */
+function isDenyElsewhere({ play, service, operation, input, denies }: Action): boolean {
+  if (denies === undefined || (play !== 'user-sessions' && play !== 'role-sessions')) return false;
+  const policy = input['PolicyName'] ?? input['PolicyArn'] ?? input['PermissionsBoundary'];
+  return (
+    elsewherePermissions.includes(iamAction(service, operation)) &&
+    /^(arn:.+:policy\/)?LeakguardRevokeSessions-[0-9a-f]{12}$/.test(asText(policy) ?? '')
+  );
 }
 
 /** What takes back what begins with each word. */
@@ -42,6 +56,8 @@ const inverse: Record<string, readonly string[]> = {
   Modify: ['Modify'],
   Put: ['Put', 'Delete'],
   Delete: ['Put', 'Create'],
+  Attach: ['Detach'],
+  Create: ['Delete'],
   Detach: ['Attach'],
   Remove: ['Add'],
   Revoke: ['Authorize'],
@@ -51,17 +67,23 @@ const inverse: Record<string, readonly string[]> = {
   Suspend: ['Resume'],
 };
 
-function isWayBack(call: AwsCall, action: AwsCall, play: Play): boolean {
+function isWayBack(call: AwsCall, action: Action, play: Play): boolean {
   const [verb, noun] = parted(action.operation);
   const [back, same] = parted(call.operation);
-  const known = [...play.permissions.undo, ...play.permissions.contain];
+  const known = [
+    ...play.permissions.undo,
+    ...play.permissions.contain,
+    ...(isDenyElsewhere(action) ? elsewherePermissions : []),
+  ];
   return (
     call.service === action.service &&
     call.region === action.region &&
     known.includes(iamAction(call.service, call.operation)) &&
     inverse[verb]?.includes(back) === true &&
     noun === same &&
-    namesOf(action.input).every(([name, text]) => call.input[name] === text || isMadeAnew(text, call))
+    namesOf(action.input).every(
+      ([name, text]) => call.input[name] === text || isMadeAnew(text, call) || isOfThatName(text, call),
+    )
   );
 }
 
@@ -79,6 +101,11 @@ function namesOf(input: JsonObject): [string, string][] {
     const text = asText(value);
     return text !== null && naming.test(name) && name !== 'VersionId' ? [[name, text]] : [];
   });
+}
+
+/** What was made by its name is deleted by its ARN, which ends with it. */
+function isOfThatName(name: string, { operation, input }: AwsCall): boolean {
+  return operation.startsWith('Delete') && asText(input['PolicyArn'])?.endsWith(`:policy/${name}`) === true;
 }
 
 /** What is deleted by its ARN is made anew by its name or address, with which the ARN ends. */
