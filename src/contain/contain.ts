@@ -28,7 +28,15 @@ import { refuseDescendant, refuseMoved, Refused, refuseStrange, refuseUnspared }
 import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
-import { checkCaller, contextOf, lookAtKey, lookAtRest, lookUpSubject, unheardWords } from './steps.js';
+import {
+  checkCaller,
+  contextOf,
+  lookAtKey,
+  lookAtRest,
+  lookUpSubject,
+  pending,
+  unheardWords,
+} from './steps.js';
 import { iamDelay } from '../facts/index.js';
 import { exitCodeOfAct, foldReport, reasonsOfEnd, summarise } from '../outcome/index.js';
 
@@ -68,6 +76,8 @@ class Containment {
   private sweep: Sweep | null = null;
   private doubted = false;
   private cutDoubted = false;
+  /** What this sweep had to put back of the cut. */
+  private cutAgain: readonly Action[] = [];
   private cutAt = 0;
   private seenLast: Incident | null = null;
   /** When this run changed the cut last, and since when each look has read it as open; AWS's clock. */
@@ -189,6 +199,8 @@ class Containment {
       if (confirmed && settled && denySeenAgain && quiet && !goesOn) break;
       const nothingElse = this.sweep.clean && unreadRounds >= patience.cutUnreadRounds;
       if ((isStuck(before, this.sweep) || nothingElse || now - startedAt > limits.time) && quiet) break;
+      // One call a sweep for what the cut was put back by: the listing may be as old as what was read of the key.
+      this.planned = pending(this.cutAgain, this.planned);
       if (fixed !== null || this.planned.actions.length === 0) continue;
       if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
       await this.carryOutPlan(incident);
@@ -291,6 +303,7 @@ class Containment {
         return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
       },
     );
+    this.cutAgain = again;
     if (again.length === 0) {
       this.openSince = null;
       return unknown === null ? 'holds' : 'unknown';
