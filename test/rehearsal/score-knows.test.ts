@@ -60,9 +60,9 @@ describe.each(attacked)('the score of $name', ({ name, scenario }) => {
   it('sees each call of the attacker that changed something', () => {
     // An attacker who changes nothing is one that AWS refuses everything.
     if (changing === 0) expect(world.log.some(({ error }) => error !== null)).toBe(true);
-    // Calls that change nothing are what one scenario is about.
+    // Calls that change nothing are what one scenario is about; in another, what runs already is started.
     if (name === 'no-op-calls') expect(unseen.length).toBeGreaterThan(5);
-    else expect(unseen).toEqual([]);
+    else expect(unseen).toEqual(name === 'billing' ? ['ec2:StartInstances'] : []);
   });
 
   it('knows of everything that was made whose it is', () => {
