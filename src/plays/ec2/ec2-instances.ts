@@ -191,8 +191,11 @@ function remedy(action: Action, failure: AwsFailure, context: PlanContext): Acti
   const toClear = attributes.length === 0 ? protections : attributes;
   // Of no protection that could be cleared, and of nobody by name: the runner finds out who it is.
   if (attributes.length === 0 && named.length === 0) return null;
-  // All that it waited for was to clear its own protections: something else keeps it.
-  if (action.after.length >= all.length) return null;
+  // It waited for these very protections to be cleared: something else keeps it. Another one is cleared in its turn.
+  const clears = unprotectAndTerminate(all, all, toClear, []).filter(
+    ({ operation }) => operation === 'ModifyInstanceAttribute',
+  );
+  if (clears.every(({ id }) => action.after.some((one) => one.startsWith(id)))) return null;
   // What waited for a protection to be cleared and is refused all the same stands in a zone full of it.
   const again = action.after.length > 0;
   if (again || named.length === 0) return unprotectAndTerminate(all, all, toClear, []);
