@@ -43,13 +43,15 @@ export function onSignals(stop: AbortController, name: string, tidy: () => void)
       );
     };
     process.on(signal, handler);
-    // A connection that is lost at the very end must not kill what is ending by itself.
     return () => {
-      process.off(signal, handler);
       if (signal === 'SIGHUP') process.on(signal, () => undefined);
+      process.off(signal, handler);
     };
   });
   return () => {
     for (const off of handlers) off();
+    // A connection that is lost at the very end must not kill what is ending by itself: Node takes its handlers away
+    // while it ends, unless it is told to exit.
+    process.once('beforeExit', () => process.exit());
   };
 }
