@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAwsHosts, type AwsHosts } from './aws-hosts.js';
 import { unpackPackage, type Packed } from './packed.js';
-import { openDesk, type Desk } from './scene.js';
+import { openDesk, quietAccount, type Desk } from './scene.js';
 
 // What is shipped, from another directory, where people are: behind a proxy, with a CA of the company's own, by profiles.
 let packed: Packed;
@@ -16,7 +16,7 @@ let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'leakguard-network-'));
   packed = await unpackPackage();
-  desk = await openDesk(quiet);
+  desk = await openDesk(quietAccount('A quiet account, for a person behind a proxy'));
   hosts = await startAwsHosts(desk.range.url, home);
 });
 
@@ -26,17 +26,6 @@ afterAll(async () => {
   await packed.remove();
   await rm(home, { recursive: true, force: true });
 });
-
-const quiet = `title: A quiet account, for a person behind a proxy
-aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
-accounts:
-  - id: '111122223333'
-    users:
-      ci: { may: ['*'], keys: [ci-key] }
-      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
-incident: { key: ci-key }
-responder: { key: responder-key }
-`;
 
 interface Run {
   code: number | null;

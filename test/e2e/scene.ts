@@ -90,6 +90,18 @@ export interface Desk {
   close(): Promise<void>;
 }
 
+/** A quiet account: a user `ci` whose key a test may misuse, and a responder with every right. */
+export const quietAccount = (title: string): string => `title: ${title}
+aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
+accounts:
+  - id: '111122223333'
+    users:
+      ci: { may: ['*'], keys: [ci-key] }
+      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
+incident: { key: ci-key }
+responder: { key: responder-key }
+`;
+
 export async function openDesk(yaml: string): Promise<Desk> {
   const scenario = parseScenario(yaml, 'desk.yaml');
   const { world, keys } = worldOf({ name: 'desk', file: 'desk.yaml', scenario });

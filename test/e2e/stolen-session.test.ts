@@ -5,18 +5,8 @@ import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-s
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesk, type Desk } from './scene.js';
+import { openDesk, quietAccount, type Desk } from './scene.js';
 
-const yaml = `title: A role whose session was stolen
-aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
-accounts:
-  - id: '111122223333'
-    users:
-      ci: { may: ['*'], keys: [ci-key] }
-      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
-incident: { key: ci-key }
-responder: { key: responder-key }
-`;
 interface Signer {
   accessKeyId: string;
   secretAccessKey: string;
@@ -37,7 +27,7 @@ const launch = async (credentials: Signer, InstanceType: 'p3.16xlarge' | 't3.mic
 let own: string[];
 let rogue: string[];
 beforeAll(async () => {
-  desk = await openDesk(yaml);
+  desk = await openDesk(quietAccount('A role whose session was stolen'));
   directory = await mkdtemp(join(tmpdir(), 'leakguard-session-'));
   const ci = desk.keys.get('ci-key')!;
   const admin = at({ accessKeyId: ci.id, secretAccessKey: ci.secret });

@@ -2,21 +2,11 @@ import { createServer, request as forward } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesk, type Desk } from './scene.js';
+import { openDesk, quietAccount, type Desk } from './scene.js';
 
-const yaml = `title: A quiet account behind an endpoint that refuses for want of capacity
-aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
-accounts:
-  - id: '111122223333'
-    users:
-      ci: { may: ['*'], keys: [ci-key] }
-      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
-incident: { key: ci-key }
-responder: { key: responder-key }
-`;
 let desk: Desk;
 beforeAll(async () => {
-  desk = await openDesk(yaml);
+  desk = await openDesk(quietAccount('A quiet account behind an endpoint that refuses for want of capacity'));
 });
 afterAll(() => desk.close());
 

@@ -2,25 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesk, type Desk } from './scene.js';
+import { openDesk, quietAccount, type Desk } from './scene.js';
 
 // A quiet account that one has credentials for: what the files do not say must not read as "nothing happened".
-const yaml = `title: A quiet account, and files that say nothing
-aws: { propagation: 0s, trailDelay: [0s, 0s], throttling: false }
-accounts:
-  - id: '111122223333'
-    users:
-      ci: { may: ['*'], keys: [ci-key] }
-      responder: { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: [responder-key] }
-incident: { key: ci-key }
-responder: { key: responder-key }
-`;
 
 let desk: Desk;
 let directory: string;
 
 beforeAll(async () => {
-  desk = await openDesk(yaml);
+  desk = await openDesk(quietAccount('A quiet account, and files that say nothing'));
   directory = await mkdtemp(join(tmpdir(), 'leakguard-files-'));
   await writeFile(join(directory, 'empty-list.json'), '{"Records":[]}');
   await writeFile(join(directory, 'empty-array.json'), '[]');

@@ -1,25 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.js';
-import { readTrail, type Trail } from '../../src/trail/files.js';
-
-const fixture = 'fixtures/cloudtrail/flaws/811596193553_CloudTrail_us-east-1-20200930T2300.json';
-const { Records: records } = JSON.parse(await readFile(fixture, 'utf8')) as { Records: JsonObject[] };
-
-let directory = '';
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'envelopes-'));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-async function read(content: string | Buffer): Promise<Trail> {
-  const file = join(await mkdtemp(join(directory, 'case-')), 'events');
-  await writeFile(file, content);
-  return readTrail([file], () => undefined);
-}
+import type { Trail } from '../../src/trail/files.js';
+import { keysOf, read, records } from './written.js';
 
 const json = JSON.stringify;
 const lines = (each: (record: JsonObject) => unknown): string =>
@@ -27,7 +10,6 @@ const lines = (each: (record: JsonObject) => unknown): string =>
 const list = (each: (record: JsonObject) => unknown): unknown[] => records.map(each);
 const base64 = (value: unknown): string => Buffer.from(json(value)).toString('base64');
 const packed = (text: string): string => gzipSync(text).toString('base64');
-const keysOf = ({ events }: Trail): string[] => events.map(({ key }) => key).sort();
 const reasons = ({ skipped }: Trail): unknown[] => skipped.map(({ reason, count }) => [count, reason]);
 
 /** What CloudWatch Logs sends (CloudWatch Logs user guide, "Real-time processing of log data with subscriptions"). */

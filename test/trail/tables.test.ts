@@ -1,32 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { launchRequestOf } from '../../src/detect/records/launch-request.js';
 import type { JsonObject } from '../../src/model/json.js';
 import { readTrail, type Trail } from '../../src/trail/files.js';
-
-const fixture = 'fixtures/cloudtrail/flaws/811596193553_CloudTrail_us-east-1-20200930T2300.json';
-const { Records: records } = JSON.parse(await readFile(fixture, 'utf8')) as { Records: JsonObject[] };
-
-let directory = '';
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tables-'));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-async function read(content: string | Buffer): Promise<Trail> {
-  const file = join(await mkdtemp(join(directory, 'case-')), 'events');
-  await writeFile(file, content);
-  return readTrail([file], () => undefined);
-}
+import { directory, keysOf, read, records } from './written.js';
 
 const json = JSON.stringify;
 const cell = (value: unknown): string =>
   `"${(typeof value === 'string' ? value : json(value ?? null)).replaceAll('"', '""')}"`;
-const keysOf = ({ events }: Trail): string[] => events.map(({ key }) => key).sort();
 const rows = (each: (record: JsonObject) => string): string => records.map(each).join('\n');
 const lookup = {
   Events: records.map((one) => ({
@@ -134,8 +118,8 @@ describe('tables and other formats', () => {
   });
 
   it('passes over nothing in a directory that may hold records', async () => {
-    const place = await mkdtemp(join(directory, 'tree-'));
-    const elsewhere = await mkdtemp(join(directory, 'other-'));
+    const place = await mkdtemp(join(directory.path, 'tree-'));
+    const elsewhere = await mkdtemp(join(directory.path, 'other-'));
     const part = (from: number, to: number): string => json({ Records: records.slice(from, to) });
     await writeFile(join(place, 'events.json.1'), part(0, 10));
     await writeFile(join(place, '.hidden'), part(10, 20));
@@ -156,7 +140,7 @@ describe('tables and other formats', () => {
   });
 
   it('names the file among others that gave no event, and what it was', async () => {
-    const place = await mkdtemp(join(directory, 'tree-'));
+    const place = await mkdtemp(join(directory.path, 'tree-'));
     await writeFile(join(place, 'a.json'), json({ Records: records }));
     await writeFile(join(place, 'b.json'), '{"service":{"serviceName":"guardduty"}}');
     await writeFile(join(place, 'c.json'), '{"Records":[]}');
