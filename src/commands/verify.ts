@@ -1,5 +1,5 @@
 import { clearance, lookAtKey, lookAtRest } from '../contain/index.js';
-import type { ClearanceRow, ExitCode } from '../model/index.js';
+import { allSeen, type ClearanceRow, type ExitCode, type Incident } from '../model/index.js';
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { type ClearanceLimits, limitsOf } from '../report/index.js';
 import { plays } from '../plays/index.js';
@@ -49,13 +49,7 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
       rows.unshift({ subject: 'suspects', title: 'keys that look misused', status: 'dirty', details });
     }
     for (const watch of watches) {
-      const { misuse } = await watch.survey.look();
-      const row = { subject: `key ${watch.id}`, title: 'replacement key, watched' };
-      rows.push(
-        misuse.at === null
-          ? { ...row, status: 'clean', details: [] }
-          : { ...row, status: 'dirty', details: misuse.reasons },
-      );
+      rows.push(watchedRow(watch.id, await watch.survey.look()));
     }
     const settling = rows.some(({ status }) => status === 'settling');
     if (
@@ -87,4 +81,13 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
     context.stdout.write(`${clearanceScreen(rows, limits, identity, { width, color, verbose })}\n`);
   }
   return explained(exitCode, reasons, context);
+}
+
+/** No sign of misuse clears a key only where everything was looked at. */
+function watchedRow(id: string, { misuse, coverage }: Incident): ClearanceRow {
+  const row = { subject: `key ${id}`, title: 'replacement key, watched' };
+  if (misuse.at !== null) return { ...row, status: 'dirty', details: misuse.reasons };
+  return allSeen(coverage)
+    ? { ...row, status: 'clean', details: [] }
+    : { ...row, status: 'unknown', details: ['not everything could be looked at'] };
 }

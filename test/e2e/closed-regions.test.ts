@@ -59,4 +59,16 @@ describe('regions that a policy of the organisation closes', () => {
     const { exitCode } = await desk.run(['scan', '--simulated', '--closed-region', 'ap-northeast-1']);
     expect(exitCode).toBe(5);
   });
+
+  it('keep a replacement key that is watched from being called clean', patience, async () => {
+    const watched = async (...more: string[]): Promise<string | undefined> => {
+      const key = desk.keys.get('ci-key')!.id;
+      const { stdout } = await desk.run(['verify', '--watch-key', key, '--simulated', '--json', ...more]);
+      const { rows } = JSON.parse(stdout) as { rows: { subject: string; status: string }[] };
+      return rows.find(({ subject }) => subject === `key ${key}`)?.status;
+    };
+    expect(await watched()).toBe('unknown');
+    const word = 'ap-northeast-1,ap-northeast-2,ap-northeast-3';
+    expect(await watched('--closed-region', word)).toBe('clean');
+  });
 });
