@@ -32,6 +32,12 @@ export async function stolenSession(
   const userId = actor?.principalId ?? null;
   const seeWhose = `Whose it is: leakguard scan --session ${key}`;
   if (actor === undefined) {
+    const unread = lookup.cells().find(({ status }) => status === 'denied' || status === 'failed');
+    if (unread !== undefined)
+      throw refused(
+        `Whose session ${key} is could not be read: CloudTrail in ${unread.region}: ${unread.detail ?? unread.status}.`,
+        seeWhose,
+      );
     throw refused(
       `CloudTrail shows no call of session ${key} in account ${account}: is the id right, and the account? It can lag by 15 minutes.`,
       seeWhose,
