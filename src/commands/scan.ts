@@ -70,7 +70,8 @@ async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Pr
   }
 }
 
-function offlineIdentity(account: string | null): Identity {
+/** Nobody: only trail files were read. */
+export function offlineIdentity(account: string | null): Identity {
   return {
     account: account ?? 'unknown',
     arn: 'none: only trail files were read',

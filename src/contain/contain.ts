@@ -38,7 +38,13 @@ import {
   unheardWords,
 } from './steps.js';
 import { iamDelay } from '../facts/index.js';
-import { exitCodeOfAct, foldReport, reasonsOfEnd, summarise } from '../outcome/index.js';
+import {
+  exitCodeOfAct,
+  foldReport,
+  reasonsOfEnd,
+  summaryOfEarlyEnd,
+  summaryOfEnd,
+} from '../outcome/index.js';
 
 /**
  * The whole containment: cut, then the rest, then confirm.
@@ -76,8 +82,6 @@ class Containment {
   private sweep: Sweep | null = null;
   private doubted = false;
   private cutDoubted = false;
-  /** What this sweep had to put back of the cut. */
-  private cutAgain: readonly Action[] = [];
   private cutAt = 0;
   private seenLast: Incident | null = null;
   /** When this run changed the cut last, and since when each look has read it as open; AWS's clock. */
@@ -183,7 +187,7 @@ class Containment {
     for (let round = 1; round <= limits.rounds && !effects.signal.aborted; round += 1) {
       await effects.sleep(Math.min(1000 * round, 10_000));
       const before = this.sweep;
-      const [cut, incident] = await Promise.all([this.cutHolds(), this.look()]);
+      const [{ cut, again }, incident] = await Promise.all([this.cutHolds(), this.look()]);
       this.sweep = await this.judge(round, incident, cut);
       const now = session.reader.now();
       unreadRounds = cut === 'unknown' ? unreadRounds + 1 : 0;
@@ -200,7 +204,7 @@ class Containment {
       const nothingElse = this.sweep.clean && unreadRounds >= patience.cutUnreadRounds;
       if ((isStuck(before, this.sweep) || nothingElse || now - startedAt > limits.time) && quiet) break;
       // One call a sweep for what the cut was put back by: the listing may be as old as what was read of the key.
-      this.planned = pending(this.cutAgain, this.planned);
+      this.planned = pending(again, this.planned);
       if (fixed !== null || this.planned.actions.length === 0) continue;
       if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
       await this.carryOutPlan(incident);
@@ -217,17 +221,16 @@ class Containment {
   async close(early?: ExitCode): Promise<ContainResult> {
     const { survey, effects } = this.request;
     if (survey.skippedRecords().length > 0) await this.note('Records of the trail could not be used.');
-    const ending = { exitCode: early ?? ExitCode.ok, summary: '' };
+    const cutFailed = this.executed.some(
+      ({ action, outcome }) => action.phase === 'cut' && isFailure(outcome),
+    );
+    const short =
+      early === undefined ? null : summaryOfEarlyEnd(early, cutFailed, this.request.heldBack !== null);
+    const ending = { exitCode: early ?? ExitCode.ok, summary: short ?? '' };
     const reasons = reasonsOfEnd({ ...foldReport(await effects.journal.records()), ending });
     const exitCode = early ?? exitCodeOfAct(reasons);
     const changes = this.executed.filter(({ outcome }) => outcome.status === 'done').length;
-    const summary = summarise({
-      exitCode,
-      reasons,
-      changes,
-      cutFailed: this.executed.some(({ action, outcome }) => action.phase === 'cut' && isFailure(outcome)),
-      heldBack: this.request.heldBack !== null,
-    });
+    const summary = short ?? summaryOfEnd(reasons, changes);
     await effects.journal.write({ kind: 'closed', exitCode, summary });
     return { exitCode, reasons };
   }
@@ -285,8 +288,8 @@ class Containment {
   }
 
   /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told.
-   *  What cannot be read is not known to hold. */
-  private async cutHolds(): Promise<CutState> {
+   *  What cannot be read is not known to hold. `again`: what was put back. */
+  private async cutHolds(): Promise<{ cut: CutState; again: readonly Action[] }> {
     const { session, key, stolen, options } = this.request;
     const facts = await lookUpSubject(session, key, stolen);
     const unknown = cutUnread(facts);
@@ -294,7 +297,7 @@ class Containment {
       this.cutDoubted = true;
       await this.note(`Whether the cut holds could not be read: ${unknown}`);
     }
-    if (facts.owner.kind !== 'user' && facts.owner.kind !== 'session') return 'unknown';
+    if (facts.owner.kind !== 'user' && facts.owner.kind !== 'session') return { cut: 'unknown', again: [] };
     const tried = outcomesByTarget(this.executed);
     const again = planCut(facts, session.reader.now(), options.denyAll, this.denyReaches).filter(
       ({ operation, targets }) => {
@@ -303,10 +306,9 @@ class Containment {
         return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
       },
     );
-    this.cutAgain = again;
     if (again.length === 0) {
       this.openSince = null;
-      return unknown === null ? 'holds' : 'unknown';
+      return { cut: unknown === null ? 'holds' : 'unknown', again };
     }
     const isTakenBack = this.isTakenBack(session.reader.now());
     await this.run(again);
@@ -318,7 +320,7 @@ class Containment {
       this.unsettledTold = true;
       await this.tell(`IAM does not show the cut yet, which is usual for some seconds: ${titles}, again.`);
     }
-    return isTakenBack ? 'taken-back' : 'unsettled';
+    return { cut: isTakenBack ? 'taken-back' : 'unsettled', again };
   }
 
   /** The act does not wait for proof; the word does: a list of IAM may be older than the cut. An event, or what it reads

@@ -199,6 +199,9 @@ for (const line of table.trim().split('\n')) {
     });
 }
 
+/** Rights over everything are worse than any other: so dangerous, whatever gave them. */
+export const administratorDanger = 99;
+
 /** Null for what is not listed. Lambda's API dates may stand in `name` or not. */
 export function rankOfAct(source: string, name: string): ActRank | null {
   return byAct.get(`${source}|${name.replace(/\d{8}(v\d+)?$/, '')}`) ?? null;

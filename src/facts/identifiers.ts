@@ -23,6 +23,17 @@ export function isRoot(arn: string | null): boolean {
   return /^arn:[^:]*:iam::\d*:root$/.test(arn ?? '');
 }
 
+/** What IAM calls the root user in place of a user's name: the credential report `<root_account>` (no IAM user's name may
+ *  hold an angle bracket), other answers `root` or the account's id. */
+export function isRootName(user: string, account: string): boolean {
+  return user === '<root_account>' || user === 'root' || user === account;
+}
+
+/** AWS's own policies that give a right to everything, by their ARN (AWS managed policy reference). */
+export function isAdministratorPolicy(arn: string): boolean {
+  return /:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/.test(arn);
+}
+
 /** The account in an ARN; null where it has none. */
 export function accountOfArn(arn: string | null): string | null {
   return asText(arn?.split(':')[4]);

@@ -1,6 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
 export { addressUsdPerHour, volumeUsdPerHour } from './billing.js';
-export { rankOfAct, ranks } from './acts.js';
+export { administratorDanger, rankOfAct, ranks } from './acts.js';
 export {
   eventHistory,
   iamDelay,
@@ -13,8 +13,10 @@ export { eventOfInterest, type EventOfInterest, takingOf } from './events-of-int
 export {
   accountOfArn,
   arnName,
+  isAdministratorPolicy,
   isQuarantine,
   isRoot,
+  isRootName,
   isTemporary,
   keyIdOf,
   lastPart,

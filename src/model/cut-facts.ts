@@ -29,4 +29,6 @@ export interface CutFacts {
   denyUnreadable: boolean;
   /** What could not be read, in words. */
   unreadable: string[];
+  /** The first of it without which it is not known whether the cut stands; null where there is none. */
+  unreadOfCut: string | null;
 }

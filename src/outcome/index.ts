@@ -3,4 +3,4 @@ export { exitCodeOfAct, exitCodeOfLook } from './decide.js';
 export { reasonsOfEnd, settledFrom, unfinishedActions } from './end-reasons.js';
 export { foldReport } from './fold-journal.js';
 export { reasonsOfClearance, reasonsOfPlan, reasonsOfScan } from './look-reasons.js';
-export { summarise } from './summary.js';
+export { summaryOfEarlyEnd, summaryOfEnd } from './summary.js';

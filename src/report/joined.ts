@@ -6,9 +6,5 @@ import type { Incident } from '../model/index.js';
  */
 export function joined(incident: Incident): Incident {
   const { fromTrail, ...rest } = incident;
-  if (fromTrail === undefined) return incident;
-  // What the inventory shows is judged there: one thing has one class.
-  const listed = new Set(incident.findings.map(({ resource }) => `${resource.region}|${resource.id}`));
-  const others = fromTrail.filter(({ resource }) => !listed.has(`${resource.region}|${resource.id}`));
-  return { ...rest, findings: [...incident.findings, ...others] };
+  return fromTrail === undefined ? incident : { ...rest, findings: [...incident.findings, ...fromTrail] };
 }

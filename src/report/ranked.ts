@@ -1,4 +1,4 @@
-import { rankOfAct, ranks } from '../facts/index.js';
+import { administratorDanger, isAdministratorPolicy, rankOfAct, ranks } from '../facts/index.js';
 import { asText, type Deed, type Finding, type Incident, type Rank } from '../model/index.js';
 import { groupBy } from './facts.js';
 import { count, some } from './messages/index.js';
@@ -37,9 +37,6 @@ export interface Ranked {
   gone: string[];
   total: number;
 }
-
-/** Rights over everything: detect says so by this danger. */
-const administrators = 99;
 
 /** Plays whose findings are no things: sessions are told apart. */
 const noThings = new Set(['user-sessions', 'role-sessions']);
@@ -110,21 +107,18 @@ function rankOf({ evidence, resource, trail }: Finding): { rank: Rank; danger: n
   const acts = evidence.map(({ source, name }) => rankOfAct(source, name)).filter((act) => act !== null);
   const [rank, danger] = byPlay[resource.play] ?? (resource.type === 'user' ? ['access', 80] : ['spend', 50]);
   const worst = acts.filter((act) => act.rank === rank).map((act) => act.danger);
-  const isAdmin = resource.play === 'iam-grants' && isAdministrator(resource.properties['what']);
+  const isAdmin =
+    resource.play === 'iam-grants' && isAdministratorPolicy(asText(resource.properties['what']) ?? '');
   return {
     rank,
-    danger: Math.max(isAdmin ? administrators : 0, worst.length === 0 ? danger : Math.max(...worst)),
+    danger: Math.max(isAdmin ? administratorDanger : 0, worst.length === 0 ? danger : Math.max(...worst)),
   };
-}
-
-function isAdministrator(what: unknown): boolean {
-  return /:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/.test(asText(what) ?? '');
 }
 
 /** A kind is as dangerous as it mostly is. */
 function kindWeight(finding: Finding): number {
   const { rank, danger } = rankOf(finding);
-  return (ranks.length - ranks.indexOf(rank)) * 1000 + (danger === administrators ? 75 : danger);
+  return (ranks.length - ranks.indexOf(rank)) * 1000 + (danger === administratorDanger ? 75 : danger);
 }
 
 const worstFirst = (a: RankedLine, b: RankedLine): number =>
@@ -169,7 +163,7 @@ function accessLines(things: readonly Finding[]): RankedLine[] {
 
 function principalLine(holder: string, all: readonly Finding[]): RankedLine {
   const isNew = isMade(all);
-  const isAdmin = all.some((finding) => rankOf(finding).danger === administrators);
+  const isAdmin = all.some((finding) => rankOf(finding).danger === administratorDanger);
   const parts = [...all]
     .filter(({ resource }) => resource.play !== 'iam-principals' && resource.play !== 'lambda-functions')
     .sort((a, b) => wayIn(b) - wayIn(a) || rankOf(b).danger - rankOf(a).danger)

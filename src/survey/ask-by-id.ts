@@ -45,15 +45,16 @@ const asks: Record<string, (reader: Reader, resource: Resource) => Promise<boole
  */
 export async function absentAmong(findings: readonly Finding[], reader: Reader): Promise<Set<string>> {
   const absent = new Set<string>();
-  for (const { resource, trail } of findings.filter((one) => one.trail?.now === 'not-known').slice(0, most)) {
-    const ask = asks[resource.play];
-    if (trail === undefined || ask === undefined) continue;
-    try {
-      if (!(await ask(reader, resource))) absent.add(resourceKey(resource));
-    } catch (error) {
-      if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-      if (error.kind === 'gone') absent.add(resourceKey(resource));
-    }
-  }
+  const asked = findings.filter(({ trail }) => trail?.now === 'not-known').slice(0, most);
+  await Promise.all(
+    asked.map(async ({ resource }) => {
+      try {
+        if ((await asks[resource.play]?.(reader, resource)) === false) absent.add(resourceKey(resource));
+      } catch (error) {
+        if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+        if (error.kind === 'gone') absent.add(resourceKey(resource));
+      }
+    }),
+  );
   return absent;
 }

@@ -1,4 +1,4 @@
-import { instanceType, isTemporary } from '../facts/index.js';
+import { instanceType, isRootName, isTemporary } from '../facts/index.js';
 import {
   type AcceleratorInfo,
   AwsFailure,
@@ -175,7 +175,9 @@ export class Survey {
     if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     const { enabled, notEnabled } = await this.listRegions(session);
     const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
-    const ownerCells = await this.learnKey(reader, identity.account);
+    // Whose the key is comes first; when it was used last serves the whole look alone.
+    const ownerCells =
+      this.owner !== null && depth !== 'followed' ? [] : await this.learnKey(reader, identity.account);
     this.absent = new Set();
     const [{ resources, cells }, trailCells] = await Promise.all([
       takeInventory(plays, reader, { regions, notEnabled }, emit),
@@ -208,10 +210,12 @@ export class Survey {
       incident = this.detect(resources, coverage, reader.now());
     if (depth === 'followed' && files === null)
       incident = await this.contradict(incident, resources, coverage, session);
-    coverage.push(...(await this.learnLastUse(incident, reader)));
+    const unread = await this.learnLastUse(incident, reader);
+    coverage.push(...unread);
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
     const asked = await this.trail.askWhoMade(incident, this.options.plays, regions);
-    const judged = !learned && !asked ? incident : this.detect(resources, coverage, reader.now());
+    const isSame = !learned && !asked && unread.length === 0;
+    const judged = isSame ? incident : this.detect(resources, coverage, reader.now());
     const sure = (of: Incident): Promise<Incident> =>
       this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
     const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
@@ -298,8 +302,7 @@ export class Survey {
         at === undefined ? null : { at, service: last?.ServiceName ?? '', region: last?.Region ?? '' };
       if (this.owner !== null) return [];
       // Root's keys are of no user.
-      const isRoot = user === '<root_account>' || user === 'root' || user === account;
-      this.owner = isRoot ? null : asText(user);
+      this.owner = isRootName(user ?? '', account) ? null : asText(user);
       return [];
     } catch (error) {
       if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;

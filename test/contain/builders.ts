@@ -99,6 +99,7 @@ export function cutFacts(more: Partial<CutFacts> = {}): CutFacts {
     denyElsewhere: [],
     denyUnreadable: false,
     unreadable: [],
+    unreadOfCut: null,
     ...more,
   };
 }

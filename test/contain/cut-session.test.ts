@@ -59,7 +59,7 @@ describe('the cut of a stolen session', () => {
 
   it('is not known to stand where it cannot be read, and is refused to the session itself', () => {
     expect(cutUnread(session())).toBeNull();
-    expect(cutUnread(session({ unreadable: ['inline policy of app: x'] }))).toMatch(/inline policy of app/);
+    expect(cutUnread(session({ unreadOfCut: 'inline policy of app: x' }))).toMatch(/inline policy of app/);
     expect(guardCut(session(), identity).refusals).toEqual([]);
     expect(guardCut(session(), { ...identity, userId }).refusals).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { offlineIdentity } from '../../src/commands/scan.js';
 import { detect, type Facts } from '../../src/detect/detect.js';
-import type { Identity } from '../../src/model/core-event.js';
 import type { Incident } from '../../src/model/incident.js';
 import { plays } from '../../src/plays/index.js';
 import { joined } from '../../src/report/joined.js';
@@ -8,17 +8,7 @@ import { incidentHtml } from '../../src/report/html/incident-page.js';
 import { incidentScreen } from '../../src/report/screens/incident-screen.js';
 import { readTrail } from '../../src/trail/files.js';
 
-const identity: Identity = {
-  account: 'unknown',
-  arn: 'none: only trail files were read',
-  userId: '',
-  partition: 'aws',
-  accessKeyId: '',
-  profile: null,
-  homeRegion: 'us-east-1',
-  simulated: false,
-  endpoints: {},
-};
+const identity = offlineIdentity(null);
 
 /** What `scan --trail` sees of a file in fixtures/, without an account. */
 async function look(file: string, key: string | null, more: Partial<Facts> = {}): Promise<Incident> {

@@ -37,6 +37,7 @@ const facts: CutFacts = {
   denyElsewhere: [],
   denyUnreadable: false,
   unreadable: [],
+  unreadOfCut: null,
 };
 
 function widest(screen: string): number {

@@ -25,7 +25,7 @@ export async function lookUpSession(
   const facts: CutFacts = {
     ...{ key: id, keyAccount: account, owner, status: null, lastUsed: null, otherKeys: [], console: null },
     ...{ quarantine: [], callerQuarantine: [], deny: null, denyElsewhere: [], denyUnreadable: false },
-    unreadable: [],
+    ...{ unreadable: [], unreadOfCut: null },
   };
   try {
     const { PolicyDocument } = await reader.call('iam', 'GetRolePolicy', 'global', {
@@ -36,11 +36,8 @@ export async function lookUpSession(
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
     if (error.kind === 'gone') return facts;
-    return {
-      ...facts,
-      denyUnreadable: true,
-      unreadable: [`inline policy of ${owner.role}: ${error.describe()}`],
-    };
+    const line = `inline policy of ${owner.role}: ${error.describe()}`;
+    return { ...facts, denyUnreadable: true, unreadable: [line], unreadOfCut: line };
   }
 }
 

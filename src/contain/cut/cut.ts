@@ -1,4 +1,4 @@
-import { isQuarantine, userOfArn } from '../../facts/index.js';
+import { isQuarantine, isRootName, userOfArn } from '../../facts/index.js';
 import { AwsFailure, change, type Reader } from '../../aws/index.js';
 import { type Action, callIn, type CutFacts, type Identity } from '../../model/index.js';
 import { planSessionCut } from './cut-session.js';
@@ -18,25 +18,38 @@ import {
  */
 export async function lookUpKey(reader: Reader, identity: Identity, key: string): Promise<CutFacts> {
   const unreadable: string[] = [];
-  const attempt = async <T>(what: string, read: () => Promise<T>): Promise<T | null> => {
+  const unread: Record<'keys' | 'deny', string | null> = { keys: null, deny: null };
+  /** `of`: what is not known where this cannot be read. */
+  const attempt = async <T>(
+    what: string,
+    read: () => Promise<T>,
+    of: keyof typeof unread | null = null,
+  ): Promise<T | null> => {
     try {
       return await read();
     } catch (error) {
       if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-      if (error.kind !== 'gone') unreadable.push(`${what}: ${error.describe()}`);
+      if (error.kind === 'gone') return null;
+      const line = `${what}: ${error.describe()}`;
+      unreadable.push(line);
+      if (of !== null) unread[of] ??= line;
       return null;
     }
   };
-  const attachedTo = (user: string) =>
-    attempt(`policies of ${user}`, async () => {
-      const found: { PolicyName?: string | undefined; PolicyArn?: string | undefined }[] = [];
-      for await (const page of reader.pages('iam', 'ListAttachedUserPolicies', 'global', {
-        UserName: user,
-      })) {
-        found.push(...(page.AttachedPolicies ?? []));
-      }
-      return found;
-    });
+  const attachedTo = (user: string, of: 'deny' | null) =>
+    attempt(
+      `policies of ${user}`,
+      async () => {
+        const found: { PolicyName?: string | undefined; PolicyArn?: string | undefined }[] = [];
+        for await (const page of reader.pages('iam', 'ListAttachedUserPolicies', 'global', {
+          UserName: user,
+        })) {
+          found.push(...(page.AttachedPolicies ?? []));
+        }
+        return found;
+      },
+      of,
+    );
   const groupsOf = (user: string): Promise<string[] | null> =>
     attempt(`groups of ${user}`, async () => {
       const names: string[] = [];
@@ -68,7 +81,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
       }
       return quarantined;
     }),
-    caller === null ? null : attachedTo(caller),
+    caller === null ? null : attachedTo(caller, null),
     caller === null ? null : groupsOf(caller),
   ]);
   const keyAccount = account?.Account ?? null;
@@ -95,42 +108,54 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
     denyElsewhere: [],
     denyUnreadable: false,
     unreadable,
+    unreadOfCut: null,
   };
   if (facts.owner.kind !== 'user') return facts;
 
   // Second round: everything that needs the user's name.
   const user = facts.owner.name;
   const [keys, password, attached, memberOf, deny, bounded] = await Promise.all([
-    attempt(`keys of ${user}`, async () => {
-      const found: { id: string; status: string; createdAt: number | null }[] = [];
-      for await (const page of reader.pages('iam', 'ListAccessKeys', 'global', { UserName: user })) {
-        for (const { AccessKeyId, Status, CreateDate } of page.AccessKeyMetadata ?? []) {
-          found.push({
-            id: AccessKeyId ?? '',
-            status: Status ?? '',
-            createdAt: CreateDate?.getTime() ?? null,
-          });
+    attempt(
+      `keys of ${user}`,
+      async () => {
+        const found: { id: string; status: string; createdAt: number | null }[] = [];
+        for await (const page of reader.pages('iam', 'ListAccessKeys', 'global', { UserName: user })) {
+          for (const { AccessKeyId, Status, CreateDate } of page.AccessKeyMetadata ?? []) {
+            found.push({
+              id: AccessKeyId ?? '',
+              status: Status ?? '',
+              createdAt: CreateDate?.getTime() ?? null,
+            });
+          }
         }
-      }
-      return found;
-    }),
-    attempt(`console password of ${user}`, async () => hasPassword(reader, user)),
-    attachedTo(user),
-    groupsOf(user),
-    attempt(`inline policy of ${user}`, () =>
-      reader.call('iam', 'GetUserPolicy', 'global', { UserName: user, PolicyName: denyPolicyName }),
+        return found;
+      },
+      'keys',
     ),
-    attempt(`permissions boundary of ${user}`, () =>
-      reader.call('iam', 'GetUser', 'global', { UserName: user }),
+    attempt(`console password of ${user}`, async () => hasPassword(reader, user)),
+    attachedTo(user, 'deny'),
+    groupsOf(user),
+    attempt(
+      `inline policy of ${user}`,
+      () => reader.call('iam', 'GetUserPolicy', 'global', { UserName: user, PolicyName: denyPolicyName }),
+      'deny',
+    ),
+    attempt(
+      `permissions boundary of ${user}`,
+      () => reader.call('iam', 'GetUser', 'global', { UserName: user }),
+      'deny',
     ),
   ]);
   // Only where a Deny of ours found no room among the inline policies: then its policies are read too.
-  const elsewhere = await attempt(`Denies of ${user}`, () =>
-    deniesElsewhere(
-      reader,
-      attached ?? [],
-      bounded?.User?.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
-    ),
+  const elsewhere = await attempt(
+    `Denies of ${user}`,
+    () =>
+      deniesElsewhere(
+        reader,
+        attached ?? [],
+        bounded?.User?.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+      ),
+    'deny',
   );
   const own = keys?.find(({ id }) => id === key);
   facts.status = own === undefined ? null : own.status === 'Inactive' ? 'Inactive' : 'Active';
@@ -139,7 +164,8 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   facts.quarantine = [...quarantines(attached), ...byGroups(memberOf)];
   facts.deny = decodedDocument(deny?.PolicyDocument);
   facts.denyElsewhere = elsewhere ?? [];
-  facts.denyUnreadable = denies(facts).length === 0 && unreadable.some((line) => isOfDeny(line, user));
+  facts.denyUnreadable = denies(facts).length === 0 && unread.deny !== null;
+  facts.unreadOfCut = unread.keys ?? unread.deny;
   return facts;
 }
 
@@ -169,16 +195,8 @@ function ownerOf(
     if (known) return { kind: 'root' };
     return { kind: 'unknown', why: unreadable[0] ?? 'AWS knows no key of this id in this account' };
   }
-  // The credential report calls the root user `<root_account>`; no IAM user's name may hold an angle bracket.
-  if (userName === '<root_account>' || userName === 'root' || userName === identity.account)
-    return { kind: 'root' };
+  if (isRootName(userName, identity.account)) return { kind: 'root' };
   return { kind: 'user', name: userName };
-}
-
-/** A line of what could not be read of this user, without which it is not known whether a Deny stands. */
-function isOfDeny(line: string, user: string): boolean {
-  const reads = ['inline policy', 'policies', 'permissions boundary', 'Denies'];
-  return reads.some((what) => line.startsWith(`${what} of ${user}: `));
 }
 
 /** Why it is not known whether the key is off and the Deny stands; null where both were read. A key that is no longer
@@ -186,14 +204,10 @@ function isOfDeny(line: string, user: string): boolean {
 export function cutUnread(facts: CutFacts): string | null {
   if (facts.owner.kind === 'unknown') return facts.owner.why;
   if (facts.owner.kind === 'root') return null;
-  if (facts.owner.kind === 'session') return facts.unreadable[0] ?? null;
-  const { name } = facts.owner;
+  if (facts.owner.kind === 'session') return facts.unreadOfCut;
   const keysUnread = facts.status === null && facts.otherKeys === null;
   if (!keysUnread && !facts.denyUnreadable) return null;
-  return (
-    facts.unreadable.find((line) => line.startsWith('keys of ') || isOfDeny(line, name)) ??
-    'its user could not be read'
-  );
+  return facts.unreadOfCut ?? 'its user could not be read';
 }
 
 /** Why this caller must not do it, or what it must be asked about once more. Pure. */

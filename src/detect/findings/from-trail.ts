@@ -1,4 +1,4 @@
-import { rankOfAct } from '../../facts/index.js';
+import { administratorDanger, isAdministratorPolicy, rankOfAct } from '../../facts/index.js';
 import {
   asText,
   type Cell,
@@ -46,9 +46,12 @@ export function fromTrail(its: Case, rules: OriginRules, standing: StandingActs)
   const seen = new Set(facts.inventory.map((resource) => resourceKey(resource)));
   const traced = new Map<string, Traced>();
   const made = new Set<string>();
+  const launched = new Set(
+    [...its.launches.values()].flatMap(({ launch }) => (launch.class === 'own' ? [] : launch.instanceIds)),
+  );
   for (const event of graph.events) {
     if (taint.of(event) === null || !worked(event) || event.readOnly === true || isForwarded(event)) continue;
-    for (const one of thingsOf(event, its, rules, standing, made)) {
+    for (const one of thingsOf(event, its, rules, standing, { made, launched })) {
       const key = resourceKey(one);
       if (seen.has(key)) continue;
       const known = traced.get(key);
@@ -64,13 +67,19 @@ export function fromTrail(its: Case, rules: OriginRules, standing: StandingActs)
 const madeKey = (event: TrailEvent): string =>
   `${event.source}|${event.region}|${(targetOf(event) ?? '').replace(/^arn:.*[:/]/, '')}`;
 
+/** What the incident made before this act, by `madeKey`, and the ids of instances that it launched. */
+interface OwnThings {
+  made: ReadonlySet<string>;
+  launched: ReadonlySet<string>;
+}
+
 /** What this act left, by the rules of the plays; else by what is known of the act itself. */
 function* thingsOf(
   event: TrailEvent,
   its: Case,
   rules: OriginRules,
   standing: StandingActs,
-  made: ReadonlySet<string>,
+  { made, launched }: OwnThings,
 ): Iterable<Omit<Traced, 'events'>> {
   const ruled = rules.of(event);
   let named = false;
@@ -96,6 +105,8 @@ function* thingsOf(
   const changes = !/^(Create|Run|Register|Allocate|Copy|Import|Launch|Request)/.test(name);
   const opens = known?.rank === 'access' || known?.rank === 'read';
   if (changes && !opens && made.has(madeKey(event))) return;
+  // An instance that it launched is told as such, whatever it changed about it since.
+  if (changes && launched.has(targetOf(event) ?? '')) return;
   if (made.has(madeKey(event)) && name === 'PutBucketPolicy' && !opensBucket(event)) return;
   const thing = known?.thing ?? thingIn(name);
   const about = /^(Create|Allocate|Copy)/.test(name) ? madeBy(event) : targetOf(event);
@@ -197,23 +208,17 @@ function wordOf(resource: Resource, act: TrailEvent, judged: Finding, its: Case)
   const now = nowOf(resource, its);
   return {
     rank: ranked?.rank ?? 'other',
-    danger: dangerOf(act, ranked?.danger ?? 10),
+    danger: isAdministrator(act) ? administratorDanger : (ranked?.danger ?? 10),
     now,
     words: inWords[now],
     remove: removalOf({ event: act, resource, before: judged.before }),
   };
 }
 
-/** Rights over everything are worse than any other. */
-function dangerOf(act: TrailEvent, danger: number): number {
-  return isAdministrator(act) ? 99 : danger;
-}
-
-/** The act gives a right to everything (AWS managed policy reference; IAM policy grammar). */
+/** The act gives a right to everything (IAM policy grammar). */
 function isAdministrator(act: TrailEvent): boolean {
   const request = requestOf(act);
-  const policy = asText(request['policyArn']) ?? '';
-  if (/:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/.test(policy)) return true;
+  if (isAdministratorPolicy(asText(request['policyArn']) ?? '')) return true;
   const document = asText(request['policyDocument']) ?? '';
   return (
     /^(Put|Create)\w*Policy/.test(act.name) &&
