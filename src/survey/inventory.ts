@@ -2,6 +2,7 @@ import { AwsFailure, type Reader } from '../aws/index.js';
 import { type Cell, type Emit, type Resource, resourceKey } from '../model/index.js';
 import { cellStatusOf } from '../trail/index.js';
 import type { Play } from '../plays/index.js';
+import { askOnce } from './ask-once.js';
 
 /** What is in the account now, and what could not be looked at. */
 export interface Inventory {
@@ -31,10 +32,11 @@ export async function takeInventory(
     (play.scope === 'global' ? ['global'] : scope.regions).map((region) => ({ play, region })),
   );
   const resources = new Map<string, Resource>();
+  const sameMoment = askOnce(reader);
   let done = 0;
   const cells = await Promise.all(
     jobs.map(async ({ play, region }) => {
-      const cell = await findOne(play, reader, region, resources);
+      const cell = await findOne(play, sameMoment, region, resources);
       done += 1;
       emit({ type: 'cell', cell });
       emit({
