@@ -11,7 +11,7 @@ export { makeDirectory } from './journal/make-directory.js';
 export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';
 export type { Plan } from './plan/plan.js';
 export { refuseDescendant, Refused } from './refused.js';
-export { type ContainRequest, defaultLimits } from './request.js';
+export { type ContainRequest, defaultLimits, type RestWord } from './request.js';
 export { run } from './run/run.js';
 export { checkCaller, lookAtKey, lookAtRest, pending, unheardWords } from './steps.js';
 export { planUndo, type UndoPlan } from './undo/undo.js';
