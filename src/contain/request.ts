@@ -4,27 +4,16 @@ import {
   type Emit,
   type ExitCode,
   type Incident,
-  patience,
   type PersonsWords,
   type Reason,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
+import type { ConfirmLimits } from './confirm/sweeping.js';
 import type { SessionOwner } from './cut/cut-session.js';
 import type { PlanFile } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
 import type { StepRequest } from './steps.js';
-
-/** Limits of confirm. Times in milliseconds. */
-export interface ConfirmLimits {
-  rounds: number;
-  time: number;
-  /** Keep sweeping this long after the last thing was found (AWS's own playbook asks for a quiet half hour). */
-  quiet: number;
-}
-
-/** Until it is clean, but not for ever. */
-export const defaultLimits: ConfirmLimits = { rounds: patience.rounds, time: patience.time, quiet: 0 };
 
 /** What a containment is asked to do, and with what. */
 export interface ContainRequest extends StepRequest {

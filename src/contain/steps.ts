@@ -81,15 +81,21 @@ export interface LookStep {
 }
 
 /**
- * Step 2, the rest: one look, one plan. `first`: only these plays are looked at.
+ * Step 2, the rest: one look, one plan. `at`: everything, what the incident touched (survey/touched.ts), or first of all
+ * only what these plays find.
  * @throws AwsFailure where not even the list of regions can be read
  */
 export async function lookAtRest(
   request: StepRequest,
-  first: readonly Play[] | null = null,
+  at: 'everything' | 'touched' | { first: readonly Play[] } = 'everything',
 ): Promise<LookStep> {
   const { survey } = request;
-  const incident = first === null ? await survey.look() : await survey.lookFirst(first);
+  const incident =
+    at === 'everything'
+      ? await survey.look()
+      : at === 'touched'
+        ? await survey.lookAgain()
+        : await survey.lookFirst(at.first);
   return { incident, planned: planFor(request, incident) };
 }
 

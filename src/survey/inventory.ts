@@ -2,6 +2,7 @@ import { AwsFailure, type Reader } from '../aws/index.js';
 import { type Cell, type Emit, type Resource, resourceKey } from '../model/index.js';
 import { cellStatusOf } from '../trail/index.js';
 import type { Play } from '../plays/index.js';
+import { askOnce } from './ask-once.js';
 
 /** What is in the account now, and what could not be looked at. */
 export interface Inventory {
@@ -31,11 +32,12 @@ export async function takeInventory(
     (play.scope === 'global' ? ['global'] : scope.regions).map((region) => ({ play, region })),
   );
   const resources = new Map<string, Resource>();
+  const sameMoment = askOnce(reader);
   const open = new Set(jobs);
   const cells = await Promise.all(
     jobs.map(async (job) => {
       const { play, region } = job;
-      const cell = await findOne(play, reader, region, resources);
+      const cell = await findOne(play, sameMoment, region, resources);
       open.delete(job);
       emit({ type: 'cell', cell });
       // What is still waited for says more than what has just come.

@@ -32,6 +32,7 @@ import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
 import { foldClosed } from './closed-regions.js';
+import { touchedPlays } from './touched.js';
 import { Validation } from './validation.js';
 import { Words } from './words.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
@@ -49,13 +50,20 @@ export interface SurveyOptions extends TrailScope, PersonsWords {
   closedRegions: readonly string[];
 }
 
-const onlyFirst: Cell = {
-  subject: 'inventory',
-  region: 'global',
-  status: 'truncated',
-  count: 0,
-  detail: 'a first look, at EC2 and its sessions only: all else comes next',
+/** How far a look goes. first: what launches and runs on EC2 alone · again: what the incident touched · whole: everything. */
+type Extent = 'first' | 'again' | 'whole';
+
+const leftOutBy: Record<Extent, string | null> = {
+  first: 'a first look, at EC2 and its sessions only: all else comes next',
+  again: 'a look at what the incident touched only: all else is looked at once more at the end',
+  whole: null,
 };
+
+function unlooked(extent: Extent): Cell[] {
+  const detail = leftOutBy[extent];
+  if (detail === null) return [];
+  return [{ subject: 'inventory', region: 'global', status: 'truncated', count: 0, detail }];
+}
 
 function unseenRegion(region: string, status: CellStatus, detail: string): Cell {
   return { subject: 'region', region, status, count: 0, detail };
@@ -76,6 +84,8 @@ export class Survey {
   /** Keys of what AWS, asked by id, does not know: of the last look. */
   private absent: ReadonlySet<string> = new Set();
   private lastUse: LastUse | null = null;
+  /** Of the look before. */
+  private last: Incident | null = null;
   private readonly hidden = new Hidden();
   /** Keys of instances; null before any was looked for in the trail by its name. */
   private launchesAsked: Set<string> | null = null;
@@ -83,7 +93,6 @@ export class Survey {
   private readonly words: Words;
   /** Judges anew what the last look saw, and what it found. */
   private again: (() => Promise<Incident>) | null = null;
-  private seenLast: Incident | null = null;
 
   constructor(private readonly options: SurveyOptions) {
     this.owner = options.owner;
@@ -133,8 +142,8 @@ export class Survey {
   async amend(
     more: PersonsWords,
   ): Promise<{ words: PersonsWords; nothing: PersonsWords; incident: Incident | null }> {
-    if (this.again === null || this.seenLast === null) throw new Error('Nothing was looked at yet.');
-    const nothing = this.words.amend(more, this.seenLast.findings);
+    if (this.again === null || this.last === null) throw new Error('Nothing was looked at yet.');
+    const nothing = this.words.amend(more, this.last.findings);
     const words = this.words.asTheyStand;
     if (nothing.include.length + nothing.exclude.length > 0) return { words, nothing, incident: null };
     return { words, nothing, incident: this.told(await this.again()) };
@@ -152,7 +161,14 @@ export class Survey {
 
   /** Looks at everything once. @throws AwsFailure where not even the list of regions can be read. */
   async look(): Promise<Incident> {
-    return this.lookAt(this.options.plays, 'followed');
+    return this.lookAt(this.options.plays, 'whole');
+  }
+
+  /** Looks again at what the incident touched, as far as it is known: most services never saw it (touched.ts). */
+  async lookAgain(): Promise<Incident> {
+    const { plays } = this.options;
+    if (this.last === null) return this.look();
+    return this.lookAt(touchedPlays(plays, this.last, this.trail.events()), 'again');
   }
 
   /**
@@ -161,24 +177,25 @@ export class Survey {
    * inventory it reads anew, since what was stopped in between has changed it, and what came in between must not wait.
    */
   async lookFirst(plays: readonly Play[]): Promise<Incident> {
-    return this.lookAt(plays, 'first-hand');
+    return this.lookAt(plays, 'first');
   }
 
-  private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
+  private async lookAt(plays: readonly Play[], extent: Extent): Promise<Incident> {
     const { session } = this.options;
-    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, extent);
     return this.told(seen);
   }
 
   private told(seen: Incident): Incident {
     const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
-    this.seenLast = incident;
+    this.last = incident;
     this.options.emit({ type: 'incident', incident });
     return incident;
   }
 
-  private async lookOnline(session: Caller, plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
+  private async lookOnline(session: Caller, plays: readonly Play[], extent: Extent): Promise<Incident> {
     const { reader, identity } = session;
+    const depth: TrailDepth = extent === 'first' ? 'first-hand' : 'followed';
     const { emit, trail: files, regions: chosen } = this.options;
     if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     const { enabled, notEnabled } = await this.listRegions(session);
@@ -205,7 +222,7 @@ export class Survey {
       ...trailCells,
       ...leftOut.map((region) => unseenRegion(region, 'truncated', 'left out by --region')),
       ...absent.map((region) => unseenRegion(region, 'failed', 'the account has no region of this name')),
-      ...(depth === 'followed' ? [] : [onlyFirst]),
+      ...unlooked(extent),
       ...(unknownKey.length > 0 ? unknownKey : ownerCells),
       ...notExamined(),
     ];
@@ -214,7 +231,8 @@ export class Survey {
     const found = await this.hidden.find(ec2Instances, reader, incident, resources, this.trail.events());
     resources.push(...found.resources);
     coverage.push(...found.cells);
-    if (found.resources.length + found.cells.length > 0)
+    this.absent = this.hidden.gone;
+    if (found.resources.length + found.cells.length + this.absent.size > 0)
       incident = this.detect(resources, coverage, reader.now());
     if (depth === 'followed' && files === null)
       incident = await this.contradict(incident, resources, coverage, session);
@@ -230,9 +248,11 @@ export class Survey {
     this.again = anew;
     const first = await sure(judged);
     const heard = this.words.hear(first.findings) ? await anew() : first;
-    if (depth !== 'followed') return heard;
-    this.absent = await absentAmong(heard.fromTrail ?? [], reader);
-    return this.absent.size === 0 ? heard : anew();
+    if (extent !== 'whole') return heard;
+    const notThere = await absentAmong(heard.fromTrail ?? [], reader);
+    if (notThere.size === 0) return heard;
+    this.absent = new Set([...this.hidden.gone, ...notThere]);
+    return anew();
   }
 
   /** What only files tie to the incident is held, unless the person answers for the files. */
