@@ -22,6 +22,7 @@ import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
 import {
+  amendRest,
   checkCaller,
   contextOf,
   lookAtKey,
@@ -145,12 +146,31 @@ class Containment {
         throw refuseMoved(difference, this.request.key);
     }
     if (effects.signal.aborted) return true;
-    if (!(await agree.rest(incident, this.planned))) {
+    const agreed = await this.agreeOn(incident);
+    if (agreed === null) {
       await this.tell('The rest was not agreed to: only the cut was done.');
       return false;
     }
-    await this.carryOutPlan(incident);
+    await this.carryOutPlan(agreed);
     return true;
+  }
+
+  /** The incident whose plan the person agreed to, as it was shown; null for none. What they take out or in is on record
+   *  before it is planned for, and the new plan is asked for like the first. */
+  private async agreeOn(found: Incident): Promise<Incident | null> {
+    const { agree, effects } = this.request;
+    let incident = found;
+    for (;;) {
+      const word = await agree.rest(incident, this.planned);
+      if (word === 'all') return incident;
+      if (word === 'none') return null;
+      const { words, step, unheard } = await amendRest(this.request, word, incident);
+      for (const message of [unheard.include, unheard.exclude]) if (message !== null) agree.unheard(message);
+      if (step === null) continue;
+      await effects.journal.write({ kind: 'words', words, by: 'prompt' });
+      ({ incident, planned: this.planned } = step);
+      await effects.journal.write({ kind: 'incident', incident });
+    }
   }
 
   /** In place of the rest, where somebody else is at work on it: a lock never holds back the cut. */

@@ -12,7 +12,7 @@ export { type PlanFile, readPlan, sealPlan } from './plan/plan-file.js';
 export type { Plan } from './plan/plan.js';
 export { refuseDescendant, Refused } from './refused.js';
 export { defaultLimits } from './confirm/sweeping.js';
-export type { ContainRequest } from './request.js';
+export type { ContainRequest, RestWord } from './request.js';
 export { run } from './run/run.js';
 export { checkCaller, lookAtKey, lookAtRest, pending, unheardWords } from './steps.js';
 export { planUndo, type UndoPlan } from './undo/undo.js';

@@ -4,6 +4,7 @@ import {
   type Emit,
   type ExitCode,
   type Incident,
+  type PersonsWords,
   type Reason,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
@@ -34,10 +35,15 @@ export interface ContainRequest extends StepRequest {
     /** Said before (by a flag, or before the interruption): `rest` asks nobody. */
     restBefore: boolean;
     cut(facts: CutFacts, doubts: string[], planned: number): Promise<boolean>;
-    rest(incident: Incident, planned: Plan): Promise<boolean>;
+    rest(incident: Incident, planned: Plan): Promise<RestWord>;
+    /** Words that they gave just now name nothing: in a sentence. */
+    unheard(message: string): void;
   };
   cloudfront: () => Promise<CloudFrontFacts>;
 }
+
+/** What the person says to exactly the plan that they saw: all of it, none of it, or a plan with more taken out or in. */
+export type RestWord = 'all' | 'none' | PersonsWords;
 
 export interface ContainResult {
   exitCode: ExitCode;

@@ -1,5 +1,5 @@
 import type { Session } from '../aws/index.js';
-import type { Action, CutFacts, Incident } from '../model/index.js';
+import type { Action, CutFacts, Incident, PersonsWords } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
 import type { Survey } from '../survey/index.js';
 import { type Guard, guardCut, lookUpKey, planCut } from './cut/cut.js';
@@ -99,12 +99,32 @@ export async function lookAtRest(
   return { incident, planned: planFor(request, incident) };
 }
 
-/** Words of --include and --exclude that name nothing in what was found, each as a sentence; null where all do. */
-export function unheardWords(
-  survey: Survey,
-  incident: Incident,
-): { include: string | null; exclude: string | null } {
-  const { include, exclude } = survey.namesNothing();
+/**
+ * The same after later words of the person: what the last look saw, planned anew. Where one of them names nothing, no
+ * step, and the sentences that say so.
+ */
+export async function amendRest(
+  request: StepRequest,
+  more: PersonsWords,
+  before: Incident,
+): Promise<{ words: PersonsWords; step: LookStep | null; unheard: Unheard }> {
+  const { words, nothing, incident } = await request.survey.amend(more);
+  const step = incident === null ? null : { incident, planned: planFor(request, incident) };
+  return { words, step, unheard: unheardOf(nothing, before) };
+}
+
+/** Words of the person that name nothing in what was found, each kind as a sentence; null where all do. */
+export interface Unheard {
+  include: string | null;
+  exclude: string | null;
+}
+
+/** Of the words of --include and --exclude. */
+export function unheardWords(survey: Survey, incident: Incident): Unheard {
+  return unheardOf(survey.namesNothing(), incident);
+}
+
+function unheardOf({ include, exclude }: PersonsWords, incident: Incident): Unheard {
   return { include: unknownIncludes(include, incident), exclude: unknownExcludes(exclude, incident) };
 }
 

@@ -33,19 +33,22 @@ export async function takeInventory(
   );
   const resources = new Map<string, Resource>();
   const sameMoment = askOnce(reader);
-  let done = 0;
+  const open = new Set(jobs);
   const cells = await Promise.all(
-    jobs.map(async ({ play, region }) => {
+    jobs.map(async (job) => {
+      const { play, region } = job;
       const cell = await findOne(play, sameMoment, region, resources);
-      done += 1;
+      open.delete(job);
       emit({ type: 'cell', cell });
+      // What is still waited for says more than what has just come.
+      const [next = job] = open;
       emit({
         type: 'progress',
         subject: 'inventory',
         region,
-        done,
+        done: jobs.length - open.size,
         total: jobs.length,
-        message: play.title,
+        message: `listing ${next.play.noun}${next.region === 'global' ? '' : ` in ${next.region}`}`,
       });
       return cell;
     }),

@@ -11,10 +11,9 @@ import {
   asText,
   type Cell,
   type CellStatus,
-  type Finding,
   type Incident,
+  type PersonsWords,
   type Resource,
-  type ResourceClass,
   resourceKey,
   type SkippedRecords,
   type TrailEvent,
@@ -27,15 +26,7 @@ import {
   launchesAsked,
   useNotLogged,
 } from './contradictions.js';
-import {
-  asksBefore,
-  detect,
-  isUnlogged,
-  namedBy,
-  type Trace,
-  type TraceTarget,
-  traceUp,
-} from '../detect/index.js';
+import { asksBefore, detect, isUnlogged, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
 import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
@@ -43,18 +34,16 @@ import { cellStatusOf } from '../trail/index.js';
 import { foldClosed } from './closed-regions.js';
 import { touchedPlays } from './touched.js';
 import { Validation } from './validation.js';
+import { Words } from './words.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */
-export interface SurveyOptions extends TrailScope {
+export interface SurveyOptions extends TrailScope, PersonsWords {
   plays: readonly Play[];
   /** The user of the key, where known: sessions without a mint event are found by name. */
   owner: string | null;
   /** Regions to look at; null for all that are enabled. */
   regions: readonly string[] | null;
-  /** Words of the person that name what to act on too, and what to spare: see namedBy(). */
-  include: readonly string[];
-  exclude: readonly string[];
   /** The person answers for the trail files: they need not be confirmed by the event history. */
   trustTrail: boolean;
   /** Regions that a policy of the organisation closes to everybody, on the person's word. */
@@ -101,14 +90,14 @@ export class Survey {
   /** Keys of instances; null before any was looked for in the trail by its name. */
   private launchesAsked: Set<string> | null = null;
 
-  private readonly includedIds = new Set<string>();
-  private readonly sparedIds = new Set<string>();
-  /** Words that have named something. */
-  private readonly heard = new Set<string>();
+  private readonly words: Words;
+  /** Judges anew what the last look saw, and what it found. */
+  private again: (() => Promise<Incident>) | null = null;
 
   constructor(private readonly options: SurveyOptions) {
     this.owner = options.owner;
     this.trail = new SurveyTrail(options);
+    this.words = new Words(options);
   }
 
   /**
@@ -136,15 +125,28 @@ export class Survey {
     this.owner = owner;
   }
 
-  /** Ids that `include` names, as far as they have been seen: filled by each look. */
+  /** Ids that the person wants to have acted on too, as far as they have been seen: filled by each look. */
   get included(): ReadonlySet<string> {
-    return this.includedIds;
+    return this.words.included;
   }
 
-  /** Words of `include` and `exclude` that name nothing in what was looked at so far. */
-  namesNothing(): { include: string[]; exclude: string[] } {
-    const unheard = (words: readonly string[]): string[] => words.filter((word) => !this.heard.has(word));
-    return { include: unheard(this.options.include), exclude: unheard(this.options.exclude) };
+  /** Words of the person that name nothing in what was looked at so far. */
+  namesNothing(): PersonsWords {
+    return this.words.namesNothing();
+  }
+
+  /**
+   * Later words of the person, and what the last look saw, judged anew by them: nothing is listed or read again. Where a
+   * word names nothing, nothing changes: then the incident is null.
+   */
+  async amend(
+    more: PersonsWords,
+  ): Promise<{ words: PersonsWords; nothing: PersonsWords; incident: Incident | null }> {
+    if (this.again === null || this.last === null) throw new Error('Nothing was looked at yet.');
+    const nothing = this.words.amend(more, this.last.findings);
+    const words = this.words.asTheyStand;
+    if (nothing.include.length + nothing.exclude.length > 0) return { words, nothing, incident: null };
+    return { words, nothing, incident: this.told(await this.again()) };
   }
 
   skippedRecords(): SkippedRecords[] {
@@ -179,11 +181,15 @@ export class Survey {
   }
 
   private async lookAt(plays: readonly Play[], extent: Extent): Promise<Incident> {
-    const { session, emit } = this.options;
+    const { session } = this.options;
     const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, extent);
+    return this.told(seen);
+  }
+
+  private told(seen: Incident): Incident {
     const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
     this.last = incident;
-    emit({ type: 'incident', incident });
+    this.options.emit({ type: 'incident', incident });
     return incident;
   }
 
@@ -239,8 +245,9 @@ export class Survey {
     const sure = (of: Incident): Promise<Incident> =>
       this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
     const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
+    this.again = anew;
     const first = await sure(judged);
-    const heard = this.hearWords(first) ? await anew() : first;
+    const heard = this.words.hear(first.findings) ? await anew() : first;
     if (extent !== 'whole') return heard;
     const notThere = await absentAmong(heard.fromTrail ?? [], reader);
     if (notThere.size === 0) return heard;
@@ -257,23 +264,7 @@ export class Survey {
     const { emit, plays, trustTrail } = this.options;
     if (this.trail.source !== 'files' || trustTrail) return incident;
     this.validation ??= new Validation(session, emit, plays);
-    return this.validation.judge(incident, this.trail.events(), this.includedIds, detectOf);
-  }
-
-  /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
-   *  adds something. */
-  private hearWords({ findings }: Incident): boolean {
-    const judged = (finding: Finding): ResourceClass => finding.judged ?? finding.class;
-    const hear = (words: readonly string[], classes: readonly ResourceClass[], ids: Set<string>): boolean => {
-      const known = ids.size;
-      const named = namedBy(words, findings, (finding) => classes.includes(judged(finding)));
-      for (const id of named.ids) ids.add(id);
-      for (const word of words) if (!named.unknown.includes(word)) this.heard.add(word);
-      return ids.size > known;
-    };
-    const included = hear(this.options.include, ['held'], this.includedIds);
-    const spared = hear(this.options.exclude, ['rogue', 'tampered'], this.sparedIds);
-    return included || spared;
+    return this.validation.judge(incident, this.trail.events(), this.words.included, detectOf);
   }
 
   /**
@@ -419,7 +410,8 @@ export class Survey {
       count: 0,
       detail: 'only the trail files were read: what runs now is not known',
     };
-    return this.detect([], [...cells, inventory], Date.now());
+    this.again = () => Promise.resolve(this.detect([], [...cells, inventory], Date.now()));
+    return this.again();
   }
 
   private detect(
@@ -439,8 +431,8 @@ export class Survey {
       account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
       now,
-      include: [...this.includedIds],
-      protect: [...this.sparedIds],
+      include: [...this.words.included],
+      protect: [...this.words.spared],
       accelerators: this.accelerators,
       absent: this.absent,
       trailFrom: this.trail.source,

@@ -33,7 +33,8 @@ type Holder = (typeof holders)[number];
  */
 export const iamGrants: Play = {
   id: 'iam-grants',
-  title: 'attaches or puts policies, adds users to groups',
+  move: 'attaches or puts policies, adds users to groups',
+  noun: 'policies of users, groups and roles; members of groups',
   phase: 'evict',
   service: 'iam',
   scope: 'global',

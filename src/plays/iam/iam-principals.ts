@@ -35,7 +35,8 @@ function rule(name: string, effect: OriginRule['effect'], kind: 'user' | 'role')
  */
 export const iamPrincipals: Play = {
   id: 'iam-principals',
-  title: 'leaves users and roles behind',
+  move: 'leaves users and roles behind',
+  noun: 'users and roles',
   phase: 'evict',
   service: 'iam',
   scope: 'global',

@@ -54,7 +54,8 @@ function assumed(name: string): OriginRule {
  */
 export const roleSessions: Play = {
   id: 'role-sessions',
-  title: 'makes roles, and assumes roles',
+  move: 'makes roles, and assumes roles',
+  noun: 'sessions of roles',
   phase: 'cut',
   service: 'iam',
   scope: 'global',

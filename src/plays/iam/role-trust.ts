@@ -15,7 +15,8 @@ const region = 'global' as const;
  */
 export const roleTrust: Play = {
   id: 'role-trust',
-  title: 'changes who may assume a role',
+  move: 'changes who may assume a role',
+  noun: 'trust policies of roles',
   phase: 'evict',
   service: 'iam',
   scope: 'global',

@@ -37,7 +37,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  */
 export const userSessions: Play = {
   id: 'user-sessions',
-  title: 'makes users, and sessions of users',
+  move: 'makes users, and sessions of users',
+  noun: 'sessions of users',
   phase: 'cut',
   service: 'iam',
   scope: 'global',
