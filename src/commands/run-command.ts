@@ -5,6 +5,7 @@ import { ExitCode, shellArgument, shellWord } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
+import { mendIdentifiers } from './identifiers.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
 import { checkOutputFiles, jsonOutput, OutputFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
@@ -76,6 +77,7 @@ export async function runCommand(
     },
   };
   try {
+    mendIdentifiers(flags, (message) => renderer.emit({ type: 'warning', message }));
     checkOutputFiles(flags);
     const { run } = await load();
     const code = await run(flags as never, context);

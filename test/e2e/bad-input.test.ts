@@ -52,12 +52,25 @@ afterAll(() => desk.close());
 describe('a key id that is none', () => {
   it.each([
     ['a typo', ['--key', 'AKIAIOSFODNN7EXAMPL!'], /AKIA followed by/],
-    ['lower case', ['--key', 'akiaiosfodnn7example'], /AKIA followed by/],
+    ['one character less', ['--key', 'AKIAIOSFODNN7EXAMPL'], /this has 19: cut off when pasting\?/],
+    ['one character more', ['--key', 'AKIAIOSFODNN7EXAMPLEX'], /this has 21/],
     ['nothing at all', [], /required option '--key/],
   ])('ends with 2 for %s, and says what is expected', async (_, flags, expected) => {
     const { exitCode, stderr } = await desk.run(['contain', ...flags, ...agreed]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(expected);
+  });
+
+  it('but is one once it is mended is taken, and so is an account as the console shows it', async () => {
+    const typed = ` "${id('ci-key').toLowerCase()}" `;
+    const flags = ['--key', typed, '--account', '1111-2222-3333', '--simulated', '--dry-run', '--json'];
+    const { stdout, stderr } = await desk.run(['contain', ...flags]);
+    expect(stdout).toContain(id('ci-key'));
+    expect(stderr).toContain(`--key is read as ${id('ci-key')}`);
+    expect(stderr).toContain('--account is read as 111122223333');
+    const report = await desk.run(['verify', '--watch-key', id('ci-key').slice(0, -1)]);
+    expect(report.exitCode).toBe(2);
+    expect(report.stderr).toMatch(/this has 19/);
   });
 
   it('never echoes a secret that was pasted instead', async () => {
