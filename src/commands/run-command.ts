@@ -7,7 +7,7 @@ import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { mendIdentifiers } from './identifiers.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
-import { checkOutputFiles, jsonOutput, OutputFile } from './output-file.js';
+import { checkOutputFiles, jsonOutput, OutputFile, refuseFormat } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 
 export interface GlobalFlags {
@@ -78,6 +78,7 @@ export async function runCommand(
   };
   try {
     mendIdentifiers(flags, (message) => renderer.emit({ type: 'warning', message }));
+    refuseFormat(flags);
     checkOutputFiles(flags);
     const { run } = await load();
     const code = await run(flags as never, context);
