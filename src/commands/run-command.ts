@@ -45,6 +45,8 @@ export async function runCommand(
     stdin: process.stdin,
     env: process.env,
     emit: renderer.emit,
+    argv: process.argv.slice(2),
+    carried: carriedBy(flags),
     json: flags.json === true,
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
@@ -104,6 +106,13 @@ export async function runCommand(
     release();
     (session as { close(): void } | null)?.close();
   }
+}
+
+function carriedBy({ profile, endpointUrl }: GlobalFlags): string[] {
+  return [
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
+  ];
 }
 
 /** The code of an MFA device: from LEAKGUARD_MFA_CODE, the terminal, or a line of stdin; never from a flag, which others on the

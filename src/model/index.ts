@@ -39,6 +39,12 @@ export {
   stableStringify,
   textAt,
 } from './json.js';
+export {
+  type ListDocument,
+  type ListedIncident,
+  type ListedState,
+  listVersion,
+} from './listed-incident.js';
 export type { OriginRule } from './origin-rule.js';
 export { stoppedBefore, wasStopped } from './incident.js';
 export {

@@ -596,7 +596,7 @@ describe('a command line that does not parse', () => {
     ['verify', ['verify', '--compromised-at', 'yesterday'], /--compromised-at.*"yesterday"/],
     ['contain', ['contain', '--key', 'AKIAIOSFODNN7EXAMPLE', '--watch', 'long'], /--watch.*"long"/],
     ['contain', ['contain'], /--key <id>/],
-    ['report', ['report'], /missing required argument/],
+    ['explain', ['explain'], /missing required argument/],
     ['case', ['case', 'journal.jsonl', '--lang', 'de'], /--lang takes en or ja/],
     [
       'contain',
