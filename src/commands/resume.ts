@@ -16,7 +16,7 @@ import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath, ownSigner } from './report-directory.js';
+import { journalPath, lockName, ownSigner } from './report-directory.js';
 import { lockOptions, startContainment } from './start-containment.js';
 
 interface ResumeFlags {
@@ -67,12 +67,15 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     );
   };
   const directory = dirname(path);
-  const held = await lock(directory, `${identity.account}-${key}`, path, lockOptions(flags, context)).catch(
-    (error: unknown) => {
-      if (error instanceof LockHeld) return null;
-      throw error;
-    },
-  );
+  const held = await lock(
+    directory,
+    lockName(identity.account, key),
+    path,
+    lockOptions(flags, context),
+  ).catch((error: unknown) => {
+    if (error instanceof LockHeld) return null;
+    throw error;
+  });
   // The journal is the holder's to write: the cut goes into one of its own.
   if (held === null) {
     const agreed = agreedIn(records);

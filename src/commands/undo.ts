@@ -22,7 +22,7 @@ import { checkSession } from './check-session.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath, ownSigner } from './report-directory.js';
+import { journalPath, lockName, ownSigner } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
 interface UndoFlags {
@@ -61,7 +61,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
 
   const held = await lock(
     dirname(path),
-    `${identity.account}-${opened.key ?? 'none'}`,
+    lockName(identity.account, opened.key ?? 'none'),
     path,
     lockOptions(flags, context),
   );

@@ -13,5 +13,5 @@ export type { Plan } from './plan/plan.js';
 export { refuseDescendant, Refused } from './refused.js';
 export { type ContainRequest, defaultLimits } from './request.js';
 export { run } from './run/run.js';
-export { checkCaller, lookAtKey, lookAtRest, pending, unheardWords } from './steps.js';
+export { checkCaller, lookAtKey, lookAtRest, type Named, pending, unheardWords } from './steps.js';
 export { planUndo, type UndoPlan } from './undo/undo.js';

@@ -8,11 +8,10 @@ import {
   type Reason,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
-import type { SessionOwner } from './cut/cut-session.js';
 import type { PlanFile } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
-import type { StepRequest } from './steps.js';
+import type { Named, StepRequest } from './steps.js';
 
 /** Limits of confirm. Times in milliseconds. */
 export interface ConfirmLimits {
@@ -27,9 +26,10 @@ export const defaultLimits: ConfirmLimits = { rounds: patience.rounds, time: pat
 
 /** What a containment is asked to do, and with what. */
 export interface ContainRequest extends StepRequest {
+  /** The name of the lead: see model/lead.ts. */
   key: string;
-  /** Where `key` is a stolen session: whose. */
-  stolen: SessionOwner | null;
+  /** What it names, where that is no key. */
+  named: Named | null;
   /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
   urgent: readonly Play[];
   limits: ConfirmLimits;

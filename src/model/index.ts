@@ -52,7 +52,8 @@ export {
 } from './rules.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
-export { flagOfKey, shellArgument, shellCommand, shellWord } from './shell.js';
+export { hasMany, leadFlag, leadInTitle, leadInWords, leadName, leadOf } from './lead.js';
+export { shellArgument, shellCommand, shellWord } from './shell.js';
 export { version } from './version.js';
 export {
   type Milestones,
@@ -62,7 +63,7 @@ export {
   reportVersion,
   type Verdict,
 } from './report.js';
-export type { CutFacts } from './cut-facts.js';
+export type { CutFacts, WholeRole, WholeUser } from './cut-facts.js';
 export type { ClearanceRow } from './clearance.js';
 export type { Executed } from './action.js';
 export { allSeen } from './coverage.js';

@@ -12,6 +12,7 @@ import {
   type Cell,
   type CellStatus,
   type Finding,
+  hasMany,
   type Incident,
   type Resource,
   type ResourceClass,
@@ -29,12 +30,15 @@ import {
 } from './contradictions.js';
 import {
   asksBefore,
+  buildGraph,
   detect,
   isUnlogged,
+  misusedOf,
   namedBy,
   type Trace,
   type TraceTarget,
   traceUp,
+  whoseSession,
 } from '../detect/index.js';
 import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
 import { absentAmong } from './ask-by-id.js';
@@ -58,6 +62,23 @@ export interface SurveyOptions extends TrailScope {
   trustTrail: boolean;
   /** Regions that a policy of the organisation closes to everybody, on the person's word. */
   closedRegions: readonly string[];
+}
+
+/** A credential of the user or role that was named; `userId`: of a role's session, its `aws:userid`. */
+interface NamedCredential {
+  id: string;
+  userId: string | null;
+  /** A service takes the role anew under the same name. */
+  runsOn: boolean;
+}
+
+/** What the trail says of a user or role that was named. */
+export interface LeadWord {
+  /** The earliest first; `since`: epoch milliseconds. */
+  misused: (NamedCredential & { since: number; why: string })[];
+  spared: NamedCredential[];
+  /** What of the trail could not be read. */
+  unread: Cell[];
 }
 
 const onlyFirst: Cell = {
@@ -119,6 +140,36 @@ export class Survey {
       await this.trail.readAbout(value, enabled);
       trace = traceUp(this.trail.events(), target);
     }
+  }
+
+  /**
+   * Which credentials of the user or role that the key names are misused, from the trail alone, before anything is
+   * listed; and of what it could not be read. `arn`: of the role.
+   */
+  async misused(arn: string | null): Promise<LeadWord> {
+    const { session, key, trail: files } = this.options;
+    if (session === null || key === null)
+      throw new Error('only a named user or role of an account has credentials');
+    const { reader } = session;
+    if (arn !== null) this.trail.setRole(arn);
+    const { enabled } = await this.listRegions(session);
+    const { regions: chosen } = this.options;
+    const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
+    const cells =
+      files !== null
+        ? await this.trail.readFiles()
+        : await this.trail.read(regions, 'first-hand', this.owner, () => []);
+    const facts = this.factsOf([], cells, reader.now(), this.trail.events());
+    const graph = buildGraph(facts.events);
+    const { roots, spared, all } = misusedOf(graph, key, facts);
+    const { include, exclude } = this.options;
+    for (const word of [...include, ...exclude]) if (all.includes(word)) this.heard.add(word);
+    const whose = (id: string) => whoseSession(graph, id);
+    return {
+      misused: roots.map(({ id, since, how }) => ({ id, since, why: how, ...whose(id) })),
+      spared: spared.map((id) => ({ id, ...whose(id) })),
+      unread: cells.filter(({ status }) => status !== 'complete' && status !== 'not-enabled'),
+    };
   }
 
   /** The user of the key, once it is known. */
@@ -240,7 +291,7 @@ export class Survey {
 
   /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
    *  adds something. */
-  private hearWords({ findings }: Incident): boolean {
+  private hearWords({ findings, credentials }: Incident): boolean {
     const judged = (finding: Finding): ResourceClass => finding.judged ?? finding.class;
     const hear = (words: readonly string[], classes: readonly ResourceClass[], ids: Set<string>): boolean => {
       const known = ids.size;
@@ -250,6 +301,9 @@ export class Survey {
       return ids.size > known;
     };
     const included = hear(this.options.include, ['held'], this.includedIds);
+    // Of a user that was named, a key may be named beside it that the trail does not know.
+    const roots = new Set(credentials.flatMap(({ id, parent }) => (parent === null ? [id] : [])));
+    for (const word of this.options.include) if (roots.has(word)) this.heard.add(word);
     const spared = hear(this.options.exclude, ['rogue', 'tampered'], this.sparedIds);
     return included || spared;
   }
@@ -267,7 +321,7 @@ export class Survey {
     const { key } = this.options;
     const now = reader.now();
     const trail = { events: this.trail.events(), coverage, now, from: this.trail.since(now), homeRegion };
-    const contradiction = key === null ? null : useNotLogged(this.lastUse, key, trail);
+    const contradiction = key === null || hasMany(key) ? null : useNotLogged(this.lastUse, key, trail);
     if (contradiction !== null) coverage.push(contradiction);
     const asked = (this.launchesAsked ??= new Set());
     const suspects = dearestFirst(incident.findings.filter(isUnlogged));
@@ -289,7 +343,7 @@ export class Survey {
    *  last. */
   private async learnKey(reader: Reader, account: string): Promise<Cell[]> {
     const { key } = this.options;
-    if (key === null || isTemporary(key)) return [];
+    if (key === null || isTemporary(key) || hasMany(key)) return [];
     try {
       const { UserName: user, AccessKeyLastUsed: last } = await reader.call(
         'iam',
@@ -319,6 +373,7 @@ export class Survey {
     const listed = cells.some(({ subject, status }) => subject === accessKeys.id && status === 'complete');
     const known =
       key === null ||
+      hasMany(key) ||
       !listed ||
       this.owner !== null ||
       resources.some(({ play, id }) => play === accessKeys.id && id === key) ||
@@ -406,13 +461,24 @@ export class Survey {
     now: number,
     events: readonly TrailEvent[] = this.trail.events(),
   ): Incident {
-    const { session, plays, key, compromisedAt } = this.options;
-    return detect({
+    return detect(this.factsOf(inventory, coverage, now, events));
+  }
+
+  private factsOf(
+    inventory: readonly Resource[],
+    coverage: Cell[],
+    now: number,
+    events: readonly TrailEvent[],
+  ): Parameters<typeof detect>[0] {
+    const { session, plays, key, compromisedAt, include, exclude } = this.options;
+    return {
       events,
       inventory,
       plays,
       coverage,
       key,
+      named: include,
+      notMisused: exclude,
       keyOwner: this.owner,
       account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
@@ -424,6 +490,6 @@ export class Survey {
       trailFrom: this.trail.source,
       ...(this.launchesAsked === null ? {} : { launchesAsked: this.launchesAsked }),
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
-    });
+    };
   }
 }

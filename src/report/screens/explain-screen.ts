@@ -1,4 +1,4 @@
-import { type Finding, type Report, idInKey, rules, shellArgument } from '../../model/index.js';
+import { type Finding, type Report, idInKey, leadFlag, rules, shellArgument } from '../../model/index.js';
 import { clock, utc } from '../messages/index.js';
 import { classStyle, Screen, type ScreenOptions } from '../terminal/index.js';
 
@@ -46,7 +46,7 @@ function doneTo({ actions, left }: Report, { resource }: Finding): string[] {
 
 function toChange(report: Report, { class: classed, resource, settlesAt }: Finding, path: string): string {
   const flag = report.simulated ? ' --simulated' : '';
-  const contain = `leakguard contain --key ${shellArgument(report.key ?? '', 'KEY')}${flag}`;
+  const contain = `leakguard contain ${leadFlag(report.key ?? '')}${flag}`;
   const id = shellArgument(resource.id, 'NAME');
   switch (classed) {
     case 'rogue':
