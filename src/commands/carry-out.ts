@@ -1,9 +1,12 @@
 import type { AwsFailure, Session } from '../aws/index.js';
 import {
   type AwsCall,
+  type CutFacts,
   ExitCode,
   type Identity,
+  hasMany,
   type Incident,
+  leadInWords,
   safeJson,
   shellArgument,
 } from '../model/index.js';
@@ -24,7 +27,7 @@ import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
-import { stolenSession } from './stolen-session.js';
+import { namedBy } from './named.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
 /** The flags that decide what a containment does. The journal keeps them, so that a resumed run does the same. */
@@ -52,14 +55,18 @@ export async function carryOut(
   context: CommandContext,
 ): Promise<ExitCode> {
   const survey = surveyOf(flags, key, session, context);
-  const stolen = await stolenSession(key, session, context).catch(async (error: unknown) => {
-    if (error instanceof CommandError)
-      await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
-    throw error;
-  });
+  const [opened] = await journal.records();
+  const begunAt = opened === undefined ? session.reader.now() : Date.parse(opened.at);
+  const named = await namedBy(key, begunAt, { flags, survey, session, context }).catch(
+    async (error: unknown) => {
+      if (error instanceof CommandError)
+        await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
+      throw error;
+    },
+  );
   const result = await contain({
     key,
-    stolen,
+    named,
     session,
     survey,
     plays,
@@ -218,15 +225,8 @@ function agreement(
           return false;
       }
       const last = facts.key.slice(-4);
-      const answer = (
-        await ask(
-          facts.owner.kind === 'session'
-            ? `Cut the session now? It can be undone. Type y and its id's last four characters (y ${last}): `
-            : `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `,
-          context,
-        )
-      ).trim();
-      if (!new RegExp(`^y\\s*${last}$`, 'i').test(answer)) return false;
+      const answer = (await ask(cutQuestion(facts, last), context)).trim();
+      if (!/^y/i.test(answer) || answer.slice(1).trim().toLowerCase() !== last.toLowerCase()) return false;
       await record('cut', 'prompt');
       return true;
     },
@@ -257,6 +257,15 @@ function agreement(
       context.stderr.write(`${message} Nothing was changed in the plan.\n`);
     },
   };
+}
+
+function cutQuestion({ key, owner, passwordAt }: CutFacts, last: string): string {
+  const back = passwordAt == null ? 'It can be undone.' : 'It can be undone, but for the password.';
+  if (hasMany(key))
+    return `Cut what is said above of ${leadInWords(key)} now? ${back} Type y and the last four characters of its name (y ${last}): `;
+  return owner.kind === 'session'
+    ? `Cut the session now? It can be undone. Type y and its id's last four characters (y ${last}): `
+    : `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `;
 }
 
 export async function showPlan(

@@ -12,10 +12,10 @@ import {
   unheardWords,
 } from '../contain/index.js';
 import type { Session } from '../aws/index.js';
-import { ExitCode, flagOfKey, type Reason, safeJson, shellArgument, version } from '../model/index.js';
+import { ExitCode, leadFlag, type Reason, leadInWords, safeJson, version } from '../model/index.js';
 import { exitCodeOfAct, reasonsOfPlan } from '../outcome/index.js';
 import { plays } from '../plays/index.js';
-import { namesEndpoint, parseMisused, parsePeriod } from './arguments.js';
+import { namesEndpoint, type LeadFlags, parseLead, parsePeriod } from './arguments.js';
 import { planOptions, showPlan, type ContainmentFlags } from './carry-out.js';
 import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
@@ -23,12 +23,10 @@ import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 import { startContainment } from './start-containment.js';
-import { stolenSession } from './stolen-session.js';
+import { namedBy } from './named.js';
 import { surveyOf } from './survey-options.js';
 
-interface ContainFlags extends ContainmentFlags {
-  key?: string;
-  session?: string;
+interface ContainFlags extends ContainmentFlags, LeadFlags {
   dryRun?: boolean;
   checkPermissions?: boolean;
   account?: string;
@@ -42,11 +40,11 @@ interface ContainFlags extends ContainmentFlags {
 /** Cuts the key, contains the rest, confirms; or with --dry-run says what that would be. */
 export async function run(flags: ContainFlags, context: CommandContext): Promise<ExitCode> {
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
-  const key = parseMisused(flags, simulated);
+  const key = parseLead(flags, simulated);
   if (key === null)
     throw new CommandError(
       ExitCode.usage,
-      "required option '--key <id>' (or '--session <id>') not specified. Nothing was done.",
+      "required option '--key <id>' (or '--session <id>', '--user <name>', '--role <name>') not specified. Nothing was done.",
     );
   planOptions(flags);
   if (flags.apply !== undefined && (flags.dryRun === true || flags.plan !== undefined)) {
@@ -61,7 +59,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     throw new CommandError(
       ExitCode.refused,
       'There is no terminal to ask on, and --yes --account ID was not given. Nothing was done.',
-      `leakguard contain ${flagOfKey(key)} ${key} --yes --account <the account's id>`,
+      `leakguard contain ${leadFlag(key)} --yes --account <the account's id>`,
     );
   }
   const file = flags.apply === undefined ? null : await readPlanFile(flags.apply);
@@ -95,8 +93,8 @@ function planToApply(text: string, key: string, { identity, reader }: Session): 
   if (plan.key === key) return plan;
   throw new CommandError(
     ExitCode.refused,
-    `The plan is for key ${plan.key}, not for ${key}. Nothing was done.`,
-    `leakguard contain ${flagOfKey(plan.key)} ${shellArgument(plan.key, 'KEY')} --apply …, or make a plan for the other key with --plan.`,
+    `The plan is for ${leadInWords(plan.key)}, not for ${leadInWords(key)}. Nothing was done.`,
+    `leakguard contain ${leadFlag(plan.key)} --apply …, or make a plan for the other key with --plan.`,
   );
 }
 
@@ -110,7 +108,11 @@ async function dryRun(
   const survey = surveyOf(flags, key, session, context);
   const { reader, identity } = session;
   const request = { session, survey, plays, options: planOptions(flags), include: survey.included };
-  const step = await lookAtKey(request, key, await stolenSession(key, session, context));
+  const step = await lookAtKey(
+    request,
+    key,
+    await namedBy(key, reader.now(), { flags, survey, session, context }),
+  );
   checkCaller(step, session);
   const { facts, cut } = step;
   const { incident, planned: rest } = await lookAtRest(request);

@@ -5,7 +5,7 @@ import { planUndo, readJournal, type Signer, signedTo } from '../contain/index.j
 import {
   asText,
   ExitCode,
-  flagOfKey,
+  leadFlag,
   type JournalRecord,
   type ListedIncident,
   shellArgument,
@@ -73,7 +73,7 @@ async function rowOf(
       work: null,
       exitCode: null,
       detail: error instanceof Error ? error.message : String(error),
-      next: `Keep the file as it is, as evidence. What is left of the incident is found without it: leakguard scan${key === undefined ? '' : ` ${flagOfKey(key)} ${key}`}`,
+      next: `Keep the file as it is, as evidence. What is left of the incident is found without it: leakguard scan${key === undefined ? '' : ` ${leadFlag(key)}`}`,
     };
   }
 }

@@ -20,7 +20,12 @@ function stateHome(env: Record<string, string | undefined>): string | null {
  *  may be started again within the same second. */
 export function reportName(account: string, key: string, now: number): string {
   const time = new Date(now).toISOString().replace(/[-:.]/g, '');
-  return `${account}-${key}-${time}`;
+  return `${lockName(account, key)}-${time}`;
+}
+
+/** `ACCOUNT-KEY`, `ACCOUNT-role-NAME`: whose containment it is, as a file's name. */
+export function lockName(account: string, key: string): string {
+  return `${account}-${key.replace('/', '-')}`;
 }
 
 /** The journal of a report: either file names both. */

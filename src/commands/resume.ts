@@ -18,7 +18,7 @@ import { checkSession } from './check-session.js';
 import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { proveJournal } from './journal-proof.js';
-import { ownSigner } from './report-directory.js';
+import { lockName, ownSigner } from './report-directory.js';
 import { lockOptions, startContainment } from './start-containment.js';
 
 interface ResumeFlags extends IncidentFlags {
@@ -70,12 +70,15 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     );
   };
   const directory = dirname(path);
-  const held = await lock(directory, `${identity.account}-${key}`, path, lockOptions(flags, context)).catch(
-    (error: unknown) => {
-      if (error instanceof LockHeld) return null;
-      throw error;
-    },
-  );
+  const held = await lock(
+    directory,
+    lockName(identity.account, key),
+    path,
+    lockOptions(flags, context),
+  ).catch((error: unknown) => {
+    if (error instanceof LockHeld) return null;
+    throw error;
+  });
   // The journal is the holder's to write: the cut goes into one of its own.
   if (held === null) {
     const agreed = agreedIn(records);

@@ -4,7 +4,7 @@ import { Journal, lock, LockHeld, type PlanFile } from '../contain/index.js';
 import { type ExitCode, version } from '../model/index.js';
 import { carryOut, flagsOnRecord, type ContainmentFlags } from './carry-out.js';
 import type { CommandContext } from './context.js';
-import { ownSigner, reportName } from './report-directory.js';
+import { lockName, ownSigner, reportName } from './report-directory.js';
 
 /**
  * A containment with a journal of its own in `directory`. Where somebody else holds the lock, the rest is theirs; the
@@ -21,12 +21,15 @@ export async function startContainment(
 ): Promise<ExitCode> {
   const { identity, reader } = session;
   const path = join(directory, `${reportName(identity.account, key, reader.now())}.jsonl`);
-  const held = await lock(directory, `${identity.account}-${key}`, path, lockOptions(flags, context)).catch(
-    (error: unknown) => {
-      if (error instanceof LockHeld) return error;
-      throw error;
-    },
-  );
+  const held = await lock(
+    directory,
+    lockName(identity.account, key),
+    path,
+    lockOptions(flags, context),
+  ).catch((error: unknown) => {
+    if (error instanceof LockHeld) return error;
+    throw error;
+  });
   const own = held instanceof LockHeld ? null : held;
   try {
     const journal = await Journal.create(path, () => reader.now(), own?.check, await ownSigner(context.env));

@@ -61,7 +61,7 @@ export async function stolenSession(
     (event) => event.actor.accessKeyId !== key && event.name.startsWith('AssumeRole'),
   );
   const runsOn = /:i-[0-9a-f]+$/.test(userId) || minted?.actor.invokedBy?.endsWith('.amazonaws.com') === true;
-  return { kind: 'session', role: role.name, userId, runsOn };
+  return { kind: 'session', role: role.name, userIds: [userId], runsOn };
 }
 
 function refused(message: string, next: string): CommandError {

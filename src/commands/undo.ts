@@ -23,7 +23,7 @@ import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { proveJournal } from './journal-proof.js';
-import { ownSigner } from './report-directory.js';
+import { lockName, ownSigner } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
 interface UndoFlags extends IncidentFlags {
@@ -61,7 +61,7 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
 
   const held = await lock(
     dirname(path),
-    `${identity.account}-${opened.key ?? 'none'}`,
+    lockName(identity.account, opened.key ?? 'none'),
     path,
     lockOptions(flags, context),
   );

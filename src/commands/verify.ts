@@ -3,16 +3,14 @@ import { allSeen, type ClearanceRow, type ExitCode, type Incident } from '../mod
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { type ClearanceLimits, limitsOf } from '../report/index.js';
 import { plays } from '../plays/index.js';
-import { namesEndpoint, parseKeyId, parseMisused } from './arguments.js';
+import { namesEndpoint, type LeadFlags, parseKeyId, parseLead } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
-import { stolenSession } from './stolen-session.js';
+import { namedBy } from './named.js';
 import { surveyOf, type SurveyFlags } from './survey-options.js';
 
-interface VerifyFlags extends SurveyFlags {
-  key?: string;
-  session?: string;
+interface VerifyFlags extends SurveyFlags, LeadFlags {
   watchKey: string[];
   wait?: boolean;
   simulated?: boolean;
@@ -25,7 +23,7 @@ const waitStep = 30_000;
 /** The clearance list: is everything clean, and was everything looked at? Reads only. */
 export async function run(flags: VerifyFlags, context: CommandContext): Promise<ExitCode> {
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
-  const key = parseMisused(flags, simulated);
+  const key = parseLead(flags, simulated);
   const watched = flags.watchKey.map((id) => parseKeyId(id, simulated));
   const session = await context.openSession();
   const { reader, identity } = session;
@@ -33,12 +31,12 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   const watches = watched.map((id) => ({ id, survey: surveyOf(flags, id, session, context) }));
   const options = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
   const request = { session, survey, plays, options, include: new Set<string>() };
-  const stolen = key === null ? null : await stolenSession(key, session, context);
+  const named = key === null ? null : await namedBy(key, null, { flags, survey, session, context });
   const sleep = sleepUnless(context.signal);
   let rows: ClearanceRow[];
   let limits: ClearanceLimits;
   for (;;) {
-    const facts = key === null ? null : (await lookAtKey(request, key, stolen)).facts;
+    const facts = key === null ? null : (await lookAtKey(request, key, named)).facts;
     const { incident, planned } = await lookAtRest(request);
     limits = limitsOf(incident.coverage);
     rows = clearance(incident, plays, facts, planned, reader.now());

@@ -2,7 +2,7 @@ import {
   type Action,
   type Executed,
   ExitCode,
-  flagOfKey,
+  leadFlag,
   type Incident,
   type Outcome,
   type OutcomeRule,
@@ -59,6 +59,7 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
 /** What takes a key's cut, or its user's Deny, back. */
 const ofCuts = new Set([
   'UpdateAccessKey',
+  'CreateLoginProfile',
   'DeleteUserPolicy',
   'PutUserPolicy',
   'DetachUserPolicy',
@@ -88,9 +89,9 @@ class Containment {
 
   /** 1. The key, by name only: no region is described and no trail page read before it is off. */
   async cut(): Promise<void> {
-    const { key, stolen, session, fixed, agree } = this.request;
+    const { key, named, session, fixed, agree } = this.request;
     const { identity, reader } = session;
-    const step = await lookAtKey(this.request, key, stolen);
+    const step = await lookAtKey(this.request, key, named);
     checkCaller(step, session);
     const { facts } = step;
     // Of a plan too it is the cut of now: its own date is that of its writing, and sessions minted since would outlive it.
@@ -104,8 +105,8 @@ class Containment {
     }
     if (!(await agree.cut(facts, step.guard.doubts, actions.length))) {
       throw new Refused(
-        'The cut was not agreed to. Nothing was done: the key is as it was.',
-        `Run the same command again to agree. What it would do, without doing it: leakguard contain ${flagOfKey(key)} ${key} --dry-run${identity.simulated ? ' --simulated' : ''}`,
+        'The cut was not agreed to. Nothing was done.',
+        `Run the same command again to agree. What it would do, without doing it: leakguard contain ${leadFlag(key)} --dry-run${identity.simulated ? ' --simulated' : ''}`,
       );
     }
     if (facts.owner.kind === 'unknown') {
@@ -113,6 +114,8 @@ class Containment {
         `Access key ${key}: not found or not readable in account ${identity.account} (${facts.owner.why}). It was not disabled by name.`,
       );
     }
+    if (facts.owner.kind === 'session' && facts.owner.whole?.step != null)
+      await this.note(facts.owner.whole.step);
     for (const unread of facts.unreadable) await this.note(`Could not be read before the cut: ${unread}`);
     await this.run(actions);
     this.cutAt = reader.now();
@@ -300,8 +303,8 @@ class Containment {
   /** The attacker may have turned the key on again, or taken the Deny away: then both are put back, and it is told.
    *  What cannot be read is not known to hold. `again`: what was put back. */
   private async cutHolds(): Promise<{ cut: CutState; again: readonly Action[] }> {
-    const { session, key, stolen, options } = this.request;
-    const facts = await lookUpSubject(session, key, stolen);
+    const { session, key, named, options } = this.request;
+    const facts = await lookUpSubject(session, key, named);
     const unknown = cutUnread(facts);
     if (unknown !== null && !this.cutDoubted) {
       this.cutDoubted = true;
@@ -313,7 +316,8 @@ class Containment {
       ({ operation, targets }) => {
         // What was refused before stays refused, and stands in the report; what cannot be read proves nothing.
         if (targets.some((target) => isFailure(tried.get(target)))) return false;
-        return operation === 'UpdateAccessKey' ? facts.status !== null : !facts.denyUnreadable;
+        const ofKey = operation === 'UpdateAccessKey' || operation === 'DeleteLoginProfile';
+        return ofKey ? facts.status !== null : !facts.denyUnreadable;
       },
     );
     if (again.length === 0) {

@@ -14,5 +14,5 @@ export { refuseDescendant, Refused } from './refused.js';
 export { defaultLimits } from './confirm/sweeping.js';
 export type { ContainRequest, RestWord } from './request.js';
 export { run } from './run/run.js';
-export { checkCaller, lookAtKey, lookAtRest, pending, unheardWords } from './steps.js';
+export { checkCaller, lookAtKey, lookAtRest, type Named, pending, unheardWords } from './steps.js';
 export { planUndo, type UndoPlan } from './undo/undo.js';

@@ -1,4 +1,4 @@
-import { flagOfKey, type Identity, type Incident } from '../model/index.js';
+import { leadFlag, type Identity, type Incident } from '../model/index.js';
 
 /** A guard, or the person, said no. What was done before stands in the journal. */
 export class Refused extends Error {
@@ -36,7 +36,7 @@ export function refuseDescendant(incident: Incident, identity: Identity, state: 
 export function refuseUnspared(why: string, key: string): Refused {
   return new Refused(
     `${why} The key is cut; nothing else was done.`,
-    `Name it as it is listed, and run the same command again: leakguard contain ${flagOfKey(key)} ${key} --exclude …`,
+    `Name it as it is listed, and run the same command again: leakguard contain ${leadFlag(key)} --exclude …`,
   );
 }
 
@@ -46,7 +46,7 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
   return new Refused(
     `The world has moved since the plan was made: ${differences.slice(0, 10).join('; ')}${differences.length > 10 ? '; …' : ''}. ` +
       'The cut was done; nothing else was.',
-    `Make a new plan: leakguard contain ${flagOfKey(key)} ${key} --plan FILE`,
+    `Make a new plan: leakguard contain ${leadFlag(key)} --plan FILE`,
   );
 }
 
@@ -54,7 +54,7 @@ export function refuseMoved({ added, gone }: { added: string[]; gone: string[] }
 export function refuseStrange(strange: readonly string[], key: string): Refused {
   return new Refused(
     `The plan was edited after it was made: no cut of this key does this: ${strange.slice(0, 10).join('; ')}. Nothing was done.`,
-    `Make a new plan: leakguard contain ${flagOfKey(key)} ${key} --plan FILE`,
+    `Make a new plan: leakguard contain ${leadFlag(key)} --plan FILE`,
   );
 }
 
@@ -70,7 +70,7 @@ export function refuseRoot(key: string, account: string): Refused {
     `${key} is a key of the account's root user: no policy can cut it, and nobody else in the account can disable it. Nothing was done. As root:`,
     '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
     `2. Security credentials → Access keys → ${key} → Deactivate. Sessions of root end within an hour.`,
-    `3. Then run: leakguard verify ${flagOfKey(key)} ${key}`,
+    `3. Then run: leakguard verify ${leadFlag(key)}`,
     `Or, where ${account} is a member of an organization with centralized root access, from its management account (or the`,
     'delegated one for IAM), as a user or role that may sts:AssumeRoot. It deletes the key for good; it cannot disable it:',
     `   aws sts assume-root --region us-east-1 --target-principal ${account} --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
@@ -81,6 +81,6 @@ export function refuseRoot(key: string, account: string): Refused {
   ];
   return new Refused(
     steps.join('\n'),
-    `While root does so, and only to look: leakguard scan ${flagOfKey(key)} ${key}`,
+    `While root does so, and only to look: leakguard scan ${leadFlag(key)}`,
   );
 }

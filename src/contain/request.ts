@@ -9,17 +9,17 @@ import {
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
 import type { ConfirmLimits } from './confirm/sweeping.js';
-import type { SessionOwner } from './cut/cut-session.js';
 import type { PlanFile } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
-import type { StepRequest } from './steps.js';
+import type { Named, StepRequest } from './steps.js';
 
 /** What a containment is asked to do, and with what. */
 export interface ContainRequest extends StepRequest {
+  /** The name of the lead: see model/lead.ts. */
   key: string;
-  /** Where `key` is a stolen session: whose. */
-  stolen: SessionOwner | null;
+  /** What it names, where that is no key. */
+  named: Named | null;
   /** Those of them that come before all others where nobody has to read a plan: what they contain costs money now. */
   urgent: readonly Play[];
   limits: ConfirmLimits;

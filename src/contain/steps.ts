@@ -2,7 +2,7 @@ import type { Session } from '../aws/index.js';
 import type { Action, CutFacts, Incident, PersonsWords } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
 import type { Survey } from '../survey/index.js';
-import { type Guard, guardCut, lookUpKey, planCut } from './cut/cut.js';
+import { type Guard, guardCut, lookUpKey, planCut, type UserOwner } from './cut/cut.js';
 import { lookUpSession, type SessionOwner } from './cut/cut-session.js';
 import { plan, type Plan } from './plan/plan.js';
 import { unknownExcludes, unknownIncludes } from './plan/words.js';
@@ -38,16 +38,18 @@ export interface KeyStep {
 export async function lookAtKey(
   { session, survey, options }: Pick<StepRequest, 'session' | 'survey' | 'options'>,
   key: string,
-  stolen: SessionOwner | null,
+  named: Named | null,
 ): Promise<KeyStep> {
   const { reader, identity } = session;
-  const facts = await lookUpSubject(session, key, stolen);
+  const facts = await lookUpSubject(session, key, named);
   const now = laterOf(reader.now(), Date.now());
   survey.setOwner(facts.owner.kind === 'user' ? facts.owner.name : null);
+  // What stands from an earlier incident reaches no further than that.
+  const since = facts.owner.kind === 'user' ? (facts.owner.whole?.since ?? null) : null;
   return {
     facts,
-    guard: guardCut(facts, identity),
-    cut: planCut(facts, now, options.denyAll, facts.status === 'Inactive' ? null : now),
+    guard: guardCut(facts, identity, options.denyAll),
+    cut: planCut(facts, now, options.denyAll, facts.status === 'Inactive' ? since : now),
   };
 }
 
@@ -59,13 +61,18 @@ function laterOf(aws: number, local: number): number {
   return local > aws && local - aws <= clockDoubt ? local : aws;
 }
 
-/** What is known of what is to be cut: a long-term key, or a stolen session of a role. @throws AwsFailure of kind `credentials` */
+/** What the person named in place of a key, as the trail shows it: stolen sessions of a role, or a user as a whole. */
+export type Named = SessionOwner | UserOwner;
+
+/** What is known of what is to be cut. `named`: null for a key, whose owner IAM tells. @throws AwsFailure of kind `credentials` */
 export async function lookUpSubject(
   { reader, identity }: Session,
   key: string,
-  stolen: SessionOwner | null,
+  named: Named | null,
 ): Promise<CutFacts> {
-  return stolen === null ? lookUpKey(reader, identity, key) : lookUpSession(reader, identity, key, stolen);
+  return named?.kind === 'session'
+    ? lookUpSession(reader, identity, key, named)
+    : lookUpKey(reader, identity, key, named);
 }
 
 /** What forbids this caller to cut this key, before anything is done. @throws Refused */

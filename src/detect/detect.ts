@@ -1,6 +1,7 @@
 import type { Signal } from './behaviour/signal.js';
 import {
   type Finding,
+  hasMany,
   type Incident,
   type MisuseStart,
   type Resource,
@@ -28,8 +29,9 @@ import { judgeLaunches, launchedByFleet, type JudgedLaunch } from './launches/la
 import { followLaunchers } from './classify/launchers.js';
 import { makersOf } from './classify/makers.js';
 import { fromTrail } from './findings/from-trail.js';
+import { type Misused, misusedOf } from './onset/misused.js';
 import { estimateStart } from './onset/misuse-start.js';
-import { notesOf, quarantineNotes } from './findings/notes.js';
+import { notesOf, quarantineNotes, sparedNotes } from './findings/notes.js';
 import { historiesOf, OriginRules } from './classify/origins.js';
 import { withPersonsWord } from './classify/person-and-tags.js';
 import { signalsOf } from './behaviour/signals.js';
@@ -37,6 +39,7 @@ import { silenceOf, type Silence } from './launches/silence.js';
 import { StandingActs } from './findings/standing.js';
 import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
+import { misusedItself, type RootCredential } from './credentials/tainted.js';
 import { alone, withoutStart } from './onset/without-start.js';
 import { loweredCoverage, tamperingOf } from './classify/trail-tampering.js';
 import { withOpenWays } from './classify/ways-in.js';
@@ -54,24 +57,28 @@ export function detect(facts: Facts): Incident {
   const graph = buildGraph(withTemplateTypes(facts.events));
   const suspects = facts.key === null ? suspectsOf(graph, facts.accelerators) : [];
   const key = facts.key ?? theOne(suspects);
-  const family = key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
-  const mine = graph.events.filter((event) => family.has(signerOf(event) ?? ''));
+  const misused = key !== null && hasMany(key) ? misusedOf(graph, key, facts) : null;
+  const family = familyOfIncident(graph, key, misused, suspects);
+  // What is normal for a role shows in all that its sessions did.
+  const mine = misused?.life ?? graph.events.filter((event) => family.has(signerOf(event) ?? ''));
   const owner = facts.keyOwner ?? ownerOf(graph, key);
   const account = facts.account ?? accountOf(graph, key);
   const quarantined = quarantinesOf(graph.events);
   const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
-  const birth = key === null ? null : birthOf(graph, key, facts.accelerators);
-  const home = key === null ? null : homeOf(graph, key);
-  const start = strangersStart(graph, facts, key, home) ?? startOf(graph, facts, key, signals, mine, birth);
+  const birth = key === null || misused !== null ? null : birthOf(graph, key, facts.accelerators);
+  const home = key === null || misused !== null ? null : homeOf(graph, key);
+  const start =
+    misused === null
+      ? (strangersStart(graph, facts, key, home) ?? startOf(graph, facts, key, signals, mine, birth))
+      : startOfMany(misused.roots, facts);
   const baseline = baselineOf(mine, start.at);
-  const taint =
-    key === null || start.at === null
-      ? null
-      : new Taint(graph, key, start.at, baseline, birth?.ofIncident === true ? birth.words : null, home);
+  const taint = taintOf(graph, key, misused, start, baseline, birth, home);
   const judged =
     taint === null
-      ? withoutStart(mine, baseline, facts)
+      ? misused === null
+        ? withoutStart(mine, baseline, facts)
+        : []
       : judgedLaunches(
           graph,
           taint,
@@ -79,13 +86,14 @@ export function detect(facts: Facts): Incident {
           start,
           signals,
           facts,
-          silenceOf(facts, graph, taint.key, start, baseline),
+          misused === null ? silenceOf(facts, graph, taint.key, start, baseline) : null,
         );
   const rules = new OriginRules(facts.plays);
   const its: Case = {
     facts,
     graph,
     key: key ?? '',
+    roots: new Set(misused?.roots.map(({ id }) => id) ?? [key ?? '']),
     family,
     taint,
     start,
@@ -109,7 +117,7 @@ export function detect(facts: Facts): Incident {
     misuse: start,
     credentials: credentialsOf(
       graph,
-      taint?.credentials.values() ?? alone(graph, key),
+      taint?.credentials.values() ?? (misused === null ? alone(graph, key) : []),
       key ?? '',
       owner,
       account,
@@ -124,7 +132,10 @@ export function detect(facts: Facts): Incident {
     notes:
       key === null
         ? [...quarantined.values()].flatMap(quarantineNotes)
-        : notesOf(its, quarantines, tampered, owner, findings, birth),
+        : [
+            ...(misused === null ? [] : sparedNotes(key, misused)),
+            ...notesOf(its, quarantines, tampered, owner, findings, birth),
+          ],
   };
 }
 
@@ -144,6 +155,45 @@ function inventoryWasRead({ coverage }: Facts): boolean {
 function theOne([first, second]: readonly Suspect[]): string | null {
   if (first === undefined || !standsOut(first)) return null;
   return second === undefined || second.score < first.score - 0.15 ? first.accessKeyId : null;
+}
+
+function familyOfIncident(
+  graph: CredentialGraph,
+  key: string | null,
+  misused: Misused | null,
+  suspects: readonly Suspect[],
+): Set<string> {
+  if (misused !== null) return new Set(misused.roots.flatMap(({ id }) => [...familyOf(graph, id)]));
+  return key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
+}
+
+function taintOf(
+  graph: CredentialGraph,
+  key: string | null,
+  misused: Misused | null,
+  { at }: MisuseStart,
+  baseline: Baseline,
+  birth: Birth | null,
+  home: InstanceHome | null,
+): Taint | null {
+  if (key === null || at === null || misused?.roots.length === 0) return null;
+  const madeForIt = birth?.ofIncident === true ? birth.words : null;
+  const roots =
+    misused === null
+      ? [misusedItself(graph, { id: key, since: at, how: 'the misused key itself', home }, madeForIt)]
+      : misused.roots.map((root) => misusedItself(graph, root));
+  return new Taint(graph, key, at, baseline, roots);
+}
+
+/** Of several misused credentials: when the first of them began, or when the person says. */
+function startOfMany(roots: readonly RootCredential[], { compromisedAt }: Facts): MisuseStart {
+  if (compromisedAt !== null)
+    return { at: compromisedAt, source: 'given', confidence: 'certain', reasons: ['given by the person'] };
+  const [first] = roots;
+  const nothing = 'nothing in what was read shows misuse of any of its credentials';
+  if (first === undefined) return { at: null, source: 'none', confidence: 'uncertain', reasons: [nothing] };
+  const reasons = roots.map(({ id, how }) => `${id}: ${how}`);
+  return { at: first.since, source: 'estimated', confidence: 'likely', reasons };
 }
 
 function familiesOf(graph: CredentialGraph, suspects: readonly Suspect[]): Set<string> {

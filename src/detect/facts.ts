@@ -13,8 +13,12 @@ export interface Facts {
   /** Which event speaks of which resource: the plays' origin rules, injected. */
   plays: readonly { id: string; origin: readonly OriginRule[] }[];
   coverage: readonly Cell[];
-  /** The misused key, where the person named one. */
+  /** What is misused, where the person named it: a credential's id, or a user or role by `leadName`. */
   key: string | null;
+  /** Words of the person that may name credentials of that user or role too. */
+  named?: readonly string[];
+  /** And those that may spare some of them. */
+  notMisused?: readonly string[];
   account: string | null;
   /** Epoch milliseconds: when misuse began, where the person says so. */
   compromisedAt: number | null;

@@ -9,4 +9,5 @@ export { letInBy } from './credentials/let-in.js';
 export { type Trace, type TraceTarget, traceUp } from './credentials/trace-up.js';
 export { detect } from './detect.js';
 export { asFound } from './findings/as-found.js';
+export { misusedOf, whoseSession } from './onset/misused.js';
 export { candidatesOf } from './onset/suspects.js';

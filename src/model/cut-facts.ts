@@ -3,16 +3,22 @@ export interface CutFacts {
   key: string;
   /** The account that the key belongs to; null where STS does not say. */
   keyAccount: string | null;
-  owner:
-    | { kind: 'user'; name: string }
+  owner: /** `whole`: the person named the user, not a key of it. */
+    | { kind: 'user'; name: string; whole?: WholeUser }
     | { kind: 'root' }
-    /** A stolen role session: its role and `aws:userid`; `runsOn`: a service takes the role anew under the same name. */
-    | { kind: 'session'; role: string; userId: string; runsOn: boolean }
+    /** Stolen sessions of a role, by `aws:userid`; `runsOn`: a service takes the role anew under the same name. */
+    | { kind: 'session'; role: string; userIds: string[]; runsOn: boolean; whole?: WholeRole }
     | { kind: 'unknown'; why: string };
   /** Null where it could not be read. */
   status: 'Active' | 'Inactive' | null;
   /** Null where it was never used, or could not be read. */
   lastUsed: { at: number; service: string; region: string } | null;
+  /** Of a user that was named: its misused keys; null where a status could not be read. */
+  misusedKeys?: { id: string; status: string | null }[];
+  /** When the console password was set first, epoch milliseconds; null where there is none, or it could not be read. */
+  passwordAt?: number | null;
+  /** Of a role that was named: the Deny on all of it that stands. */
+  wholeDeny?: string | null;
   /** The user's other keys, which keep working; null where they could not be read. */
   otherKeys: { id: string; status: string; createdAt: number | null }[] | null;
   /** The user has a console password: null where that could not be read. */
@@ -31,4 +37,22 @@ export interface CutFacts {
   unreadable: string[];
   /** The first of it without which it is not known whether the cut stands; null where there is none. */
   unreadOfCut: string | null;
+}
+
+/** A user that the person named: which of its credentials the trail shows to be misused. */
+export interface WholeUser {
+  /** Keys and console sessions, with why. */
+  misused: { id: string; why: string }[];
+  /** Epoch milliseconds: a password that was set after a cut of ours since then is not the one that leaked. */
+  since: number;
+}
+
+/** A role that the person named. */
+export interface WholeRole {
+  /** The sessions that are cut, with why. */
+  misused: { id: string; why: string }[];
+  /** Sessions in use that the trail shows no misuse of. */
+  spared: string[];
+  /** Why no policy can be put on the role, and what a person does instead; null where one can. */
+  step: string | null;
 }

@@ -43,7 +43,6 @@ export {
 export {
   type ListDocument,
   type ListedIncident,
-  type ListedState,
   listVersion,
 } from './listed-incident.js';
 export type { OriginRule } from './origin-rule.js';
@@ -59,7 +58,8 @@ export {
 } from './rules.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
-export { flagOfKey, shellArgument, shellCommand, shellWord } from './shell.js';
+export { hasMany, leadFlag, leadInTitle, leadInWords, leadName, leadOf } from './lead.js';
+export { shellArgument, shellCommand, shellWord } from './shell.js';
 export { version } from './version.js';
 export {
   type Milestones,
@@ -69,7 +69,7 @@ export {
   reportVersion,
   type Verdict,
 } from './report.js';
-export type { CutFacts } from './cut-facts.js';
+export type { CutFacts, WholeRole, WholeUser } from './cut-facts.js';
 export type { ClearanceRow } from './clearance.js';
 export type { Executed } from './action.js';
 export { allSeen } from './coverage.js';

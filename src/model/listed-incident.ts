@@ -1,6 +1,6 @@
 /** How the journal of an incident stands. `torn`: it ends in half a line, or has not even a first one; `refused`: it was
  *  changed after it was written, or is of another version. */
-export type ListedState = 'finished' | 'unfinished' | 'undone' | 'torn' | 'refused';
+type ListedState = 'finished' | 'unfinished' | 'undone' | 'torn' | 'refused';
 
 /** One journal of the state directory, as `leakguard list` shows it. */
 export interface ListedIncident {

@@ -6,6 +6,7 @@ import { ExitCode } from './exit-code.js';
  */
 const findingRules = {
   'key.named': 'It is the misused key itself.',
+  'key.owner': 'It is the user or role that was named: its misused sessions are cut.',
 
   'launch.new-credential': 'Launched by a credential that only the misuse made.',
   'launch.new-credential-likely':

@@ -20,11 +20,6 @@ export function shellArgument(text: string, placeholder: 'JOURNAL' | 'NAME' | 'K
   return shellWord(text) ?? placeholder;
 }
 
-/** The flag that names this credential: a session's ids begin with ASIA (IAM user guide, "Understanding unique ID prefixes"). */
-export function flagOfKey(id: string): '--key' | '--session' {
-  return id.startsWith('ASIA') ? '--session' : '--key';
-}
-
 /** `words` as a command line; null where one of them cannot be quoted safely. */
 export function shellCommand(words: readonly string[]): string | null {
   // A flag reads as what it is; to quote one would change nothing.

@@ -126,6 +126,7 @@ export {
   denyPolicyName,
   denyStands,
   readDeny,
+  roleDenyPolicyName,
   sessionDenyPolicyName,
   sessionsDeny,
 } from './iam/deny.js';

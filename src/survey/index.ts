@@ -1,3 +1,3 @@
 /** The door of this room: what other rooms may take from it. */
 export { takeInventory } from './inventory.js';
-export { Survey } from './survey.js';
+export { type LeadWord, Survey } from './survey.js';

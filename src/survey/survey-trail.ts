@@ -6,9 +6,11 @@ import {
   type Emit,
   type Identity,
   type Incident,
+  leadOf,
   type Resource,
   type SkippedRecords,
   type TaintedCredential,
+  textAt,
   type TrailEvent,
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
@@ -25,6 +27,7 @@ export interface Caller {
 export interface TrailScope {
   session: Caller | null;
   emit: Emit;
+  /** The name of the lead: see model/lead.ts. */
   key: string | null;
   since: number;
   compromisedAt: number | null;
@@ -64,6 +67,9 @@ const routinePeriod = 14 * 24 * 3600_000;
 const letInPages = 40;
 /** Of one instance, in the half hour around its launch. */
 const launchPages = 4;
+/** Of a role that was named, so many of its newest sessions' making, and the lives of so many of their names. */
+const roleMintPages = 40;
+const roleSessionNames = 60;
 /** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
 const mintRounds = 5;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
@@ -76,6 +82,9 @@ export class SurveyTrail {
   private readonly queries = new Map<string, TrailQuery>();
   /** What a first look has read: the look that follows at once does not read it again. */
   private readonly justRead = new Set<TrailQuery>();
+  private roleArn: string | null = null;
+  /** Names of a named role's sessions whose lives are read. */
+  private readonly sessionNames = new Set<string>();
 
   constructor(private readonly scope: TrailScope) {
     const { session, emit } = scope;
@@ -128,29 +137,63 @@ export class SurveyTrail {
     this.askFirst(everywhere, session, from);
     if (depth === 'first-hand') {
       const queries = [...this.queries.values()];
-      for (const query of queries) if (query.attribute !== 'AccessKeyId') this.justRead.add(query);
+      const isOwn = ({ attribute }: TrailQuery): boolean =>
+        attribute === 'AccessKeyId' || attribute === 'Username';
+      for (const query of queries) if (!isOwn(query)) this.justRead.add(query);
       await lookup.read(
         queries.map((query) =>
           // Cut short before the period's beginning is truncated, whenever misuse began: the next look reads on.
-          query.attribute === 'AccessKeyId'
-            ? { ...query, maxPages: firstLookPages, enoughFrom: query.from }
-            : query,
+          isOwn(query) ? { ...query, maxPages: firstLookPages, enoughFrom: query.from } : query,
         ),
       );
-      return lookup.cells();
+      return [...lookup.cells(), ...(await this.readSessions(lookup, everywhere, from))];
     }
     if (owner !== null) this.ask('Username', owner, everywhere, from);
     await lookup.read([...this.queries.values()].filter((query) => !this.justRead.has(query)));
     this.justRead.clear();
+    const unread = await this.readSessions(lookup, everywhere, from);
     if (this.scope.key === null) await this.readCandidates(lookup, everywhere, from);
     const unfollowed = await this.follow(lookup, everywhere, from, credentialsOf);
-    if (unfollowed === 0) return lookup.cells();
+    if (unfollowed === 0) return [...lookup.cells(), ...unread];
     // What they did is not known: a gap like any other, and never a success.
     const detail = `the events of ${unfollowed} minted credentials were not looked up one by one`;
     return [
       ...lookup.cells(),
+      ...unread,
       { subject: 'trail', region: identity.homeRegion, status: 'truncated', count: 0, detail },
     ];
+  }
+
+  /** The ARN of the role that was named: its sessions' making is found by it. */
+  setRole(arn: string): void {
+    this.roleArn = arn;
+  }
+
+  /** The lives of a named role's sessions, by the names that they go by: what is not read is said. */
+  private async readSessions(
+    lookup: TrailLookup,
+    everywhere: readonly string[],
+    from: number,
+  ): Promise<Cell[]> {
+    const { roleArn } = this;
+    if (roleArn === null) return [];
+    const last = new Map<string, number>();
+    for (const event of lookup.all()) {
+      const name = sessionOf(event, roleArn);
+      if (name !== null) last.set(name, Math.max(event.time ?? 0, last.get(name) ?? 0));
+    }
+    const names = [...last].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
+    const before = this.queries.size;
+    const room = roleSessionNames - this.sessionNames.size;
+    for (const name of names.filter((one) => !this.sessionNames.has(one)).slice(0, Math.max(0, room))) {
+      this.sessionNames.add(name);
+      this.ask('Username', name, everywhere, from, { maxPages: letInPages });
+    }
+    await lookup.read([...this.queries.values()].slice(before));
+    const unread = names.filter((one) => !this.sessionNames.has(one)).length;
+    if (unread === 0) return [];
+    const detail = `the sessions of ${unread} more names were not read one by one`;
+    return [{ subject: 'trail', region: everywhere[0] ?? 'global', status: 'truncated', count: 0, detail }];
   }
 
   /** Reads every event that names `value`: the id of a credential or of an instance, or the name of a user. */
@@ -270,7 +313,11 @@ export class SurveyTrail {
   private askFirst(everywhere: readonly string[], { reader, identity }: Caller, from: number): void {
     this.ask('EventName', 'RunInstances', everywhere, from);
     if (this.scope.key !== null) {
-      this.ask('AccessKeyId', this.scope.key, everywhere, from);
+      const { kind, id } = leadOf(this.scope.key);
+      if (kind === 'user') this.ask('Username', id, everywhere, from);
+      else if (kind !== 'role') this.ask('AccessKeyId', id, everywhere, from);
+      else if (this.roleArn !== null)
+        this.ask('ResourceName', this.roleArn, everywhere, from, { maxPages: roleMintPages });
       return;
     }
     for (const name of launchesAndMints) this.ask('EventName', name, everywhere, from);
@@ -353,4 +400,11 @@ export class SurveyTrail {
   private from(reader: Reader): number {
     return this.since(reader.now());
   }
+}
+
+/** The name of the session of this role that the event is by, or the making of; null for any other. */
+function sessionOf({ actor, name, request }: TrailEvent, roleArn: string): string | null {
+  if (actor.issuerArn === roleArn) return actor.sessionName;
+  const isMint = name.startsWith('AssumeRole') && textAt(request, 'roleArn') === roleArn;
+  return isMint ? textAt(request, 'roleSessionName') : null;
 }

@@ -11,6 +11,7 @@ import {
   asText,
   type Cell,
   type CellStatus,
+  hasMany,
   type Incident,
   type PersonsWords,
   type Resource,
@@ -26,7 +27,17 @@ import {
   launchesAsked,
   useNotLogged,
 } from './contradictions.js';
-import { asksBefore, detect, isUnlogged, type Trace, type TraceTarget, traceUp } from '../detect/index.js';
+import {
+  asksBefore,
+  buildGraph,
+  detect,
+  isUnlogged,
+  misusedOf,
+  type Trace,
+  type TraceTarget,
+  traceUp,
+  whoseSession,
+} from '../detect/index.js';
 import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
@@ -48,6 +59,23 @@ export interface SurveyOptions extends TrailScope, PersonsWords {
   trustTrail: boolean;
   /** Regions that a policy of the organisation closes to everybody, on the person's word. */
   closedRegions: readonly string[];
+}
+
+/** A credential of the user or role that was named; `userId`: of a role's session, its `aws:userid`. */
+interface NamedCredential {
+  id: string;
+  userId: string | null;
+  /** A service takes the role anew under the same name. */
+  runsOn: boolean;
+}
+
+/** What the trail says of a user or role that was named. */
+export interface LeadWord {
+  /** The earliest first; `since`: epoch milliseconds. */
+  misused: (NamedCredential & { since: number; why: string })[];
+  spared: NamedCredential[];
+  /** What of the trail could not be read. */
+  unread: Cell[];
 }
 
 /** How far a look goes. first: what launches and runs on EC2 alone · again: what the incident touched · whole: everything. */
@@ -91,6 +119,8 @@ export class Survey {
   private launchesAsked: Set<string> | null = null;
 
   private readonly words: Words;
+  /** Ids of all credentials of the user or role that was named: a word may name one of them, too. */
+  private readonly credentialsOfLead = new Set<string>();
   /** Judges anew what the last look saw, and what it found. */
   private again: (() => Promise<Incident>) | null = null;
 
@@ -120,6 +150,35 @@ export class Survey {
     }
   }
 
+  /**
+   * Which credentials of the user or role that the key names are misused, from the trail alone, before anything is
+   * listed; and of what it could not be read. `arn`: of the role.
+   */
+  async misused(arn: string | null): Promise<LeadWord> {
+    const { session, key, trail: files } = this.options;
+    if (session === null || key === null)
+      throw new Error('only a named user or role of an account has credentials');
+    const { reader } = session;
+    if (arn !== null) this.trail.setRole(arn);
+    const { enabled } = await this.listRegions(session);
+    const { regions: chosen } = this.options;
+    const regions = chosen === null ? enabled : enabled.filter((name) => chosen.includes(name));
+    const cells =
+      files !== null
+        ? await this.trail.readFiles()
+        : await this.trail.read(regions, 'first-hand', this.owner, () => []);
+    const facts = this.factsOf([], cells, reader.now(), this.trail.events());
+    const graph = buildGraph(facts.events);
+    const { roots, spared, all } = misusedOf(graph, key, facts);
+    for (const id of all) this.credentialsOfLead.add(id);
+    const whose = (id: string) => whoseSession(graph, id);
+    return {
+      misused: roots.map(({ id, since, how }) => ({ id, since, why: how, ...whose(id) })),
+      spared: spared.map((id) => ({ id, ...whose(id) })),
+      unread: cells.filter(({ status }) => status !== 'complete' && status !== 'not-enabled'),
+    };
+  }
+
   /** The user of the key, once it is known. */
   setOwner(owner: string | null): void {
     this.owner = owner;
@@ -132,7 +191,9 @@ export class Survey {
 
   /** Words of the person that name nothing in what was looked at so far. */
   namesNothing(): PersonsWords {
-    return this.words.namesNothing();
+    const { include, exclude } = this.words.namesNothing();
+    const unknown = (words: readonly string[]) => words.filter((word) => !this.credentialsOfLead.has(word));
+    return { include: unknown(include), exclude: unknown(exclude) };
   }
 
   /**
@@ -247,6 +308,8 @@ export class Survey {
     const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
     this.again = anew;
     const first = await sure(judged);
+    // Of a user that was named, a key may be named beside it that the trail does not know.
+    for (const { id, parent } of first.credentials) if (parent === null) this.credentialsOfLead.add(id);
     const heard = this.words.hear(first.findings) ? await anew() : first;
     if (extent !== 'whole') return heard;
     const notThere = await absentAmong(heard.fromTrail ?? [], reader);
@@ -280,7 +343,7 @@ export class Survey {
     const { key } = this.options;
     const now = reader.now();
     const trail = { events: this.trail.events(), coverage, now, from: this.trail.since(now), homeRegion };
-    const contradiction = key === null ? null : useNotLogged(this.lastUse, key, trail);
+    const contradiction = key === null || hasMany(key) ? null : useNotLogged(this.lastUse, key, trail);
     if (contradiction !== null) coverage.push(contradiction);
     const asked = (this.launchesAsked ??= new Set());
     const suspects = dearestFirst(incident.findings.filter(isUnlogged));
@@ -302,7 +365,7 @@ export class Survey {
    *  last. */
   private async learnKey(reader: Reader, account: string): Promise<Cell[]> {
     const { key } = this.options;
-    if (key === null || isTemporary(key)) return [];
+    if (key === null || isTemporary(key) || hasMany(key)) return [];
     try {
       const { UserName: user, AccessKeyLastUsed: last } = await reader.call(
         'iam',
@@ -332,6 +395,7 @@ export class Survey {
     const listed = cells.some(({ subject, status }) => subject === accessKeys.id && status === 'complete');
     const known =
       key === null ||
+      hasMany(key) ||
       !listed ||
       this.owner !== null ||
       resources.some(({ play, id }) => play === accessKeys.id && id === key) ||
@@ -420,13 +484,25 @@ export class Survey {
     now: number,
     events: readonly TrailEvent[] = this.trail.events(),
   ): Incident {
+    return detect(this.factsOf(inventory, coverage, now, events));
+  }
+
+  private factsOf(
+    inventory: readonly Resource[],
+    coverage: Cell[],
+    now: number,
+    events: readonly TrailEvent[],
+  ): Parameters<typeof detect>[0] {
     const { session, plays, key, compromisedAt } = this.options;
-    return detect({
+    const { include, exclude } = this.words.asTheyStand;
+    return {
       events,
       inventory,
       plays,
       coverage,
       key,
+      named: include,
+      notMisused: exclude,
       keyOwner: this.owner,
       account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
@@ -438,6 +514,6 @@ export class Survey {
       trailFrom: this.trail.source,
       ...(this.launchesAsked === null ? {} : { launchesAsked: this.launchesAsked }),
       readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
-    });
+    };
   }
 }

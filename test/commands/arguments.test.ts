@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   parseKeyId,
-  parseMisused,
+  parseLead,
   parsePeriod,
   parseRegions,
   parseTime,
@@ -40,7 +40,7 @@ describe('a key id', () => {
   ])('of the wrong length is told so, on a simulated server too: %s', (text, expected) => {
     for (const simulated of [false, true])
       expect(refusal(() => parseKeyId(text, simulated)).message).toMatch(expected);
-    expect(refusal(() => parseMisused({ session: text }, true)).message).toMatch(expected);
+    expect(refusal(() => parseLead({ session: text }, true)).message).toMatch(expected);
     expect(refusal(() => targetOf({ session: text })).message).toMatch(expected);
   });
 

@@ -10,7 +10,11 @@ import { cutFacts, identity, now } from './builders.js';
 const userId = 'AROAEXAMPLE:i-0123456789abcdef0';
 const session = (more: Partial<CutFacts> = {}, runsOn = false): CutFacts =>
   cutFacts({
-    ...{ key: 'ASIASTOLEN0000000000', status: null, owner: { kind: 'session', role: 'app', userId, runsOn } },
+    ...{
+      key: 'ASIASTOLEN0000000000',
+      status: null,
+      owner: { kind: 'session', role: 'app', userIds: [userId], runsOn },
+    },
     ...more,
   });
 const documentOf = (facts: CutFacts) => {

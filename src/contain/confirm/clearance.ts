@@ -3,11 +3,13 @@ import {
   type Cell,
   type ClearanceRow,
   type CutFacts,
+  hasMany,
   type Incident,
+  leadInWords,
   resourceKey,
 } from '../../model/index.js';
 import type { Play } from '../../plays/index.js';
-import { denies } from '../cut/cut.js';
+import { denies, passwordIsOpen } from '../cut/cut.js';
 import { sessionIsCut } from '../cut/cut-session.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
@@ -43,11 +45,18 @@ export function clearance(
 }
 
 function sessionRow(facts: CutFacts): ClearanceRow {
-  const row = { subject: 'key', title: `session ${facts.key}` };
+  const title = hasMany(facts.key) ? leadInWords(facts.key) : `session ${facts.key}`;
+  const row = { subject: 'key', title };
   if (facts.denyUnreadable) return { ...row, status: 'unknown', details: facts.unreadable };
   return sessionIsCut(facts, null)
     ? { ...row, status: 'clean', details: [] }
-    : { ...row, status: 'dirty', details: ['no Deny on its role names it'] };
+    : {
+        ...row,
+        status: 'dirty',
+        details: [
+          hasMany(facts.key) ? 'no Deny on it names its misused sessions' : 'no Deny on its role names it',
+        ],
+      };
 }
 
 /** Regions that a policy of the organisation closes: one row of those of which nobody answers for, one of the others. */
@@ -63,8 +72,9 @@ function closedRows(coverage: readonly Cell[]): ClearanceRow[] {
 
 function keyRow(facts: CutFacts): ClearanceRow {
   if (facts.owner.kind === 'session') return sessionRow(facts);
-  const row = { subject: 'key', title: `access key ${facts.key}` };
-  if (facts.status === 'Active') return { ...row, status: 'dirty', details: ['it is active'] };
+  const title = hasMany(facts.key) ? leadInWords(facts.key) : `access key ${facts.key}`;
+  const row = { subject: 'key', title };
+  if (facts.status === 'Active') return { ...row, status: 'dirty', details: openOf(facts) };
   if (facts.status === null || facts.owner.kind !== 'user') {
     return {
       ...row,
@@ -82,6 +92,15 @@ function keyRow(facts: CutFacts): ClearanceRow {
     };
   }
   return { ...row, status: 'clean', details: [] };
+}
+
+/** What of the key, or of a user that was named, is still open. */
+function openOf(facts: CutFacts): string[] {
+  if (facts.misusedKeys === undefined) return ['it is active'];
+  const keys = facts.misusedKeys.flatMap(({ id, status }) =>
+    status === 'Inactive' ? [] : [`access key ${id} is active`],
+  );
+  return [...keys, ...(passwordIsOpen(facts) ? ['its console password is as it was'] : [])];
 }
 
 function trailRow(incident: Incident, now: number): ClearanceRow {

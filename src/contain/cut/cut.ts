@@ -1,6 +1,6 @@
-import { isQuarantine, isRootName, userOfArn } from '../../facts/index.js';
+import { isQuarantine, isRootName, roleOfSession, userOfArn } from '../../facts/index.js';
 import { AwsFailure, change, type Reader } from '../../aws/index.js';
-import { type Action, callIn, type CutFacts, type Identity } from '../../model/index.js';
+import { type Action, callIn, type CutFacts, type Identity, type WholeUser } from '../../model/index.js';
 import { planSessionCut } from './cut-session.js';
 import {
   actionId,
@@ -10,13 +10,23 @@ import {
   denyAhead,
   denyPolicyName,
   denyStands,
+  readDeny,
 } from '../../plays/index.js';
 
+/** A user that was named, as a whole, and its misused credentials. */
+export type UserOwner = Extract<CutFacts['owner'], { kind: 'user' }> & { whole: WholeUser };
+
 /**
- * Looks the key up, by name only: no region is described and no trail page read before the key is off.
+ * Looks the key up, by name only: no region is described and no trail page read before the key is off. `user`: the
+ * user that was named in place of a key.
  * @throws AwsFailure of kind `credentials` only; what else fails stands in `unreadable`.
  */
-export async function lookUpKey(reader: Reader, identity: Identity, key: string): Promise<CutFacts> {
+export async function lookUpKey(
+  reader: Reader,
+  identity: Identity,
+  key: string,
+  named: UserOwner | null = null,
+): Promise<CutFacts> {
   const unreadable: string[] = [];
   const unread: Record<'keys' | 'deny', string | null> = { keys: null, deny: null };
   /** `of`: what is not known where this cannot be read. */
@@ -62,12 +72,16 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
 
   // First round: everything that needs only the key and the caller.
   const [account, lastUsed, groups, callerAttached, callerGroups] = await Promise.all([
-    attempt('account of the key', () =>
-      reader.call('sts', 'GetAccessKeyInfo', identity.homeRegion, { AccessKeyId: key }),
-    ),
-    attempt('owner of the key', () =>
-      reader.call('iam', 'GetAccessKeyLastUsed', 'global', { AccessKeyId: key }),
-    ),
+    named !== null
+      ? null
+      : attempt('account of the key', () =>
+          reader.call('sts', 'GetAccessKeyInfo', identity.homeRegion, { AccessKeyId: key }),
+        ),
+    named !== null
+      ? null
+      : attempt('owner of the key', () =>
+          reader.call('iam', 'GetAccessKeyLastUsed', 'global', { AccessKeyId: key }),
+        ),
     attempt('policies of groups', async () => {
       const quarantined = new Map<string, string[]>();
       for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
@@ -84,7 +98,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
     caller === null ? null : attachedTo(caller, null),
     caller === null ? null : groupsOf(caller),
   ]);
-  const keyAccount = account?.Account ?? null;
+  const keyAccount = named === null ? (account?.Account ?? null) : identity.account;
   const userName = lastUsed?.UserName ?? null;
   const quarantines = (attached: Awaited<ReturnType<typeof attachedTo>>): string[] =>
     (attached ?? []).map(({ PolicyName }) => PolicyName ?? '').filter(isQuarantine);
@@ -94,7 +108,7 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   const facts: CutFacts = {
     key,
     keyAccount,
-    owner: ownerOf(userName, used !== undefined, identity, unreadable),
+    owner: named ?? ownerOf(userName, used !== undefined, identity, unreadable),
     status: null,
     lastUsed:
       used?.LastUsedDate === undefined
@@ -132,7 +146,11 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
       },
       'keys',
     ),
-    attempt(`console password of ${user}`, async () => hasPassword(reader, user)),
+    attempt(
+      `console password of ${user}`,
+      async () => passwordOf(reader, user),
+      named === null ? null : 'keys',
+    ),
     attachedTo(user, 'deny'),
     groupsOf(user),
     attempt(
@@ -160,7 +178,8 @@ export async function lookUpKey(reader: Reader, identity: Identity, key: string)
   const own = keys?.find(({ id }) => id === key);
   facts.status = own === undefined ? null : own.status === 'Inactive' ? 'Inactive' : 'Active';
   facts.otherKeys = keys?.filter(({ id }) => id !== key) ?? null;
-  facts.console = password;
+  facts.console = password === null ? null : password.there;
+  if (named !== null) wholeUser(facts, named, keys, password?.there === true ? password.at : null);
   facts.quarantine = [...quarantines(attached), ...byGroups(memberOf)];
   facts.deny = decodedDocument(deny?.PolicyDocument);
   facts.denyElsewhere = elsewhere ?? [];
@@ -174,15 +193,48 @@ export function denies({ deny, denyElsewhere }: CutFacts): string[] {
   return [...(deny === null ? [] : [deny]), ...denyElsewhere];
 }
 
-async function hasPassword(reader: Reader, user: string): Promise<boolean> {
+async function passwordOf(reader: Reader, user: string): Promise<{ there: boolean; at: number | null }> {
   try {
-    await reader.call('iam', 'GetLoginProfile', 'global', { UserName: user });
-    return true;
+    const { LoginProfile } = await reader.call('iam', 'GetLoginProfile', 'global', { UserName: user });
+    return { there: true, at: LoginProfile?.CreateDate?.getTime() ?? null };
   } catch (error) {
-    if (error instanceof AwsFailure && error.kind === 'gone') return false;
+    if (error instanceof AwsFailure && error.kind === 'gone') return { there: false, at: null };
     throw error;
   }
 }
+
+/** Of a user that was named: the misused keys beside the others, and whether anything of it is still open. A misused key
+ *  that is no longer listed cannot be used. */
+function wholeUser(
+  facts: CutFacts,
+  { whole: { misused } }: UserOwner,
+  keys: { id: string; status: string; createdAt: number | null }[] | null,
+  passwordAt: number | null,
+): void {
+  const ids = new Set(misused.map(({ id }) => id));
+  facts.misusedKeys =
+    keys?.filter(({ id }) => ids.has(id)) ??
+    [...ids].filter((id) => id.startsWith('AKIA')).map((id) => ({ id, status: null }));
+  facts.otherKeys = keys?.filter(({ id }) => !ids.has(id)) ?? null;
+  facts.passwordAt = passwordAt;
+  const isOpen = facts.misusedKeys.some(({ status }) => status !== 'Inactive') || passwordIsOpen(facts);
+  facts.status = keys === null || facts.console === null ? null : isOpen ? 'Active' : 'Inactive';
+}
+
+/** The password that may have leaked is there: not one that was set after a cut of ours. Pure. */
+export function passwordIsOpen(facts: CutFacts): boolean {
+  const { owner, console, passwordAt = null } = facts;
+  if (owner.kind !== 'user' || owner.whole === undefined || console !== true) return false;
+  const { since } = owner.whole;
+  const cuts = denies(facts).flatMap((document) => {
+    const deny = readDeny(document);
+    return deny?.kind === 'dated' ? [deny.issuedBefore - denyAhead] : [];
+  });
+  return passwordAt === null || !cuts.some((cutAt) => cutAt >= since - clockSlack && passwordAt > cutAt);
+}
+
+/** A Deny is dated by a clock that may be so far behind AWS's. Milliseconds. */
+const clockSlack = 60_000;
 
 function ownerOf(
   userName: string | null,
@@ -217,7 +269,7 @@ export interface Guard {
 }
 
 /** Nobody locks themselves out, and nobody works with the key that is to be cut. */
-export function guardCut(facts: CutFacts, identity: Identity): Guard {
+export function guardCut(facts: CutFacts, identity: Identity, denyAll = false): Guard {
   const refusals: string[] = [];
   const doubts: string[] = [];
   if (facts.keyAccount !== null && facts.keyAccount !== identity.account) {
@@ -232,8 +284,12 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
       `You are calling as ${callerUser}, the user of the misused key: its sessions are about to be cut.`,
     );
   }
-  if (facts.owner.kind === 'session' && facts.owner.userId === identity.userId) {
-    refusals.push('You are calling as the session that is about to be cut, or as one of the same name.');
+  if (facts.owner.kind === 'session' && facts.owner.userIds.includes(identity.userId)) {
+    refusals.push('You are calling as a session that is about to be cut, or as one of the same name.');
+  }
+  const isWhole = facts.owner.kind === 'session' && facts.owner.whole !== undefined && denyAll;
+  if (isWhole && facts.owner.kind === 'session' && roleOfSession(identity.arn) === facts.owner.role) {
+    refusals.push(`You are calling as role ${facts.owner.role}, and --deny all cuts all of it.`);
   }
   if (facts.callerQuarantine.length > 0) {
     refusals.push(
@@ -258,32 +314,17 @@ export function guardCut(facts: CutFacts, identity: Identity): Guard {
  * `until`: a Deny that stands must reach to this time; null: the key is off, and any date of ours is enough.
  */
 export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: number | null): Action[] {
-  if (facts.owner.kind === 'session') return planSessionCut(facts, now, until);
+  if (facts.owner.kind === 'session') return planSessionCut(facts, now, until, denyAll);
   if (facts.owner.kind !== 'user') return [];
   const user = facts.owner.name;
-  const actions: Action[] = [];
-  if (facts.status !== 'Inactive') {
-    const to = (Status: 'Active' | 'Inactive') =>
-      callIn('global', change('iam', 'UpdateAccessKey', { UserName: user, AccessKeyId: facts.key, Status }));
-    const call = to('Inactive');
-    actions.push({
-      ...call,
-      id: actionId('access-keys', call),
-      play: 'access-keys',
-      phase: 'cut',
-      targets: [`access-keys|global|${facts.key}`],
-      after: [],
-      title: `disable access key ${facts.key}`,
-      on: { class: 'rogue', reasons: ['the misused key itself'] },
-      reason: 'it is the misused key',
-      permissions: ['iam:UpdateAccessKey'],
-      before: { status: facts.status },
-      undo: {
-        calls: [to('Active')],
-        needsFlag: '--reactivate-key',
-      },
-    });
-  }
+  const isOwner = facts.owner.whole !== undefined;
+  const keys = isOwner ? (facts.misusedKeys ?? []) : [{ id: facts.key, status: facts.status }];
+  // A user's other key is innocent where the trail shows no misuse of it: what works by it would stop, and no attacker
+  // would. It is named on the screen before anything is agreed to, and --include ID cuts it too.
+  const actions = keys
+    .filter(({ status }) => status !== 'Inactive')
+    .map(({ id, status }) => disableKey(user, id, status));
+  if (passwordIsOpen(facts)) actions.push(removePassword(user, facts.passwordAt ?? null));
   if (!denies(facts).some((deny) => denyStands(deny, until, denyAll))) {
     const policy = { UserName: user, PolicyName: denyPolicyName };
     const put = (PolicyDocument: string) =>
@@ -297,7 +338,10 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
       targets: [`user-sessions|global|${user}`],
       after: [],
       title: denyAll ? `deny everything to user ${user}` : `cut the sessions of user ${user} made so far`,
-      on: { class: 'tampered', reasons: [`user ${user} has the misused key`] },
+      on: {
+        class: 'tampered',
+        reasons: [isOwner ? `user ${user} was named as misused` : `user ${user} has the misused key`],
+      },
       reason: 'sessions minted with the key outlive it',
       permissions: ['iam:PutUserPolicy'],
       before: facts.deny,
@@ -309,4 +353,43 @@ export function planCut(facts: CutFacts, now: number, denyAll: boolean, until: n
     });
   }
   return actions;
+}
+
+function disableKey(user: string, id: string, status: string | null): Action {
+  const to = (Status: 'Active' | 'Inactive') =>
+    callIn('global', change('iam', 'UpdateAccessKey', { UserName: user, AccessKeyId: id, Status }));
+  const call = to('Inactive');
+  return {
+    ...call,
+    id: actionId('access-keys', call),
+    play: 'access-keys',
+    phase: 'cut',
+    targets: [`access-keys|global|${id}`],
+    after: [],
+    title: `disable access key ${id}`,
+    on: { class: 'rogue', reasons: ['the misused key itself'] },
+    reason: 'it is the misused key',
+    permissions: ['iam:UpdateAccessKey'],
+    before: { status },
+    undo: { calls: [to('Active')], needsFlag: '--reactivate-key' },
+  };
+}
+
+/** Whoever has the password signs in again at once. IAM has no switch for it (IAM API reference, DeleteLoginProfile). */
+function removePassword(user: string, createdAt: number | null): Action {
+  const call = callIn('global', change('iam', 'DeleteLoginProfile', { UserName: user }));
+  return {
+    ...call,
+    id: actionId('login-profiles', call),
+    play: 'login-profiles',
+    phase: 'cut',
+    targets: [`login-profiles|global|${user}`],
+    after: [],
+    title: `remove the console password of user ${user}`,
+    on: { class: 'rogue', reasons: [`user ${user} was named as misused`] },
+    reason: 'whoever has the password signs in again',
+    permissions: ['iam:DeleteLoginProfile'],
+    before: { createdAt },
+    undo: { none: 'Passwords cannot be read, so none can be put back; a new one can be set.' },
+  };
 }

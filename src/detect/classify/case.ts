@@ -13,6 +13,8 @@ export interface Case {
   facts: Facts;
   graph: CredentialGraph;
   key: string;
+  /** The misused key; or the misused credentials of the user or role that `key` names. */
+  roots: ReadonlySet<string>;
   family: ReadonlySet<string>;
   /** Null where nothing shows when misuse began. */
   taint: Taint | null;

@@ -3,6 +3,7 @@ import {
   type Finding,
   type FindingRule,
   type Json,
+  leadOf,
   type Resource,
   type ResourceClass,
   resourceKey,
@@ -50,10 +51,11 @@ export function finding(
 
 /** The class of anything but an instance: by who made it, and by who changed it since. */
 export function classify(resource: Resource, its: Case): Finding {
-  if (resource.id === its.key) {
+  if (its.roots.has(resource.id)) {
     return finding(resource, 'rogue', 'key.named', ['the misused key itself'], { tiedTo: its.key });
   }
   const history = its.histories.get(resourceKey(resource));
+  if (isOfLead(resource, its)) return sessionsOfLead(resource, its);
   if (history === undefined) return withoutHistory(resource, its);
   const earlier = earlierOf(resource, history, its);
   if (earlier !== null && earlier.was !== 'otherwise') return withoutChange(resource, history, earlier, its);
@@ -222,6 +224,18 @@ function changedByTainted(
     ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
   });
+}
+
+/** The user or role that the person named: its misused sessions are denied, whoever made them. */
+function isOfLead({ play, id }: Resource, { key, taint }: Case): boolean {
+  const { kind, id: name } = leadOf(key);
+  return taint !== null && id === name && play === `${kind}-sessions`;
+}
+
+function sessionsOfLead(resource: Resource, { key, roots }: Case): Finding {
+  const why = `${roots.size} of its credentials ${roots.size === 1 ? 'is' : 'are'} misused`;
+  // Before there was none of the incident; the role or user itself is as it was.
+  return finding(resource, 'tampered', 'key.owner', [why], { tiedTo: key, before: { sessions: [] } });
 }
 
 /** What a service took a role for, where the incident ran: a function whose code it replaced, an instance. */

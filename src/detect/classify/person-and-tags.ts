@@ -28,7 +28,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         settlesAt: null,
       };
     }
-    if (resource.id === its.key) return found;
+    if (its.roots.has(resource.id)) return found;
     if (protect.has(resource.id) && (classed === 'rogue' || classed === 'tampered'))
       return {
         ...found,

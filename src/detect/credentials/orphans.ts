@@ -11,19 +11,22 @@ type Touched = ReadonlyMap<string, { since: number; by: string }>;
  * same user, or from an address that only tainted credentials used. Likely, never certain, and no parent is named.
  * Long-term keys that call from there are neighbours: somebody has to look at them.
  * @param touched instances that tainted credentials reached into, by instance id
- * @param start epoch milliseconds: when the misuse of `key` began
+ * @param keys the misused key; or the misused credentials of one user or role
+ * @param start epoch milliseconds: when the misuse of `keys` began
  */
 export function orphansOf(
   graph: CredentialGraph,
   credentials: ReadonlyMap<string, Tainted>,
   touched: Touched,
-  key: string,
+  keys: readonly string[],
   start: number,
 ): { orphans: Tainted[]; neighbours: string[] } {
   const here = placesOfTainted(graph, credentials, start);
   const others = placesOfOthers(graph, credentials, start);
-  const usual = usualPlaces(graph, key, start);
-  const owner = graph.bySigner.get(key)?.find(({ actor }) => actor.arn !== null)?.actor.arn ?? null;
+  const usual = usualPlaces(graph, keys, start);
+  const owners = new Set(
+    keys.flatMap((key) => graph.bySigner.get(key)?.find(({ actor }) => actor.arn !== null)?.actor.arn ?? []),
+  );
   const orphans: Tainted[] = [];
   const neighbours: string[] = [];
   for (const [signer, events] of graph.bySigner) {
@@ -42,8 +45,8 @@ export function orphansOf(
     // A record that hides its key id (masked, or left out) still says whose call it was.
     const masked = signer.startsWith('arn:') && first.source !== 'signin.amazonaws.com' && !isConsole(first);
     const mine =
-      owner !== null &&
-      first.actor.arn === owner &&
+      first.actor.arn !== null &&
+      owners.has(first.actor.arn) &&
       (masked || (isForwarded(first) ? !isConsole(first) : here.has(placeOf(first))));
     const foreign = here.has(placeOf(first)) && (reached !== undefined || !others.has(placeOf(first)));
     if (!mine && !foreign) continue;
@@ -86,8 +89,8 @@ function placesOfTainted(
 }
 
 /** Where the key called from before the misuse. */
-function usualPlaces(graph: CredentialGraph, key: string, start: number): Set<string> {
-  const mine = graph.bySigner.get(key) ?? [];
+function usualPlaces(graph: CredentialGraph, keys: readonly string[], start: number): Set<string> {
+  const mine = keys.flatMap((key) => graph.bySigner.get(key) ?? []);
   return new Set(mine.filter((event) => event.time !== null && event.time < start).map(placeOf));
 }
 

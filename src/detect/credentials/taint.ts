@@ -1,10 +1,9 @@
-import { isTemporary, longestConsoleSession } from '../../facts/index.js';
+import { longestConsoleSession } from '../../facts/index.js';
 import { type TrailEvent, worked } from '../../model/index.js';
 import type { Baseline } from '../behaviour/baseline.js';
 import { signerOf, userKey, type CredentialGraph } from './credential-graph.js';
 import { Ways } from './compute-doors.js';
 import { openedBy } from './doors.js';
-import type { InstanceHome } from './instance-home.js';
 import { kindWithoutMint, orphansOf } from './orphans.js';
 import { type Mint } from '../records/mints.js';
 import type { Tainted } from './tainted.js';
@@ -33,28 +32,15 @@ export class Taint {
     /** Epoch milliseconds: nothing before it is tainted. */
     readonly start: number,
     /** What the key did before, and from where. */
-    private readonly life: Pick<Baseline, 'isAtHome' | 'isRoutine'> | null = null,
-    /** In words, who made the key for the misuse; null where it has a life of its own. */
-    madeForIt: string | null = null,
-    /** What the key's own instance did with it is no part of the misuse. */
-    home: InstanceHome | null = null,
+    private readonly life: Pick<Baseline, 'isAtHome' | 'isRoutine'> | null,
+    /** The misused key; or the misused credentials of the user or role that `key` names. */
+    roots: readonly Tainted[],
   ) {
     this.ways = new Ways(graph);
-    const mint = graph.mints.get(key) ?? null;
-    this.taint({
-      id: key,
-      kind: mint?.kind ?? (isTemporary(key) ? 'unknown' : 'access-key'),
-      parent: null,
-      mint,
-      since: start,
-      strength: 'certain',
-      fresh: madeForIt !== null,
-      samePrincipal: true,
-      how: madeForIt ?? 'the misused key itself',
-      ...(home === null ? {} : { spares: (event: TrailEvent) => !home.isStranger(event) }),
-    });
+    for (const root of roots) this.taint(root);
     this.enterAll();
-    const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, key, start);
+    const ids = roots.map(({ id }) => id);
+    const { orphans, neighbours } = orphansOf(graph, this.credentials, this.reached, ids, start);
     this.neighbours = neighbours;
     for (const orphan of orphans) this.taint(orphan);
     this.enterAll();

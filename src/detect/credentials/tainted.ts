@@ -1,4 +1,7 @@
+import { isTemporary } from '../../facts/index.js';
 import type { TaintedCredential, TrailEvent } from '../../model/index.js';
+import { type CredentialGraph } from './credential-graph.js';
+import type { InstanceHome } from './instance-home.js';
 import type { Mint } from '../records/mints.js';
 
 /** A credential of the incident, and how it is known to be. */
@@ -21,4 +24,39 @@ export interface Tainted {
   inside?: true;
   /** Acts of it that are no part of the incident: what its role did before the door was opened. */
   spares?: (event: TrailEvent) => boolean;
+}
+
+/** A credential that is misused itself, and descends from no other that is. */
+export interface RootCredential {
+  id: string;
+  /** Epoch milliseconds. */
+  since: number;
+  /** Why, in words. */
+  how: string;
+  /** What its own instance did with it is no part of the misuse. */
+  home: InstanceHome | null;
+  /** Where no mint tells. */
+  kind?: 'console';
+}
+
+/** What everything else descends from. `madeForIt`: in words, who made it for the misuse; null where it has a life of its
+ *  own. */
+export function misusedItself(
+  graph: CredentialGraph,
+  { id, since, how, home, kind }: RootCredential,
+  madeForIt: string | null = null,
+): Tainted {
+  const mint = graph.mints.get(id) ?? null;
+  return {
+    id,
+    kind: mint?.kind ?? kind ?? (isTemporary(id) ? 'unknown' : 'access-key'),
+    parent: null,
+    mint,
+    since,
+    strength: 'certain',
+    fresh: madeForIt !== null,
+    samePrincipal: true,
+    how: madeForIt ?? how,
+    ...(home === null ? {} : { spares: (event: TrailEvent) => !home.isStranger(event) }),
+  };
 }

@@ -2,9 +2,13 @@ import { isTemporary } from '../../facts/index.js';
 import type { Signal } from '../behaviour/signal.js';
 import { type Finding, textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { Birth } from '../onset/birth.js';
+import type { Misused } from '../onset/misused.js';
 import type { Case } from '../classify/case.js';
 import { changedNothing, principalOf } from '../classify/classify.js';
 import { timeInWords } from '../records/evidence.js';
+
+/** Of what goes on, so many are named. */
+const mostSpared = 5;
 
 /** Doubts and facts that hold for the whole incident, in words. */
 export function notesOf(
@@ -71,6 +75,17 @@ export function notesOf(
       `${timeless} events have no readable time: before or after the misuse cannot be told of them.`,
     );
   return notes;
+}
+
+/** What of the user or role goes on, since nothing shows that it is misused, and how to say otherwise. */
+export function sparedNotes(name: string, { spared, roots }: Misused): string[] {
+  if (spared.length === 0) return [];
+  const ids = spared.slice(0, mostSpared).join(', ');
+  const more = spared.length > mostSpared ? ` and ${spared.length - mostSpared} more` : '';
+  const of = roots.length === 0 ? 'no credential' : `${roots.length}`;
+  return [
+    `Of ${name.replace('/', ' ')}, the trail shows ${of} misused. No sign of misuse, and going on: ${ids}${more}. To cut one of them too: --include ID`,
+  ];
 }
 
 /** What the incident called on and found so already: nothing is taken back, and it is said why. */

@@ -6,10 +6,10 @@ import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
 import { livesOf, rootOf } from '../credentials/lives-of-credentials.js';
-import { clustersOf } from './misuse-start.js';
+import { type Cluster, clustersOf } from './misuse-start.js';
 import { quarantinedUser } from '../records/sensitive-acts.js';
 import { recentLaunches, signalsOf } from '../behaviour/signals.js';
-import { suspicionOf } from './suspicion.js';
+import { type SuspectedLife, suspicionOf } from './suspicion.js';
 
 const day = 24 * 3600_000;
 
@@ -67,22 +67,14 @@ function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
   for (const [name, events] of livesOf(graph)) {
     const owner = events.find(({ actor }) => actor.userName !== null)?.actor.userName ?? null;
     const signals = [...signalsOf(events, table), ...(owner === null ? [] : (quarantines.get(owner) ?? []))];
-    const launches = events.flatMap((event) => {
-      const launch = launchedByFleet(event) ? null : launchRequestOf(event);
-      return launch === null ? [] : [launch];
-    });
+    const launches = launchesOf(events);
     const first = events.find(({ time }) => time !== null)?.time ?? 0;
     const loud = clustersOf(signals.sort((a, b) => a.time - b.time)).filter(
       ({ score }) => score >= worthReading,
     );
     const clusters = loud.map((cluster) => {
-      const today = launches.filter(({ time }) => time >= cluster.time && time <= cluster.time + day);
-      const life = {
-        before: Math.max(0, cluster.time - first),
-        longLived: !isTemporary(cluster.signals[0]?.signer ?? name),
-        ...busiestHourOf(today),
-      };
-      return { cluster, ...suspicionOf(cluster, life) };
+      const longLived = !isTemporary(cluster.signals[0]?.signer ?? name);
+      return { cluster, ...suspicionOf(cluster, lifeAt(cluster, launches, { began: first, longLived })) };
     });
     const [best] = clusters.sort((a, b) => b.sum / b.bar - a.sum / a.bar || a.cluster.time - b.cluster.time);
     if (best === undefined) continue;
@@ -103,6 +95,31 @@ function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
     found.push({ suspect, since: cluster.time, raw: cluster.score, sum, bar });
   }
   return found;
+}
+
+/** What `suspicionOf` asks of a life that began at `began`, where `events` are those of whom the signals speak. */
+export function lifeOf(
+  cluster: Cluster,
+  events: readonly TrailEvent[],
+  life: { began: number; longLived: boolean },
+): SuspectedLife {
+  return lifeAt(cluster, launchesOf(events), life);
+}
+
+function lifeAt(
+  { time: since }: Cluster,
+  launches: readonly LaunchRequest[],
+  { began, longLived }: { began: number; longLived: boolean },
+): SuspectedLife {
+  const today = launches.filter(({ time }) => time >= since && time <= since + day);
+  return { before: Math.max(0, since - began), longLived, ...busiestHourOf(today) };
+}
+
+function launchesOf(events: readonly TrailEvent[]): LaunchRequest[] {
+  return events.flatMap((event) => {
+    const launch = launchedByFleet(event) ? null : launchRequestOf(event);
+    return launch === null ? [] : [launch];
+  });
 }
 
 /** Launches within any one hour: in how many regions, how many instances asked for. */

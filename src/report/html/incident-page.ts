@@ -1,4 +1,4 @@
-import type { Identity, Incident, Suspect } from '../../model/index.js';
+import { type Identity, type Incident, leadInTitle, type Suspect } from '../../model/index.js';
 import { html, type Html, type HtmlPart } from '../terminal/index.js';
 import { byClass, joined, launchGrid, span } from '../index.js';
 import { worthKnowing } from '../screens/index.js';
@@ -16,7 +16,7 @@ const mostReasons = 6;
 export function incidentHtml(detected: Incident, identity: Identity): string {
   const incident = joined(detected);
   const title =
-    incident.key === null ? `Scan of account ${identity.account}` : `Misuse of access key ${incident.key}`;
+    incident.key === null ? `Scan of account ${identity.account}` : `Misuse of ${leadInTitle(incident.key)}`;
   return page(title, identity, [
     html`<h1>${title}</h1>${lead(incident, identity)}`,
     tiles(incident),

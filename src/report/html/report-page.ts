@@ -1,4 +1,11 @@
-import { type Json, type LeftOver, type Report, type ReportAction, isDone } from '../../model/index.js';
+import {
+  type Json,
+  type LeftOver,
+  type Report,
+  type ReportAction,
+  isDone,
+  leadInTitle,
+} from '../../model/index.js';
 import { html, type Html, type HtmlPart, visible } from '../terminal/index.js';
 import { groupBy, joined, span, tally } from '../index.js';
 import { verdictText, verifyText, worthKnowing } from '../screens/index.js';
@@ -18,7 +25,7 @@ const ms = (iso: string): number => Date.parse(iso);
 
 /** The report as one self-contained page for the post-mortem: no network, no script; hostile names are text only. */
 export function reportHtml(report: Report): string {
-  const title = `Containment of access key ${report.key ?? 'unknown'}`;
+  const title = `Containment of ${report.key === null ? 'an unknown key' : leadInTitle(report.key)}`;
   return page(title, report.identity, [
     html`<h1>${title}</h1><p class="soft">Account ${report.identity.account}, begun ${utc(ms(report.milestones.opened))} by <span class="mono">${report.identity.arn}</span></p>`,
     verdictBox(report),

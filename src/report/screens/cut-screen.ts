@@ -1,4 +1,4 @@
-import type { CutFacts, Identity } from '../../model/index.js';
+import type { CutFacts, Identity, WholeRole, WholeUser } from '../../model/index.js';
 import { Screen, type ScreenOptions } from '../terminal/index.js';
 import { count, utc } from '../messages/index.js';
 
@@ -22,8 +22,14 @@ export function cutScreen(
       : owner.kind === 'root'
         ? 'of the root user'
         : owner.kind === 'session'
-          ? `session ${owner.userId.split(':')[1] ?? ''} of role ${owner.role}`
+          ? `session ${owner.userIds[0]?.split(':')[1] ?? ''} of role ${owner.role}`
           : 'owner unknown';
+  if ((owner.kind === 'user' || owner.kind === 'session') && owner.whole !== undefined) {
+    if (owner.kind === 'session') roleCut(screen, owner, owner.whole, facts);
+    else userCut(screen, owner, owner.whole, facts);
+    unknownAndDoubts(screen, facts, doubts);
+    return screen.toString();
+  }
   screen.row('cut', [facts.key, 'bold'], `  ${whose}`, ...(owner.kind === 'session' ? [] : statusOf(facts)));
   if (facts.keyAccount !== null) screen.row('account', facts.keyAccount);
   if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow');
@@ -67,6 +73,72 @@ export function cutScreen(
   }
   unknownAndDoubts(screen, facts, doubts);
   return screen.toString();
+}
+
+type Owner<Kind> = Extract<CutFacts['owner'], { kind: Kind }>;
+
+/** So many of each kind are named. */
+const mostNamed = 8;
+
+function roleCut(
+  screen: Screen,
+  { role, runsOn }: Owner<'session'>,
+  whole: WholeRole,
+  facts: CutFacts,
+): void {
+  const { misused, spared, step } = whole;
+  screen.row('cut', [`role ${role}`, 'bold'], `  ${count(misused.length, 'misused session')}`);
+  screen.gap();
+  misuses(screen, misused);
+  screen.text(
+    '',
+    runsOn
+      ? 'and what a service was given under the same names so far: it gets new credentials by itself'
+      : 'and every other session of the same names',
+    'red',
+  );
+  screen.text('goes on', `every other session of the role${spared.length === 0 ? '' : ', in use now:'}`);
+  named(screen, spared);
+  if (spared.length > 0) screen.text('', 'to cut one of them too: --include ID');
+  if (step !== null) screen.text('by hand', step, 'yellow');
+  screen.text('can undo', 'leakguard undo REPORT');
+  if (facts.deny !== null) screen.text('stands', "a Deny of leakguard's is on the role already", 'dim');
+}
+
+function userCut(screen: Screen, { name }: Owner<'user'>, { misused }: WholeUser, facts: CutFacts): void {
+  const { otherKeys, console: hasPassword, passwordAt } = facts;
+  screen.row('cut', [`user ${name}`, 'bold'], `  ${count(misused.length, 'misused credential')}`);
+  screen.gap();
+  misuses(screen, misused);
+  screen.text(
+    misused.length === 0 ? 'will stop' : '',
+    `every temporary credential made so far by any key of ${name}, and its console sessions`,
+    'red',
+  );
+  if (hasPassword === true && passwordAt != null)
+    screen.text(
+      '',
+      `its console password, set ${utc(passwordAt)}: it is removed, and a new one must be set`,
+      'red',
+    );
+  else screen.text('', ...consoleLine(hasPassword));
+  if (otherKeys === null || otherKeys.length > 0) goesOn(screen, otherKeys);
+  if (otherKeys !== null && otherKeys.length > 0)
+    screen.text('', 'the trail shows no misuse of them; to cut one too: --include ID');
+  screen.text('can undo', 'leakguard undo REPORT; keys only with --reactivate-key, a password never');
+  if (facts.deny !== null || facts.denyElsewhere.length > 0)
+    screen.text('stands', "leakguard's Deny is on the user already", 'dim');
+}
+
+function misuses(screen: Screen, misused: readonly { id: string; why: string }[]): void {
+  for (const [i, { id, why }] of misused.slice(0, mostNamed).entries())
+    screen.text(i === 0 ? 'will stop' : '', `${id}: ${why}`, 'red');
+  if (misused.length > mostNamed) screen.text('', `and ${misused.length - mostNamed} more`, 'red');
+}
+
+function named(screen: Screen, ids: readonly string[]): void {
+  for (const id of ids.slice(0, mostNamed)) screen.row('', id);
+  if (ids.length > mostNamed) screen.row('', `and ${ids.length - mostNamed} more`);
 }
 
 function unknownAndDoubts(screen: Screen, facts: CutFacts, doubts: readonly string[]): void {

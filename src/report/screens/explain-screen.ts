@@ -3,6 +3,7 @@ import {
   type Incident,
   type Report,
   idInKey,
+  leadFlag,
   rules,
   shellArgument,
 } from '../../model/index.js';
@@ -72,7 +73,7 @@ function doneTo({ actions, left }: Report, { resource }: Finding): string[] {
 
 function toChange(report: Report, { class: classed, resource, settlesAt }: Finding, path: string): string {
   const flag = report.simulated ? ' --simulated' : '';
-  const contain = `leakguard contain --key ${shellArgument(report.key ?? '', 'KEY')}${flag}`;
+  const contain = `leakguard contain ${leadFlag(report.key ?? '')}${flag}`;
   const id = shellArgument(resource.id, 'NAME');
   switch (classed) {
     case 'rogue':

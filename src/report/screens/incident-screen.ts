@@ -5,8 +5,9 @@ import {
   type ResourceClass,
   type Suspect,
   allSeen,
-  flagOfKey,
-  shellArgument,
+  hasMany,
+  leadFlag,
+  leadOf,
 } from '../../model/index.js';
 import {
   credentials,
@@ -50,9 +51,17 @@ export function incidentScreen(incident: Incident, identity: Identity, options: 
 function head(screen: Screen, incident: Incident, identity: Identity, [first]: readonly string[]): void {
   const { misuse } = incident;
   screen.row(
-    isTemporary(incident.key ?? '') ? 'session' : 'key',
-    [incident.key ?? '', 'bold'],
-    incident.userName === null ? '  owner unknown' : `  of ${fit(incident.userName, 32)}`,
+    hasMany(incident.key ?? '')
+      ? leadOf(incident.key ?? '').kind
+      : isTemporary(incident.key ?? '')
+        ? 'session'
+        : 'key',
+    [leadOf(incident.key ?? '').id, 'bold'],
+    hasMany(incident.key ?? '')
+      ? ''
+      : incident.userName === null
+        ? '  owner unknown'
+        : `  of ${fit(incident.userName, 32)}`,
     ['  account ', 'dim'],
     incident.account ?? identity.account,
   );
@@ -155,7 +164,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key is known behind it, and contain takes a key: end the sessions of ${fit(whose, 150)} (IAM console, Revoke sessions)`,
     ];
   }
-  if (!/^[A-Z0-9]{16,128}$/.test(incident.key)) {
+  if (!hasMany(incident.key) && !/^[A-Z0-9]{16,128}$/.test(incident.key)) {
     const rootWords = isRoot(incident.key)
       ? 'delete its access keys and change its password'
       : 'end its sessions';
@@ -163,7 +172,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
       `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
     ];
   }
-  const contain = `leakguard contain ${flagOfKey(incident.key)} ${shellArgument(incident.key, 'KEY')}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
+  const contain = `leakguard contain ${leadFlag(incident.key)}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
@@ -171,8 +180,7 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
     ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
   );
   if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
-  else if (incident.misuse.at !== null)
-    steps.push(`leakguard verify ${flagOfKey(incident.key)} ${shellArgument(incident.key, 'KEY')}${flag}`);
+  else if (incident.misuse.at !== null) steps.push(`leakguard verify ${leadFlag(incident.key)}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
   if (has('settling')) {

@@ -1,4 +1,12 @@
-import { type Report, type Verdict, allSeen, flagOfKey, isDone, shellArgument } from '../../model/index.js';
+import {
+  type Report,
+  type Verdict,
+  allSeen,
+  leadFlag,
+  leadInWords,
+  isDone,
+  shellArgument,
+} from '../../model/index.js';
 import { type Bill, groupBy, onPersonsWord, stillBilling, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
@@ -29,7 +37,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   screen.row(
     'outcome',
     verdictWords[verdict.state],
-    `  key ${report.key ?? 'unknown'}, account ${report.identity.account}`,
+    `  ${report.key === null ? 'key unknown' : leadInWords(report.key)}, account ${report.identity.account}`,
   );
   for (const reason of verdict.reasons) screen.text('', reason, 'yellow');
   screen.row(
@@ -200,7 +208,7 @@ export function verifyText(report: Report): string {
 function nextSteps(report: Report, path: string): string[] {
   const flag = report.simulated ? ' --simulated' : '';
   const journal = shellArgument(path, 'JOURNAL');
-  const key = shellArgument(report.key ?? 'KEY', 'KEY');
+  const key = report.key ?? 'KEY';
   const steps: string[] = [];
   const state = report.verdict.state;
   const lacking = lackingPermissions(report);
@@ -210,12 +218,12 @@ function nextSteps(report: Report, path: string): string[] {
   }
   if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${journal}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
-    steps.push(`to contain a held one too: leakguard contain ${flagOfKey(key)} ${key} --include ID${flag}`);
+    steps.push(`to contain a held one too: leakguard contain ${leadFlag(key)} --include ID${flag}`);
   }
   if (state === 'contained' || state === 'held') {
     const from = settledFrom(report);
     const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
-    steps.push(`leakguard verify ${flagOfKey(key)} ${key}${flag}${when}`);
+    steps.push(`leakguard verify ${leadFlag(key)}${flag}${when}`);
     steps.push(`leakguard case ${journal} --credit`);
   }
   if (state === 'unknown' && report.closed !== null)
