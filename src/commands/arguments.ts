@@ -1,5 +1,6 @@
 import { ExitCode } from '../model/index.js';
 import { CommandError } from './context.js';
+import { wrongLength } from './identifiers.js';
 
 /**
  * An access key id, checked before anything is sent. A secret pasted by mistake is never echoed.
@@ -7,8 +8,9 @@ import { CommandError } from './context.js';
  * @throws CommandError with exit code 2
  */
 export function parseKeyId(text: string, simulated: boolean): string {
-  if (/^AKIA[A-Z0-9]{12,124}$/.test(text)) return text;
-  if (/^ASIA[A-Z0-9]{12,124}$/.test(text)) {
+  checkLength(text);
+  if (/^AKIA[A-Z0-9]{16}$/.test(text)) return text;
+  if (/^ASIA[A-Z0-9]{16}$/.test(text)) {
     throw new CommandError(
       ExitCode.usage,
       `${text} is the id of a temporary session, not of an access key.`,
@@ -26,6 +28,17 @@ export function parseKeyId(text: string, simulated: boolean): string {
   );
 }
 
+/** @throws CommandError with exit code 2: never taken for the key of somebody else */
+export function checkLength(text: string): void {
+  const wrong = wrongLength(text);
+  if (wrong !== null)
+    throw new CommandError(
+      ExitCode.usage,
+      wrong,
+      'Copy it again, whole: it stands in the notice, in the IAM console and in CloudTrail as accessKeyId.',
+    );
+}
+
 /** What is misused: a long-term key, or a session of a role. Null where neither was given. @throws CommandError with exit code 2 */
 export function parseMisused(
   { key, session }: { key?: string; session?: string },
@@ -34,10 +47,11 @@ export function parseMisused(
   if (session === undefined) return key === undefined ? null : parseKeyId(key, simulated);
   if (key !== undefined)
     throw new CommandError(ExitCode.usage, 'Give one of --key and --session. Nothing was done.');
-  if (/^ASIA[A-Z0-9]{12,124}$/.test(session)) return session;
+  checkLength(session);
+  if (/^ASIA[A-Z0-9]{16}$/.test(session)) return session;
   throw new CommandError(
     ExitCode.usage,
-    /^AKIA[A-Z0-9]{12,124}$/.test(session)
+    /^AKIA[A-Z0-9]{16}$/.test(session)
       ? `${session} is an access key, not a session: --key ${session}. Nothing was done.`
       : 'Not the id of a session: expected ASIA followed by capital letters and digits. Nothing was done.',
     'It is the accessKeyId of its calls in CloudTrail.',
