@@ -112,7 +112,8 @@ function stoppedBills(report: Report, known: ReadonlyMap<string, Finding>): Bill
   });
 }
 
-function priceOf({ resource: { region, state, properties } }: Finding): number | null {
+/** What it costs an hour while it runs, an on-demand estimate; null: not known. Pure. */
+export function priceOf({ resource: { region, state, properties } }: Finding): number | null {
   const { usdPerHour } = properties;
   if (typeof usdPerHour === 'number') return usdPerHour;
   const type = instanceType(asText(properties['instanceType']) ?? '');

@@ -20,7 +20,7 @@ export {
   span,
   tally,
 } from './facts.js';
-export { type Bill, stillBilling } from './billing.js';
+export { type Bill, priceOf, stillBilling } from './billing.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
 export { joined } from './joined.js';
 export { ranked, type Ranked, type RankedLine } from './ranked.js';

@@ -26,6 +26,8 @@ describe('contain in a terminal', () => {
         [/or n to do none: /, '1111-2222-3333'],
       ]);
       for (const id of incident.rogue) expect(stdout).toContain(id);
+      // What is about to end: how many of which type where, and their price.
+      expect(stdout).toMatch(/will end[^]*us-east-1 +6 × p3\.16xlarge: about \$[\d.,]+ an hour/);
       expect(stdout).toMatch(/rogue +(us-east-1|eu-west-1) +instance i-\w+\s+launch\.[a-z-]+: /);
       expect(stdout).toContain('That is not the account id.');
       expect(stdout).toContain('CONTAINED');

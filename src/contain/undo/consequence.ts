@@ -54,7 +54,7 @@ function effectOf(operation: string, input: JsonObject): string[] {
   switch (operation) {
     case 'UpdateAutoScalingGroup':
       return [
-        `Auto Scaling group ${named('AutoScalingGroupName')} launches again, up to ${String(Number(input['MaxSize'] ?? 0))} instances`,
+        `Auto Scaling group ${named('AutoScalingGroupName')} launches again${typeof input['MaxSize'] === 'number' ? `, up to ${input['MaxSize']} instances` : ''}`,
       ];
     case 'ResumeProcesses':
       return [`Auto Scaling group ${named('AutoScalingGroupName')} goes on`];

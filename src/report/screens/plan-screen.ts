@@ -1,5 +1,6 @@
 import {
   type Action,
+  type Finding,
   type Identity,
   type Incident,
   type LeftOver,
@@ -7,7 +8,7 @@ import {
   resourceKey,
 } from '../../model/index.js';
 import { endsOther } from '../../plays/index.js';
-import { groupBy, tally } from '../index.js';
+import { groupBy, instanceTypeOf, priceOf, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
 import { clock, count, some, usd } from '../messages/index.js';
@@ -17,6 +18,7 @@ const actionsOfAPhase = 6;
 const leftShown = 5;
 const sessionsShown = 5;
 const causesShown = 6;
+const regionsShown = 6;
 
 /**
  * What is about to be done, by phase and region; what has no way back; what is left alone and why; what could not be
@@ -45,6 +47,7 @@ export function planScreen(
     const lines = options.verbose || group.length <= actionsOfAPhase ? group.map(one) : folded(group);
     for (const [i, line] of lines.entries()) screen.row(i === 0 ? phase : '', line);
   }
+  showEnds(screen, incident, actions);
   showOtherSessions(screen, incident, actions);
   showCauses(screen, actions);
   const final = actions.filter((action) => 'none' in action.undo);
@@ -59,6 +62,40 @@ export function planScreen(
   showLeft(screen, left);
   showGaps(screen, incident.coverage);
   return screen.toString();
+}
+
+/** What is about to be ended: in each region how many of which type, and their price, the dearest first. */
+function showEnds(screen: Screen, { findings }: Incident, actions: readonly Action[]): void {
+  const targets = new Set(
+    actions.flatMap((action) => (action.operation === 'TerminateInstances' ? action.targets : [])),
+  );
+  const ended = findings.filter(({ resource }) => targets.has(resourceKey(resource)));
+  if (ended.length === 0) return;
+  screen.gap();
+  const price = (of: readonly Finding[]): number => of.reduce((sum, one) => sum + (priceOf(one) ?? 0), 0);
+  const priced = (of: readonly Finding[]): string => {
+    const unknown = of.filter((one) => priceOf(one) === null).length;
+    const known = unknown < of.length ? `about ${usd(price(of))} an hour` : '';
+    return [known, unknown > 0 ? `price of ${unknown} not known` : ''].filter(Boolean).join(', ');
+  };
+  const regions = [...groupBy(ended, ({ resource }) => resource.region)].sort(
+    ([a, of], [b, others]) => price(others) - price(of) || (a < b ? -1 : 1),
+  );
+  const max = screen.options.verbose || regions.length <= regionsShown + 1 ? Infinity : regionsShown;
+  for (const [i, [region, of]] of regions.slice(0, max).entries()) {
+    const types = tally(of.map((one) => instanceTypeOf(one) ?? 'type not known'));
+    const what = some(
+      types.map(([type, n]) => `${n} × ${type}`),
+      3,
+    );
+    screen.row(i === 0 ? 'will end' : '', `${padEnd(region, 15)} ${what}: ${priced(of)}`);
+  }
+  const others = regions.slice(max).flatMap(([, of]) => of);
+  if (others.length > 0)
+    screen.row(
+      '',
+      `${regions.length - max} more regions: ${count(others.length, 'instance')}: ${priced(others)}`,
+    );
 }
 
 /** What the actions make AWS do besides: it shows before it is agreed to. */
