@@ -30,7 +30,7 @@ export async function runCommand(
   load: () => Promise<{ run: Run }>,
   flags: GlobalFlags,
 ): Promise<ExitCode> {
-  const { createRenderer, colorOf } = await import('../report/terminal/index.js');
+  const { createRenderer, colorOf, visible } = await import('../report/terminal/index.js');
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
@@ -74,6 +74,11 @@ export async function runCommand(
         tell: (message) => renderer.emit({ type: 'warning', message }),
       });
       renderer.emit({ type: 'identity', identity: session.identity });
+      const { settleTimes } = await import('./settle-times.js');
+      settleTimes(flags, session.reader.now(), (message) => {
+        renderer.clear();
+        process.stderr.write(`${visible(message, 1000)}\n`);
+      });
       await checkRegions(flags.region, session);
       return session;
     },
