@@ -131,10 +131,10 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
     };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const { width, color, verbose } = context;
+    const { width, color, verbose, carried } = context;
     const endpoint = rehearsal?.href ?? null;
     context.stdout.write(
-      `${cloudFrontScreen(check, { endpoint, reset, standIn }, { width, color, verbose })}\n`,
+      `${cloudFrontScreen(check, { endpoint, reset, standIn }, { width, color, verbose, carried })}\n`,
     );
     for (const outage of watched?.result.outages ?? [])
       context.stdout.write(`${outageLine(outage, Date.now())}\n`);

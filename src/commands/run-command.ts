@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
 import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
-import { ExitCode, shellArgument, shellWord } from '../model/index.js';
+import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
@@ -51,7 +51,12 @@ export async function runCommand(
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
     width: process.stdout.columns ?? columns,
-    onStderr: { width: process.stderr.columns ?? columns, color, verbose: flags.verbose === true },
+    onStderr: {
+      width: process.stderr.columns ?? columns,
+      color,
+      verbose: flags.verbose === true,
+      carried: carriedBy(flags),
+    },
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     signal: stop.signal,
     openSession: async () => {
@@ -113,10 +118,13 @@ export async function runCommand(
   }
 }
 
-function carriedBy({ profile, endpointUrl }: GlobalFlags): string[] {
+/** What of this call a printed command needs too. */
+function carriedBy(flags: object): string[][] {
+  const { simulated, profile, endpointUrl, reportDir } = flags as Record<string, unknown>;
+  const valued = { '--profile': profile, '--endpoint-url': endpointUrl, '--report-dir': reportDir };
   return [
-    ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
+    ...(simulated === true ? [['--simulated']] : []),
+    ...Object.entries(valued).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value]] : [])),
   ];
 }
 
@@ -150,7 +158,8 @@ export async function fail(
 ): Promise<ExitCode> {
   const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
   const { code, message, next: own } = await describe(error, profile);
-  const next = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
+  const hint = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
+  const next = hint === null || hint.endsWith('--help') ? hint : withFlags(hint, carriedBy(flags));
   const { visible } = await import('../report/terminal/index.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;

@@ -58,7 +58,7 @@ export {
 } from './rules.js';
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
-export { flagOfKey, shellArgument, shellCommand, shellWord } from './shell.js';
+export { flagOfKey, shellArgument, shellCommand, shellWord, withFlags } from './shell.js';
 export { version } from './version.js';
 export {
   type Milestones,
