@@ -8,6 +8,7 @@ import {
   version,
 } from '../model/index.js';
 import { Journal, lock, LockHeld, readJournal } from '../contain/index.js';
+import { optionsOf } from '../outcome/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
 import { asTyped } from './as-typed.js';
@@ -40,13 +41,15 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
       `What it is the journal of: leakguard report ${shellArgument(path, 'JOURNAL')}`,
     );
   }
-  const { key, options } = opened;
+  const { key } = opened;
+  const options = optionsOf(records);
+  const said = records.findLast(({ kind }) => kind === 'opened' || kind === 'words')?.seq ?? 0;
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
   const signer = await ownSigner(context.env);
   const { provenTo } = await proveJournal(records, path, signer, session, context.emit);
-  if (provenTo < 0) await confirmOptions(options, flags, session.identity, context);
+  if (provenTo < said) await confirmOptions(options, flags, session.identity, context);
   const earlier = {
     since: '90d',
     region: [],

@@ -81,7 +81,10 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       sleep: sleepUnless(context.signal),
       undoes: planned.undoes,
     };
-    const reasons: Reason[] = [];
+    const reasons: Reason[] = planned.short.map(({ action, why }) => ({
+      rule: 'undo.no-way-back',
+      words: `not taken back: ${action.title}: ${why}`,
+    }));
     let done = 0;
     // One after the other: the way back is the way there in reverse.
     for (const action of planned.actions) {
@@ -94,7 +97,8 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     if (confirmed.unread)
       reasons.push({ rule: 'undo.not-read', words: 'what was taken back could not all be read again' });
     const summary = `undo: ${done} of ${planned.actions.length} taken back; left by design: ${planned.left.length + planned.flagged.length}; cannot be taken back: ${planned.impossible.length}`;
-    const exitCode = exitCodeOfAct(reasons);
+    const { signal } = context;
+    const exitCode = signal.aborted ? (signal.reason as ExitCode) : exitCodeOfAct(reasons);
     await journal.write({ kind: 'closed', exitCode, summary });
     await journal.close();
     await session.anchor(journal.head);

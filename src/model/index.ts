@@ -28,6 +28,7 @@ export {
   type JournalRecord,
   journalVersion,
   type LeftOver,
+  type PersonsWords,
 } from './journal-record.js';
 export {
   asObject,

@@ -546,7 +546,7 @@ describe('a file for the result that cannot be written', () => {
     ['rehearse', '--junit', []],
   ])('ends %s with 2, naming %s, before AWS is called', async (command, flag, more) => {
     const from = now();
-    for (const file of ['/nonexistent/result', tmpdir()]) {
+    for (const file of ['/proc/nonexistent/result', tmpdir()]) {
       const { exitCode, stdout, stderr } = await desk.run([command, ...more, flag, file, '--json']);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`${flag} ${file} cannot be written`);
