@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parsePeriod, parseRegions, parseTime } from './commands/arguments.js';
+import { parsePeriod, parseRegions } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
+import { parseMoment } from './commands/moment.js';
 import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
 interface GlobalFlags {
@@ -99,13 +100,16 @@ const program = new Command('leakguard')
   // Said by refuse(), as every other error is.
   .configureOutput({ outputError: () => undefined });
 
-const since = new Option('--since <period>', 'how far back to read the event history, which holds 90 days')
-  .argParser(checked(parsePeriod))
+const since = new Option(
+  '--since <when>',
+  'from when to read the event history, which holds 90 days: 2h, 90d, 2026-11-27, "yesterday 14:00"',
+)
+  .argParser(checked((text) => parseMoment(text, Date.now())))
   .default('90d');
 const compromisedAt = new Option(
   '--compromised-at <time>',
-  'when the misuse began, UTC (else estimated, and shown)',
-).argParser(checked(parseTime));
+  'when the misuse began: "2026-11-27 14:00", "yesterday 14:00 local", 2h; UTC unless a zone is said (else estimated, and shown)',
+).argParser(checked((text) => parseMoment(text, Date.now())));
 const trail = new Option(
   '--trail <paths...>',
   'CloudTrail log files or directories instead of the event history',

@@ -2,6 +2,7 @@ import { accountOfArn, lastPart } from '../facts/index.js';
 import { ExitCode, leadFlag, leadName } from '../model/index.js';
 import { CommandError } from './context.js';
 import { wrongLength } from './identifiers.js';
+import { periodOf } from './moment.js';
 
 /**
  * An access key id, checked before anything is sent. A secret pasted by mistake is never echoed.
@@ -89,29 +90,12 @@ function parseName(kind: 'user' | 'role', text: string): string {
 
 /** `90d`, `36h`, `45m`: a period in milliseconds. @throws CommandError with exit code 2 */
 export function parsePeriod(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([dhms])$/.exec(text.trim());
-  const unit = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }[match?.[2] ?? ''];
-  if (match?.[1] === undefined || unit === undefined || Number(match[1]) === 0) {
-    throw new CommandError(
-      ExitCode.usage,
-      `Not a period: ${JSON.stringify(text.slice(0, 40))}. Expected for example 90d, 36h or 45m.`,
-    );
-  }
-  return Number(match[1]) * unit;
-}
-
-/** A moment: ISO 8601; without a zone it is UTC. Epoch milliseconds. @throws CommandError with exit code 2 */
-export function parseTime(text: string): number {
-  const zoned =
-    /(Z|[+-]\d\d:?\d\d)$/i.test(text) || /^\d{4}-\d\d-\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
-  const time = Date.parse(zoned);
-  if (!/^\d{4}-/.test(text) || Number.isNaN(time)) {
-    throw new CommandError(
-      ExitCode.usage,
-      `Not a time: ${JSON.stringify(text.slice(0, 40))}. Expected for example 2026-11-23T03:10:00Z.`,
-    );
-  }
-  return time;
+  const period = periodOf(text);
+  if (period !== null) return period;
+  throw new CommandError(
+    ExitCode.usage,
+    `Not a period: ${JSON.stringify(text.slice(0, 40))}. Expected for example 90d, 36h or 45m.`,
+  );
 }
 
 /** `all`, or names, repeatable and separated by commas; null for all. @throws CommandError with exit code 2 */

@@ -9,6 +9,7 @@ import {
   leadInWords,
   safeJson,
   shellArgument,
+  withFlags,
 } from '../model/index.js';
 import {
   contain,
@@ -92,7 +93,10 @@ export async function carryOut(
     } else if (isCutOff(error)) {
       throw await notContained(error, journal, session.identity, context);
     } else if (!(error instanceof LockLost)) {
-      const message = `Not finished. What was done stands in the journal; go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}`;
+      const message = withFlags(
+        `Not finished. What was done stands in the journal; go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}`,
+        context.carried,
+      );
       context.emit({ type: 'warning', message });
     }
     throw error;
@@ -108,12 +112,17 @@ export async function carryOut(
   const written = await writeOutcome(journal.path, context);
   if (!finished) {
     context.stderr.write(
-      `Not finished. Go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}\n`,
+      withFlags(
+        `Not finished. Go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}\n`,
+        context.carried,
+      ),
     );
   } else if (settled.heldBack !== null) {
-    const flag = session.identity.simulated ? ' --simulated' : '';
     context.stderr.write(
-      `Next: see how far they are; where nobody is at work there any more: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --take-over${flag}\n`,
+      withFlags(
+        `Next: see how far they are; where nobody is at work there any more: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --take-over\n`,
+        context.carried,
+      ),
     );
   }
   return written === ExitCode.ok ? explained(result.exitCode, result.reasons, context) : written;
@@ -295,8 +304,8 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
     return written;
   }
   const { outcomeScreen } = await import('../report/screens/index.js');
-  const { width, color, verbose } = context;
-  context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
+  const { width, color, verbose, carried } = context;
+  context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried }, path)}\n`);
   return written;
 }
 

@@ -25,10 +25,11 @@ import {
 } from '../recovery/cloudfront/index.js';
 import { ExitCode, type Reason } from '../model/index.js';
 import { exitCodeOfLook } from '../outcome/index.js';
-import { namesEndpoint, parseKeyId, parsePeriod, parseTime } from './arguments.js';
+import { namesEndpoint, parseKeyId, parsePeriod } from './arguments.js';
 import { explained } from './explained.js';
 import { reasonsOfServing } from './serving-reasons.js';
 import { CommandError, type CommandContext } from './context.js';
+import { parseMoment } from './moment.js';
 import { reportDirectory } from './report-directory.js';
 import { watchAndJournal } from './watch-cloudfront.js';
 
@@ -130,10 +131,10 @@ export async function run(flags: CloudFrontFlags, context: CommandContext): Prom
     };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const { width, color, verbose } = context;
+    const { width, color, verbose, carried } = context;
     const endpoint = rehearsal?.href ?? null;
     context.stdout.write(
-      `${cloudFrontScreen(check, { endpoint, reset, standIn }, { width, color, verbose })}\n`,
+      `${cloudFrontScreen(check, { endpoint, reset, standIn }, { width, color, verbose, carried })}\n`,
     );
     for (const outage of watched?.result.outages ?? [])
       context.stdout.write(`${outageLine(outage, Date.now())}\n`);
@@ -208,7 +209,9 @@ async function trailOf(
 ): Promise<FromTrail | null> {
   const key = flags.key === undefined ? null : parseKeyId(flags.key, session.identity.simulated);
   const incidentAt =
-    flags.compromisedAt === undefined ? (report?.misuseAt ?? null) : parseTime(flags.compromisedAt);
+    flags.compromisedAt === undefined
+      ? (report?.misuseAt ?? null)
+      : parseMoment(flags.compromisedAt, session.reader.now()).time;
   const credentials = [
     ...(report?.credentials ?? []),
     ...(key === null ? [] : [{ id: key, since: incidentAt }]),
@@ -216,7 +219,7 @@ async function trailOf(
   if (credentials.length === 0 && flags.host.length + Number(flags.hostsFile !== undefined) > 0) return null;
   try {
     return await readTrail(session, {
-      from: session.reader.now() - parsePeriod(flags.since ?? '90d'),
+      from: parseMoment(flags.since ?? '90d', session.reader.now()).time,
       credentials,
       incidentAt,
       emit: context.emit,

@@ -13,8 +13,8 @@ export interface CommandContext {
   emit: Emit;
   /** The command line as it was typed, behind `leakguard`. */
   argv: readonly string[];
-  /** Flags of it that say where AWS is and as whom: what a printed command needs too. */
-  carried: readonly string[];
+  /** Flags of it that say where AWS is and as whom, each with its value: what a printed command needs too. */
+  carried: readonly (readonly string[])[];
   json: boolean;
   color: boolean;
   verbose: boolean;

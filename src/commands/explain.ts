@@ -29,8 +29,8 @@ export async function run(flags: ExplainFlags, context: CommandContext): Promise
     };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const { width, color, verbose } = context;
-    context.stdout.write(`${explainScreen(report, flags.id, { width, color, verbose }, path)}\n`);
+    const { width, color, verbose, carried } = context;
+    context.stdout.write(`${explainScreen(report, flags.id, { width, color, verbose, carried }, path)}\n`);
   }
   return ExitCode.ok;
 }

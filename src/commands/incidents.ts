@@ -9,7 +9,7 @@ import {
   type JournalRecord,
   type ListedIncident,
   shellArgument,
-  shellCommand,
+  withFlags,
 } from '../model/index.js';
 import { CommandError } from './context.js';
 import { ownSigner, reportDirectory } from './report-directory.js';
@@ -25,7 +25,7 @@ type Environment = Record<string, string | undefined>;
 export async function incidentsIn(
   directory: string,
   env: Environment,
-  carried: readonly string[],
+  carried: readonly (readonly string[])[],
 ): Promise<ListedIncident[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -53,7 +53,7 @@ async function existingSigner(env: Environment): Promise<Signer | null> {
 async function rowOf(
   path: string,
   signer: Signer | null,
-  carried: readonly string[],
+  carried: readonly (readonly string[])[],
 ): Promise<ListedIncident | null> {
   try {
     if (!(await stat(path)).isFile()) throw new Error(`${path} is no regular file.`);
@@ -83,7 +83,7 @@ function readableRow(
   records: readonly JournalRecord[],
   signer: Signer | null,
   torn: boolean,
-  carried: readonly string[],
+  carried: readonly (readonly string[])[],
 ): ListedIncident | null {
   const opened = records[0];
   if (opened?.kind !== 'opened') throw new Error(`${path} opens no journal.`);
@@ -111,8 +111,7 @@ function readableRow(
   ].filter((one) => one !== null);
   const open = state === 'unfinished' || state === 'torn' || (state === 'finished' && exitCode === 5);
   const command = open ? (undoing ? 'undo' : 'resume') : 'report';
-  const simulated = identity.simulated && command !== 'report' ? ['--simulated'] : [];
-  const words = ['leakguard', command, path, ...simulated, ...(command === 'report' ? [] : carried)];
+  const simulated = identity.simulated && command !== 'report' ? [['--simulated']] : [];
   return {
     journal: path,
     at: opened.at,
@@ -123,7 +122,7 @@ function readableRow(
     work: undoing ? 'undo' : 'contain',
     exitCode,
     detail: details.length === 0 ? null : details.join('; '),
-    next: shellCommand(words) ?? `leakguard ${command} ${shellArgument(path, 'JOURNAL')}`,
+    next: withFlags(`leakguard ${command} ${shellArgument(path, 'JOURNAL')}`, [...simulated, ...carried]),
   };
 }
 

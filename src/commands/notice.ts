@@ -27,8 +27,8 @@ export async function run(flags: NoticeFlags, context: CommandContext): Promise<
     const document = { schemaVersion: 1, command: 'notice', exitCode, notice };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const { width, color, verbose } = context;
-    context.stdout.write(`${noticeScreen(notice, { width, color, verbose })}\n`);
+    const { width, color, verbose, carried } = context;
+    context.stdout.write(`${noticeScreen(notice, { width, color, verbose, carried })}\n`);
   }
   return exitCode;
 }

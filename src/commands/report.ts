@@ -24,8 +24,8 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
     context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (flags.html === undefined || exitCode !== ExitCode.ok) {
     const { outcomeScreen } = await import('../report/screens/index.js');
-    const { width, color, verbose } = context;
-    context.stdout.write(`${outcomeScreen(report, { width, color, verbose }, path)}\n`);
+    const { width, color, verbose, carried } = context;
+    context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried }, path)}\n`);
   }
   return exitCode;
 }

@@ -57,8 +57,10 @@ export async function run(flags: RestrictionsFlags, context: CommandContext): Pr
     };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const { width, color, verbose } = context;
-    context.stdout.write(`${restrictionsScreen(rows, signals, identity, { width, color, verbose })}\n`);
+    const { width, color, verbose, carried } = context;
+    context.stdout.write(
+      `${restrictionsScreen(rows, signals, identity, { width, color, verbose, carried })}\n`,
+    );
   }
   return explained(exitCode, reasons, context);
 

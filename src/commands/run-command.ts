@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
 import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
-import { ExitCode, shellArgument, shellWord } from '../model/index.js';
+import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
@@ -30,7 +30,7 @@ export async function runCommand(
   load: () => Promise<{ run: Run }>,
   flags: GlobalFlags,
 ): Promise<ExitCode> {
-  const { createRenderer, colorOf } = await import('../report/terminal/index.js');
+  const { createRenderer, colorOf, visible } = await import('../report/terminal/index.js');
   const color = colorOf(process.stderr, process.env, flags.color);
   const renderer = createRenderer({ stream: process.stderr, color, verbose: flags.verbose === true });
   const stop = new AbortController();
@@ -51,7 +51,12 @@ export async function runCommand(
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
     width: process.stdout.columns ?? columns,
-    onStderr: { width: process.stderr.columns ?? columns, color, verbose: flags.verbose === true },
+    onStderr: {
+      width: process.stderr.columns ?? columns,
+      color,
+      verbose: flags.verbose === true,
+      carried: carriedBy(flags),
+    },
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     signal: stop.signal,
     openSession: async () => {
@@ -74,6 +79,11 @@ export async function runCommand(
         tell: (message) => renderer.emit({ type: 'warning', message }),
       });
       renderer.emit({ type: 'identity', identity: session.identity });
+      const { settleTimes } = await import('./settle-times.js');
+      settleTimes(flags, session.reader.now(), (message) => {
+        renderer.clear();
+        process.stderr.write(`${visible(message, 1000)}\n`);
+      });
       await checkRegions(flags.region, session);
       return session;
     },
@@ -108,10 +118,13 @@ export async function runCommand(
   }
 }
 
-function carriedBy({ profile, endpointUrl }: GlobalFlags): string[] {
+/** What of this call a printed command needs too. */
+function carriedBy(flags: object): string[][] {
+  const { simulated, profile, endpointUrl, reportDir } = flags as Record<string, unknown>;
+  const valued = { '--profile': profile, '--endpoint-url': endpointUrl, '--report-dir': reportDir };
   return [
-    ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
+    ...(simulated === true ? [['--simulated']] : []),
+    ...Object.entries(valued).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value]] : [])),
   ];
 }
 
@@ -145,7 +158,8 @@ export async function fail(
 ): Promise<ExitCode> {
   const profile = flags.profile ?? process.env['AWS_PROFILE'] ?? null;
   const { code, message, next: own } = await describe(error, profile);
-  const next = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
+  const hint = own ?? (code === ExitCode.usage && name !== null ? `leakguard ${name} --help` : null);
+  const next = hint === null || hint.endsWith('--help') ? hint : withFlags(hint, carriedBy(flags));
   const { visible } = await import('../report/terminal/index.js');
   const lines = message.split('\n').map((line) => visible(line, 1000));
   const { stderr } = process;

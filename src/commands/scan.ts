@@ -47,8 +47,8 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
     context.stdout.write(`${JSON.stringify(trace === null ? document : { ...document, trace }, null, 2)}\n`);
   } else {
     const { incidentScreen } = await import('../report/screens/index.js');
-    const { width, color, verbose } = context;
-    const options = { width, color, verbose };
+    const { width, color, verbose, carried } = context;
+    const options = { width, color, verbose, carried };
     if (trace !== null) context.stdout.write(`${traceScreen(trace, subject, identity, options)}\n\n`);
     context.stdout.write(`${incidentScreen(incident, identity, options)}\n`);
   }

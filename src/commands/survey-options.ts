@@ -1,10 +1,11 @@
 import { eventHistory } from '../facts/index.js';
 import type { Session } from '../aws/index.js';
-import { ExitCode } from '../model/index.js';
 import { plays } from '../plays/index.js';
 import { Survey } from '../survey/index.js';
-import { parsePeriod, parseRegions, parseTime, wordsOf } from './arguments.js';
-import { CommandError, type CommandContext } from './context.js';
+import { parseRegions, wordsOf } from './arguments.js';
+import type { CommandContext } from './context.js';
+import { parseMoment } from './moment.js';
+import { stillToCome } from './settle-times.js';
 
 /** The flags that say what to look at; the same for scan, contain and verify. */
 export interface SurveyFlags {
@@ -25,7 +26,9 @@ export function surveyOf(
   session: Session | null,
   context: CommandContext,
 ): Survey {
-  const since = parsePeriod(flags.since);
+  const now = session?.reader.now() ?? Date.now();
+  const since = now - parseMoment(flags.since, now).time;
+  if (since <= 0) throw stillToCome('--since', now - since, now);
   const trail = flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
   if (since > eventHistory && trail === null) {
     const message = `CloudTrail's event history holds 90 days: --since ${flags.since} reads those. What is older only --trail can show, from log files.`;
@@ -38,7 +41,7 @@ export function surveyOf(
     key,
     owner: null,
     since,
-    compromisedAt: compromisedAt(flags, session?.reader.now() ?? Date.now()),
+    compromisedAt: compromisedAt(flags, now),
     regions: parseRegions(flags.region),
     trail,
     include: wordsOf(flags.include),
@@ -48,13 +51,10 @@ export function surveyOf(
   });
 }
 
-/** @throws CommandError with exit code 2: a moment to come would make the whole misuse the key's own life */
+/** @throws CommandError with exit code 2 */
 function compromisedAt({ compromisedAt: text }: SurveyFlags, now: number): number | null {
   if (text === undefined) return null;
-  const time = parseTime(text);
-  if (time <= now) return time;
-  throw new CommandError(
-    ExitCode.usage,
-    `--compromised-at ${new Date(time).toISOString()} is still to come: AWS's clock says ${new Date(now).toISOString()}. Nothing was done.`,
-  );
+  const { time } = parseMoment(text, now);
+  if (time > now) throw stillToCome('--compromised-at', time, now);
+  return time;
 }

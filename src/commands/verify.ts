@@ -75,8 +75,8 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
     );
   } else {
     const { clearanceScreen } = await import('../report/screens/index.js');
-    const { width, color, verbose } = context;
-    context.stdout.write(`${clearanceScreen(rows, limits, identity, { width, color, verbose })}\n`);
+    const { width, color, verbose, carried } = context;
+    context.stdout.write(`${clearanceScreen(rows, limits, identity, { width, color, verbose, carried })}\n`);
   }
   return explained(exitCode, reasons, context);
 }

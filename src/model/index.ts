@@ -59,7 +59,7 @@ export {
 export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
 export { hasMany, leadFlag, leadInTitle, leadInWords, leadName, leadOf } from './lead.js';
-export { shellArgument, shellCommand, shellWord } from './shell.js';
+export { shellArgument, shellCommand, shellWord, withFlags } from './shell.js';
 export { version } from './version.js';
 export {
   type Milestones,

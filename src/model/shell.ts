@@ -26,3 +26,26 @@ export function shellCommand(words: readonly string[]): string | null {
   const quoted = words.map((word) => (/^--[a-z][a-z-]*$/.test(word) ? word : shellWord(word)));
   return quoted.includes(null) ? null : quoted.join(' ');
 }
+
+/** Commands that ask AWS, and so need to be told again where it is and as whom. */
+const asking = String.raw`scan|contain|resume|undo|verify|cloudfront|restrictions`;
+/** One of them in a text, with what it is about where that follows: never the word in the middle of a sentence. */
+const command = new RegExp(
+  String.raw`\bleakguard (${asking})(?: --(?:key|session|user) \S*[^\s.,;:]| (?:'(?:[^']|'\\'')*'|[/.]\S*[^\s.,;:])|(?= -)|(?=\s*$))`,
+  'gm',
+);
+
+/** `text` with `flags` in each command that stands in it: what was typed now is needed then too, or the hint would go to
+ *  another account. Those that a command has already stay as they are. */
+export function withFlags(text: string, flags: readonly (readonly string[])[]): string {
+  return text.replace(command, (found, name: string, at: number) => {
+    const rest = text.slice(at + found.length).split(/\n|leakguard /)[0] ?? '';
+    const missing = flags.filter(
+      ([flag = '']) =>
+        !`${found}${rest} `.includes(`${flag} `) && (flag !== '--report-dir' || name === 'contain'),
+    );
+    return [found, ...missing.map((words) => shellCommand(words) ?? '')]
+      .filter((word) => word !== '')
+      .join(' ');
+  });
+}

@@ -93,6 +93,28 @@ describe('a key id that is none', () => {
     expect(changes(from)).toEqual([]);
   });
 
+  it('takes a time as a tired person writes it, and says which moment that is', async () => {
+    const started = desk.range.world.clock.now();
+    const from = new Date(started - 86_400_000).toISOString().slice(0, 10);
+    const times = ['--compromised-at', 'yesterday 14:00', '--since', '3d'];
+    const { stdout, stderr } = await desk.run(['scan', '--key', id('ci-key'), ...times, '--json']);
+    expect(stderr).toMatch(/^--since 3d: from .* UTC, here .*\([+-]\d\d:\d\d\)$/m);
+    expect(stderr).toContain(`--compromised-at yesterday 14:00: ${from} 14:00 UTC, here `);
+    expect(stderr).toContain('no zone was said: UTC');
+    const { incident } = JSON.parse(stdout) as { incident: { misuse: { at: number } } };
+    expect(new Date(incident.misuse.at).toISOString()).toBe(`${from}T14:00:00.000Z`);
+  });
+
+  it('keeps the moment, not the words: a resumed run means the same', async () => {
+    const times = ['--compromised-at', '2h', '--since', '3h'];
+    const { stderr } = await desk.run(['contain', '--key', id('ci-second-key'), ...agreed, ...times]);
+    const path = /journal (\S+\.jsonl)/.exec(stderr)![1]!;
+    const [opened] = (await readFile(path, 'utf8')).split('\n');
+    const { options } = JSON.parse(opened!) as { options: Record<string, string> };
+    const [since, began] = [Date.parse(options['since']!), Date.parse(options['compromisedAt']!)];
+    expect(began - since).toBe(3_600_000);
+  });
+
   it('takes no dry run of a plan for one that was checked', async () => {
     const both = ['--dry-run', '--apply', 'plan.json'];
     const { exitCode, stderr } = await desk.run(['contain', '--key', id('ci-key'), '--simulated', ...both]);
@@ -145,7 +167,7 @@ describe('a key that is not to be cut from here', () => {
     const { exitCode, stderr } = await desk.run(['contain', '--key', root.id, ...agreed]);
     expect(exitCode).toBe(6);
     expect(stderr).toMatch(/Sign in as root/);
-    expect(stderr).toMatch(/^Next: .*leakguard scan --key/m);
+    expect(stderr).toMatch(/^Next: .*leakguard scan --key [A-Z0-9]+ --simulated/m);
     expect(changes(from)).toEqual([]);
   });
 });
@@ -593,6 +615,8 @@ describe('a command line that does not parse', () => {
     ['scan', ['scan', '--nope'], /unknown option '--nope'/],
     ['scan', ['scan', '--since', 'soon'], /--since.*"soon".*90d/],
     ['scan', ['scan', '--since', '0d'], /--since/],
+    ['scan', ['scan', '--since', '10/11'], /"10\/11" can be read in two ways/],
+    ['contain', ['contain', '--compromised-at', '14:00'], /without a day.*"yesterday 14:00"/],
     ['verify', ['verify', '--compromised-at', 'yesterday'], /--compromised-at.*"yesterday"/],
     ['contain', ['contain', '--key', 'AKIAIOSFODNN7EXAMPLE', '--watch', 'long'], /--watch.*"long"/],
     ['contain', ['contain'], /--key <id>/],

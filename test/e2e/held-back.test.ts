@@ -46,7 +46,7 @@ describe('a lock that somebody else holds', () => {
     const [journal] = await incident.journals();
     const closed = (await readJournal(journal!)).at(-1);
     expect(closed).toMatchObject({ kind: 'closed', exitCode: 6 });
-    expect(stderr).toContain(`leakguard resume ${journal} --take-over --simulated`);
+    expect(stderr).toContain(`leakguard resume ${journal} --simulated --take-over`);
 
     const own = ['resume', journal!, '--simulated', '--yes', '--account', accountId];
     const still = await incident.run(own);

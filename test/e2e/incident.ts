@@ -58,6 +58,8 @@ export interface SmallIncident {
   /** Of those, what is held. */
   held: string[];
   home: string;
+  /** The environment in which the responder runs a command. */
+  environment: Record<string, string>;
   /** Runs the built command line as the responder, or as whoever `as` names. */
   run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
   /** Runs the built command line in a pseudo-terminal, where a person gives these answers, each once its question stands
@@ -227,6 +229,7 @@ export async function smallIncident(size: { rogue?: number; held?: number } = {}
     rogue,
     held,
     home,
+    environment: rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home }),
     run,
     containment,
     contain: (...more) => run([...containment, ...more]),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shellCommand, shellWord } from '../../src/model/shell.js';
+import { shellCommand, shellWord, withFlags } from '../../src/model/shell.js';
 import { visible } from '../../src/report/terminal/escape.js';
 
 const run = promisify(execFile);
@@ -100,5 +100,45 @@ describe('foreign text in a printed command', () => {
     expect(shellWord("a'b c")).toBe(`'a'\\''b c'`);
     expect(shellWord('')).toBe("''");
     expect(shellWord('-rf')).toBe("'-rf'");
+  });
+});
+
+describe('a printed command', () => {
+  const flags = [['--simulated'], ['--profile', 'on call'], ['--report-dir', '/r']];
+
+  it.each([
+    ['leakguard scan --key AKIA1', "leakguard scan --key AKIA1 --simulated --profile 'on call'"],
+    [
+      'Then: leakguard verify --key A1, not before 3:00',
+      "Then: leakguard verify --key A1 --simulated --profile 'on call', not before 3:00",
+    ],
+    [
+      "leakguard undo '/a b/it'\\''s.jsonl' --only i-1 --simulated",
+      "leakguard undo '/a b/it'\\''s.jsonl' --profile 'on call' --only i-1 --simulated",
+    ],
+    [
+      'leakguard contain --key A1 --yes',
+      "leakguard contain --key A1 --simulated --profile 'on call' --report-dir /r --yes",
+    ],
+    [
+      'go on with: leakguard resume /r/1.jsonl\n',
+      "go on with: leakguard resume /r/1.jsonl --simulated --profile 'on call'\n",
+    ],
+    ['leakguard resume /r/1.jsonl --profile NAME', 'leakguard resume /r/1.jsonl --simulated --profile NAME'],
+    ['leakguard scan', "leakguard scan --simulated --profile 'on call'"],
+    ['leakguard cloudfront --watch', "leakguard cloudfront --simulated --profile 'on call' --watch"],
+  ])('has the flags that it needs: %s', (text, expected) => {
+    expect(withFlags(text, flags)).toBe(expected);
+    expect(withFlags(expected, flags)).toBe(expected);
+    expect(withFlags(text, [])).toBe(text);
+  });
+
+  it.each([
+    'leakguard verify cannot say clean while something is open',
+    'leakguard report /r/1.jsonl',
+    'leakguard policy prints all that it takes',
+    'Nothing that leakguard contains is named so',
+  ])('is told apart from words: %s', (text) => {
+    expect(withFlags(text, flags)).toBe(text);
   });
 });

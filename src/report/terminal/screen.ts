@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { Identity } from '../../model/index.js';
+import { type Identity, withFlags } from '../../model/index.js';
 import { visible } from './escape.js';
 import { fit, padEnd, rangesOf, wrap } from './layout.js';
 import { some } from '../messages/index.js';
@@ -12,6 +12,8 @@ export interface ScreenOptions {
   verbose: boolean;
   /** For terminals without Unicode: bars of ASCII. */
   ascii?: boolean;
+  /** Flags that each printed command needs too. */
+  carried?: readonly (readonly string[])[];
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan' | 'banner';
@@ -95,7 +97,8 @@ export class Screen {
   whole(label: string, text: string, style: Style | null = null): this {
     const margin = padEnd(fit(label, labelWidth - 1), labelWidth);
     this.lines.push(
-      this.style(margin, label === '' ? null : 'bold') + this.style(visible(text, longestCommand), style),
+      this.style(margin, label === '' ? null : 'bold') +
+        this.style(visible(withFlags(text, this.options.carried ?? []), longestCommand), style),
     );
     return this;
   }
