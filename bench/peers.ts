@@ -1,7 +1,9 @@
 /**
  * leakguard against a floor: a bare concurrent boto3 script that is told which instances are protected.
  *
- *     node bench/run.mjs peers [--instances N] [--latency MILLISECONDS] [--runs N]
+ *     node bench/run.mjs peers [--instances N] [--latency MILLISECONDS] [--runs N] [--before CHECKOUT]
+ *
+ * `--before`: another checkout, built, that takes its turn in each round too.
  *
  * On a moto of its own for each run: 17 regions × N GPU instances made with a leaked key, a tenth of them protected,
  * and three t3.micro of production a region. Figures are printed, not asserted. Build first: npm run build.
@@ -12,9 +14,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cliPath } from '../test/cli-path.js';
 import { program } from '../test/interop/environments.js';
 import { Actor, Story, type Credentials } from '../test/interop/incident-actors.js';
 import { defaultRegions } from '../test/interop/incident-seed.js';
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '10' },
     latency: { type: 'string', default: '0' },
     runs: { type: 'string', default: '3' },
+    before: { type: 'string' },
   },
 });
 const perRegion = Number(values.instances);
@@ -157,7 +161,7 @@ async function floor(world: World): Promise<Figures> {
   return { keyOff: null, lastTermination: end, end, ...(await callsOf(world)) };
 }
 
-async function leakguard(world: World): Promise<Figures> {
+async function leakguard(world: World, cli = cliPath): Promise<Figures> {
   const { url, story, leaked, responder, misuseBegan } = world;
   const directory = await mkdtemp(join(tmpdir(), 'leakguard-bench-'));
   await writeTrail(join(directory, 'trail'), account, story.calls);
@@ -171,14 +175,17 @@ async function leakguard(world: World): Promise<Figures> {
     '--account',
     account,
   ];
-  args.push('--trail', join(directory, 'trail'), '--trust-trail', '--report-dir', join(directory, 'reports'));
+  args.push('--trail', join(directory, 'trail'), '--report-dir', join(directory, 'reports'));
+  // An older build knows no other trust.
+  if (cli === cliPath) args.push('--trust-trail');
   args.push('--compromised-at', misuseBegan.toISOString());
   const started = Date.now();
-  const run = await runLeakguard(url, responder, args);
+  const run = await runLeakguard(url, responder, args, cli);
   const end = (Date.now() - started) / 1000;
   const { milestones } = documentOf(run) as {
-    milestones: { keyOff: string | null; lastTermination: string | null };
+    milestones?: { keyOff: string | null; lastTermination: string | null };
   };
+  if (milestones === undefined) throw new Error(`leakguard exited with ${run.code}: ${run.stderr}`);
   await rm(directory, { recursive: true, force: true });
   const since = (time: string | null): number | null =>
     time === null ? null : (Date.parse(time) - started) / 1000;
@@ -194,7 +201,14 @@ const median = (numbers: number[]): number =>
   numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 
 await install();
-const tools = { floor, leakguard };
+const tools: Record<string, (world: World) => Promise<Figures>> = {
+  floor,
+  leakguard: (world) => leakguard(world),
+};
+if (values.before !== undefined) {
+  const cli = resolve(values.before, 'dist/cli.js');
+  tools['before'] = (world) => leakguard(world, cli);
+}
 const results: Record<string, Figures[]> = {};
 for (let run = 0; run < runs; run += 1) {
   for (const [name, tool] of Object.entries(tools)) {

@@ -1,11 +1,12 @@
 // What the first answer costs: `leakguard --help` against the floor of `node -e 0`, in turn, as CPU time and as a
-// ratio. Run after `npm run build`: node bench/start-up.mjs [runs]
+// ratio. Run after `npm run build`:
+// node bench/start-up.mjs [runs] [another checkout, built, that takes its turn too]
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const runs = Number(process.argv[2] ?? 15);
-const cli = resolve('dist/cli.js');
+const clis = ['.', ...process.argv.slice(3)].map((checkout) => resolve(checkout, 'dist/cli.js'));
 
 /** CPU milliseconds (user and system) of one run of node. */
 function cpu(args) {
@@ -23,11 +24,13 @@ function childUsage() {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const floor = [];
-const help = [];
+const help = clis.map(() => []);
 for (let run = 0; run < runs; run += 1) {
   floor.push(cpu(['-e', '0']));
-  help.push(cpu([cli, '--help']));
+  for (const [at, cli] of clis.entries()) help[at].push(cpu([cli, '--help']));
 }
-const ratio = median(help.map((value, at) => value / floor[at]));
 console.log(`node -e 0        ${median(floor)} ms CPU (median of ${runs})`);
-console.log(`leakguard --help ${median(help)} ms CPU · ${ratio.toFixed(2)} × the floor`);
+for (const [at, costs] of help.entries()) {
+  const ratio = median(costs.map((value, run) => value / floor[run]));
+  console.log(`leakguard --help ${median(costs)} ms CPU · ${ratio.toFixed(2)} × the floor · ${clis[at]}`);
+}

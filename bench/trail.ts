@@ -2,6 +2,7 @@
 // read_json over them. The volume is made of the real records in fixtures/cloudtrail, with times and ids of their own.
 //
 //   node bench/run.mjs trail [--megabytes 1000] [--files 16] [--plain] [--sorted] [--duckdb]
+//     [--before CHECKOUT]   another checkout in which this benchmark has been run once, in turn with this one
 //
 // Contenders take turns, and each round is paired: other load falls on all of them. Seen on two cores with other load of
 // three times as many: 0.41 of the floor for one file of 1 GB (floor 1.45 s, 124 MB of memory), 0.43 for four of 300 MB
@@ -12,7 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +26,8 @@ import { unwrap } from '../src/trail/containers.js';
 import { readTrail } from '../src/trail/files.js';
 
 const self = fileURLToPath(import.meta.url);
+/** Where run.mjs puts this benchmark. */
+const bundle = 'node_modules/.cache/bench/trail.mjs';
 
 /** The real records, as CloudTrail writes them into log files. */
 async function seeds(sorted: boolean): Promise<JsonObject[]> {
@@ -132,10 +135,11 @@ interface Run {
 }
 
 /** Each contender in a process of its own, so that memory is its own. */
-function run(mode: string, directory: string): Run & { events: number } {
+function run(mode: string, directory: string, before: string): Run & { events: number } {
+  const [script, only] = mode === 'before' ? [resolve(before, bundle), 'trail'] : [self, mode];
   const { stdout, status, stderr } = spawnSync(
     process.execPath,
-    [self, '--only', mode, '--directory', directory],
+    [script, '--only', only, '--directory', directory],
     { encoding: 'utf8', maxBuffer: 1 << 26 },
   );
   if (status !== 0) throw new Error(`${mode}: ${stderr.slice(-500)}`);
@@ -184,6 +188,7 @@ async function main(): Promise<void> {
       plain: { type: 'boolean', default: false },
       sorted: { type: 'boolean', default: false },
       duckdb: { type: 'boolean', default: false },
+      before: { type: 'string' },
       only: { type: 'string' },
       directory: { type: 'string' },
     },
@@ -206,9 +211,11 @@ async function main(): Promise<void> {
     console.log(
       `${values.megabytes} MB of records from ${records.length} real ones, ${count} files, ${(onDisk / 1e6).toFixed(0)} MB on disk, ${availableParallelism()} cores`,
     );
-    const modes = ['floor', 'trail', ...(values.duckdb ? ['duckdb'] : [])];
+    const { before } = values;
+    const others = [...(before === undefined ? [] : ['before']), ...(values.duckdb ? ['duckdb'] : [])];
+    const modes = ['floor', 'trail', ...others];
     const rounds = Array.from({ length: Number(values.rounds) }, () =>
-      modes.map((mode) => run(mode, directory)),
+      modes.map((mode) => run(mode, directory, before ?? '')),
     );
     for (const [index, mode] of modes.entries()) {
       const runs = rounds.flatMap((round) => round[index] ?? []);

@@ -119,6 +119,9 @@ const trustTrail = new Option(
   'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
 );
 
+const ofKey = new Option('--key <id>', 'the incident of this key');
+const reportDir = new Option('--report-dir <dir>', 'where the journals are (else the state directory)');
+
 program
   .command('scan')
   .description('what a key made, which keys look misused, and what could not be looked at; changes nothing')
@@ -179,7 +182,9 @@ program
 program
   .command('resume')
   .description('goes on with an interrupted containment')
-  .argument('<report>', 'its journal (.jsonl) or report')
+  .argument('[report]', 'its journal (.jsonl) or report (else the only unfinished one)')
+  .addOption(ofKey)
+  .addOption(reportDir)
   .option('--unconfirmed', 'agree to flags that stand in the journal alone, not confirmed by CloudTrail')
   .option('--yes', 'agree to what was not agreed to yet; needs --account')
   .option('--account <id>', 'the account that must be meant')
@@ -192,7 +197,9 @@ program
   .description(
     'gives innocents their things back, from the before-values in its journal; leaves the attacker’s',
   )
-  .argument('<report>', 'its journal (.jsonl) or report')
+  .argument('[report]', 'its journal (.jsonl) or report (else the last one)')
+  .addOption(ofKey)
+  .addOption(reportDir)
   .option('--reactivate-key', 'turn the key on again too')
   .option('--include-rogue', 'the attacker’s things too, and the Denies on sessions that can still live')
   .addOption(
@@ -266,9 +273,18 @@ program
   .action(lazily(() => import('./commands/restrictions.js')));
 
 program
+  .command('list')
+  .description('the incidents so far: when, which key and account, how each stands, and the next command')
+  .addOption(ofKey)
+  .addOption(reportDir)
+  .action(lazily(() => import('./commands/list.js')));
+
+program
   .command('report')
   .description('shows a containment again, from its journal')
-  .argument('<report>', 'its journal (.jsonl) or report')
+  .argument('[report]', 'its journal (.jsonl) or report (else the last one)')
+  .addOption(ofKey)
+  .addOption(reportDir)
   .option('--html <file>', 'write one self-contained page')
   .action(lazily(() => import('./commands/report.js'), ['report']));
 
@@ -276,13 +292,17 @@ program
   .command('explain')
   .description('why a thing has its class: rule, reasons, events, and what would change it; changes nothing')
   .argument('<id>', 'the id, as a screen or report shows it')
-  .argument('[report]', 'the journal (.jsonl) or report (else the newest of the state directory)')
+  .argument('[report]', 'the journal (.jsonl) or report (else the last one)')
+  .addOption(ofKey)
+  .addOption(reportDir)
   .action(lazily(() => import('./commands/explain.js'), ['id', 'report']));
 
 program
   .command('case')
   .description('the reply for the support case, from the journal alone')
-  .argument('<report>', 'its journal (.jsonl) or report')
+  .argument('[report]', 'its journal (.jsonl) or report (else the last one)')
+  .addOption(ofKey)
+  .addOption(reportDir)
   .option('--lang <lang>', 'en or ja', 'en')
   .option('--credit', 'ask for a billing adjustment too, with the instances as CSV')
   .option('--csv <file>', 'where the CSV goes (else beside the journal)')

@@ -5,6 +5,7 @@ import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
+import { Lanes } from './lanes.js';
 import { Listing } from './paging.js';
 import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
@@ -21,6 +22,8 @@ export interface ClientsOptions {
   credentials: AwsCredentialIdentityProvider;
   endpoints: Partial<Record<ServiceName, string>>;
   requestHandler: NodeHttpHandler;
+  /** Reads of one region at a time. */
+  lane: number;
   homeRegion: string;
   maxAttempts: number;
   /** What the person must know of AWS's answers. */
@@ -71,10 +74,12 @@ const throttledPatience = 90_000;
 export class AwsClients {
   private readonly clients = new Map<string, Promise<{ client: Client; module: ServiceModule }>>();
   private readonly pacer = new Pacer();
+  private readonly lanes: Lanes;
   private readonly awsClock: AwsClock;
   private readonly standing = new Standing(() => systemClock.now());
 
   constructor(private readonly options: ClientsOptions) {
+    this.lanes = new Lanes(options.lane);
     this.awsClock = new AwsClock(Date.now, options.tell);
   }
 
@@ -202,13 +207,14 @@ export class AwsClients {
     const since = systemClock.now();
     for (let tries = 1; ; tries += 1) {
       await this.pacer.pace(service, operation, where);
-      const deadline = AbortSignal.timeout(callDeadline);
+      const once = (): ReturnType<Run> => {
+        const deadline = AbortSignal.timeout(callDeadline);
+        const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+        return run(client, module, ends);
+      };
       try {
-        const output = await run(
-          client,
-          module,
-          signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-        );
+        // A change waits for no read.
+        const output = await (isRead(service, operation) ? this.lanes.run(region, once) : once());
         const requestId = output.$metadata?.requestId ?? null;
         assertWhole({ service, operation, region: where }, output, requestId);
         return { output, requestId };

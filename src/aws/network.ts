@@ -17,6 +17,16 @@ export class BadSetting extends Error {
   }
 }
 
+/** How many connections a run keeps open: a company's proxy may allow 50, and a container 256 open files. */
+interface Connections {
+  /** Reads of one region at a time. */
+  lane: number;
+  /** Idle ones that are kept, of all hosts together. */
+  idle: number;
+}
+const direct: Connections = { lane: 6, idle: 32 };
+const throughProxy: Connections = { lane: 2, idle: 8 };
+
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
 const connectionTimeout = 4_000;
 const requestTimeout = 20_000;
@@ -33,18 +43,19 @@ export async function httpHandler(settings: {
   caBundle: string | undefined;
   /** What is not AWS is called directly. */
   simulated: boolean;
-}): Promise<NodeHttpHandler> {
+}): Promise<{ requestHandler: NodeHttpHandler; lane: number }> {
   const { env, simulated } = settings;
   const ca = await certificates(env['AWS_CA_BUNDLE'] || settings.caBundle || null, env['AWS_CA_BUNDLE']);
   const options = { keepAlive: true, maxSockets: 256, ...(ca === null ? {} : { ca }) };
   const timeouts = { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
   const proxy = simulated ? null : proxyOf('https:', env);
   if (proxy === null) {
-    return new NodeHttpHandler({
-      ...timeouts,
-      httpAgent: new HttpAgent(options),
-      httpsAgent: new HttpsAgent(options),
-    });
+    const httpAgent = keepingFew(new HttpAgent(options), direct.idle);
+    const httpsAgent = keepingFew(new HttpsAgent(options), direct.idle);
+    return {
+      requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent, httpsAgent }),
+      lane: direct.lane,
+    };
   }
   if (!URL.canParse(proxy)) {
     throw new BadSetting(
@@ -52,8 +63,36 @@ export async function httpHandler(settings: {
       'Set HTTPS_PROXY to http://HOST:PORT, or unset it.',
     );
   }
-  const agent = new ProxyAgent({ ...options, getProxyForUrl: (url) => proxyFor(new URL(url), env) ?? '' });
-  return new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent });
+  const agent = new SparingProxyAgent({
+    ...options,
+    getProxyForUrl: (url) => proxyFor(new URL(url), env) ?? '',
+  });
+  const httpsAgent = agent as unknown as HttpsAgent;
+  return {
+    requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent }),
+    lane: throughProxy.lane,
+  };
+}
+
+/** The connections are those of an agent within, which is made for each proxy and kept. */
+class SparingProxyAgent extends ProxyAgent {
+  override async connect(...args: Parameters<ProxyAgent['connect']>): Promise<HttpAgent> {
+    return keepingFew(await super.connect(...args), throughProxy.idle);
+  }
+}
+
+const sparing = new WeakSet<HttpAgent>();
+
+/** Keeps so many idle connections for all hosts together: Node's own limit is for each host, and AWS has hundreds. */
+function keepingFew<A extends HttpAgent>(agent: A, most: number): A {
+  if (sparing.has(agent)) return agent;
+  sparing.add(agent);
+  const keeps = agent.keepSocketAlive.bind(agent);
+  agent.keepSocketAlive = (socket) => {
+    const idle = Object.values(agent.freeSockets).reduce((sum, some) => sum + (some?.length ?? 0), 0);
+    return idle < most && keeps(socket);
+  };
+  return agent;
 }
 
 async function certificates(

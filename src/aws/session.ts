@@ -64,7 +64,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const usable = isRegionName(configured) && partitionOfRegion(configured) === partition;
   const region = usable ? configured : homeRegionOf(partition);
 
-  const requestHandler = await httpHandler({
+  const { requestHandler, lane } = await httpHandler({
     env,
     caBundle: profile['ca_bundle'],
     simulated: endpoints.simulated,
@@ -76,6 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ),
     endpoints: endpoints.custom,
     requestHandler,
+    lane,
     homeRegion: homeRegionOf(partition),
     tell: options.tell,
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),

@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises';
+import type { RestWord } from '../contain/index.js';
+import type { PersonsWords } from '../model/index.js';
 import type { CommandContext } from './context.js';
 
 /** One typed answer on stderr. An end of input, or a signal, is a no: it never hangs. */
@@ -21,26 +23,50 @@ export async function ask(question: string, context: CommandContext): Promise<st
 const tries = 3;
 
 /**
- * The person's word for `actions`: the account id, with or without dashes. `v` shows each thing by `showAll` and asks
- * again; an empty line, `n`, or the end of input is a no.
+ * The person's word for `actions`: the account id, with or without dashes. `v` shows each thing, `v ID` one with all its
+ * reasons, by `show`, and asks again; `e` takes things out of the plan and held ones into it, where it `canChange`; an
+ * empty line, `n`, or the end of input is a no.
  */
-export async function askForAll(
+export async function askForRest(
   actions: number,
   account: string,
-  showAll: () => Promise<void>,
+  canChange: boolean,
+  show: (ids: readonly string[]) => Promise<void>,
   context: CommandContext,
-): Promise<boolean> {
-  const question = `${actions} actions. Type the account id (${account}) to do them, v to see each thing, n to do none: `;
+): Promise<RestWord> {
+  const change = canChange ? ', e takes things out or held ones in' : '';
+  const question = `Type the account id (${account}) to do all of it, or n to do none: `;
   for (let slips = 0; slips < tries; ) {
-    const answer = (await ask(question, context)).replaceAll(/[\s-]/g, '');
-    if (answer === account) return true;
-    if (answer === '' || /^no?$/i.test(answer)) return false;
-    if (/^v$/i.test(answer)) {
-      await showAll();
+    context.stderr.write(`${actions} actions. v shows each thing, v ID why it is there${change}.\n`);
+    const line = (await ask(question, context)).trim();
+    if (line.replaceAll(/[\s-]/g, '') === account) return 'all';
+    if (line === '' || /^no?$/i.test(line)) return 'none';
+    const [letter = '', ...rest] = spoken(line);
+    if (/^v$/i.test(letter)) {
+      await show(rest);
+      continue;
+    }
+    if (canChange && /^e$/i.test(letter)) {
+      const words = rest.length > 0 ? { exclude: rest, include: [] } : await askWhat(context);
+      if (words.exclude.length + words.include.length > 0) return words;
       continue;
     }
     slips += 1;
     context.stderr.write(`That is not the account id. Nothing was done so far beyond the cut.\n`);
   }
-  return false;
+  return 'none';
+}
+
+/** What is taken out of the plan, and which of the held things are taken in. */
+async function askWhat(context: CommandContext): Promise<PersonsWords> {
+  const exclude = await ask('Take out (ids, groups, regions; nothing: none): ', context);
+  const include = await ask('Take in of what is held (ids, groups, regions, held; nothing: none): ', context);
+  return { exclude: spoken(exclude), include: spoken(include) };
+}
+
+/** The words of a line, between spaces or commas; quotes keep a name with spaces together. */
+function spoken(line: string): string[] {
+  return [...line.matchAll(/"([^"]+)"|'([^']+)'|([^\s,]+)/g)].flatMap(
+    ([, double, single, bare]) => double ?? single ?? bare ?? [],
+  );
 }

@@ -1,6 +1,7 @@
 import { accountOfArn, lastPart } from '../facts/index.js';
 import { ExitCode, leadFlag, leadName } from '../model/index.js';
 import { CommandError } from './context.js';
+import { wrongLength } from './identifiers.js';
 
 /**
  * An access key id, checked before anything is sent. A secret pasted by mistake is never echoed.
@@ -8,8 +9,9 @@ import { CommandError } from './context.js';
  * @throws CommandError with exit code 2
  */
 export function parseKeyId(text: string, simulated: boolean): string {
-  if (/^AKIA[A-Z0-9]{12,124}$/.test(text)) return text;
-  if (/^ASIA[A-Z0-9]{12,124}$/.test(text)) {
+  checkLength(text);
+  if (/^AKIA[A-Z0-9]{16}$/.test(text)) return text;
+  if (/^ASIA[A-Z0-9]{16}$/.test(text)) {
     throw new CommandError(
       ExitCode.usage,
       `${text} is the id of a temporary session, not of an access key.`,
@@ -25,6 +27,17 @@ export function parseKeyId(text: string, simulated: boolean): string {
       : 'Not an access key id: expected AKIA followed by capital letters and digits, 20 characters in all.',
     'The id stands in the notice, in the IAM console and in CloudTrail as accessKeyId.',
   );
+}
+
+/** @throws CommandError with exit code 2: never taken for the key of somebody else */
+export function checkLength(text: string): void {
+  const wrong = wrongLength(text);
+  if (wrong !== null)
+    throw new CommandError(
+      ExitCode.usage,
+      wrong,
+      'Copy it again, whole: it stands in the notice, in the IAM console and in CloudTrail as accessKeyId.',
+    );
 }
 
 /** What is misused: a long-term key, a session of a role, or a user or role by its name. */
@@ -45,10 +58,11 @@ export function parseLead({ key, session, user, role }: LeadFlags, simulated: bo
   if (user !== undefined) return leadName({ kind: 'user', id: parseName('user', user) });
   if (role !== undefined) return leadName({ kind: 'role', id: parseName('role', role) });
   if (session === undefined) return key === undefined ? null : parseKeyId(key, simulated);
-  if (/^ASIA[A-Z0-9]{12,124}$/.test(session)) return session;
+  checkLength(session);
+  if (/^ASIA[A-Z0-9]{16}$/.test(session)) return session;
   throw new CommandError(
     ExitCode.usage,
-    /^AKIA[A-Z0-9]{12,124}$/.test(session)
+    /^AKIA[A-Z0-9]{16}$/.test(session)
       ? `${session} is an access key, not a session: --key ${session}. Nothing was done.`
       : 'Not the id of a session: expected ASIA followed by capital letters and digits. Nothing was done.',
     'It is the accessKeyId of its calls in CloudTrail.',

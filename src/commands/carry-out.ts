@@ -22,7 +22,7 @@ import {
 } from '../contain/index.js';
 import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
-import { ask, askForAll } from './agree.js';
+import { ask, askForRest } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
@@ -84,7 +84,7 @@ export async function carryOut(
       sleep: sleepUnless(context.signal),
     },
     emit: context.emit,
-    agree: agreement(flags, session, settled.agreed, journal, context),
+    agree: agreement(flags, session, settled, journal, context),
     cloudfront: () => cloudFrontFacts(session, context),
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
@@ -194,13 +194,14 @@ export function flagsOnRecord(flags: ContainmentFlags): Record<string, string | 
 function agreement(
   flags: ContainmentFlags,
   session: Session,
-  agreed: ReadonlySet<string>,
+  { agreed, fixed }: { agreed: ReadonlySet<string>; fixed: PlanFile | null },
   journal: Journal,
   context: CommandContext,
 ): ContainRequest['agree'] {
   const { identity } = session;
   const { account } = identity;
   const recorded = new Set(agreed);
+  let changed = false;
   const record = async (what: string, by: string): Promise<void> => {
     if (recorded.has(what)) return;
     recorded.add(what);
@@ -231,19 +232,29 @@ function agreement(
     },
     rest: async (incident, planned) => {
       await showPlan(incident, planned, identity, context);
-      if (planned.actions.length === 0) return true;
-      if (agreed.has('rest')) return true;
+      // A plan that they emptied is asked for too: the sweeps act on what comes up later.
+      if (planned.actions.length === 0 && !changed) return 'all';
+      if (agreed.has('rest')) return 'all';
       if (flags.yes === true) {
         await record('rest', `--yes --account ${account}`);
-        return true;
+        return 'all';
       }
-      const showAll = async (): Promise<void> => {
-        const { planDetailsScreen } = await import('../report/screens/index.js');
-        context.stderr.write(`${planDetailsScreen(incident, planned, context.onStderr)}\n`);
+      const show = async (ids: readonly string[]): Promise<void> => {
+        const { planDetailsScreen, reasonsScreen } = await import('../report/screens/index.js');
+        const text =
+          ids.length === 0
+            ? planDetailsScreen(incident, planned, context.onStderr)
+            : reasonsScreen(incident, ids, context.onStderr);
+        context.stderr.write(`${text}\n`);
       };
-      if (!(await askForAll(planned.actions.length, account, showAll, context))) return false;
-      await record('rest', 'prompt');
-      return true;
+      // A plan from a file is done as it was reviewed, or not at all.
+      const word = await askForRest(planned.actions.length, account, fixed === null, show, context);
+      if (word === 'all') await record('rest', 'prompt');
+      else changed ||= word !== 'none';
+      return word;
+    },
+    unheard: (message) => {
+      context.stderr.write(`${message} Nothing was changed in the plan.\n`);
     },
   };
 }

@@ -3,12 +3,11 @@ import { instanceType, regionFactor } from '../facts/index.js';
 import { ExitCode } from '../model/index.js';
 import { caseText } from '../report/case/index.js';
 import { foldReport } from '../outcome/index.js';
+import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
-import { journalPath } from './report-directory.js';
 
-export interface CaseFlags {
-  report: string;
+interface CaseFlags extends IncidentFlags {
   lang?: string;
   credit?: boolean;
   /** Where the instances' CSV goes; else beside the journal. */
@@ -24,7 +23,7 @@ export async function run(flags: CaseFlags, context: CommandContext): Promise<Ex
       `--lang takes en or ja, not ${JSON.stringify(lang.slice(0, 40))}.`,
     );
   }
-  const path = journalPath(flags.report);
+  const path = await chosenJournal(flags, 'case', context);
   const report = foldReport(await readJournal(path));
   const { parts, csv } = caseText(report, { lang, credit: flags.credit === true, price });
   let exitCode: ExitCode = ExitCode.ok;

@@ -11,6 +11,10 @@ export interface CommandContext {
   env: Record<string, string | undefined>;
   /** Progress, warnings and findings as they come: rendered on stderr. */
   emit: Emit;
+  /** The command line as it was typed, behind `leakguard`. */
+  argv: readonly string[];
+  /** Flags of it that say where AWS is and as whom: what a printed command needs too. */
+  carried: readonly string[];
   json: boolean;
   color: boolean;
   verbose: boolean;

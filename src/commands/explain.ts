@@ -1,15 +1,12 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readJournal } from '../contain/index.js';
 import { ExitCode, type Report, rules, shellCommand } from '../model/index.js';
 import { foldReport } from '../outcome/index.js';
 import { some } from '../report/messages/index.js';
+import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
-import { journalPath, reportDirectory } from './report-directory.js';
 
-interface ExplainFlags {
+interface ExplainFlags extends IncidentFlags {
   id: string;
-  report?: string;
 }
 
 /** How many ids are named where the one that was asked for is not among them. */
@@ -17,7 +14,7 @@ const namedAtMost = 10;
 
 /** Why a thing has its class, from the journal alone: rule, reasons, events, and what would change it. */
 export async function run(flags: ExplainFlags, context: CommandContext): Promise<ExitCode> {
-  const path = flags.report === undefined ? await newestJournal(context) : journalPath(flags.report);
+  const path = await chosenJournal(flags, 'explain', context);
   const report = foldReport(await readJournal(path));
   const { explainScreen, findingsNamed } = await import('../report/screens/index.js');
   const findings = findingsNamed(report, flags.id);
@@ -36,23 +33,6 @@ export async function run(flags: ExplainFlags, context: CommandContext): Promise
     context.stdout.write(`${explainScreen(report, flags.id, { width, color, verbose }, path)}\n`);
   }
   return ExitCode.ok;
-}
-
-/** Names end with the time to the millisecond. @throws CommandError with exit code 2 */
-async function newestJournal({ env }: CommandContext): Promise<string> {
-  const directory = reportDirectory(undefined, env);
-  const names = await readdir(directory).catch(() => []);
-  const timeOf = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
-  const newest = names
-    .filter((name) => name.endsWith('.jsonl') && !name.includes('-cloudfront-'))
-    .sort((a, b) => timeOf(a).localeCompare(timeOf(b)))
-    .at(-1);
-  if (newest !== undefined) return join(directory, newest);
-  throw new CommandError(
-    ExitCode.usage,
-    `There is no journal in ${directory}.`,
-    'Name the journal: leakguard explain ID REPORT',
-  );
 }
 
 function notInReport(id: string, report: Report, path: string): CommandError {

@@ -8,6 +8,21 @@ import { CommandError } from './context.js';
 /** The flags that name a file which is written only once the work is done. */
 const fileFlags = ['output', 'html', 'plan', 'csv', 'junit'];
 
+/** The AWS CLI's formats (its user guide, "Setting the output format"): its `--output` names one of them. */
+const formats = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
+
+/** @throws CommandError with exit code 2 where `--output` names a format, as the AWS CLI's does */
+export function refuseFormat({ output }: { output?: string }): void {
+  if (output === undefined || !formats.includes(output.trim().toLowerCase())) return;
+  const meant =
+    output.trim().toLowerCase() === 'json' ? 'for JSON: --json' : 'there is the screen, or --json';
+  throw new CommandError(
+    ExitCode.usage,
+    `--output names a file here; ${meant}. Nothing was done.`,
+    `Leave out --output ${output.trim()}; where a file of that name is meant: --output ./${output.trim()}`,
+  );
+}
+
 /** Nobody waits for a result that cannot be kept: looked at before anything is done. @throws CommandError with exit code 2 */
 export function checkOutputFiles(flags: object): void {
   for (const [name, file] of Object.entries(flags)) {

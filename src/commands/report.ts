@@ -1,19 +1,18 @@
 import { readJournal } from '../contain/index.js';
 import { ExitCode } from '../model/index.js';
 import { foldReport } from '../outcome/index.js';
+import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
-import { journalPath } from './report-directory.js';
 
-export interface ReportFlags {
-  report: string;
+interface ReportFlags extends IncidentFlags {
   /** Also write one self-contained page. */
   html?: string;
 }
 
 /** Shows a containment again from its journal: on the screen, as JSON, or as one page. Never calls AWS. */
 export async function run(flags: ReportFlags, context: CommandContext): Promise<ExitCode> {
-  const path = journalPath(flags.report);
+  const path = await chosenJournal(flags, 'report', context);
   const report = foldReport(await readJournal(path));
   let exitCode: ExitCode = ExitCode.ok;
   if (flags.html !== undefined) {

@@ -5,22 +5,23 @@ import {
   type JournalRecord,
   type JsonObject,
   shellArgument,
-  shellCommand,
   version,
 } from '../model/index.js';
 import { Journal, lock, LockHeld, readJournal } from '../contain/index.js';
+import { optionsOf } from '../outcome/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
+import { asTyped } from './as-typed.js';
 import { flagName } from './arguments.js';
 import { carryOut, type ContainmentFlags } from './carry-out.js';
 import { checkSession } from './check-session.js';
+import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath, lockName, ownSigner } from './report-directory.js';
+import { lockName, ownSigner } from './report-directory.js';
 import { lockOptions, startContainment } from './start-containment.js';
 
-interface ResumeFlags {
-  report: string;
+interface ResumeFlags extends IncidentFlags {
   unconfirmed?: boolean;
   yes?: boolean;
   account?: string;
@@ -30,7 +31,7 @@ interface ResumeFlags {
 
 /** Goes on where a containment was interrupted, with its options and with what was agreed to then. */
 export async function run(flags: ResumeFlags, context: CommandContext): Promise<ExitCode> {
-  const path = journalPath(flags.report);
+  const path = await chosenJournal(flags, 'resume', context);
   const records = await readJournal(path);
   const opened = records[0];
   if (opened?.kind !== 'opened' || opened.key === null) {
@@ -40,13 +41,15 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
       `What it is the journal of: leakguard report ${shellArgument(path, 'JOURNAL')}`,
     );
   }
-  const { key, options } = opened;
+  const { key } = opened;
+  const options = optionsOf(records);
+  const said = records.findLast(({ kind }) => kind === 'opened' || kind === 'words')?.seq ?? 0;
   const session = await context.openSession();
   const { identity, reader } = session;
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
   const signer = await ownSigner(context.env);
   const { provenTo } = await proveJournal(records, path, signer, session, context.emit);
-  if (provenTo < 0) await confirmOptions(options, flags, session.identity, context);
+  if (provenTo < said) await confirmOptions(options, flags, session.identity, context);
   const earlier = {
     since: '90d',
     region: [],
@@ -63,7 +66,7 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     throw new CommandError(
       ExitCode.refused,
       'That all of it was agreed to before the interruption is not confirmed (CloudTrail can lag by 15 minutes), and there is no terminal to ask on.',
-      again(flags, identity),
+      again(identity, context),
     );
   };
   const directory = dirname(path);
@@ -133,7 +136,7 @@ async function confirmOptions(
     throw new CommandError(
       ExitCode.refused,
       `${what} Nothing was done.`,
-      `Where that is right: ${again({ ...flags, unconfirmed: true }, identity)}`,
+      `Where that is right: ${again(identity, context, ['--unconfirmed'])}`,
     );
   const answer = await ask(`${visible(what, 1000)} Is it right? [y/N] `, context);
   if (!/^y(es)?$/i.test(answer.trim()))
@@ -145,9 +148,9 @@ async function confirmOptions(
 }
 
 /** The same command, agreed to. */
-function again({ report, simulated, unconfirmed, takeOver }: ResumeFlags, { account }: Identity): string {
-  const words = ['leakguard', 'resume', report, '--yes', '--account', account];
-  for (const [name, given] of Object.entries({ simulated, unconfirmed, takeOver }))
-    if (given === true) words.push(flagName(name));
-  return shellCommand(words) ?? 'the same command, with --yes --account ID';
+function again({ account }: Identity, context: CommandContext, ...more: [string][]): string {
+  return (
+    asTyped(context, ['--yes'], ['--account', account], ...more) ??
+    'the same command, with --yes --account ID'
+  );
 }

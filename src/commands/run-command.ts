@@ -5,8 +5,9 @@ import { ExitCode, shellArgument, shellWord } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
+import { mendIdentifiers } from './identifiers.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
-import { checkOutputFiles, jsonOutput, OutputFile } from './output-file.js';
+import { checkOutputFiles, jsonOutput, OutputFile, refuseFormat } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
 
 export interface GlobalFlags {
@@ -44,6 +45,8 @@ export async function runCommand(
     stdin: process.stdin,
     env: process.env,
     emit: renderer.emit,
+    argv: process.argv.slice(2),
+    carried: carriedBy(flags),
     json: flags.json === true,
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
@@ -76,6 +79,8 @@ export async function runCommand(
     },
   };
   try {
+    mendIdentifiers(flags, (message) => renderer.emit({ type: 'warning', message }));
+    refuseFormat(flags);
     checkOutputFiles(flags);
     const { run } = await load();
     const code = await run(flags as never, context);
@@ -101,6 +106,13 @@ export async function runCommand(
     release();
     (session as { close(): void } | null)?.close();
   }
+}
+
+function carriedBy({ profile, endpointUrl }: GlobalFlags): string[] {
+  return [
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
+  ];
 }
 
 /** The code of an MFA device: from LEAKGUARD_MFA_CODE, the terminal, or a line of stdin; never from a flag, which others on the

@@ -2,6 +2,7 @@ import { isTemporary, userOfArn } from '../facts/index.js';
 import { ExitCode, type Identity, type Incident, shellArgument } from '../model/index.js';
 import type { Trace, TraceTarget } from '../detect/index.js';
 import { Screen, type ScreenOptions } from '../report/terminal/index.js';
+import { checkLength } from './arguments.js';
 import { CommandError } from './context.js';
 
 export interface TargetFlags {
@@ -26,7 +27,8 @@ export function targetOf({ key, instance, session, user }: TargetFlags): TraceTa
     return { instance };
   }
   if (session !== undefined) {
-    if (/^AKIA[A-Z0-9]{12,124}$/.test(session))
+    checkLength(session);
+    if (/^AKIA[A-Z0-9]{16}$/.test(session))
       throw usage(`${session} is an access key, not a session.`, `leakguard scan --key ${session}`);
     if (!/^[A-Z0-9]{16,128}$/.test(session))
       throw usage('Not the id of a session.', 'It is the accessKeyId of its calls in CloudTrail: ASIA…');

@@ -8,7 +8,6 @@ import {
   version,
   idInKey,
   shellArgument,
-  shellCommand,
 } from '../model/index.js';
 import { Journal, lock, planUndo, readJournal, run as runActions, type UndoPlan } from '../contain/index.js';
 import { exitCodeOfAct } from '../outcome/index.js';
@@ -16,17 +15,18 @@ import { plays } from '../plays/index.js';
 import { takeInventory } from '../survey/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
-import { flagName, wordsOf } from './arguments.js';
+import { asTyped } from './as-typed.js';
+import { wordsOf } from './arguments.js';
 import { sleepUnless } from './carry-out.js';
 import { checkSession } from './check-session.js';
+import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { proveJournal } from './journal-proof.js';
-import { journalPath, lockName, ownSigner } from './report-directory.js';
+import { lockName, ownSigner } from './report-directory.js';
 import { lockOptions } from './start-containment.js';
 
-interface UndoFlags {
-  report: string;
+interface UndoFlags extends IncidentFlags {
   reactivateKey?: boolean;
   includeRogue?: boolean;
   only?: string[];
@@ -38,7 +38,7 @@ interface UndoFlags {
 
 /** Takes a containment back, newest first, from the before-values in its journal. */
 export async function run(flags: UndoFlags, context: CommandContext): Promise<ExitCode> {
-  const path = journalPath(flags.report);
+  const path = await chosenJournal(flags, 'undo', context);
   const records = await readJournal(path);
   const opened = records[0];
   if (opened?.kind !== 'opened') throw new CommandError(ExitCode.refused, `${path} is not a journal.`);
@@ -81,7 +81,10 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
       sleep: sleepUnless(context.signal),
       undoes: planned.undoes,
     };
-    const reasons: Reason[] = [];
+    const reasons: Reason[] = planned.short.map(({ action, why }) => ({
+      rule: 'undo.no-way-back',
+      words: `not taken back: ${action.title}: ${why}`,
+    }));
     let done = 0;
     // One after the other: the way back is the way there in reverse.
     for (const action of planned.actions) {
@@ -94,7 +97,8 @@ export async function run(flags: UndoFlags, context: CommandContext): Promise<Ex
     if (confirmed.unread)
       reasons.push({ rule: 'undo.not-read', words: 'what was taken back could not all be read again' });
     const summary = `undo: ${done} of ${planned.actions.length} taken back; left by design: ${planned.left.length + planned.flagged.length}; cannot be taken back: ${planned.impossible.length}`;
-    const exitCode = exitCodeOfAct(reasons);
+    const { signal } = context;
+    const exitCode = signal.aborted ? (signal.reason as ExitCode) : exitCodeOfAct(reasons);
     await journal.write({ kind: 'closed', exitCode, summary });
     await journal.close();
     await session.anchor(journal.head);
@@ -143,14 +147,11 @@ function nothingDoneTo(
 }
 
 /** The same command, agreed to. */
-function again(flags: UndoFlags, account: string): string {
-  const { report, only, ...switches } = flags;
-  const given = Object.entries({ ...switches, yes: true }).flatMap(([name, value]) =>
-    value === true ? [flagName(name)] : [],
+function again(account: string, context: CommandContext, ...more: [string][]): string {
+  return (
+    asTyped(context, ['--yes'], ['--account', account], ...more) ??
+    'the same command, with --yes --account ID --unconfirmed'
   );
-  const words = ['leakguard', 'undo', report, ...given, '--account', account];
-  for (const id of only ?? []) words.push('--only', id);
-  return shellCommand(words) ?? 'the same command, with --yes --account ID --unconfirmed';
 }
 
 async function agree(
@@ -166,14 +167,14 @@ async function agree(
     throw new CommandError(
       ExitCode.refused,
       `CloudTrail does not confirm (it can lag by 15 minutes) what was before ${unconfirmed.length} of ${planned.actions.length} actions: it stands in the journal alone. Nothing was undone.`,
-      `Read the values above; where they are right: ${again({ ...flags, unconfirmed: true }, account)}`,
+      `Read the values above; where they are right: ${again(account, context, ['--unconfirmed'])}`,
     );
   }
   if (!context.interactive) {
     throw new CommandError(
       ExitCode.refused,
       'There is no terminal to ask on, and --yes --account ID was not given (or names another account). Nothing was undone.',
-      again(flags, account),
+      again(account, context),
     );
   }
   if (unconfirmed.length > 0 && flags.unconfirmed !== true) {

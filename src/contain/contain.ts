@@ -1,6 +1,5 @@
 import {
   type Action,
-  cleanSweeps,
   type Executed,
   ExitCode,
   leadFlag,
@@ -12,14 +11,8 @@ import {
 } from '../model/index.js';
 import { AwsFailure } from '../aws/index.js';
 import { type Elsewhere, type Play, putElsewhere } from '../plays/index.js';
-import {
-  isStuck,
-  judgeSweep,
-  outcomesByTarget,
-  readsOn,
-  unreadBefore,
-  type Sweep,
-} from './confirm/confirm.js';
+import { judgeSweep, outcomesByTarget, type Sweep } from './confirm/confirm.js';
+import { type CutState, Sweeping } from './confirm/sweeping.js';
 import { cutUnread, denies, planCut } from './cut/cut.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved, strangeInCut } from './plan/plan-file.js';
@@ -29,6 +22,7 @@ import type { ContainRequest, ContainResult } from './request.js';
 import { runPlan } from './run/run-plan.js';
 import { run } from './run/run.js';
 import {
+  amendRest,
   checkCaller,
   contextOf,
   lookAtKey,
@@ -73,9 +67,6 @@ const ofCuts = new Set([
   'PutUserPermissionsBoundary',
 ]);
 
-/** `unsettled`: IAM reads as before a change that it took a moment ago. */
-type CutState = 'holds' | 'taken-back' | 'unsettled' | 'unknown';
-
 class Containment {
   private readonly executed: Executed[] = [];
   private readonly seen = new Set<string>();
@@ -89,6 +80,8 @@ class Containment {
   private cutChangedAt = 0;
   private openSince: number | null = null;
   private unsettledTold = false;
+  /** The incident on record is of a look at a part. */
+  private partRecorded = false;
   /** The Deny that was put must reach to the cut; one that stood before is enough as it is. */
   private denyReaches: number | null = null;
 
@@ -137,7 +130,7 @@ class Containment {
   async rest(): Promise<boolean> {
     const { fixed, agree, effects, urgent } = this.request;
     if (fixed === null && agree.restBefore) {
-      const found = await this.look(urgent);
+      const found = await this.look({ first: urgent });
       // What was to be spared may not be among what this look sees: then nothing is done before it is found.
       const sparing = this.request.survey.namesNothing().exclude.length > 0;
       if (this.planned.actions.length > 0 && !sparing) {
@@ -156,12 +149,31 @@ class Containment {
         throw refuseMoved(difference, this.request.key);
     }
     if (effects.signal.aborted) return true;
-    if (!(await agree.rest(incident, this.planned))) {
+    const agreed = await this.agreeOn(incident);
+    if (agreed === null) {
       await this.tell('The rest was not agreed to: only the cut was done.');
       return false;
     }
-    await this.carryOutPlan(incident);
+    await this.carryOutPlan(agreed);
     return true;
+  }
+
+  /** The incident whose plan the person agreed to, as it was shown; null for none. What they take out or in is on record
+   *  before it is planned for, and the new plan is asked for like the first. */
+  private async agreeOn(found: Incident): Promise<Incident | null> {
+    const { agree, effects } = this.request;
+    let incident = found;
+    for (;;) {
+      const word = await agree.rest(incident, this.planned);
+      if (word === 'all') return incident;
+      if (word === 'none') return null;
+      const { words, step, unheard } = await amendRest(this.request, word, incident);
+      for (const message of [unheard.include, unheard.exclude]) if (message !== null) agree.unheard(message);
+      if (step === null) continue;
+      await effects.journal.write({ kind: 'words', words, by: 'prompt' });
+      ({ incident, planned: this.planned } = step);
+      await effects.journal.write({ kind: 'incident', incident });
+    }
   }
 
   /** In place of the rest, where somebody else is at work on it: a lock never holds back the cut. */
@@ -179,37 +191,29 @@ class Containment {
     if (include !== null) await this.tell(include, 'end.word-names-nothing');
   }
 
-  /** 3. Sweep until two rounds in a row are clean; what is new goes through the plan again. */
+  /** 3. Sweep until it is confirmed, or more would change nothing (confirm/sweeping.ts); what is new goes through the plan
+   *  again. */
   async confirm(): Promise<void> {
     const { limits, effects, session, fixed } = this.request;
-    const startedAt = session.reader.now();
-    let lastFound = startedAt;
-    let clean = 0;
-    let unread: number | null = null;
-    let unreadRounds = 0;
-    for (let round = 1; round <= limits.rounds && !effects.signal.aborted; round += 1) {
-      await effects.sleep(Math.min(1000 * round, 10_000));
-      const before = this.sweep;
-      const [{ cut, again }, incident] = await Promise.all([this.cutHolds(), this.look()]);
+    const sweeping = new Sweeping(limits, session.reader.now());
+    for (let next = sweeping.first(); next !== null && !effects.signal.aborted; ) {
+      await effects.sleep(next.wait);
+      const { round, whole } = next;
+      const [{ cut, again }, incident] = await Promise.all([
+        this.cutHolds(),
+        this.look(whole ? 'everything' : 'touched'),
+      ]);
       this.sweep = await this.judge(round, incident, cut);
+      if (whole && this.partRecorded) await this.record(incident, whole);
       const now = session.reader.now();
-      unreadRounds = cut === 'unknown' ? unreadRounds + 1 : 0;
-      if (this.sweep.clean && cut === 'holds') clean += 1;
-      else [clean, lastFound] = [0, now];
-      const quiet = now - lastFound >= limits.quiet;
-      const settled = this.sweep.settling === 0 || now - startedAt > patience.settling;
-      const denySeenAgain = this.denyReaches === null || now - this.cutAt >= patience.denySecondLook;
-      const confirmed = clean >= cleanSweeps;
-      // Each look reads a busy key's events further back: as long as that goes on, the end is worth waiting for.
-      const goesOn = now - startedAt <= limits.time && readsOn(unread, incident.coverage);
-      unread = unreadBefore(incident.coverage);
-      if (confirmed && settled && denySeenAgain && quiet && !goesOn) break;
-      const nothingElse = this.sweep.clean && unreadRounds >= patience.cutUnreadRounds;
-      if ((isStuck(before, this.sweep) || nothingElse || now - startedAt > limits.time) && quiet) break;
+      const denySeenAgain = this.denyReaches === null ? now : this.cutAt + patience.denySecondLook;
+      const { coverage } = incident;
+      next = sweeping.after({ sweep: this.sweep, cut, coverage, now, denySeenAgain });
+      if (next === null) break;
       // One call a sweep for what the cut was put back by: the listing may be as old as what was read of the key.
       this.planned = pending(again, this.planned);
       if (fixed !== null || this.planned.actions.length === 0) continue;
-      if (this.sweep.fresh > 0) await effects.journal.write({ kind: 'incident', incident });
+      if (this.sweep.fresh > 0) await this.record(incident, whole);
       await this.carryOutPlan(incident);
     }
   }
@@ -238,6 +242,12 @@ class Containment {
     return { exitCode, reasons };
   }
 
+  /** What a look saw, on record. `whole`: it looked at everything. */
+  private async record(incident: Incident, whole: boolean): Promise<void> {
+    this.partRecorded = !whole;
+    await this.request.effects.journal.write({ kind: 'incident', incident });
+  }
+
   private async run(actions: readonly Action[]): Promise<void> {
     this.executed.push(
       ...(await run(actions, (action, failure) => this.elsewhere(action, failure), this.request.effects)),
@@ -262,8 +272,8 @@ class Containment {
   }
 
   /** Looks at everything again, and plans what is still to be done. */
-  private async look(first: readonly Play[] | null = null): Promise<Incident> {
-    const { incident, planned } = await lookAtRest(this.request, first);
+  private async look(at?: Parameters<typeof lookAtRest>[1]): Promise<Incident> {
+    const { incident, planned } = await lookAtRest(this.request, at);
     this.seenLast = incident;
     refuseDescendant(incident, this.request.session.identity, 'The cut stands; nothing more was done.');
     this.planned = planned;

@@ -4,25 +4,15 @@ import {
   type Emit,
   type ExitCode,
   type Incident,
-  patience,
+  type PersonsWords,
   type Reason,
 } from '../model/index.js';
 import type { Play } from '../plays/index.js';
+import type { ConfirmLimits } from './confirm/sweeping.js';
 import type { PlanFile } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import type { Effects } from './run/run.js';
 import type { Named, StepRequest } from './steps.js';
-
-/** Limits of confirm. Times in milliseconds. */
-export interface ConfirmLimits {
-  rounds: number;
-  time: number;
-  /** Keep sweeping this long after the last thing was found (AWS's own playbook asks for a quiet half hour). */
-  quiet: number;
-}
-
-/** Until it is clean, but not for ever. */
-export const defaultLimits: ConfirmLimits = { rounds: patience.rounds, time: patience.time, quiet: 0 };
 
 /** What a containment is asked to do, and with what. */
 export interface ContainRequest extends StepRequest {
@@ -45,10 +35,15 @@ export interface ContainRequest extends StepRequest {
     /** Said before (by a flag, or before the interruption): `rest` asks nobody. */
     restBefore: boolean;
     cut(facts: CutFacts, doubts: string[], planned: number): Promise<boolean>;
-    rest(incident: Incident, planned: Plan): Promise<boolean>;
+    rest(incident: Incident, planned: Plan): Promise<RestWord>;
+    /** Words that they gave just now name nothing: in a sentence. */
+    unheard(message: string): void;
   };
   cloudfront: () => Promise<CloudFrontFacts>;
 }
+
+/** What the person says to exactly the plan that they saw: all of it, none of it, or a plan with more taken out or in. */
+export type RestWord = 'all' | 'none' | PersonsWords;
 
 export interface ContainResult {
   exitCode: ExitCode;

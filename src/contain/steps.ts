@@ -1,5 +1,5 @@
 import type { Session } from '../aws/index.js';
-import type { Action, CutFacts, Incident } from '../model/index.js';
+import type { Action, CutFacts, Incident, PersonsWords } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
 import type { Survey } from '../survey/index.js';
 import { type Guard, guardCut, lookUpKey, planCut, type UserOwner } from './cut/cut.js';
@@ -88,24 +88,50 @@ export interface LookStep {
 }
 
 /**
- * Step 2, the rest: one look, one plan. `first`: only these plays are looked at.
+ * Step 2, the rest: one look, one plan. `at`: everything, what the incident touched (survey/touched.ts), or first of all
+ * only what these plays find.
  * @throws AwsFailure where not even the list of regions can be read
  */
 export async function lookAtRest(
   request: StepRequest,
-  first: readonly Play[] | null = null,
+  at: 'everything' | 'touched' | { first: readonly Play[] } = 'everything',
 ): Promise<LookStep> {
   const { survey } = request;
-  const incident = first === null ? await survey.look() : await survey.lookFirst(first);
+  const incident =
+    at === 'everything'
+      ? await survey.look()
+      : at === 'touched'
+        ? await survey.lookAgain()
+        : await survey.lookFirst(at.first);
   return { incident, planned: planFor(request, incident) };
 }
 
-/** Words of --include and --exclude that name nothing in what was found, each as a sentence; null where all do. */
-export function unheardWords(
-  survey: Survey,
-  incident: Incident,
-): { include: string | null; exclude: string | null } {
-  const { include, exclude } = survey.namesNothing();
+/**
+ * The same after later words of the person: what the last look saw, planned anew. Where one of them names nothing, no
+ * step, and the sentences that say so.
+ */
+export async function amendRest(
+  request: StepRequest,
+  more: PersonsWords,
+  before: Incident,
+): Promise<{ words: PersonsWords; step: LookStep | null; unheard: Unheard }> {
+  const { words, nothing, incident } = await request.survey.amend(more);
+  const step = incident === null ? null : { incident, planned: planFor(request, incident) };
+  return { words, step, unheard: unheardOf(nothing, before) };
+}
+
+/** Words of the person that name nothing in what was found, each kind as a sentence; null where all do. */
+export interface Unheard {
+  include: string | null;
+  exclude: string | null;
+}
+
+/** Of the words of --include and --exclude. */
+export function unheardWords(survey: Survey, incident: Incident): Unheard {
+  return unheardOf(survey.namesNothing(), incident);
+}
+
+function unheardOf({ include, exclude }: PersonsWords, incident: Incident): Unheard {
   return { include: unknownIncludes(include, incident), exclude: unknownExcludes(exclude, incident) };
 }
 

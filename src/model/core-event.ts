@@ -29,6 +29,7 @@ export type CoreEvent =
       region: string | null;
       done: number;
       total: number | null;
+      /** What is being done, and where: whole, as it is shown. */
       message: string;
     }
   | { type: 'cell'; cell: Cell }

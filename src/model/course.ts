@@ -28,4 +28,6 @@ export const patience = {
   /** For launches that CloudTrail has not told of yet; after that the report names the time from which `verify` can
    *  say more. */
   settling: 90_000,
+  /** Sweeps look at what the incident touched, and so often at everything. */
+  betweenWholeLooks: 2 * 60_000,
 } as const;

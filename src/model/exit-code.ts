@@ -24,7 +24,10 @@ const meanings: [ExitCode, string][] = [
     'findings (scan, verify) · goals failed (rehearse) · not serving (cloudfront) · changes pending (dry run)',
   ],
   [4, 'credentials'],
-  [5, 'incomplete: something failed, was denied, could not be looked at, is held or is still settling'],
+  [
+    5,
+    'incomplete: something failed, was denied, could not be looked at, is held or is still settling · not all is back, or not known to be (undo)',
+  ],
   [6, 'refused: a guard, or the person said no'],
   [130, 'interrupted'],
   [143, 'terminated'],

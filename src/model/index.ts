@@ -28,6 +28,7 @@ export {
   type JournalRecord,
   journalVersion,
   type LeftOver,
+  type PersonsWords,
 } from './journal-record.js';
 export {
   asObject,
@@ -39,6 +40,12 @@ export {
   stableStringify,
   textAt,
 } from './json.js';
+export {
+  type ListDocument,
+  type ListedIncident,
+  type ListedState,
+  listVersion,
+} from './listed-incident.js';
 export type { OriginRule } from './origin-rule.js';
 export { stoppedBefore, wasStopped } from './incident.js';
 export {

@@ -40,6 +40,14 @@ export interface CloudFrontFacts {
   }[];
 }
 
+/** What the person says of single things: ids, groups, regions, or `held`. */
+export interface PersonsWords {
+  /** To act on too, though it is held. */
+  include: readonly string[];
+  /** To spare, though it is the incident's. */
+  exclude: readonly string[];
+}
+
 /** What is written down, by kind. One line of the journal is one of these with its seal. */
 export type JournalEntry =
   | {
@@ -55,6 +63,8 @@ export type JournalEntry =
   | { kind: 'resumed'; toolVersion: string; identity: Identity }
   /** The person agreed. `what`: cut, rest, undo, …; `by`: prompt or the flag that said so. */
   | { kind: 'agreed'; what: string; by: string }
+  /** The person's words at the prompt: all that stand from here on, in place of the flags'. */
+  | { kind: 'words'; words: PersonsWords; by: string }
   | { kind: 'phase'; phase: Phase; actions: number }
   | { kind: 'incident'; incident: Incident }
   /** Written and flushed before the call. `undoes`: the action's id that this call takes back. */

@@ -225,6 +225,10 @@ export const outcomeRules = {
   },
 
   'undo.not-done': { means: 'Something could not be taken back.', exit: ExitCode.incomplete },
+  'undo.no-way-back': {
+    means: 'What was to be taken back has no way back, or needs a flag of its own.',
+    exit: ExitCode.incomplete,
+  },
   'undo.not-read': { means: 'What was taken back could not be read again.', exit: ExitCode.incomplete },
 } as const satisfies Record<string, OutcomeMeaning>;
 

@@ -22,6 +22,7 @@ export function shellArgument(text: string, placeholder: 'JOURNAL' | 'NAME' | 'K
 
 /** `words` as a command line; null where one of them cannot be quoted safely. */
 export function shellCommand(words: readonly string[]): string | null {
-  const quoted = words.map(shellWord);
+  // A flag reads as what it is; to quote one would change nothing.
+  const quoted = words.map((word) => (/^--[a-z][a-z-]*$/.test(word) ? word : shellWord(word)));
   return quoted.includes(null) ? null : quoted.join(' ');
 }

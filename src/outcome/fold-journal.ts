@@ -1,6 +1,7 @@
 import {
   type Action,
   type JournalRecord,
+  type PersonsWords,
   type Json,
   type Report,
   type ReportAction,
@@ -9,6 +10,7 @@ import {
 } from '../model/index.js';
 import { asFound } from '../detect/index.js';
 import { isoOf, milestonesOf } from './milestones.js';
+import { optionsOf } from './options-of.js';
 import { verdictOf } from './decide.js';
 import { reasonsOfEnd } from './end-reasons.js';
 
@@ -27,7 +29,7 @@ export function foldReport(records: readonly JournalRecord[]): Report {
     endpoints: first.identity.endpoints,
     identity: first.identity,
     key: first.key,
-    options: first.options,
+    options: optionsOf(records),
     verdict: { state: 'unknown', reasons: [], rules: [] },
     milestones: {
       misuseBegan: null,
@@ -68,6 +70,9 @@ export function foldReport(records: readonly JournalRecord[]): Report {
         break;
       case 'agreed':
         report.agreed.push({ at: time, what: record.what, by: record.by });
+        break;
+      case 'words':
+        report.agreed.push({ at: time, what: wordsText(record.words), by: record.by });
         break;
       case 'incident':
         report.incident = asFound(report.incident, record.incident, Date.parse(time));
@@ -133,6 +138,15 @@ export function foldReport(records: readonly JournalRecord[]): Report {
   report.verdict = verdictOf(reasonsOfEnd({ ...report, ending: report.closed }));
   report.milestones = milestonesOf(report);
   return report;
+}
+
+/** As flags would say it. */
+function wordsText({ include, exclude }: PersonsWords): string {
+  const said = [
+    ...(exclude.length > 0 ? [`--exclude ${exclude.join(',')}`] : []),
+    ...(include.length > 0 ? [`--include ${include.join(',')}`] : []),
+  ];
+  return said.length === 0 ? 'nothing taken out or in' : said.join(' ');
 }
 
 function announced(

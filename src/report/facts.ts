@@ -3,6 +3,7 @@ import {
   type Deed,
   type Finding,
   type Incident,
+  type Report,
   type ResourceClass,
   textAt,
 } from '../model/index.js';
@@ -196,4 +197,14 @@ export interface ClearanceLimits {
 /** What "clean" leaves out, by the cells of the look. Pure. */
 export function limitsOf(coverage: readonly Cell[]): ClearanceLimits {
   return { services: notExamined(coverage), regions: regionsOff(coverage) };
+}
+
+/** What was decided on the person's word alone: spared though it is the incident's and alive, counted to the incident
+ *  though it was in doubt. */
+export function onPersonsWord({ incident }: Report): Record<'spared' | 'included', Finding[]> {
+  const by = (rule: string): Finding[] => (incident?.findings ?? []).filter((found) => found.rule === rule);
+  return {
+    spared: by('person.spared').filter(({ resource }) => resource.live),
+    included: by('person.included'),
+  };
 }

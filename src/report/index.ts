@@ -13,6 +13,7 @@ export {
   launchGrid,
   limitsOf,
   notExamined,
+  onPersonsWord,
   regionsClosed,
   regionsOff,
   servicesOff,

@@ -95,6 +95,8 @@ export function cellsOfUnlogged(unlogged: readonly Resource[], asked: ReadonlySe
 /** What the trail says was launched, and no listing shows: as it is, asked for by id. */
 export class Hidden {
   private readonly ended = new Set<string>();
+  /** Keys of what AWS, asked by id, says has ended. */
+  readonly gone = new Set<string>();
 
   /** @returns what is there, and a cell for each region in which something is not known */
   async find(
@@ -112,7 +114,10 @@ export class Hidden {
       [...missing].map(async ([region, ids]) => {
         try {
           const found = (await play.findById?.(reader, region, ids)) ?? [];
-          for (const { id, live } of found) if (!live) this.ended.add(id);
+          for (const resource of found.filter(({ live }) => !live)) {
+            this.ended.add(resource.id);
+            this.gone.add(resourceKey(resource));
+          }
           resources.push(...found.filter(({ live }) => live));
           const silent = ids.filter((id) => !found.some((one) => one.id === id));
           if (silent.length > 0)

@@ -2,6 +2,7 @@ import { AwsFailure, type Reader } from '../aws/index.js';
 import { type Cell, type Emit, type Resource, resourceKey } from '../model/index.js';
 import { cellStatusOf } from '../trail/index.js';
 import type { Play } from '../plays/index.js';
+import { askOnce } from './ask-once.js';
 
 /** What is in the account now, and what could not be looked at. */
 export interface Inventory {
@@ -31,19 +32,23 @@ export async function takeInventory(
     (play.scope === 'global' ? ['global'] : scope.regions).map((region) => ({ play, region })),
   );
   const resources = new Map<string, Resource>();
-  let done = 0;
+  const sameMoment = askOnce(reader);
+  const open = new Set(jobs);
   const cells = await Promise.all(
-    jobs.map(async ({ play, region }) => {
-      const cell = await findOne(play, reader, region, resources);
-      done += 1;
+    jobs.map(async (job) => {
+      const { play, region } = job;
+      const cell = await findOne(play, sameMoment, region, resources);
+      open.delete(job);
       emit({ type: 'cell', cell });
+      // What is still waited for says more than what has just come.
+      const [next = job] = open;
       emit({
         type: 'progress',
         subject: 'inventory',
         region,
-        done,
+        done: jobs.length - open.size,
         total: jobs.length,
-        message: play.title,
+        message: `listing ${next.play.noun}${next.region === 'global' ? '' : ` in ${next.region}`}`,
       });
       return cell;
     }),

@@ -11,11 +11,10 @@ import {
   asText,
   type Cell,
   type CellStatus,
-  type Finding,
   hasMany,
   type Incident,
+  type PersonsWords,
   type Resource,
-  type ResourceClass,
   resourceKey,
   type SkippedRecords,
   type TrailEvent,
@@ -34,7 +33,6 @@ import {
   detect,
   isUnlogged,
   misusedOf,
-  namedBy,
   type Trace,
   type TraceTarget,
   traceUp,
@@ -45,19 +43,18 @@ import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { cellStatusOf } from '../trail/index.js';
 import { foldClosed } from './closed-regions.js';
+import { touchedPlays } from './touched.js';
 import { Validation } from './validation.js';
+import { Words } from './words.js';
 import { SurveyTrail, type Caller, type TrailDepth, type TrailScope } from './survey-trail.js';
 
 /** What to look at. Without a session there are no credentials, and only trail files are read. */
-export interface SurveyOptions extends TrailScope {
+export interface SurveyOptions extends TrailScope, PersonsWords {
   plays: readonly Play[];
   /** The user of the key, where known: sessions without a mint event are found by name. */
   owner: string | null;
   /** Regions to look at; null for all that are enabled. */
   regions: readonly string[] | null;
-  /** Words of the person that name what to act on too, and what to spare: see namedBy(). */
-  include: readonly string[];
-  exclude: readonly string[];
   /** The person answers for the trail files: they need not be confirmed by the event history. */
   trustTrail: boolean;
   /** Regions that a policy of the organisation closes to everybody, on the person's word. */
@@ -81,13 +78,20 @@ export interface LeadWord {
   unread: Cell[];
 }
 
-const onlyFirst: Cell = {
-  subject: 'inventory',
-  region: 'global',
-  status: 'truncated',
-  count: 0,
-  detail: 'a first look, at EC2 and its sessions only: all else comes next',
+/** How far a look goes. first: what launches and runs on EC2 alone · again: what the incident touched · whole: everything. */
+type Extent = 'first' | 'again' | 'whole';
+
+const leftOutBy: Record<Extent, string | null> = {
+  first: 'a first look, at EC2 and its sessions only: all else comes next',
+  again: 'a look at what the incident touched only: all else is looked at once more at the end',
+  whole: null,
 };
+
+function unlooked(extent: Extent): Cell[] {
+  const detail = leftOutBy[extent];
+  if (detail === null) return [];
+  return [{ subject: 'inventory', region: 'global', status: 'truncated', count: 0, detail }];
+}
 
 function unseenRegion(region: string, status: CellStatus, detail: string): Cell {
   return { subject: 'region', region, status, count: 0, detail };
@@ -108,18 +112,20 @@ export class Survey {
   /** Keys of what AWS, asked by id, does not know: of the last look. */
   private absent: ReadonlySet<string> = new Set();
   private lastUse: LastUse | null = null;
+  /** Of the look before. */
+  private last: Incident | null = null;
   private readonly hidden = new Hidden();
   /** Keys of instances; null before any was looked for in the trail by its name. */
   private launchesAsked: Set<string> | null = null;
 
-  private readonly includedIds = new Set<string>();
-  private readonly sparedIds = new Set<string>();
-  /** Words that have named something. */
-  private readonly heard = new Set<string>();
+  private readonly words: Words;
+  /** Judges anew what the last look saw, and what it found. */
+  private again: (() => Promise<Incident>) | null = null;
 
   constructor(private readonly options: SurveyOptions) {
     this.owner = options.owner;
     this.trail = new SurveyTrail(options);
+    this.words = new Words(options);
   }
 
   /**
@@ -162,8 +168,7 @@ export class Survey {
     const facts = this.factsOf([], cells, reader.now(), this.trail.events());
     const graph = buildGraph(facts.events);
     const { roots, spared, all } = misusedOf(graph, key, facts);
-    const { include, exclude } = this.options;
-    for (const word of [...include, ...exclude]) if (all.includes(word)) this.heard.add(word);
+    this.words.answer(all);
     const whose = (id: string) => whoseSession(graph, id);
     return {
       misused: roots.map(({ id, since, how }) => ({ id, since, why: how, ...whose(id) })),
@@ -177,15 +182,28 @@ export class Survey {
     this.owner = owner;
   }
 
-  /** Ids that `include` names, as far as they have been seen: filled by each look. */
+  /** Ids that the person wants to have acted on too, as far as they have been seen: filled by each look. */
   get included(): ReadonlySet<string> {
-    return this.includedIds;
+    return this.words.included;
   }
 
-  /** Words of `include` and `exclude` that name nothing in what was looked at so far. */
-  namesNothing(): { include: string[]; exclude: string[] } {
-    const unheard = (words: readonly string[]): string[] => words.filter((word) => !this.heard.has(word));
-    return { include: unheard(this.options.include), exclude: unheard(this.options.exclude) };
+  /** Words of the person that name nothing in what was looked at so far. */
+  namesNothing(): PersonsWords {
+    return this.words.namesNothing();
+  }
+
+  /**
+   * Later words of the person, and what the last look saw, judged anew by them: nothing is listed or read again. Where a
+   * word names nothing, nothing changes: then the incident is null.
+   */
+  async amend(
+    more: PersonsWords,
+  ): Promise<{ words: PersonsWords; nothing: PersonsWords; incident: Incident | null }> {
+    if (this.again === null || this.last === null) throw new Error('Nothing was looked at yet.');
+    const nothing = this.words.amend(more, this.last.findings);
+    const words = this.words.asTheyStand;
+    if (nothing.include.length + nothing.exclude.length > 0) return { words, nothing, incident: null };
+    return { words, nothing, incident: this.told(await this.again()) };
   }
 
   skippedRecords(): SkippedRecords[] {
@@ -200,7 +218,14 @@ export class Survey {
 
   /** Looks at everything once. @throws AwsFailure where not even the list of regions can be read. */
   async look(): Promise<Incident> {
-    return this.lookAt(this.options.plays, 'followed');
+    return this.lookAt(this.options.plays, 'whole');
+  }
+
+  /** Looks again at what the incident touched, as far as it is known: most services never saw it (touched.ts). */
+  async lookAgain(): Promise<Incident> {
+    const { plays } = this.options;
+    if (this.last === null) return this.look();
+    return this.lookAt(touchedPlays(plays, this.last, this.trail.events()), 'again');
   }
 
   /**
@@ -209,19 +234,25 @@ export class Survey {
    * inventory it reads anew, since what was stopped in between has changed it, and what came in between must not wait.
    */
   async lookFirst(plays: readonly Play[]): Promise<Incident> {
-    return this.lookAt(plays, 'first-hand');
+    return this.lookAt(plays, 'first');
   }
 
-  private async lookAt(plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
-    const { session, emit } = this.options;
-    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, depth);
+  private async lookAt(plays: readonly Play[], extent: Extent): Promise<Incident> {
+    const { session } = this.options;
+    const seen = session === null ? await this.lookOffline() : await this.lookOnline(session, plays, extent);
+    return this.told(seen);
+  }
+
+  private told(seen: Incident): Incident {
     const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
-    emit({ type: 'incident', incident });
+    this.last = incident;
+    this.options.emit({ type: 'incident', incident });
     return incident;
   }
 
-  private async lookOnline(session: Caller, plays: readonly Play[], depth: TrailDepth): Promise<Incident> {
+  private async lookOnline(session: Caller, plays: readonly Play[], extent: Extent): Promise<Incident> {
     const { reader, identity } = session;
+    const depth: TrailDepth = extent === 'first' ? 'first-hand' : 'followed';
     const { emit, trail: files, regions: chosen } = this.options;
     if (files !== null && (await this.filesOfAnotherAccount(identity.account))) return this.lookOffline();
     const { enabled, notEnabled } = await this.listRegions(session);
@@ -248,7 +279,7 @@ export class Survey {
       ...trailCells,
       ...leftOut.map((region) => unseenRegion(region, 'truncated', 'left out by --region')),
       ...absent.map((region) => unseenRegion(region, 'failed', 'the account has no region of this name')),
-      ...(depth === 'followed' ? [] : [onlyFirst]),
+      ...unlooked(extent),
       ...(unknownKey.length > 0 ? unknownKey : ownerCells),
       ...notExamined(),
     ];
@@ -257,7 +288,8 @@ export class Survey {
     const found = await this.hidden.find(ec2Instances, reader, incident, resources, this.trail.events());
     resources.push(...found.resources);
     coverage.push(...found.cells);
-    if (found.resources.length + found.cells.length > 0)
+    this.absent = this.hidden.gone;
+    if (found.resources.length + found.cells.length + this.absent.size > 0)
       incident = this.detect(resources, coverage, reader.now());
     if (depth === 'followed' && files === null)
       incident = await this.contradict(incident, resources, coverage, session);
@@ -270,11 +302,16 @@ export class Survey {
     const sure = (of: Incident): Promise<Incident> =>
       this.confirmFiles(of, session, (events) => this.detect(resources, coverage, reader.now(), events));
     const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
+    this.again = anew;
     const first = await sure(judged);
-    const heard = this.hearWords(first) ? await anew() : first;
-    if (depth !== 'followed') return heard;
-    this.absent = await absentAmong(heard.fromTrail ?? [], reader);
-    return this.absent.size === 0 ? heard : anew();
+    if (this.options.key !== null && hasMany(this.options.key))
+      this.words.answer(first.credentials.map(({ id }) => id));
+    const heard = this.words.hear(first.findings) ? await anew() : first;
+    if (extent !== 'whole') return heard;
+    const notThere = await absentAmong(heard.fromTrail ?? [], reader);
+    if (notThere.size === 0) return heard;
+    this.absent = new Set([...this.hidden.gone, ...notThere]);
+    return anew();
   }
 
   /** What only files tie to the incident is held, unless the person answers for the files. */
@@ -286,26 +323,7 @@ export class Survey {
     const { emit, plays, trustTrail } = this.options;
     if (this.trail.source !== 'files' || trustTrail) return incident;
     this.validation ??= new Validation(session, emit, plays);
-    return this.validation.judge(incident, this.trail.events(), this.includedIds, detectOf);
-  }
-
-  /** What the person's words name in this incident: asked anew by each look, and never taken back. True where that
-   *  adds something. */
-  private hearWords({ findings, credentials }: Incident): boolean {
-    const judged = (finding: Finding): ResourceClass => finding.judged ?? finding.class;
-    const hear = (words: readonly string[], classes: readonly ResourceClass[], ids: Set<string>): boolean => {
-      const known = ids.size;
-      const named = namedBy(words, findings, (finding) => classes.includes(judged(finding)));
-      for (const id of named.ids) ids.add(id);
-      for (const word of words) if (!named.unknown.includes(word)) this.heard.add(word);
-      return ids.size > known;
-    };
-    const included = hear(this.options.include, ['held'], this.includedIds);
-    // Of a user that was named, a key may be named beside it that the trail does not know.
-    const roots = new Set(credentials.flatMap(({ id, parent }) => (parent === null ? [id] : [])));
-    for (const word of this.options.include) if (roots.has(word)) this.heard.add(word);
-    const spared = hear(this.options.exclude, ['rogue', 'tampered'], this.sparedIds);
-    return included || spared;
+    return this.validation.judge(incident, this.trail.events(), this.words.included, detectOf);
   }
 
   /**
@@ -452,7 +470,8 @@ export class Survey {
       count: 0,
       detail: 'only the trail files were read: what runs now is not known',
     };
-    return this.detect([], [...cells, inventory], Date.now());
+    this.again = () => Promise.resolve(this.detect([], [...cells, inventory], Date.now()));
+    return this.again();
   }
 
   private detect(
@@ -470,7 +489,8 @@ export class Survey {
     now: number,
     events: readonly TrailEvent[],
   ): Parameters<typeof detect>[0] {
-    const { session, plays, key, compromisedAt, include, exclude } = this.options;
+    const { session, plays, key, compromisedAt } = this.options;
+    const { include, exclude } = this.words.asTheyStand;
     return {
       events,
       inventory,
@@ -483,8 +503,8 @@ export class Survey {
       account: session?.identity.account ?? this.accountOfFiles(),
       compromisedAt,
       now,
-      include: [...this.includedIds],
-      protect: [...this.sparedIds],
+      include: [...this.words.included],
+      protect: [...this.words.spared],
       accelerators: this.accelerators,
       absent: this.absent,
       trailFrom: this.trail.source,

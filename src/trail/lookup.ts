@@ -119,10 +119,10 @@ export class TrailLookup {
             message,
           });
         await this.readOne(query, region, (pages, back) =>
-          tell(`CloudTrail by ${query.attribute}: page ${pages}, ${back}`),
+          tell(`reading CloudTrail in ${region} by ${query.attribute}: page ${pages}, ${back}`),
         );
         done += 1;
-        tell(`CloudTrail by ${query.attribute}`);
+        tell(`reading CloudTrail in ${region} by ${query.attribute}`);
       }),
     );
   }

@@ -265,6 +265,12 @@ describe('what people say', () => {
     expect(found(incident, one).reasons[0]).toMatch(/AKIAOPSOPSOPSOPS0001/);
     expect(found(incident, two).class).toBe('rogue');
     expect(found(incident, two).reasons.at(-1)).toMatch(/counts for nothing/);
+    // What the tag holds, the person can take in.
+    expect(found(look(history, { include: [one] }), one)).toMatchObject({
+      class: 'rogue',
+      judged: 'held',
+      rule: 'person.included',
+    });
   });
 
   it('--include makes any resource rogue, and says so', () => {

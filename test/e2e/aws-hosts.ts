@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { defaultRegions } from '../../src/range/index.js';
 
 const execute = promisify(execFile);
 const openssl = (args: string[]) => execute('openssl', args);
@@ -17,13 +18,15 @@ export interface AwsHosts {
   caFile: string;
   /** `host:port` of each CONNECT so far. */
   tunnels: string[];
+  /** The most that were open at a time. */
+  most(): number;
   close(): Promise<void>;
 }
 
 /** `backend`: the server that answers for all of them; `directory`: where keys and certificates go. */
 export async function startAwsHosts(backend: string, directory: string): Promise<AwsHosts> {
   const file = (name: string): string => join(directory, name);
-  const names = ['*.amazonaws.com', '*.us-east-1.amazonaws.com', '*.us-west-2.amazonaws.com'];
+  const names = ['*.amazonaws.com', ...defaultRegions.map((name) => `*.${name}.amazonaws.com`)];
   const key = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
   await openssl([
     'req',
@@ -54,15 +57,21 @@ export async function startAwsHosts(backend: string, directory: string): Promise
     },
   );
   const tunnels: string[] = [];
+  let open = 0;
+  let most = 0;
   const proxy = createServer((_, answer) => answer.writeHead(405).end());
   proxy.on('connect', ({ url }: { url?: string }, socket) => {
     tunnels.push(url ?? '');
+    most = Math.max(most, (open += 1));
+    socket.once('close', () => (open -= 1));
     const through = connect((tls.address() as AddressInfo).port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       through.pipe(socket).pipe(through);
     });
-    for (const end of [through, socket])
-      end.on('error', () => [through, socket].forEach((one) => one.destroy()));
+    // As proxies do: whichever side ends, both are over.
+    for (const side of [through, socket])
+      for (const event of ['error', 'end'])
+        side.on(event, () => [through, socket].forEach((one) => one.destroy()));
   });
   const listen = (server: Server | ReturnType<typeof createTlsServer>): Promise<void> =>
     new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -72,6 +81,7 @@ export async function startAwsHosts(backend: string, directory: string): Promise
     proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     caFile: file('ca.pem'),
     tunnels,
+    most: () => most,
     close: async () => {
       for (const server of [proxy, tls]) {
         server.closeAllConnections();

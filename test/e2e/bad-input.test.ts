@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -52,12 +52,25 @@ afterAll(() => desk.close());
 describe('a key id that is none', () => {
   it.each([
     ['a typo', ['--key', 'AKIAIOSFODNN7EXAMPL!'], /AKIA followed by/],
-    ['lower case', ['--key', 'akiaiosfodnn7example'], /AKIA followed by/],
+    ['one character less', ['--key', 'AKIAIOSFODNN7EXAMPL'], /this has 19: cut off when pasting\?/],
+    ['one character more', ['--key', 'AKIAIOSFODNN7EXAMPLEX'], /this has 21/],
     ['nothing at all', [], /required option '--key/],
   ])('ends with 2 for %s, and says what is expected', async (_, flags, expected) => {
     const { exitCode, stderr } = await desk.run(['contain', ...flags, ...agreed]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(expected);
+  });
+
+  it('but is one once it is mended is taken, and so is an account as the console shows it', async () => {
+    const typed = ` "${id('ci-key').toLowerCase()}" `;
+    const flags = ['--key', typed, '--account', '1111-2222-3333', '--simulated', '--dry-run', '--json'];
+    const { stdout, stderr } = await desk.run(['contain', ...flags]);
+    expect(stdout).toContain(id('ci-key'));
+    expect(stderr).toContain(`--key is read as ${id('ci-key')}`);
+    expect(stderr).toContain('--account is read as 111122223333');
+    const report = await desk.run(['verify', '--watch-key', id('ci-key').slice(0, -1)]);
+    expect(report.exitCode).toBe(2);
+    expect(report.stderr).toMatch(/this has 19/);
   });
 
   it('never echoes a secret that was pasted instead', async () => {
@@ -511,7 +524,7 @@ describe('a file for the result that cannot be written', () => {
     ['rehearse', '--junit', []],
   ])('ends %s with 2, naming %s, before AWS is called', async (command, flag, more) => {
     const from = now();
-    for (const file of ['/nonexistent/result', tmpdir()]) {
+    for (const file of ['/proc/nonexistent/result', tmpdir()]) {
       const { exitCode, stdout, stderr } = await desk.run([command, ...more, flag, file, '--json']);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`${flag} ${file} cannot be written`);
@@ -583,9 +596,16 @@ describe('a command line that does not parse', () => {
     ['verify', ['verify', '--compromised-at', 'yesterday'], /--compromised-at.*"yesterday"/],
     ['contain', ['contain', '--key', 'AKIAIOSFODNN7EXAMPLE', '--watch', 'long'], /--watch.*"long"/],
     ['contain', ['contain'], /--key <id>/],
-    ['report', ['report'], /missing required argument/],
+    ['explain', ['explain'], /missing required argument/],
     ['case', ['case', 'journal.jsonl', '--lang', 'de'], /--lang takes en or ja/],
+    [
+      'contain',
+      ['contain', '--kye', 'AKIAIOSFODNN7EXAMPLE'],
+      /unknown option '--kye'\n?.*Did you mean --key\?/s,
+    ],
+    ['resume', ['resume', '--simulatd'], /unknown option '--simulatd'.*Did you mean --simulated\?/s],
     [null, ['scann'], /Did you mean scan\?/],
+    [null, ['contian', '--key', 'AKIAIOSFODNN7EXAMPLE'], /Did you mean contain\?/],
     [null, [], /no command was given/],
   ])('ends with 2, one document and the next step (%s %j)', async (command, args, expected) => {
     const from = now();
@@ -597,6 +617,29 @@ describe('a command line that does not parse', () => {
     expect(document).toMatchObject({ schemaVersion: 1, command, exitCode: 2 });
     expect(now()).toBe(from);
   });
+
+  it.each(['json', 'JSON', 'text', 'table'])('takes --output %s for the habit that it is', async (format) => {
+    const from = now();
+    const { exitCode, stderr } = await desk.run(['scan', '--output', format]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--output names a file here; .*--json/);
+    expect(stderr).toContain(
+      `Next: Leave out --output ${format}; where a file of that name is meant: --output ./${format}`,
+    );
+    expect(now()).toBe(from);
+    expect(existsSync(format)).toBe(false);
+  });
+
+  it('takes --output ./json for a file', () =>
+    withDirectory(async (directory) => {
+      const { exitCode, stdout } = await desk.run(['policy', '--output', join(directory, 'json')]);
+      expect([exitCode, stdout]).toEqual([0, '']);
+      expect(await readFile(join(directory, 'json'), 'utf8')).toContain('"Version": "2012-10-17"');
+      const lone = { cwd: directory, encoding: 'utf8' } as const;
+      expect(
+        spawnSync(process.execPath, [resolve(cliPath), 'policy', '--output', './json'], lone).status,
+      ).toBe(0);
+    }));
 
   it('repeats no secret that was pasted in the wrong place', async () => {
     const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

@@ -7,7 +7,11 @@ import {
   CreateAutoScalingGroupCommand,
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { EC2Client, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import {
+  EC2Client,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+} from '@aws-sdk/client-ec2';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
@@ -55,12 +59,18 @@ export interface SmallIncident {
   /** Instances of the key's own life and of a bystander; those of the attacker. */
   innocent: string[];
   rogue: string[];
+  /** Of those, what is held. */
+  held: string[];
   home: string;
   /** Runs the built command line as the responder, or as whoever `as` names. */
   run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
   /** Runs the built command line in a pseudo-terminal, where a person gives these answers, each once its question stands
    *  there. */
-  inTerminal(args: string[], answers: readonly (readonly [RegExp, string])[]): Promise<CommandRun>;
+  inTerminal(
+    args: string[],
+    answers: readonly (readonly [RegExp, string])[],
+    nodeOptions?: string,
+  ): Promise<CommandRun>;
   /** The command line of `contain` without a terminal, on the two regions of this incident. */
   containment: readonly string[];
   /** `contain` without a terminal, on the two regions of this incident. */
@@ -73,9 +83,11 @@ export interface SmallIncident {
 
 /**
  * A small incident on the range, two regions wide: three weeks of the key's own launches, a bystander, then the
- * misuse (GPU instances, some protected, a session, a user with a key, a group), twenty minutes before now.
+ * misuse (GPU instances, some protected, a session, a user with a key, a group), twenty minutes before now. `rogue`: how
+ * many instances the key launched then; `held`: how many of them CloudTrail does not
+ * tell of.
  */
-export async function smallIncident(): Promise<SmallIncident> {
+export async function smallIncident(size: { rogue?: number; held?: number } = {}): Promise<SmallIncident> {
   const clock = new Clock(Date.now() - 21 * day - 20 * 60_000, 0);
   const world = new World({}, clock);
   const range = await startRange({ world });
@@ -123,6 +135,28 @@ export async function smallIncident(): Promise<SmallIncident> {
       );
     }
   }
+  const more = (size.rogue ?? rogue.length) - rogue.length - (size.held ?? 0);
+  for (const [region, n] of [
+    ['us-east-1', Math.floor(more / 2)],
+    ['eu-west-1', Math.ceil(more / 2)],
+  ] as const)
+    if (n > 0)
+      rogue.push(
+        ...(await launch(leaked, region, { InstanceType: 'p3.16xlarge', MinCount: n, MaxCount: n })),
+      );
+  const heldCount = size.held ?? 0;
+  let held: string[] = [];
+  if (heldCount > 0) {
+    clock.advance(60_000);
+    // CloudTrail leaves that launch out.
+    world.faults = { omittedEvents: [{ name: 'RunInstances', region: 'us-east-1', since: clock.now() }] };
+    held = await launch(leaked, 'us-east-1', {
+      InstanceType: 'p3.16xlarge',
+      MinCount: heldCount,
+      MaxCount: heldCount,
+    });
+    rogue.push(...held);
+  }
   await new STSClient(options(leaked, 'us-east-1')).send(
     new GetSessionTokenCommand({ DurationSeconds: 36 * 3600 }),
   );
@@ -158,8 +192,9 @@ export async function smallIncident(): Promise<SmallIncident> {
     const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
     return runCli(args, nodeOptions === undefined ? env : { ...env, NODE_OPTIONS: nodeOptions });
   };
-  const inTerminal: SmallIncident['inTerminal'] = (args, answers) => {
-    const env = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });
+  const inTerminal: SmallIncident['inTerminal'] = (args, answers, nodeOptions) => {
+    const plain = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });
+    const env = nodeOptions === undefined ? plain : { ...plain, NODE_OPTIONS: nodeOptions };
     const command = [process.execPath, cliPath, ...args].map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['-qec', `stty cols 110 && exec ${command}`, '/dev/null'], {
       env,
@@ -194,6 +229,7 @@ export async function smallIncident(): Promise<SmallIncident> {
     responderKey: responder.id,
     innocent,
     rogue,
+    held,
     home,
     run,
     containment,

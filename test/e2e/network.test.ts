@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cell } from '../../src/model/index.js';
 import { startAwsHosts, type AwsHosts } from './aws-hosts.js';
 import { unpackPackage, type Packed } from './packed.js';
 import { openDesk, quietAccount, type Desk } from './scene.js';
@@ -69,6 +70,14 @@ describe('the packed build behind a proxy', () => {
     expect(JSON.parse(stdout)).toMatchObject({ identity: { simulated: false, account: '111122223333' } });
     expect(code).not.toBe(1);
     expect(hosts.tunnels).toContain('sts.us-east-1.amazonaws.com:443');
+  });
+
+  it('looks at every region with 50 connections', { timeout: 120_000 }, async () => {
+    const scan = await leakguard(['scan', '--key', desk.keys.get('responder-key')!.id, '--json'], keys());
+    const { incident } = JSON.parse(scan.stdout) as { incident: { coverage: Cell[] } };
+    const read = incident.coverage.filter(({ status }) => status === 'complete');
+    expect(read.length, scan.stderr).toBeGreaterThan(500);
+    expect(hosts.most()).toBeLessThanOrEqual(50);
   });
 
   it.each([

@@ -21,8 +21,9 @@ export function startLeakguard(
   url: string,
   { accessKeyId, secretAccessKey }: Credentials,
   args: string[],
+  cli = cliPath,
 ): Running {
-  const child = spawn(process.execPath, [cliPath, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -45,8 +46,13 @@ export function startLeakguard(
   return { process: child, ended };
 }
 
-export async function runLeakguard(url: string, credentials: Credentials, args: string[]): Promise<Run> {
-  return startLeakguard(url, credentials, args).ended;
+export async function runLeakguard(
+  url: string,
+  credentials: Credentials,
+  args: string[],
+  cli = cliPath,
+): Promise<Run> {
+  return startLeakguard(url, credentials, args, cli).ended;
 }
 
 /** The document that a run with `--json` printed; with what the run said where there is none. */

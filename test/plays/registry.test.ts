@@ -49,7 +49,12 @@ describe('the registry of plays', () => {
 
   it.each(plays.map((play) => [play.id, play] as const))('has everything that %s must say', (_id, play) => {
     expect(play.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-    expect(play.title).not.toBe('');
+    expect(play.move).not.toBe('');
+    // What stands beside `clean` must not say what an attacker does.
+    expect(play.noun).toMatch(/^[A-Za-z][\w ,;()-]+$/);
+    expect(play.noun).not.toMatch(
+      /^(relaunches|launches|leaves|makes|runs|sets|gives|lets|opens|uses|stops|buys)\b/,
+    );
     expect(play.scenario).toMatch(/^[a-z0-9-]+$/);
     expect(play.permissions.find.length).toBeGreaterThan(0);
     expect(play.origin.length).toBeGreaterThan(0);

@@ -36,6 +36,8 @@ function contextOf(json = false): { context: CommandContext; out: () => string; 
     stderr: stream,
     stdin: process.stdin,
     env: {},
+    argv: [],
+    carried: [],
     emit: (event) => events.push(event),
     json,
     color: false,
@@ -153,6 +155,6 @@ describe('leakguard explain', () => {
     );
     const { context } = contextOf();
     const nowhere = { ...context, env: { XDG_STATE_HOME: join(directory, 'nowhere') } };
-    await expect(runExplain({ id: 'i-none' }, nowhere)).rejects.toThrow(/no journal in/);
+    await expect(runExplain({ id: 'i-none' }, nowhere)).rejects.toThrow(/no incident that can be read in/);
   });
 });

@@ -126,7 +126,7 @@ function trailRow(incident: Incident, now: number): ClearanceRow {
 }
 
 function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): ClearanceRow {
-  const row = { subject: play.id, title: play.title };
+  const row = { subject: play.id, title: play.noun };
   const findings = incident.findings.filter(({ resource }) => resource.play === play.id);
   const name = ({ resource }: (typeof findings)[number]): string =>
     `${resource.type} ${resource.id} in ${resource.region}: ${resource.state}`;

@@ -22,6 +22,8 @@ export function wrongInLine(record: unknown): string | null {
       return Array.isArray(line['left']) && Array.isArray(line['coverage'])
         ? null
         : 'sweep without its lists';
+    case 'words':
+      return isWords(line['words']) ? null : 'words without their lists';
     default:
       return null;
   }
@@ -36,6 +38,13 @@ const parts: Record<string, string> = {
   incident: 'incident',
   cloudfront: 'facts',
 };
+
+function isWords(words: unknown): boolean {
+  return ['include', 'exclude'].every((name) => {
+    const list = asObject(words)?.[name];
+    return Array.isArray(list) && list.every((word) => typeof word === 'string');
+  });
+}
 
 /** The same of an action, wherever it was read. Pure. */
 export function wrongInAction(action: unknown): string | null {

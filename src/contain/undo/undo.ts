@@ -37,6 +37,9 @@ export interface UndoPlan {
   left: Told[];
   /** What cannot be taken back, and the sentence why. */
   impossible: Told[];
+  /** Of `impossible` and `flagged`: what this undo was to bring back all the same, since the person named it, or it was
+   *  an innocent's. */
+  short: Told[];
   /** What needs a flag of its own, such as turning the key on again. */
   flagged: { action: Action; flag: string }[];
   /** Of `only`: ids that nothing was done to. */
@@ -69,13 +72,16 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
     consequences: [],
     left: [],
     impossible: [],
+    short: [],
     flagged: [],
     unknown: only.filter((id) => !done.some(({ action }) => concerns(action, id))),
   };
   for (const { action, at, seq, status } of done) {
     if (only.length > 0 && !only.some((id) => concerns(action, id))) continue;
     if ('none' in action.undo) {
-      plan.impossible.push({ action, why: action.undo.none });
+      const told = { action, why: action.undo.none };
+      plan.impossible.push(told);
+      if (only.length > 0 || !wasRogue(action)) plan.short.push(told);
       continue;
     }
     const { calls, needsFlag } = action.undo;
@@ -86,6 +92,7 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
     }
     if (needsFlag !== undefined && !flags.has(needsFlag)) {
       plan.flagged.push({ action, flag: needsFlag });
+      if (only.length > 0) plan.short.push({ action, why: `only with ${needsFlag}` });
       continue;
     }
     // Of what the attacker had changed, the way back leads to his values: that must be seen.
@@ -158,8 +165,12 @@ function dangerOf(action: Action, at: number, now: number, key: string | null): 
   // The key that was named has a flag of its own; those that the attacker made are his.
   const hasFlag = 'calls' in action.undo && action.undo.needsFlag !== undefined;
   if (hasFlag && key !== null && concerns(action, key)) return null;
-  const { class: classed = 'rogue' } = action.on ?? {};
-  return classed === 'rogue' || classed === 'settling' ? 'it was the incident’s own' : null;
+  return wasRogue(action) ? 'it was the incident’s own' : null;
+}
+
+function wasRogue({ on }: Action): boolean {
+  const classed = on?.class ?? 'rogue';
+  return classed === 'rogue' || classed === 'settling';
 }
 
 /** The person names a thing by its id, by its whole key, or by the action's id. */

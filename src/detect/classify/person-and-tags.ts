@@ -8,6 +8,8 @@ import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 /** A resource with this tag is held, where somebody outside the incident set it. */
 const protectingTag = 'leakguard:protect';
 
+const wasIncluded = 'included on the person’s word';
+
 /** What people say of a resource, after the trail has spoken: a protecting tag or id holds it, `include` contains it. */
 export function withPersonsWord(findings: readonly Finding[], its: Case): Finding[] {
   const setters = protectorsOf(its);
@@ -22,7 +24,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         class: wasStopped(found) || isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
         rule: 'person.included',
         judged: classed,
-        reasons: ['included on the person’s word', ...reasons],
+        reasons: [wasIncluded, ...reasons],
         settlesAt: null,
       };
     }
@@ -48,15 +50,20 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         ],
       };
     }
-    return {
+    const marked = {
       ...found,
-      class: 'held',
-      rule: 'tag.protected',
       reasons: [
         `marked ${protectingTag} by ${principalOf(setter)}, who is no part of the incident`,
         ...reasons,
       ],
       evidence: [...found.evidence, evidenceOf(setter)],
+    };
+    if (!include.has(resource.id)) return { ...marked, class: 'held', rule: 'tag.protected' };
+    return {
+      ...marked,
+      judged: 'held',
+      rule: 'person.included',
+      reasons: [wasIncluded, ...marked.reasons],
     };
   });
 }

@@ -22,7 +22,8 @@ function rule(name: string, effect: OriginRule['effect'], field: string): Origin
 /** Batch compute environments: one that is managed starts instances as long as jobs wait. */
 export const batchComputeEnvironments: Play = {
   id: 'batch-compute-environments',
-  title: 'launches by Batch compute environments',
+  move: 'launches by Batch compute environments',
+  noun: 'Batch compute environments',
   phase: 'stop',
   service: 'batch',
   scope: 'regional',

@@ -21,7 +21,8 @@ function rule(name: string, effect: OriginRule['effect'], field: string): Origin
 /** Batch job queues: a disabled one takes no new job; those in it go on, and are ended by batch-jobs. */
 export const batchJobQueues: Play = {
   id: 'batch-job-queues',
-  title: 'feeds Batch job queues',
+  move: 'feeds Batch job queues',
+  noun: 'Batch job queues',
   phase: 'stop',
   service: 'batch',
   scope: 'regional',

@@ -12,7 +12,8 @@ const open = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as cons
 
 export const batchJobs: Play = {
   id: 'batch-jobs',
-  title: 'submits Batch jobs',
+  move: 'submits Batch jobs',
+  noun: 'Batch jobs',
   phase: 'stop',
   service: 'batch',
   scope: 'regional',

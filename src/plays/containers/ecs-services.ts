@@ -50,7 +50,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** ECS services start a new task for each one that is stopped. */
 export const ecsServices: Play = {
   id: 'ecs-services',
-  title: 'relaunches by ECS services',
+  move: 'relaunches by ECS services',
+  noun: 'ECS services',
   phase: 'stop',
   service: 'ecs',
   scope: 'regional',

@@ -16,7 +16,8 @@ const maxTasks = 100;
 /** ECS tasks, among them those of Fargate, which no instance shows. */
 export const ecsTasks: Play = {
   id: 'ecs-tasks',
-  title: 'runs ECS tasks',
+  move: 'runs ECS tasks',
+  noun: 'ECS tasks',
   phase: 'terminate',
   service: 'ecs',
   scope: 'regional',

@@ -20,7 +20,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** EKS's Fargate profiles: what pods they select runs on AWS's own machines, and ends with them. */
 export const eksFargateProfiles: Play = {
   id: 'eks-fargate-profiles',
-  title: 'runs pods on Fargate (EKS)',
+  move: 'runs pods on Fargate (EKS)',
+  noun: 'Fargate profiles (EKS)',
   phase: 'stop',
   service: 'eks',
   scope: 'regional',

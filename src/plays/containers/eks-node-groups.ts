@@ -43,7 +43,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  *  cluster lives on. */
 export const eksNodeGroups: Play = {
   id: 'eks-node-groups',
-  title: 'launches by EKS node groups',
+  move: 'launches by EKS node groups',
+  noun: 'EKS node groups',
   phase: 'stop',
   service: 'eks',
   scope: 'regional',

@@ -13,7 +13,8 @@ const noUndo = 'A released address is AWS’s again; it can be had back only whi
 /** Elastic IP addresses: billed by the hour, whether anything uses them or not. */
 export const addresses: Play = {
   id: 'addresses',
-  title: 'leaves addresses that go on billing',
+  move: 'leaves addresses that go on billing',
+  noun: 'Elastic IP addresses',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

@@ -58,7 +58,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Auto Scaling groups: they start a new instance for each one that is terminated. */
 export const autoScalingGroups: Play = {
   id: 'auto-scaling-groups',
-  title: 'relaunches by an Auto Scaling group',
+  move: 'relaunches by an Auto Scaling group',
+  noun: 'Auto Scaling groups',
   phase: 'stop',
   service: 'autoscaling',
   scope: 'regional',

@@ -25,7 +25,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  */
 export const ec2Fleets: Play = {
   id: 'ec2-fleets',
-  title: 'relaunches by EC2 fleets',
+  move: 'relaunches by EC2 fleets',
+  noun: 'EC2 fleets',
   phase: 'stop',
   service: 'ec2',
   scope: 'regional',

@@ -35,7 +35,8 @@ const noUndo =
 /** Instances in every state but terminated: a stopped one costs, and can be started again. */
 export const ec2Instances: Play = {
   id: 'ec2-instances',
-  title: 'launches instances (RunInstances)',
+  move: 'launches instances (RunInstances)',
+  noun: 'EC2 instances',
   phase: 'terminate',
   service: 'ec2',
   scope: 'regional',

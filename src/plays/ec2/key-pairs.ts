@@ -17,7 +17,8 @@ function named(event: TrailEvent): string[] {
 /** Key pairs open no instance that was made without them: they are reported, and removed on request. */
 export const keyPairs: Play = {
   id: 'key-pairs',
-  title: 'leaves key pairs behind',
+  move: 'leaves key pairs behind',
+  noun: 'key pairs',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

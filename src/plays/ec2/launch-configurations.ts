@@ -10,7 +10,8 @@ const noUndo = 'A deleted launch configuration has to be made anew.';
 /** Launch configurations start nothing by themselves: they are reported, and removed on request. */
 export const launchConfigurations: Play = {
   id: 'launch-configurations',
-  title: 'leaves launch configurations behind',
+  move: 'leaves launch configurations behind',
+  noun: 'launch configurations',
   phase: 'evict',
   service: 'autoscaling',
   scope: 'regional',

@@ -19,7 +19,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Launch templates start nothing by themselves: they are reported, and removed on request. */
 export const launchTemplates: Play = {
   id: 'launch-templates',
-  title: 'leaves launch templates behind',
+  move: 'leaves launch templates behind',
+  noun: 'launch templates',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

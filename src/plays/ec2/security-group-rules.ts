@@ -19,7 +19,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Rules that the attacker put into security groups, whoever's they are: the rule is the resource. */
 export const securityGroupRules: Play = {
   id: 'security-group-rules',
-  title: 'opens ports in security groups',
+  move: 'opens ports in security groups',
+  noun: 'rules of security groups',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

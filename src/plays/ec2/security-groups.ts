@@ -11,7 +11,8 @@ const noUndo = 'A deleted security group has to be made anew; its rules are kept
  *  on request. Rules put into an innocent's group are the play security-group-rules'. */
 export const securityGroups: Play = {
   id: 'security-groups',
-  title: 'leaves security groups behind',
+  move: 'leaves security groups behind',
+  noun: 'security groups',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

@@ -22,7 +22,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Spot fleets. Their instances are left to ec2-instances, which takes their evidence first. */
 export const spotFleets: Play = {
   id: 'spot-fleets',
-  title: 'relaunches by Spot fleets',
+  move: 'relaunches by Spot fleets',
+  noun: 'Spot fleets',
   phase: 'stop',
   service: 'ec2',
   scope: 'regional',

@@ -29,7 +29,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  */
 export const spotRequests: Play = {
   id: 'spot-requests',
-  title: 'relaunches by persistent Spot requests',
+  move: 'relaunches by persistent Spot requests',
+  noun: 'Spot requests',
   phase: 'stop',
   service: 'ec2',
   scope: 'regional',

@@ -16,7 +16,8 @@ const noUndo = 'A deleted volume cannot be brought back; --snapshot takes a snap
  *  they are billed until they are deleted. Those that go with their instance are none of these. */
 export const volumes: Play = {
   id: 'volumes',
-  title: 'leaves volumes that go on billing',
+  move: 'leaves volumes that go on billing',
+  noun: 'volumes (EBS)',
   phase: 'evict',
   service: 'ec2',
   scope: 'regional',

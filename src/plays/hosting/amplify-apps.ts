@@ -17,7 +17,8 @@ const source = 'amplify.amazonaws.com';
 /** Amplify apps: their builds run the attacker's code on AWS's machines, and start at each push. */
 export const amplifyApps: Play = {
   id: 'amplify-apps',
-  title: 'builds by Amplify apps',
+  move: 'builds by Amplify apps',
+  noun: 'Amplify apps',
   phase: 'stop',
   service: 'amplify',
   scope: 'regional',

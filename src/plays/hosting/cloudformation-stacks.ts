@@ -40,7 +40,8 @@ function changeSets(type: string, effect: OriginRule['effect']): OriginRule {
 /** CloudFormation stacks: what they made goes by its own plays first; then the stack goes, with all that no play sees. */
 export const cloudformationStacks: Play = {
   id: 'cloudformation-stacks',
-  title: 'makes CloudFormation stacks',
+  move: 'makes CloudFormation stacks',
+  noun: 'CloudFormation stacks',
   phase: 'evict',
   service: 'cloudformation',
   scope: 'regional',

@@ -13,7 +13,8 @@ const longestBuild = 44 * 3_600_000;
 
 export const codebuildBuilds: Play = {
   id: 'codebuild-builds',
-  title: 'runs CodeBuild builds',
+  move: 'runs CodeBuild builds',
+  noun: 'CodeBuild builds',
   phase: 'stop',
   service: 'codebuild',
   scope: 'regional',

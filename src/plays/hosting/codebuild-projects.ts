@@ -14,7 +14,8 @@ const maxNames = 100;
 /** CodeBuild projects with a webhook: whoever pushes to the repository behind it starts a build, without any key. */
 export const codebuildProjects: Play = {
   id: 'codebuild-projects',
-  title: 'leaves CodeBuild projects that a push starts',
+  move: 'leaves CodeBuild projects that a push starts',
+  noun: 'CodeBuild projects',
   phase: 'stop',
   service: 'codebuild',
   scope: 'regional',

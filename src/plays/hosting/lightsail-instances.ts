@@ -17,7 +17,8 @@ function named(event: TrailEvent): string[] {
 
 export const lightsailInstances: Play = {
   id: 'lightsail-instances',
-  title: 'runs Lightsail instances',
+  move: 'runs Lightsail instances',
+  noun: 'Lightsail instances',
   phase: 'stop',
   service: 'lightsail',
   scope: 'regional',

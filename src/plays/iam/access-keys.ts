@@ -22,7 +22,8 @@ const region = 'global' as const;
  */
 export const accessKeys: Play = {
   id: 'access-keys',
-  title: 'uses, and makes, access keys',
+  move: 'uses, and makes, access keys',
+  noun: 'access keys',
   phase: 'cut',
   service: 'iam',
   scope: 'global',

@@ -20,6 +20,7 @@ import {
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import type { Play } from '../kit/play.js';
+import { principalPages } from './principal-pages.js';
 
 const holders = ['User', 'Role', 'Group'] as const;
 type Holder = (typeof holders)[number];
@@ -32,7 +33,8 @@ type Holder = (typeof holders)[number];
  */
 export const iamGrants: Play = {
   id: 'iam-grants',
-  title: 'attaches or puts policies, adds users to groups',
+  move: 'attaches or puts policies, adds users to groups',
+  noun: 'policies of users, groups and roles; members of groups',
   phase: 'evict',
   service: 'iam',
   scope: 'global',
@@ -156,9 +158,7 @@ function callsOf(holder: Holder, name: string): HolderCalls {
 }
 
 async function* grants(reader: Reader): AsyncIterable<Resource> {
-  for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
-    Filter: ['User', 'Role', 'Group'],
-  })) {
+  for await (const page of principalPages(reader)) {
     for (const user of page.UserDetailList ?? []) {
       const name = user.UserName ?? '';
       const since = user.CreateDate;

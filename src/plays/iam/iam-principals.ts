@@ -13,6 +13,7 @@ import { fromRequest } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource, tagsOf } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
+import { principalPages } from './principal-pages.js';
 
 const noUndo = 'A user or role that was removed has to be made anew; what it had is kept in the record.';
 
@@ -34,7 +35,8 @@ function rule(name: string, effect: OriginRule['effect'], kind: 'user' | 'role')
  */
 export const iamPrincipals: Play = {
   id: 'iam-principals',
-  title: 'leaves users and roles behind',
+  move: 'leaves users and roles behind',
+  noun: 'users and roles',
   phase: 'evict',
   service: 'iam',
   scope: 'global',
@@ -56,9 +58,7 @@ export const iamPrincipals: Play = {
   },
 
   async *find(reader) {
-    for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
-      Filter: ['User', 'Role'],
-    })) {
+    for await (const page of principalPages(reader)) {
       for (const user of page.UserDetailList ?? []) {
         yield asResource('user', user.UserName ?? '', user.CreateDate, tagsOf(user.Tags), {
           attached: (user.AttachedManagedPolicies ?? []).map(({ PolicyArn }) => PolicyArn ?? ''),

@@ -14,7 +14,8 @@ const region = 'global' as const;
  *  are deleted, and what it takes to make them anew is kept. */
 export const identityProviders: Play = {
   id: 'identity-providers',
-  title: 'makes identity providers (OIDC, SAML)',
+  move: 'makes identity providers (OIDC, SAML)',
+  noun: 'identity providers (OIDC, SAML)',
   phase: 'cut',
   service: 'iam',
   scope: 'global',

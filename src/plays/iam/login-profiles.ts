@@ -14,7 +14,8 @@ const region = 'global' as const;
  */
 export const loginProfiles: Play = {
   id: 'login-profiles',
-  title: 'sets console passwords',
+  move: 'sets console passwords',
+  noun: 'console passwords',
   phase: 'cut',
   service: 'iam',
   scope: 'global',

@@ -30,7 +30,8 @@ const removed = 'A policy that was removed has to be made anew; its versions are
  */
 export const managedPolicies: Play = {
   id: 'managed-policies',
-  title: 'makes policies, or new versions of them',
+  move: 'makes policies, or new versions of them',
+  noun: 'managed policies',
   phase: 'evict',
   service: 'iam',
   scope: 'global',

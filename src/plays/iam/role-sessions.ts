@@ -22,6 +22,7 @@ import {
   sessionDenyPolicyName,
   sessionsDeny,
 } from './deny.js';
+import { principalPages } from './principal-pages.js';
 import { deniesElsewhere } from './deny-elsewhere.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -53,7 +54,8 @@ function assumed(name: string): OriginRule {
  */
 export const roleSessions: Play = {
   id: 'role-sessions',
-  title: 'makes roles, and assumes roles',
+  move: 'makes roles, and assumes roles',
+  noun: 'sessions of roles',
   phase: 'cut',
   service: 'iam',
   scope: 'global',
@@ -64,9 +66,7 @@ export const roleSessions: Play = {
   },
 
   async *find(reader) {
-    for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
-      Filter: ['Role'],
-    })) {
+    for await (const page of principalPages(reader)) {
       for (const role of page.RoleDetailList ?? []) {
         const document = (name: string): string | null =>
           decodedDocument(role.RolePolicyList?.find(({ PolicyName }) => PolicyName === name)?.PolicyDocument);

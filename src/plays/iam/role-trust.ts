@@ -1,5 +1,6 @@
 import { change } from '../../aws/index.js';
 import { type Change, type Action, asText, type Finding } from '../../model/index.js';
+import { principalPages } from './principal-pages.js';
 import { decodedDocument } from './deny.js';
 import { fromRequest, requestText } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
@@ -14,7 +15,8 @@ const region = 'global' as const;
  */
 export const roleTrust: Play = {
   id: 'role-trust',
-  title: 'changes who may assume a role',
+  move: 'changes who may assume a role',
+  noun: 'trust policies of roles',
   phase: 'evict',
   service: 'iam',
   scope: 'global',
@@ -25,9 +27,7 @@ export const roleTrust: Play = {
   },
 
   async *find(reader) {
-    for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
-      Filter: ['Role'],
-    })) {
+    for await (const page of principalPages(reader)) {
       for (const role of page.RoleDetailList ?? []) {
         yield {
           play: 'role-trust',

@@ -26,7 +26,8 @@ function rules(kind: 'trustAnchor' | 'profile', Kind: 'TrustAnchor' | 'Profile')
 /** Roles Anywhere: whoever holds a certificate of a trusted authority gets sessions of roles, without any key. */
 export const rolesAnywhere: Play = {
   id: 'roles-anywhere',
-  title: 'trusts an authority of its own (Roles Anywhere)',
+  move: 'trusts an authority of its own (Roles Anywhere)',
+  noun: 'trust anchors and profiles (Roles Anywhere)',
   phase: 'cut',
   service: 'rolesanywhere',
   scope: 'regional',

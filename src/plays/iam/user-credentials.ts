@@ -47,7 +47,8 @@ function rules(
 /** Credentials of users for single services: CodeCommit, Keyspaces, Bedrock API keys, and old ones of EC2. */
 export const userCredentials: Play = {
   id: 'user-credentials',
-  title: 'makes service-specific credentials, signing certificates, SSH keys',
+  move: 'makes service-specific credentials, signing certificates, SSH keys',
+  noun: 'service-specific credentials, signing certificates, SSH keys',
   phase: 'cut',
   service: 'iam',
   scope: 'global',

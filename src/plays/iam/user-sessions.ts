@@ -9,6 +9,7 @@ import {
   textAt,
   type TrailEvent,
 } from '../../model/index.js';
+import { principalPages } from './principal-pages.js';
 import { datedDeny, decodedDocument, denied, denyAhead, denyPolicyName } from './deny.js';
 import { deniesElsewhere } from './deny-elsewhere.js';
 import { fromRequest } from '../kit/event-ids.js';
@@ -36,7 +37,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  */
 export const userSessions: Play = {
   id: 'user-sessions',
-  title: 'makes users, and sessions of users',
+  move: 'makes users, and sessions of users',
+  noun: 'sessions of users',
   phase: 'cut',
   service: 'iam',
   scope: 'global',
@@ -47,9 +49,7 @@ export const userSessions: Play = {
   },
 
   async *find(reader) {
-    for await (const page of reader.pages('iam', 'GetAccountAuthorizationDetails', 'global', {
-      Filter: ['User'],
-    })) {
+    for await (const page of principalPages(reader)) {
       for (const user of page.UserDetailList ?? []) {
         const inline = user.UserPolicyList?.find(({ PolicyName }) => PolicyName === denyPolicyName);
         const deny = decodedDocument(inline?.PolicyDocument);

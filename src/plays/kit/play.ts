@@ -65,8 +65,10 @@ export interface PlanContext {
 
 export interface Play {
   id: string;
-  /** The attacker's move, in a few words. */
-  title: string;
+  /** The attacker's move, in a few words: for the table of plays. Beside a status it would say the opposite. */
+  move: string;
+  /** What is listed, in the plural: what stands beside a status, and in progress. */
+  noun: string;
   phase: Exclude<Phase, 'confirm'>;
   service: ServiceName;
   scope: 'regional' | 'global';

@@ -29,7 +29,8 @@ function rule(name: string, effect: 'changed' | 'undone'): OriginRule {
  *  StartLogging). What was deleted or narrowed is left, and told: its owner alone knows how it was. */
 export const trails: Play = {
   id: 'trails',
-  title: 'stops CloudTrail’s trails',
+  move: 'stops CloudTrail’s trails',
+  noun: 'CloudTrail trails',
   phase: 'evict',
   service: 'cloudtrail',
   scope: 'regional',

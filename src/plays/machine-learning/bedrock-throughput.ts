@@ -11,7 +11,8 @@ const noUndo = 'Provisioned throughput that was deleted has to be bought anew.';
  *  none before its end. Invocations end with the Deny on whoever makes them. */
 export const bedrockThroughput: Play = {
   id: 'bedrock-throughput',
-  title: 'buys Bedrock throughput',
+  move: 'buys Bedrock throughput',
+  noun: 'provisioned throughput (Bedrock)',
   phase: 'evict',
   service: 'bedrock',
   scope: 'regional',

@@ -12,7 +12,8 @@ const named = fromRequest('endpointName');
 /** Endpoints cost as long as they are there. The configuration stays, so that one can be made again by its name. */
 export const sagemakerEndpoints: Play = {
   id: 'sagemaker-endpoints',
-  title: 'runs SageMaker endpoints',
+  move: 'runs SageMaker endpoints',
+  noun: 'SageMaker endpoints',
   phase: 'stop',
   service: 'sagemaker',
   scope: 'regional',

@@ -10,7 +10,8 @@ const named = fromRequest('notebookInstanceName');
 
 export const sagemakerNotebooks: Play = {
   id: 'sagemaker-notebooks',
-  title: 'runs SageMaker notebooks',
+  move: 'runs SageMaker notebooks',
+  noun: 'SageMaker notebooks',
   phase: 'stop',
   service: 'sagemaker',
   scope: 'regional',

@@ -10,7 +10,8 @@ const noUndo = 'A stopped processing job cannot be started again; it can be made
 
 export const sagemakerProcessingJobs: Play = {
   id: 'sagemaker-processing-jobs',
-  title: 'runs SageMaker processing jobs',
+  move: 'runs SageMaker processing jobs',
+  noun: 'SageMaker processing jobs',
   phase: 'stop',
   service: 'sagemaker',
   scope: 'regional',

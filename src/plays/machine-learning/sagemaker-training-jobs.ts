@@ -10,7 +10,8 @@ const noUndo = 'A stopped training job cannot be started again; it can be made a
 
 export const sagemakerTrainingJobs: Play = {
   id: 'sagemaker-training-jobs',
-  title: 'runs SageMaker training jobs',
+  move: 'runs SageMaker training jobs',
+  noun: 'SageMaker training jobs',
   phase: 'stop',
   service: 'sagemaker',
   scope: 'regional',

@@ -15,7 +15,8 @@ function rule(name: string, effect: OriginRule['effect'], field: string): Origin
  *  request. */
 export const sesIdentities: Play = {
   id: 'ses-identities',
-  title: 'leaves mail identities behind (SES)',
+  move: 'leaves mail identities behind (SES)',
+  noun: 'mail identities (SES)',
   phase: 'evict',
   service: 'sesv2',
   scope: 'regional',

@@ -27,7 +27,8 @@ function rule(name: string, effect: 'changed' | 'undone'): OriginRule {
  *  switched it on. */
 export const sesSending: Play = {
   id: 'ses-sending',
-  title: 'switches mail sending on (SES)',
+  move: 'switches mail sending on (SES)',
+  noun: 'account-wide mail sending (SES)',
   phase: 'stop',
   service: 'sesv2',
   scope: 'regional',

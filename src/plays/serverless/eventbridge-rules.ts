@@ -31,7 +31,8 @@ function rule(name: string, effect: OriginRule['effect'], more: Partial<OriginRu
 /** EventBridge rules: they start what they point at, again and again. */
 export const eventbridgeRules: Play = {
   id: 'eventbridge-rules',
-  title: 'relaunches by EventBridge rules',
+  move: 'relaunches by EventBridge rules',
+  noun: 'EventBridge rules',
   phase: 'stop',
   service: 'eventbridge',
   scope: 'regional',

@@ -45,7 +45,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  *  reserved concurrency"). */
 export const lambdaFunctions: Play = {
   id: 'lambda-functions',
-  title: 'leaves Lambda functions behind',
+  move: 'leaves Lambda functions behind',
+  noun: 'Lambda functions',
   phase: 'stop',
   service: 'lambda',
   scope: 'regional',

@@ -34,7 +34,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Permissions that the attacker gave to outsiders on functions, whoever's they are. The id is `function:statement`. */
 export const lambdaPermissions: Play = {
   id: 'lambda-permissions',
-  title: 'lets outsiders invoke functions',
+  move: 'lets outsiders invoke functions',
+  noun: 'resource policies of functions (Lambda)',
   phase: 'evict',
   service: 'lambda',
   scope: 'regional',

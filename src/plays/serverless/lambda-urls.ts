@@ -23,7 +23,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
 /** Public addresses that the attacker gave to functions, whoever's they are. The id is `function:qualifier`. */
 export const lambdaUrls: Play = {
   id: 'lambda-urls',
-  title: 'gives functions a public URL',
+  move: 'gives functions a public URL',
+  noun: 'function URLs (Lambda)',
   phase: 'evict',
   service: 'lambda',
   scope: 'regional',

@@ -28,7 +28,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
  */
 export const schedulerSchedules: Play = {
   id: 'scheduler-schedules',
-  title: 'relaunches by schedules',
+  move: 'relaunches by schedules',
+  noun: 'schedules (EventBridge Scheduler)',
   phase: 'stop',
   service: 'scheduler',
   scope: 'regional',

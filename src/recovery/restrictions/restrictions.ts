@@ -28,7 +28,7 @@ export async function lookForRestrictions(
     jobs.map(async ({ read, region }) => {
       const result = await attempt(reader, read, region);
       done += 1;
-      const message = read.service;
+      const message = `asking ${read.service}${region === 'global' ? '' : ` in ${region}`}`;
       request.emit({ type: 'progress', subject: 'restrictions', region, done, total: jobs.length, message });
       return { read, region, result };
     }),

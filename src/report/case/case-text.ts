@@ -188,7 +188,7 @@ function gapLines(checks: readonly Examined[], words: CaseWords): string[] {
 }
 
 function theRegions(facts: CaseFacts, words: CaseWords): string[] {
-  const { regionalChecks, regions, held, settling } = facts;
+  const { regionalChecks, regions, held, settling, spared, included } = facts;
   const complete = regionalChecks.length > 0 && regionalChecks.every((check) => check.gaps.length === 0);
   const listed = (names: readonly string[]): string =>
     words.and(names.slice(0, 30).map(name), Math.max(0, names.length - 30));
@@ -212,6 +212,8 @@ function theRegions(facts: CaseFacts, words: CaseWords): string[] {
       ),
     ),
     ...(held > 0 ? [words.held(held)] : []),
+    ...(spared.length > 0 ? [words.spared(spared.length, listed(spared))] : []),
+    ...(included.length > 0 ? [words.included(included.length, listed(included))] : []),
     ...(settling > 0 ? [words.settling(settling)] : []),
     ...facts.servicesOff.map(([subject, where]) => words.notThere(name(subject), listed(where))),
     ...(facts.regionsOff.length > 0 ? [words.notEnabled(listed(facts.regionsOff))] : []),

@@ -94,6 +94,9 @@ export const english: CaseWords = {
   notExamined: (subjects) => `Not examined at all, so unknown: ${subjects}.`,
   held: (count) =>
     `${n(count, 'resource')} may belong to the key's normal use or to the misuse: unknown, and left running until we decide.`,
+  spared: (count, ids) => `${n(count, 'resource')} we left alone by our own decision: ${ids}.`,
+  included: (count, ids) =>
+    `${n(count, 'resource')} we count to the misuse by our own decision, since CloudTrail alone leaves it in doubt: ${ids}.`,
   settling: (count) =>
     `${n(count, 'resource')} were too young for CloudTrail to tell who made them: unknown.`,
 

@@ -9,7 +9,15 @@ import {
   resourceKey,
   idInKey,
 } from '../../model/index.js';
-import { groupBy, instanceTypeOf, notExamined, regionsOff, servicesOff, tally } from '../index.js';
+import {
+  groupBy,
+  instanceTypeOf,
+  notExamined,
+  onPersonsWord,
+  regionsOff,
+  servicesOff,
+  tally,
+} from '../index.js';
 
 /*
  * What the letter to AWS Support may say, taken from the records and from nothing else. The languages only put it
@@ -77,7 +85,10 @@ export interface CaseFacts {
   global: FoundThing[];
   regions: RegionLine[];
   /** By the last sweep, else by the scan. */
+  /** In doubt, and left: without what the person decided on. */
   held: number;
+  spared: string[];
+  included: string[];
   settling: number;
   triedInVain: number;
   trail: { from: number | null; to: number | null; regions: number; complete: number };
@@ -101,10 +112,14 @@ export function caseFacts(report: Report): CaseFacts {
     return [{ type, id, region, class: finding.class, fate: fateOf(finding), finding }];
   });
   const keyOff = keyOffAction(report);
+  const { spared, included } = onPersonsWord(report);
+  const isSpared = ({ id, region }: { id: string; region: string }): boolean =>
+    spared.some(({ resource }) => resource.id === id && resource.region === region);
   const open = (cause: 'held' | 'settling'): number =>
     report.sweeps.length > 0
-      ? report.left.filter((one) => one.cause === cause).length
-      : (incident?.findings ?? []).filter((finding) => finding.class === cause).length;
+      ? report.left.filter((one) => one.cause === cause && !isSpared(one)).length
+      : (incident?.findings ?? []).filter((found) => found.class === cause && !isSpared(found.resource))
+          .length;
   const cells = groupBy(
     report.coverage.filter(({ status }) => status !== 'not-examined' && status !== 'not-enabled'),
     ({ subject }) => subject,
@@ -144,6 +159,8 @@ export function caseFacts(report: Report): CaseFacts {
       .map(([region, list]) => regionLine(region, list))
       .sort((a, b) => (a.region < b.region ? -1 : 1)),
     held: open('held'),
+    spared: spared.map(({ resource }) => resource.id),
+    included: included.map(({ resource }) => resource.id),
     settling: open('settling'),
     triedInVain: (incident?.launches ?? []).filter(
       (launch) => launch.class === 'rogue' && launch.result !== 'worked',

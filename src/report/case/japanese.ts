@@ -101,6 +101,9 @@ export const japanese: CaseWords = {
   notExamined: (subjects) => `確認の対象外のため不明なもの：${subjects}。`,
   held: (count) =>
     `${count} 件は、キーの通常の利用によるものか不正使用によるものか不明で、当方の判断まで稼働させています。`,
+  spared: (count, ids) => `${count} 件は、当方の判断により封じ込めの対象から外しました：${ids}。`,
+  included: (count, ids) =>
+    `${count} 件は、CloudTrail だけでは判断できませんでしたが、当方の判断により不正使用によるものとして扱いました：${ids}。`,
   settling: (count) => `${count} 件は、新しすぎて CloudTrail では作成者が分からず、不明です。`,
 
   confirmation: '5. 確認',

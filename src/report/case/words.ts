@@ -55,6 +55,8 @@ export interface CaseWords {
   notThere(subject: string, regions: string): string;
   notExamined(subjects: string): string;
   held(n: number): string;
+  spared(n: number, ids: string): string;
+  included(n: number, ids: string): string;
   settling(n: number): string;
 
   confirmation: string;

@@ -3,10 +3,12 @@ import {
   type CloudFrontFacts,
   type Identity,
   type LeftOver,
+  type ListDocument,
   type Milestones,
   type Report,
   type ReportAction,
   type Verdict,
+  listVersion,
   outcomeRuleIds,
   phases,
   reportVersion,
@@ -200,9 +202,33 @@ export const scanSchema = exactly<ScanDocument>()(
   }),
 );
 
+/** What `list --json` prints. */
+export const listSchema = exactly<ListDocument>()(
+  z.strictObject({
+    schemaVersion: z.literal(listVersion),
+    command: z.literal('list'),
+    directory: text,
+    incidents: z.array(
+      z.strictObject({
+        journal: text,
+        at: moment.describe('when it began; of what cannot be read, when the file was last written'),
+        key: maybe,
+        account: maybe,
+        simulated: z.boolean().nullable().describe('null where it cannot be read'),
+        state: z.enum(['finished', 'unfinished', 'undone', 'torn', 'refused']),
+        work: z.enum(['contain', 'undo']).nullable(),
+        exitCode: z.int().nullable(),
+        detail: maybe,
+        next: text,
+      }),
+    ),
+  }),
+);
+
 /** The published JSON Schemas, by their file under docs/schemas. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
+    'list-v1.schema.json': { title: 'leakguard list --json, version 1', ...z.toJSONSchema(listSchema) },
     'report-v2.schema.json': { title: 'leakguard report, version 2', ...z.toJSONSchema(reportSchema) },
     'scan-v2.schema.json': { title: 'leakguard scan --json, version 2', ...z.toJSONSchema(scanSchema) },
   };

@@ -17,7 +17,8 @@ const styles: Record<Status, Style> = {
 const detailsShown = 2;
 const namesShown = 8;
 
-/** The clearance list of `verify`, row by row, worst first; it says clean only where every row is. */
+/** The clearance list of `verify`: how many checks are clean, then each that is not, worst first; `verbose` shows every
+ *  one. It says clean only where every row is. */
 export function clearanceScreen(
   rows: readonly ClearanceRow[],
   limits: ClearanceLimits,
@@ -28,23 +29,32 @@ export function clearanceScreen(
   const of = (status: Status): ClearanceRow[] => rows.filter((row) => row.status === status);
   const counts = order.flatMap((status) => {
     const n = of(status).length;
-    return n === 0 ? [] : [`${n} ${status}`];
+    return n === 0 || status === 'clean' ? [] : [`${n} ${status}`];
   });
-  screen.row('verify', headline(rows), `  account ${identity.account}: ${counts.join(', ') || 'no rows'}`);
+  screen.row('verify', headline(rows), `  account ${identity.account}`);
+  screen.row(
+    '',
+    [`${count(of('clean').length, 'check')} clean`, 'green'],
+    ...counts.map((text) => `, ${text}`),
+  );
   const { services, regions } = limits;
   if (services.length > 0)
     screen.text('', `not examined, since no check is made for them: ${some(services, namesShown)}`, 'dim');
   if (regions.length > 0)
     screen.text('', `regions not enabled, where nothing can run: ${some(regions, namesShown)}`, 'dim');
   screen.gap();
-  const widest = Math.max(...rows.map(({ subject }) => subject.length), 0) + 2;
+  // That the others are clean is said in one line above; a clean one with details rests on the person's word.
+  const shown = rows.filter(
+    ({ status, details }) => options.verbose || status !== 'clean' || details.length > 0,
+  );
+  const widest = Math.max(...shown.map(({ subject }) => subject.length), 0) + 2;
   for (const status of order) {
     if (status === 'not-examined' && !options.verbose) {
       const names = of(status).map(({ subject }) => subject);
       if (names.length > 0) screen.text('', `not examined: ${some(names, namesShown)}`, 'dim');
       continue;
     }
-    for (const { subject, title, details } of of(status)) {
+    for (const { subject, title, details } of shown.filter((row) => row.status === status)) {
       const max = options.verbose ? Infinity : detailsShown;
       screen.row(status, [padEnd(subject, widest), styles[status]], title);
       for (const detail of details.slice(0, max)) screen.row('', [`  ${detail}`, 'dim']);

@@ -1,4 +1,12 @@
-import { type Finding, type Report, idInKey, leadFlag, rules, shellArgument } from '../../model/index.js';
+import {
+  type Finding,
+  type Incident,
+  type Report,
+  idInKey,
+  leadFlag,
+  rules,
+  shellArgument,
+} from '../../model/index.js';
 import { clock, utc } from '../messages/index.js';
 import { classStyle, Screen, type ScreenOptions } from '../terminal/index.js';
 
@@ -14,22 +22,41 @@ export function findingsNamed(report: Report, id: string): Finding[] {
 export function explainScreen(report: Report, id: string, options: ScreenOptions, path: string): string {
   const screen = new Screen(options).simulated(report.identity);
   for (const found of findingsNamed(report, id)) {
-    const { resource, rule, reasons, evidence } = found;
-    screen.row(resource.type, [resource.id, 'bold'], ` in ${resource.region}: ${resource.state}`);
-    screen.row('class', [found.class, classStyle[found.class]], `  by rule ${rule}`);
-    screen.text('', rules.get(rule) ?? 'a rule of another version', 'dim');
-    for (const [i, reason] of reasons.entries()) screen.text(i === 0 ? 'because' : '', reason);
-    for (const [i, { name, time, principal, eventId }] of evidence.entries())
-      screen.row(
-        i === 0 ? 'events' : '',
-        `${utc(time)}  ${name}`,
-        principal === null ? '' : ` by ${principal}`,
-        eventId === null ? '' : [`  ${eventId}`, 'dim'],
-      );
+    showReasons(screen, found);
     for (const [i, line] of doneTo(report, found).entries()) screen.text(i === 0 ? 'done' : '', line);
     screen.text('to change', toChange(report, found, path));
   }
   return screen.toString();
+}
+
+/** Why things of an incident have their class, before anything is done to them. Pure. */
+export function reasonsScreen(
+  { findings }: Incident,
+  ids: readonly string[],
+  options: ScreenOptions,
+): string {
+  const screen = new Screen(options);
+  for (const id of ids) {
+    const named = findings.filter(({ resource }) => resource.id === id);
+    for (const found of named) showReasons(screen, found);
+    if (named.length === 0) screen.row('nothing', `there is nothing of the name ${id}`);
+  }
+  return screen.toString();
+}
+
+/** The class, its rule, the reasons and the events. */
+function showReasons(screen: Screen, { resource, class: classed, rule, reasons, evidence }: Finding): void {
+  screen.row(resource.type, [resource.id, 'bold'], ` in ${resource.region}: ${resource.state}`);
+  screen.row('class', [classed, classStyle[classed]], `  by rule ${rule}`);
+  screen.text('', rules.get(rule) ?? 'a rule of another version', 'dim');
+  for (const [i, reason] of reasons.entries()) screen.text(i === 0 ? 'because' : '', reason);
+  for (const [i, { name, time, principal, eventId }] of evidence.entries())
+    screen.row(
+      i === 0 ? 'events' : '',
+      `${utc(time)}  ${name}`,
+      principal === null ? '' : ` by ${principal}`,
+      eventId === null ? '' : [`  ${eventId}`, 'dim'],
+    );
 }
 
 /** What was done to it, and what was left undone, by the journal. */

@@ -1,7 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { clearanceScreen } from './clearance-screen.js';
 export { cutScreen } from './cut-screen.js';
-export { explainScreen, findingsNamed } from './explain-screen.js';
+export { explainScreen, findingsNamed, reasonsScreen } from './explain-screen.js';
 export { incidentScreen } from './incident-screen.js';
 export { worthKnowing } from './incident-sections.js';
 export { outcomeScreen, verdictText, verifyText } from './outcome-screen.js';

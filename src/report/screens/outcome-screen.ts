@@ -7,7 +7,7 @@ import {
   isDone,
   shellArgument,
 } from '../../model/index.js';
-import { type Bill, groupBy, stillBilling, tally } from '../index.js';
+import { type Bill, groupBy, onPersonsWord, stillBilling, tally } from '../index.js';
 import { showGaps } from './incident-sections.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
@@ -54,6 +54,7 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   }
   done(screen, report);
   failed(screen, report);
+  byYourWord(screen, report);
   showLeft(screen, report.left);
   byTrailAlone(screen, report);
   billing(screen, stillBilling(report));
@@ -65,6 +66,19 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   screen.whole('', `its head ${report.journal.head}`, 'dim');
   screen.next(nextSteps(report, path));
   return screen.toString();
+}
+
+/** What you took out of the plan, and what you took in. */
+function byYourWord(screen: Screen, report: Report): void {
+  const { spared, included } = onPersonsWord(report);
+  const max = screen.options.verbose ? Infinity : 8;
+  const told = { spared: 'left alone on your word', included: 'taken in on your word' };
+  for (const [name, findings] of Object.entries({ spared, included })) {
+    if (findings.length === 0) continue;
+    screen.gap();
+    const ids = findings.map(({ resource }) => resource.id);
+    screen.row(name, [`${ids.length} ${told[name as keyof typeof told]}: `, 'yellow'], some(ids, max));
+  }
 }
 
 /** What the trail says was made and no list shows: nothing was done to it. */

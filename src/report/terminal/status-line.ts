@@ -68,7 +68,7 @@ export class StatusLine {
       const where = regions.size > 1 ? ` in ${regions.size} regions` : '';
       return `${subject} ${done}${total === null ? '' : `/${total}`}${where}`;
     });
-    const now = this.last === null ? '' : [this.last.region, this.last.message].filter(Boolean).join(' ');
+    const now = this.last?.message ?? '';
     return `${parts.join(' · ')}${now === '' ? '' : ` · ${now}`}`;
   }
 }

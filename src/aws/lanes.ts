@@ -1,0 +1,35 @@
+/** How long a read keeps its place, milliseconds: most are answered by then, and what hangs must not add up. */
+const placeLasts = 1_500;
+
+/**
+ * So many reads of one region at a time, so that a look at all regions opens no more connections than a laptop, a
+ * container or a company's proxy allows. Each region waits in its own lane: one that hangs holds back no other.
+ */
+export class Lanes {
+  private readonly lanes = new Map<string, { free: number; waiting: (() => void)[] }>();
+
+  constructor(private readonly width: number) {}
+
+  async run<T>(region: string, read: () => Promise<T>): Promise<T> {
+    let lane = this.lanes.get(region);
+    if (lane === undefined) this.lanes.set(region, (lane = { free: this.width, waiting: [] }));
+    const { waiting } = lane;
+    if (lane.free > 0) lane.free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    let isHeld = true;
+    const leave = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      const next = waiting.shift();
+      if (next === undefined) lane.free += 1;
+      else next();
+    };
+    const timer = setTimeout(leave, placeLasts);
+    try {
+      return await read();
+    } finally {
+      clearTimeout(timer);
+      leave();
+    }
+  }
+}
