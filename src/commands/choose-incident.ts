@@ -1,4 +1,4 @@
-import { ExitCode, type ListedIncident, shellCommand } from '../model/index.js';
+import { ExitCode, leadInWords, type ListedIncident, shellCommand } from '../model/index.js';
 import { readJournal } from '../contain/index.js';
 import { visible } from '../report/terminal/index.js';
 import { asTyped } from './as-typed.js';
@@ -85,7 +85,7 @@ function isUnfinished({ state, work }: ListedIncident): boolean {
 }
 
 function inWords({ key, account, state, simulated }: ListedIncident): string {
-  return `key ${key ?? 'none'}, account ${account ?? 'unknown'}${simulated === true ? ', SIMULATED' : ''}, ${state}`;
+  return `${key === null ? 'key none' : leadInWords(key)}, account ${account ?? 'unknown'}${simulated === true ? ', SIMULATED' : ''}, ${state}`;
 }
 
 /** The command as it was typed, with the journal named. Null where no quoting makes that safe. */

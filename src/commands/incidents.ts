@@ -12,7 +12,7 @@ import {
   withFlags,
 } from '../model/index.js';
 import { CommandError } from './context.js';
-import { ownSigner, reportDirectory } from './report-directory.js';
+import { lockName, ownSigner, reportDirectory } from './report-directory.js';
 
 type Environment = Record<string, string | undefined>;
 
@@ -102,7 +102,7 @@ function readableRow(
     torn ? 'its last line was cut off while it was written, and counts for nothing' : null,
     left > 0 ? `undone in part: ${left} more could be taken back` : null,
     state === 'finished' && exitCode !== 0 ? `ended with exit code ${exitCode}` : null,
-    existsSync(join(path, '..', `${identity.account}-${key ?? 'none'}.lock`))
+    existsSync(join(path, '..', `${lockName(identity.account, key ?? 'none')}.lock`))
       ? 'its lock is there: somebody may be at work on it'
       : null,
     signer !== null && signedTo(records, signer) < records.length - 1

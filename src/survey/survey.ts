@@ -119,8 +119,6 @@ export class Survey {
   private launchesAsked: Set<string> | null = null;
 
   private readonly words: Words;
-  /** Ids of all credentials of the user or role that was named: a word may name one of them, too. */
-  private readonly credentialsOfLead = new Set<string>();
   /** Judges anew what the last look saw, and what it found. */
   private again: (() => Promise<Incident>) | null = null;
 
@@ -170,7 +168,7 @@ export class Survey {
     const facts = this.factsOf([], cells, reader.now(), this.trail.events());
     const graph = buildGraph(facts.events);
     const { roots, spared, all } = misusedOf(graph, key, facts);
-    for (const id of all) this.credentialsOfLead.add(id);
+    this.words.answer(all);
     const whose = (id: string) => whoseSession(graph, id);
     return {
       misused: roots.map(({ id, since, how }) => ({ id, since, why: how, ...whose(id) })),
@@ -191,9 +189,7 @@ export class Survey {
 
   /** Words of the person that name nothing in what was looked at so far. */
   namesNothing(): PersonsWords {
-    const { include, exclude } = this.words.namesNothing();
-    const unknown = (words: readonly string[]) => words.filter((word) => !this.credentialsOfLead.has(word));
-    return { include: unknown(include), exclude: unknown(exclude) };
+    return this.words.namesNothing();
   }
 
   /**
@@ -308,8 +304,8 @@ export class Survey {
     const anew = (): Promise<Incident> => sure(this.detect(resources, coverage, reader.now()));
     this.again = anew;
     const first = await sure(judged);
-    // Of a user that was named, a key may be named beside it that the trail does not know.
-    for (const { id, parent } of first.credentials) if (parent === null) this.credentialsOfLead.add(id);
+    if (this.options.key !== null && hasMany(this.options.key))
+      this.words.answer(first.credentials.map(({ id }) => id));
     const heard = this.words.hear(first.findings) ? await anew() : first;
     if (extent !== 'whole') return heard;
     const notThere = await absentAmong(heard.fromTrail ?? [], reader);

@@ -50,6 +50,13 @@ export class Words {
     return this.settle();
   }
 
+  /** Words that are credentials of the user or role that the person named: they say which of those are misused. */
+  answer(credentials: readonly string[]): void {
+    for (const kind of kinds)
+      for (const word of this.words[kind])
+        if (credentials.includes(word) && !this.named[kind].has(word)) this.named[kind].set(word, new Set());
+  }
+
   /** Words that name nothing in what was seen so far. */
   namesNothing(): PersonsWords {
     const silent = (kind: Kind): string[] => this.words[kind].filter((word) => !this.named[kind].has(word));

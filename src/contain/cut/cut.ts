@@ -179,12 +179,12 @@ export async function lookUpKey(
   facts.status = own === undefined ? null : own.status === 'Inactive' ? 'Inactive' : 'Active';
   facts.otherKeys = keys?.filter(({ id }) => id !== key) ?? null;
   facts.console = password === null ? null : password.there;
-  if (named !== null) wholeUser(facts, named, keys, password?.there === true ? password.at : null);
   facts.quarantine = [...quarantines(attached), ...byGroups(memberOf)];
   facts.deny = decodedDocument(deny?.PolicyDocument);
   facts.denyElsewhere = elsewhere ?? [];
   facts.denyUnreadable = denies(facts).length === 0 && unread.deny !== null;
   facts.unreadOfCut = unread.keys ?? unread.deny;
+  if (named !== null) wholeUser(facts, named, keys, password?.there === true ? password.at : null);
   return facts;
 }
 

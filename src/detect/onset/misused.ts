@@ -29,7 +29,8 @@ export interface Misused {
   all: string[];
   /** Those that the trail shows no misuse of, and that may work still, the latest used first. */
   spared: string[];
-  /** Every event of the user or role, oldest first: what is normal for it shows in that. */
+  /** What shows what is normal, oldest first: all that sessions of the role, or of the user's console, did; and what the
+   *  user's misused keys did. */
   life: TrailEvent[];
 }
 
@@ -52,7 +53,6 @@ const mostOfLife = 20_000;
 export function misusedOf(graph: CredentialGraph, name: string, facts: Facts): Misused {
   const ids = credentialsOf(graph, name, facts);
   const families = new Map(ids.map((id) => [id, eventsOf(graph, familyOf(graph, id))]));
-  const life = inTime([...new Set([...families.values()].flat())]);
   const roots = new Map<string, Root>();
   // Keys live beside each other; sessions of a role, or of a console, follow each other.
   const sessions = ids.filter(isSession);
@@ -69,6 +69,10 @@ export function misusedOf(graph: CredentialGraph, name: string, facts: Facts): M
   }
   for (const root of fromTheSamePlace(graph, ids, roots, facts.notMisused ?? [])) roots.set(root.id, root);
   const ofUser = leadOf(name).kind === 'user';
+  // A user's other key has a life of its own: what is normal for it excuses nothing of this one.
+  const lived = ofUser
+    ? inTime([...new Set([...peers, ...[...roots.keys()].flatMap((id) => families.get(id) ?? [])])])
+    : peers;
   const found = [...roots.values()]
     .map((root): Root => (ofUser && isSession(root.id) ? { ...root, kind: 'console' } : root))
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
@@ -77,7 +81,7 @@ export function misusedOf(graph: CredentialGraph, name: string, facts: Facts): M
   const spared = ids
     .filter((id) => !roots.has(id) && works(id))
     .sort((a, b) => last(b) - last(a) || (a < b ? -1 : 1));
-  return { roots: found, all: ids, spared, life };
+  return { roots: found, all: ids, spared, life: lived };
 }
 
 /** Keys and sessions of its own: what they minted in turn, and what a service passes on for them, goes with them. */
