@@ -6,6 +6,7 @@ export {
   classMeaning,
   type ClearanceLimits,
   deedText,
+  type Gap,
   gaps,
   type Grid,
   groupBy,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plays } from '../../src/plays/index.js';
 import { incidentScreen, nextSteps } from '../../src/report/screens/incident-screen.js';
 import { columnsOf } from '../../src/report/terminal/layout.js';
 import type { ScreenOptions } from '../../src/report/terminal/screen.js';
@@ -93,6 +94,29 @@ describe('the incident screen', () => {
     expect(screen).toContain('ec2-instances in eu-west-1: needs x');
     expect(screen).toContain('nothing that is tied to it in what could be read');
     expect(screen).not.toMatch(/nothing of a misuse|every cell/);
+  });
+
+  it('shows many refused checks as one line, with the command that prints what they need', () => {
+    const denied = (play: string, region: string) => ({
+      ...{ subject: play, region, status: 'denied' as const, count: 0 },
+      detail: `AccessDenied: not authorized for ${play}`,
+    });
+    const some = ['ec2-instances', 'ecs-tasks', 'batch-jobs'].flatMap((play) =>
+      ['us-east-1', 'eu-west-1'].map((region) => denied(play, region)),
+    );
+    const failed = { ...denied('lambda-functions', 'us-east-1'), status: 'failed' as const };
+    const screen = incidentScreen({ ...quietIncident(), coverage: [...some, failed] }, identity, plain);
+    expect(screen.match(/^.*AccessDenied.*$/gm)).toHaveLength(1);
+    expect(screen).toMatch(/denied +3 checks in 2 regions: you lack permissions/);
+    expect(screen).toContain('leakguard policy --read-only --plays ec2-instances,ecs-tasks,batch-jobs');
+    const verbose = incidentScreen({ ...quietIncident(), coverage: some }, identity, {
+      ...plain,
+      verbose: true,
+    });
+    expect(verbose.match(/AccessDenied/g)).toHaveLength(3);
+    const whole = plays.map(({ id }) => denied(id, 'global'));
+    const all = incidentScreen({ ...quietIncident(), coverage: whole }, identity, plain);
+    expect(all).toMatch(/leakguard policy --read-only +#/);
   });
 
   it('says that nothing was looked at where there is no coverage at all', () => {

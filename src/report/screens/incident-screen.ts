@@ -9,17 +9,8 @@ import {
   leadFlag,
   leadOf,
 } from '../../model/index.js';
-import {
-  credentials,
-  deeds,
-  fitting,
-  found,
-  launched,
-  more,
-  settledAt,
-  showGaps,
-  shown,
-} from './incident-sections.js';
+import { credentials, deeds, fitting, found, launched, more, settledAt, shown } from './incident-sections.js';
+import { showGaps } from './not-seen.js';
 import { besides, stands } from './ranked-sections.js';
 import { ranked } from '../index.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
@@ -109,6 +100,8 @@ function cost(screen: Screen, { cost }: Incident): void {
       : []),
     ...(cost.spotInstances > 0 ? [`${cost.spotInstances} spot at the on-demand price`] : []),
   ];
+  // Only instances are priced: nothing of theirs is no word on all else that may bill.
+  if (cost.usdPerHour === 0 && cost.usdSoFar === 0 && doubts.length === 0) return;
   screen.row(
     'costs',
     [`about ${usd(cost.usdPerHour)} an hour`, cost.usdPerHour > 0 ? 'red' : null],

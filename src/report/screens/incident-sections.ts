@@ -1,25 +1,11 @@
 import {
-  type Cell,
   type Deed,
   type Finding,
   type Incident,
   type TaintedCredential,
   allSeen,
 } from '../../model/index.js';
-import {
-  buckets,
-  byClass,
-  classes,
-  deedText,
-  gaps,
-  launchGrid,
-  notExamined,
-  regionsClosed,
-  regionsOff,
-  servicesOff,
-  span,
-  tally,
-} from '../index.js';
+import { buckets, byClass, classes, deedText, launchGrid, span, tally } from '../index.js';
 import { fit, padEnd, padStart, type Screen, sparkline, classStyle } from '../terminal/index.js';
 import { clock, count, some, utc } from '../messages/index.js';
 
@@ -297,46 +283,4 @@ export function deeds(screen: Screen, incident: Incident): void {
 
 export function more(screen: Screen, n: number, what: string, detail = ''): void {
   screen.row('', [`and ${count(n, `more ${what}`)}${detail}: --verbose`, 'dim']);
-}
-
-/** The section that says what every "nothing found" above does not cover. */
-export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
-  screen.gap();
-  if (coverage.length === 0) {
-    screen.row('not seen', ['nothing was looked at: nothing above means clean', 'yellow']);
-    return;
-  }
-  const list = gaps(coverage);
-  if (list.length === 0) screen.row('not seen', ['every cell that was looked at is complete', 'green']);
-  else screen.row('not seen', ['what could not be looked at is unknown, not clean:', 'yellow']);
-  const { verbose } = screen.options;
-  const names = (items: readonly string[], max: number): string => some(items, verbose ? Infinity : max);
-  const max = fitting(list.length, shown.gaps, verbose);
-  for (const gap of list.slice(0, max)) {
-    const where =
-      gap.subject === 'region' && gap.status === 'denied'
-        ? `${count(gap.regions.length, 'region')} (${names(gap.regions, 2)})`
-        : `${gap.subject} in ${names(gap.regions, 2)}`;
-    screen.row(
-      '',
-      [padEnd(gap.status, 10), 'yellow'],
-      where,
-      gap.detail === null ? '' : [`: ${gap.detail}`, 'dim'],
-    );
-  }
-  if (list.length > max) more(screen, list.length - max, 'gap');
-  const without = notExamined(coverage);
-  const regions = regionsOff(coverage);
-  if (without.length > 0) screen.row('', [`not examined: ${names(without, 3)}`, 'dim']);
-  if (regions.length > 0) screen.row('', [`regions not enabled: ${names(regions, 3)}`, 'dim']);
-  const closed = regionsClosed(coverage);
-  if (closed.length > 0)
-    screen.row('', [
-      `${count(closed.length, 'region')} closed by a policy of the organisation, on your word: ${names(closed, 3)}`,
-      'dim',
-    ]);
-  if (!verbose) return;
-  for (const [subject, where] of servicesOff(coverage)) {
-    screen.row('', [`not there: ${subject} in ${where.join(', ')}`, 'dim']);
-  }
 }

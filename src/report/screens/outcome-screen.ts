@@ -8,7 +8,7 @@ import {
   shellArgument,
 } from '../../model/index.js';
 import { type Bill, groupBy, onPersonsWord, stillBilling, tally } from '../index.js';
-import { showGaps } from './incident-sections.js';
+import { showGaps } from './not-seen.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
 import { settledFrom, unfinishedActions } from '../../outcome/index.js';

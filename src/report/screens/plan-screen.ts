@@ -9,7 +9,7 @@ import {
 } from '../../model/index.js';
 import { endsOther } from '../../plays/index.js';
 import { groupBy, instanceTypeOf, priceOf, tally } from '../index.js';
-import { showGaps } from './incident-sections.js';
+import { showGaps } from './not-seen.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
 import { clock, count, some, usd } from '../messages/index.js';
 
