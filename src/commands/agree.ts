@@ -19,6 +19,19 @@ export async function ask(question: string, context: CommandContext): Promise<st
   }
 }
 
+/** Shows a text a screenful at a time, until the person has seen enough. */
+export async function pageThrough(text: string, context: CommandContext): Promise<void> {
+  const lines = text.split('\n');
+  const screenful = context.rows === null ? Infinity : Math.max(5, context.rows - 2);
+  for (let from = 0; from < lines.length; from += screenful) {
+    context.stderr.write(`${lines.slice(from, from + screenful).join('\n')}\n`);
+    const left = lines.length - from - screenful;
+    if (left <= 0) return;
+    const answer = (await ask(`${left} more lines: Enter goes on, q ends. `, context)).trim();
+    if (/^q/i.test(answer) || context.signal.aborted) return;
+  }
+}
+
 /** A slip gets another try, so often; then it is a no. */
 const tries = 3;
 

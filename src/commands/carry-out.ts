@@ -23,7 +23,7 @@ import {
 } from '../contain/index.js';
 import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
-import { ask, askForRest } from './agree.js';
+import { ask, askForRest, pageThrough } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
@@ -254,7 +254,7 @@ function agreement(
           ids.length === 0
             ? planDetailsScreen(incident, planned, context.onStderr)
             : reasonsScreen(incident, ids, context.onStderr);
-        context.stderr.write(`${text}\n`);
+        await pageThrough(text, context);
       };
       // A plan from a file is done as it was reviewed, or not at all.
       const word = await askForRest(planned.actions.length, account, fixed === null, show, context);

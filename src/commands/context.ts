@@ -22,6 +22,8 @@ export interface CommandContext {
   width: number;
   /** How to draw on stderr, where the screens that are agreed to stand: it may be a terminal when stdout is none. */
   onStderr: ScreenOptions;
+  /** Lines of the terminal of stderr; null where it is none. */
+  rows: number | null;
   interactive: boolean;
   /** Aborted by the first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP (a lost connection): start nothing new, flush, say how to go on. */
   signal: AbortSignal;

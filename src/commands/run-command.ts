@@ -57,6 +57,7 @@ export async function runCommand(
       verbose: flags.verbose === true,
       carried: carriedBy(flags),
     },
+    rows: process.stderr.rows ?? null,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     signal: stop.signal,
     openSession: async () => {

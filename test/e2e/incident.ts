@@ -194,7 +194,7 @@ export async function smallIncident(size: { rogue?: number; held?: number } = {}
     const plain = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });
     const env = nodeOptions === undefined ? plain : { ...plain, NODE_OPTIONS: nodeOptions };
     const command = [process.execPath, cliPath, ...args].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qec', `stty cols 110 && exec ${command}`, '/dev/null'], {
+    const child = spawn('script', ['-qec', `stty cols 110 rows 30 && exec ${command}`, '/dev/null'], {
       env,
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -22,6 +22,7 @@ describe('contain in a terminal', () => {
       const { exitCode, stdout } = await incident.inTerminal(args, [
         [/last four characters \(y \w{4}\): /, `y ${incident.key.slice(-4)}`],
         [/or n to do none: /, 'v'],
+        [/more lines: Enter goes on, q ends. /, ''],
         [/or n to do none: /, '111122223330'],
         [/or n to do none: /, '1111-2222-3333'],
       ]);

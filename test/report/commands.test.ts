@@ -45,6 +45,7 @@ function contextOf(json = false): { context: CommandContext; out: () => string; 
     width: 100,
     onStderr: { width: 100, color: false, verbose: false },
     interactive: false,
+    rows: null,
     signal: new AbortController().signal,
     openSession: () => Promise.reject(new Error('these commands never call AWS')),
   };
