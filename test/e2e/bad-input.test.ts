@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessKey, createSession, newKeyId } from '../../src/range/world/identity.js';
+import { createAccessKey, createSession, createUser, newKeyId } from '../../src/range/world/identity.js';
 import { cliPath } from '../cli-path.js';
 import { openDesk, withDirectory, type Desk } from './scene.js';
 
@@ -105,9 +105,12 @@ describe('a key id that is none', () => {
     expect(new Date(incident.misuse.at).toISOString()).toBe(`${from}T14:00:00.000Z`);
   });
 
-  it('keeps the moment, not the words: a resumed run means the same', async () => {
+  it('keeps the moment, not the words: a resumed run means the same', { timeout: 120_000 }, async () => {
     const times = ['--compromised-at', '2h', '--since', '3h'];
-    const { stderr } = await desk.run(['contain', '--key', id('ci-second-key'), ...agreed, ...times]);
+    const account = desk.range.world.account('111122223333');
+    createUser(account, 'cut-here');
+    const { id: cut } = createAccessKey(account, 'cut-here');
+    const { stderr } = await desk.run(['contain', '--key', cut, ...agreed, ...times]);
     const path = /journal (\S+\.jsonl)/.exec(stderr)![1]!;
     const [opened] = (await readFile(path, 'utf8')).split('\n');
     const { options } = JSON.parse(opened!) as { options: Record<string, string> };
