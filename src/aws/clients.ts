@@ -5,7 +5,7 @@ import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
-import { Lanes } from './lanes.js';
+import { Lanes, type LaneWidths } from './lanes.js';
 import { Listing } from './paging.js';
 import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
@@ -22,8 +22,7 @@ export interface ClientsOptions {
   credentials: AwsCredentialIdentityProvider;
   endpoints: Partial<Record<ServiceName, string>>;
   requestHandler: NodeHttpHandler;
-  /** Reads of one region at a time. */
-  lane: number;
+  lanes: LaneWidths;
   homeRegion: string;
   maxAttempts: number;
   /** What the person must know of AWS's answers. */
@@ -79,7 +78,7 @@ export class AwsClients {
   private readonly standing = new Standing(() => systemClock.now());
 
   constructor(private readonly options: ClientsOptions) {
-    this.lanes = new Lanes(options.lane);
+    this.lanes = new Lanes(options.lanes);
     this.awsClock = new AwsClock(Date.now, options.tell);
   }
 

@@ -1,6 +1,14 @@
 /** How long a read keeps its place, milliseconds: most are answered by then, and what hangs must not add up. */
 const placeLasts = 1_500;
 
+/** How many reads go at a time. */
+export interface LaneWidths {
+  /** In each region. */
+  region: number;
+  /** To IAM and its like, which are asked for each user. */
+  global: number;
+}
+
 /**
  * So many reads of one region at a time, so that a look at all regions opens no more connections than a laptop, a
  * container or a company's proxy allows. Each region waits in its own lane: one that hangs holds back no other.
@@ -8,11 +16,14 @@ const placeLasts = 1_500;
 export class Lanes {
   private readonly lanes = new Map<string, { free: number; waiting: (() => void)[] }>();
 
-  constructor(private readonly width: number) {}
+  constructor(private readonly widths: LaneWidths) {}
 
   async run<T>(region: string, read: () => Promise<T>): Promise<T> {
     let lane = this.lanes.get(region);
-    if (lane === undefined) this.lanes.set(region, (lane = { free: this.width, waiting: [] }));
+    if (lane === undefined) {
+      lane = { free: this.widths[region === 'global' ? 'global' : 'region'], waiting: [] };
+      this.lanes.set(region, lane);
+    }
     const { waiting } = lane;
     if (lane.free > 0) lane.free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));

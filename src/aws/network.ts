@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ProxyAgent } from 'proxy-agent';
+import type { LaneWidths } from './lanes.js';
 import { proxyFor, proxyOf } from './proxy.js';
 
 /** The settings say to use something that is not there: nothing was called. */
@@ -19,13 +20,12 @@ export class BadSetting extends Error {
 
 /** How many connections a run keeps open: a company's proxy may allow 50, and a container 256 open files. */
 interface Connections {
-  /** Reads of one region at a time. */
-  lane: number;
+  lanes: LaneWidths;
   /** Idle ones that are kept, of all hosts together. */
   idle: number;
 }
-const direct: Connections = { lane: 6, idle: 32 };
-const throughProxy: Connections = { lane: 2, idle: 8 };
+const direct: Connections = { lanes: { region: 6, global: 24 }, idle: 32 };
+const throughProxy: Connections = { lanes: { region: 2, global: 6 }, idle: 8 };
 
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
 const connectionTimeout = 4_000;
@@ -43,7 +43,7 @@ export async function httpHandler(settings: {
   caBundle: string | undefined;
   /** What is not AWS is called directly. */
   simulated: boolean;
-}): Promise<{ requestHandler: NodeHttpHandler; lane: number }> {
+}): Promise<{ requestHandler: NodeHttpHandler; lanes: LaneWidths }> {
   const { env, simulated } = settings;
   const ca = await certificates(env['AWS_CA_BUNDLE'] || settings.caBundle || null, env['AWS_CA_BUNDLE']);
   const options = { keepAlive: true, maxSockets: 256, ...(ca === null ? {} : { ca }) };
@@ -54,7 +54,7 @@ export async function httpHandler(settings: {
     const httpsAgent = keepingFew(new HttpsAgent(options), direct.idle);
     return {
       requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent, httpsAgent }),
-      lane: direct.lane,
+      lanes: direct.lanes,
     };
   }
   if (!URL.canParse(proxy)) {
@@ -70,7 +70,7 @@ export async function httpHandler(settings: {
   const httpsAgent = agent as unknown as HttpsAgent;
   return {
     requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent }),
-    lane: throughProxy.lane,
+    lanes: throughProxy.lanes,
   };
 }
 

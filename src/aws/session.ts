@@ -64,7 +64,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const usable = isRegionName(configured) && partitionOfRegion(configured) === partition;
   const region = usable ? configured : homeRegionOf(partition);
 
-  const { requestHandler, lane } = await httpHandler({
+  const { requestHandler, lanes } = await httpHandler({
     env,
     caBundle: profile['ca_bundle'],
     simulated: endpoints.simulated,
@@ -76,7 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ),
     endpoints: endpoints.custom,
     requestHandler,
-    lane,
+    lanes,
     homeRegion: homeRegionOf(partition),
     tell: options.tell,
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
