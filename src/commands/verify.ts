@@ -3,7 +3,8 @@ import { allSeen, type ClearanceRow, type ExitCode, type Incident } from '../mod
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { type ClearanceLimits, limitsOf } from '../report/index.js';
 import { plays } from '../plays/index.js';
-import { namesEndpoint, type LeadFlags, parseKeyId, parseLead } from './arguments.js';
+import { namesEndpoint, parseKeyId } from './arguments.js';
+import { type LeadFlags, parseLead } from './lead.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';
 import { explained } from './explained.js';

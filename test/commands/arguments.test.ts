@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseKeyId, parseLead, parsePeriod, parseRegions } from '../../src/commands/arguments.js';
+import { parseKeyId, parsePeriod, parseRegions } from '../../src/commands/arguments.js';
+import { parseLead } from '../../src/commands/lead.js';
 import { CommandError } from '../../src/commands/context.js';
 import { mendIdentifiers } from '../../src/commands/identifiers.js';
 import { targetOf } from '../../src/commands/scan-target.js';

@@ -30,7 +30,7 @@ describe.each([['--help'], ['contain', '--help'], ['--version']])('leakguard %s 
     const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
     for (const [index, text] of texts.entries())
       expect(text, files[index]).not.toMatch(/aws4_request|AmazonEC2|GetCallerIdentityCommand|smithy/);
-    expect(texts.reduce((sum, text) => sum + text.length, 0)).toBeLessThan(200_000);
+    expect(texts.reduce((sum, text) => sum + text.length, 0)).toBeLessThan(120_000);
   });
 });
 
