@@ -45,13 +45,15 @@ describe('contain --watch 30m', () => {
       world.clock.setSpeed(5);
       const run = incident.run([...incident.containment, '--region', 'all', '--watch', '30m', '--json']);
       let sweeps: Sweep[] = [];
-      while (sweeps.filter(({ clean }) => clean).length < 2) {
+      // By then IAM shows every change that was made before: what it shows otherwise, somebody took back.
+      const settled = () => Date.parse(sweeps.at(-1)?.at ?? '') - Date.parse(sweeps[0]?.at ?? '') > 70_000;
+      while (sweeps.filter(({ clean }) => clean).length < 2 || !settled()) {
         await Promise.race([run, new Promise((resolve) => setTimeout(resolve, 100))]);
         sweeps = await sweepsOf(incident);
       }
       // Without --watch it would have ended here.
       const launched = comeBack(incident);
-      const cameBack = world.clock.now();
+      const before = sweeps.length;
       world.clock.setSpeed(100);
       const { exitCode, stderr } = await run;
 
@@ -62,7 +64,8 @@ describe('contain --watch 30m', () => {
       expect(innocentAlive).toBe(incident.innocent.length);
       expect(world.keys.get(incident.key)?.status.current).toBe('Inactive');
       expect(stderr).toContain('The cut did not hold');
-      const after = (await sweepsOf(incident)).filter(({ at }) => Date.parse(at) > cameBack);
+      // Not by the time: leakguard does not believe every jump of this clock at once.
+      const after = (await sweepsOf(incident)).slice(before);
       const found = after.filter(({ clean }) => !clean);
       expect(found.length).toBeGreaterThan(0);
       // Half an hour of AWS's time, since the last sweep that found something.
