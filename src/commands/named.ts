@@ -67,6 +67,7 @@ async function roleNamed(name: string, key: string, asked: Asked): Promise<Named
   const userIds = misused.flatMap(({ userId }) => userId ?? []);
   const whole: WholeRole = {
     misused: misused.map(({ id, why, userId }) => ({ id: `${sessionName(userId)} (${id})`, why })),
+    unnamed: misused.flatMap(({ id, userId }) => (userId === null ? [id] : [])),
     spared: spared.map(({ id, userId }) => `${sessionName(userId)} (${id})`),
     step: stepFor(name, Role?.Path ?? ''),
   };

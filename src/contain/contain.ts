@@ -14,6 +14,7 @@ import { type Elsewhere, type Play, putElsewhere } from '../plays/index.js';
 import { judgeSweep, outcomesByTarget, type Sweep } from './confirm/confirm.js';
 import { type CutState, Sweeping } from './confirm/sweeping.js';
 import { cutUnread, denies, planCut } from './cut/cut.js';
+import { unnamedOf } from './cut/cut-session.js';
 import { recordEvidence } from './run/evidence.js';
 import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
@@ -116,6 +117,8 @@ class Containment {
     }
     if (facts.owner.kind === 'session' && facts.owner.whole?.step != null)
       await this.note(facts.owner.whole.step);
+    const unnamed = unnamedOf(facts);
+    if (unnamed !== null && !this.request.options.denyAll) await this.note(unnamed);
     for (const unread of facts.unreadable) await this.note(`Could not be read before the cut: ${unread}`);
     await this.run(actions);
     this.cutAt = reader.now();

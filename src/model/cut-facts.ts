@@ -51,6 +51,8 @@ export interface WholeUser {
 export interface WholeRole {
   /** The sessions that are cut, with why. */
   misused: { id: string; why: string }[];
+  /** Of those, the ones whose name no record has: no Deny can name them, and only a cut of the whole role ends them. */
+  unnamed: string[];
   /** Sessions in use that the trail shows no misuse of. */
   spared: string[];
   /** Why no policy can be put on the role, and what a person does instead; null where one can. */

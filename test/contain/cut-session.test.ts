@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutUnread, guardCut, planCut } from '../../src/contain/cut/cut.js';
-import { sessionIsCut } from '../../src/contain/cut/cut-session.js';
+import { clearance } from '../../src/contain/confirm/clearance.js';
+import { sessionIsCut, unnamedOf } from '../../src/contain/cut/cut-session.js';
 import { strangeActions } from '../../src/contain/journal/strange.js';
 import type { CutFacts } from '../../src/model/cut-facts.js';
 import type { JournalRecord } from '../../src/model/journal-record.js';
@@ -66,5 +67,27 @@ describe('the cut of a stolen session', () => {
     expect(cutUnread(session({ unreadOfCut: 'inline policy of app: x' }))).toMatch(/inline policy of app/);
     expect(guardCut(session(), identity).refusals).toEqual([]);
     expect(guardCut(session(), { ...identity, userId }).refusals).toHaveLength(1);
+  });
+});
+
+describe('a misused session of a role that no record names', () => {
+  const whole = { misused: [{ id: 'x', why: 'y' }], unnamed: ['ASIAUNNAMED'], spared: [], step: null };
+  const facts = (more: Partial<CutFacts> = {}) =>
+    session({ owner: { kind: 'session', role: 'app', userIds: [], runsOn: false, whole }, ...more });
+  const rowOf = (of: CutFacts) => {
+    const nothing = { findings: [], coverage: [], credentials: [], deeds: [], launches: [] } as never;
+    return clearance(nothing, [], of, { actions: [], left: [] }, now).find(
+      ({ subject }) => subject === 'key',
+    );
+  };
+
+  it('is told, and never clean', () => {
+    expect(unnamedOf(facts())).toMatch(/ASIAUNNAMED.*--deny all/);
+    expect(rowOf(facts())).toMatchObject({ status: 'dirty' });
+  });
+
+  it('is cut with the whole role', () => {
+    expect(unnamedOf(facts({ wholeDeny: datedDeny(null) }))).toBeNull();
+    expect(rowOf(facts({ wholeDeny: datedDeny(null) }))).toMatchObject({ status: 'clean' });
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../model/index.js';
 import type { Play } from '../../plays/index.js';
 import { denies, passwordIsOpen } from '../cut/cut.js';
-import { sessionIsCut } from '../cut/cut-session.js';
+import { sessionIsCut, unnamedOf } from '../cut/cut-session.js';
 import { isContained, type Plan } from '../plan/plan.js';
 
 /**
@@ -48,6 +48,8 @@ function sessionRow(facts: CutFacts): ClearanceRow {
   const title = hasMany(facts.key) ? leadInWords(facts.key) : `session ${facts.key}`;
   const row = { subject: 'key', title };
   if (facts.denyUnreadable) return { ...row, status: 'unknown', details: facts.unreadable };
+  const unnamed = unnamedOf(facts);
+  if (unnamed !== null) return { ...row, status: 'dirty', details: [unnamed] };
   return sessionIsCut(facts, null)
     ? { ...row, status: 'clean', details: [] }
     : {

@@ -73,6 +73,13 @@ export function sessionIsCut(facts: CutFacts, until: number | null): boolean {
   return deny.issuedBefore === null || until === null || deny.issuedBefore >= until;
 }
 
+/** Misused sessions that no Deny can name, in words; null where there are none, or the whole role is cut. Pure. */
+export function unnamedOf({ owner, wholeDeny = null }: CutFacts): string | null {
+  const unnamed = owner.kind === 'session' ? (owner.whole?.unnamed ?? []) : [];
+  if (unnamed.length === 0 || denyStands(wholeDeny, null, true)) return null;
+  return `No record names ${unnamed.join(', ')}, which is misused: no Deny on the role reaches it but --deny all.`;
+}
+
 /** A Deny on the role that names the sessions, and those that are named already; nothing where it stands. `denyAll`: of a
  *  role that was named, one on all of it. Pure. */
 export function planSessionCut(
