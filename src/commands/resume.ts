@@ -7,7 +7,7 @@ import {
   shellArgument,
   version,
 } from '../model/index.js';
-import { Journal, lock, LockHeld, readJournal } from '../contain/index.js';
+import { Journal, LockHeld, readJournal } from '../contain/index.js';
 import { optionsOf } from '../outcome/index.js';
 import { visible } from '../report/terminal/index.js';
 import { ask } from './agree.js';
@@ -19,7 +19,7 @@ import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import { CommandError, type CommandContext } from './context.js';
 import { proveJournal } from './journal-proof.js';
 import { lockName, ownSigner } from './report-directory.js';
-import { lockOptions, startContainment } from './start-containment.js';
+import { lockFor, startContainment } from './start-containment.js';
 
 interface ResumeFlags extends IncidentFlags {
   unconfirmed?: boolean;
@@ -70,17 +70,9 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
     );
   };
   const directory = dirname(path);
-  const held = await lock(
-    directory,
-    lockName(identity.account, key),
-    path,
-    lockOptions(flags, context),
-  ).catch((error: unknown) => {
-    if (error instanceof LockHeld) return null;
-    throw error;
-  });
+  const held = await lockFor(path, lockName(identity.account, key), flags, context);
   // The journal is the holder's to write: the cut goes into one of its own.
-  if (held === null) {
+  if (held instanceof LockHeld) {
     const agreed = agreedIn(records);
     return startContainment(earlier, key, session, directory, { agreed, fixed: null }, context);
   }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Session } from '../aws/index.js';
 import { Journal, lock, LockHeld, type PlanFile } from '../contain/index.js';
 import { type ExitCode, version } from '../model/index.js';
@@ -21,15 +21,7 @@ export async function startContainment(
 ): Promise<ExitCode> {
   const { identity, reader } = session;
   const path = join(directory, `${reportName(identity.account, key, reader.now())}.jsonl`);
-  const held = await lock(
-    directory,
-    lockName(identity.account, key),
-    path,
-    lockOptions(flags, context),
-  ).catch((error: unknown) => {
-    if (error instanceof LockHeld) return error;
-    throw error;
-  });
+  const held = await lockFor(path, lockName(identity.account, key), flags, context);
   const own = held instanceof LockHeld ? null : held;
   try {
     const journal = await Journal.create(path, () => reader.now(), own?.check, await ownSigner(context.env));
@@ -46,6 +38,21 @@ export async function startContainment(
     return await carryOut(flags, key, session, journal, { ...settled, heldBack }, context);
   } finally {
     await own?.release();
+  }
+}
+
+/** The lock on an incident's journal at `path`, or who holds it. */
+export async function lockFor(
+  path: string,
+  name: string,
+  flags: { takeOver?: boolean },
+  context: CommandContext,
+): Promise<Awaited<ReturnType<typeof lock>> | LockHeld> {
+  try {
+    return await lock(dirname(path), name, path, lockOptions(flags, context));
+  } catch (error) {
+    if (error instanceof LockHeld) return error;
+    throw error;
   }
 }
 
