@@ -121,6 +121,7 @@ codebuild|StartBuild,StartBuildBatch|spend|62|CodeBuild build
 amplify|CreateApp,UpdateApp,CreateBranch|spend|61|Amplify app
 apprunner|CreateService|spend|62|App Runner service
 elasticmapreduce|RunJobFlow|spend|72|EMR cluster
+elasticmapreduce|AddInstanceGroups,AddInstanceFleet,ModifyInstanceGroups,ModifyInstanceFleet|spend|71|EMR instance group
 glue|StartJobRun|spend|40|Glue job
 gamelift|CreateFleet|spend|72|GameLift fleet
 rds|CreateDBInstance,CreateDBCluster,RestoreDBInstanceFromDBSnapshot,RestoreDBClusterFromSnapshot|spend|50|database

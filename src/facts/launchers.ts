@@ -35,6 +35,17 @@ export const launchEdges = [
       'the name that Batch gives its groups, after the environment was made, and no person made the group',
   },
   {
+    launcher: 'emr-clusters',
+    of: 'emr-clusters',
+    shownBy: 'the cluster whose list of instance groups or fleets has it',
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'ec2-instances',
+    shownBy:
+      'the tag aws:elasticmapreduce:job-flow-id, which only AWS sets; of a group or fleet, EMR’s list of its instances',
+  },
+  {
     launcher: 'cloudformation-stacks',
     of: 'any',
     shownBy: 'the tag aws:cloudformation:stack-id, which only AWS sets, on what is not older than the stack',

@@ -47,6 +47,7 @@ export const changes = {
   ],
   ecs: ['StopTask', 'UpdateService'],
   eks: ['DeleteFargateProfile', 'DeleteNodegroup'],
+  emr: ['ModifyInstanceFleet', 'ModifyInstanceGroups', 'SetTerminationProtection', 'TerminateJobFlows'],
   eventbridge: ['DisableRule', 'EnableRule'],
   iam: [
     'AddUserToGroup',

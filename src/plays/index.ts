@@ -15,6 +15,7 @@ import { ecsServices } from './containers/ecs-services.js';
 import { ecsTasks } from './containers/ecs-tasks.js';
 import { eksFargateProfiles } from './containers/eks-fargate-profiles.js';
 import { eksNodeGroups } from './containers/eks-node-groups.js';
+import { emrClusters } from './hosting/emr-clusters.js';
 import { eventbridgeRules } from './serverless/eventbridge-rules.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
@@ -61,6 +62,7 @@ export const plays: readonly Play[] = [
   // stop
   eksNodeGroups,
   eksFargateProfiles,
+  emrClusters,
   autoScalingGroups,
   spotRequests,
   spotFleets,

@@ -30,6 +30,7 @@ const leftUntil: Record<string, string> = {
   volumes: 'until it is deleted',
   addresses: 'until it is released',
   'eks-node-groups': 'until it is deleted',
+  'emr-clusters': 'until it is terminated; EMR’s own price comes on top of the instances’',
 };
 
 /** What leakguard stops and AWS bills on, by play and operation. */
@@ -70,7 +71,6 @@ const boughtUntil: Record<string, string> = {
   CreateDBInstance: 'by the hour, until it is deleted',
   CreateDBCluster: 'by the hour, until it is deleted',
   CreateLoadBalancer: 'by the hour, until it is deleted',
-  RunJobFlow: 'by the hour, until it is terminated',
 };
 
 /**

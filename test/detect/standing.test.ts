@@ -82,7 +82,7 @@ describe('what no play looks at', () => {
       'capacity that was bought',
       { name: 'PurchaseCapacityBlock', request: { capacityBlockOfferingId: 'cb-1' } },
     ],
-    ['a cluster', { source: 'elasticmapreduce', name: 'RunJobFlow', request: { name: 'emr' } }],
+    ['a cluster', { source: 'redshift', name: 'CreateCluster', request: { clusterIdentifier: 'dwh' } }],
   ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([call.name]);
   });

@@ -27,6 +27,42 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListFargateProfiles: { fargateProfileNames: ['all'] },
     DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
   },
+  'emr-clusters': {
+    ListClusters: { Clusters: [{ Id: 'j-2WDJCGEG4E6AJ' }, { Id: 'j-1AAAAAAAAAAAA' }] },
+    'DescribeCluster:j-2WDJCGEG4E6AJ': {
+      Cluster: {
+        Status: { State: 'WAITING', Timeline: { CreationDateTime: day } },
+        TerminationProtected: true,
+        InstanceCollectionType: 'INSTANCE_GROUP',
+      },
+    },
+    'DescribeCluster:j-1AAAAAAAAAAAA': {
+      Cluster: { Status: { State: 'RUNNING' }, InstanceCollectionType: 'INSTANCE_FLEET' },
+    },
+    ListInstances: {
+      Instances: [{ Ec2InstanceId: 'i-00000000000000001', InstanceGroupId: 'ig-1AAAAAAAAAAAA' }],
+    },
+    ListInstanceGroups: {
+      InstanceGroups: [
+        {
+          Id: 'ig-1AAAAAAAAAAAA',
+          RequestedInstanceCount: 20,
+          InstanceGroupType: 'TASK',
+          Status: { State: 'RUNNING' },
+        },
+      ],
+    },
+    ListInstanceFleets: {
+      InstanceFleets: [
+        {
+          Id: 'if-1AAAAAAAAAAAA',
+          TargetOnDemandCapacity: 4,
+          InstanceFleetType: 'TASK',
+          Status: { State: 'RUNNING' },
+        },
+      ],
+    },
+  },
   'cloudformation-stacks': {
     DescribeStacks: {
       Stacks: [
@@ -362,6 +398,7 @@ export const befores: Record<string, unknown> = {
   'roles-anywhere': { enabled: false },
   'auto-scaling-groups': { MaxSize: 2 },
   'ecs-services': { desiredCount: 2 },
+  'emr-clusters': { 'ig-1AAAAAAAAAAAA': 2 },
   'lambda-functions': { Timeout: 30, Role: 'arn:aws:iam::111122223333:role/service' },
   'eventbridge-rules': { State: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },

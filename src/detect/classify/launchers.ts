@@ -30,6 +30,19 @@ const edges: readonly Edge[] = [
     of: 'auto-scaling-groups',
     launched: (launcher, { id }) => batchEnvironmentOf(id) === launcher.id,
   },
+  {
+    launcher: 'emr-clusters',
+    of: 'emr-clusters',
+    launched: (launcher, { links }) =>
+      links.some((link) => link.kind === 'cluster' && link.id === launcher.id),
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'ec2-instances',
+    launched: (launcher, { id, tags }) =>
+      tags['aws:elasticmapreduce:job-flow-id'] === launcher.id ||
+      launcher.links.some((link) => link.kind === 'instance' && link.id === id),
+  },
 ];
 
 /**

@@ -11,6 +11,7 @@ import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
 import { eks } from './eks.js';
+import { elasticmapreduce } from './emr.js';
 import { events } from './events.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
@@ -48,6 +49,7 @@ export const services: Record<string, Service> = {
   ec2,
   ecs,
   eks,
+  elasticmapreduce,
   events,
   guardduty,
   health,
