@@ -14,7 +14,7 @@ const largest = 64 * 1024 * 1024;
 const bodyDeadline = 30_000;
 
 /** Services whose answers are XML in an element of the operation's name (AWS query and EC2 protocols, smithy.io). */
-const namedXml = new Set(['autoscaling', 'cloudformation', 'ec2', 'iam', 'sts']);
+const namedXml = new Set(['autoscaling', 'cloudformation', 'ec2', 'elasticbeanstalk', 'iam', 'sts']);
 const otherXml = new Set(['cloudfront', 'route53', 's3']);
 
 /**

@@ -120,6 +120,7 @@ lightsail|CreateContainerService,CreateRelationalDatabase|spend|60|Lightsail ser
 codebuild|StartBuild,StartBuildBatch|spend|62|CodeBuild build
 amplify|CreateApp,UpdateApp,CreateBranch|spend|61|Amplify app
 apprunner|CreateService|spend|62|App Runner service
+elasticbeanstalk|CreateEnvironment,ComposeEnvironments,UpdateEnvironment|spend|73|Elastic Beanstalk environment
 elasticmapreduce|RunJobFlow|spend|72|EMR cluster
 elasticmapreduce|AddInstanceGroups,AddInstanceFleet,ModifyInstanceGroups,ModifyInstanceFleet|spend|71|EMR instance group
 glue|StartJobRun|spend|40|Glue job

@@ -35,6 +35,11 @@ export const launchEdges = [
       'the name that Batch gives its groups, after the environment was made, and no person made the group',
   },
   {
+    launcher: 'elastic-beanstalk-environments',
+    of: 'auto-scaling-groups',
+    shownBy: 'the environment’s own record, which names its group; its tags may be anybody’s',
+  },
+  {
     launcher: 'emr-clusters',
     of: 'emr-clusters',
     shownBy: 'the cluster whose list of instance groups or fleets has it',

@@ -47,6 +47,7 @@ export const changes = {
   ],
   ecs: ['StopTask', 'UpdateService'],
   eks: ['DeleteFargateProfile', 'DeleteNodegroup'],
+  elasticbeanstalk: ['TerminateEnvironment'],
   emr: ['ModifyInstanceFleet', 'ModifyInstanceGroups', 'SetTerminationProtection', 'TerminateJobFlows'],
   eventbridge: ['DisableRule', 'EnableRule'],
   iam: [

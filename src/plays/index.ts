@@ -15,6 +15,7 @@ import { ecsServices } from './containers/ecs-services.js';
 import { ecsTasks } from './containers/ecs-tasks.js';
 import { eksFargateProfiles } from './containers/eks-fargate-profiles.js';
 import { eksNodeGroups } from './containers/eks-node-groups.js';
+import { elasticBeanstalkEnvironments } from './hosting/elastic-beanstalk-environments.js';
 import { emrClusters } from './hosting/emr-clusters.js';
 import { eventbridgeRules } from './serverless/eventbridge-rules.js';
 import { iamGrants } from './iam/iam-grants.js';
@@ -62,6 +63,7 @@ export const plays: readonly Play[] = [
   // stop
   eksNodeGroups,
   eksFargateProfiles,
+  elasticBeanstalkEnvironments,
   emrClusters,
   autoScalingGroups,
   spotRequests,

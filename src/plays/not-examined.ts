@@ -8,7 +8,6 @@ const services: [service: string, what: string][] = [
   ['cloudformation', 'stack sets, which make stacks in other accounts; stacks have a play'],
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
   ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
-  ['elasticbeanstalk', 'environments; their groups and instances are seen'],
   ['emr-serverless', 'applications and their job runs'],
   ['gamelift', 'fleets, which do not show as instances'],
   ['glue', 'jobs and development endpoints'],

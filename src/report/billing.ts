@@ -30,6 +30,7 @@ const leftUntil: Record<string, string> = {
   volumes: 'until it is deleted',
   addresses: 'until it is released',
   'eks-node-groups': 'until it is deleted',
+  'elastic-beanstalk-environments': 'until it is terminated',
   'emr-clusters': 'until it is terminated; EMR’s own price comes on top of the instances’',
 };
 

@@ -62,6 +62,49 @@ describe('what a service launched for the incident', () => {
     expect(found[other]?.class).not.toBe('rogue');
   });
 
+  it('goes with its Elastic Beanstalk environment, as far as the environment’s own record names it', () => {
+    const history = new History();
+    const option = (optionName: string, value: string) => ({ namespace: 'x', optionName, value });
+    const request = {
+      environmentName: 'api',
+      optionSettings: [option('InstanceType', 'p4d.24xlarge'), option('MaxSize', '20')],
+    };
+    // Whoever calls chooses the description: an innocent's id in it makes that none of his.
+    const response = { environmentId: 'e-gpugpugpug', description: 'e-theirsthei' };
+    const source = 'elasticbeanstalk';
+    history.call(attacker, { time: at, name: 'CreateEnvironment', source, request, response });
+    const own = {
+      kind: 'auto-scaling-group' as const,
+      id: 'awseb-e-gpugpugpug-stack-AWSEBAutoScalingGroup-1',
+    };
+    const id = history.runByGroup(own.id, at + minute, 'us-east-1', 'p4d.24xlarge');
+    const named = group('named-so');
+    named.tags['elasticbeanstalk:environment-id'] = 'e-gpugpugpug';
+    const found = classes(history, [
+      thing('elastic-beanstalk-environments', 'e-gpugpugpug', at, [own]),
+      thing('elastic-beanstalk-environments', 'e-theirsthei', night - 9 * day),
+      group(own.id),
+      named,
+      ...history.instances,
+    ]);
+    const rogue = Object.keys(found).filter((one) => found[one]?.class === 'rogue');
+    expect(rogue.sort()).toEqual([own.id, 'e-gpugpugpug', id].sort());
+  });
+
+  it('is left to a person where the incident updated an innocent’s environment', () => {
+    const history = new History();
+    const [request, response] = [{ environmentName: 'shop' }, { environmentId: 'e-theirsthei' }];
+    const source = 'elasticbeanstalk';
+    history.call(attacker, { time: at, name: 'UpdateEnvironment', source, request, response });
+    const found = classes(history, [
+      thing('elastic-beanstalk-environments', 'e-theirsthei', night - 9 * day),
+    ]);
+    expect(found['e-theirsthei']).toMatchObject({ class: 'tampered', before: null });
+    const play = plays.find(({ id }) => id === 'elastic-beanstalk-environments');
+    expect(play?.contain(found['e-theirsthei'] as Finding, null as never)).toEqual([]);
+    expect(play?.restored?.(found['e-theirsthei'] as Finding)).toBe(false);
+  });
+
   it('is none of it where a person made it, or where it is older', () => {
     const [history, gpu] = nodeGroup();
     history.call(ops, {

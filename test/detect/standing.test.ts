@@ -29,7 +29,7 @@ function look(calls: [Caller, Omit<Call, 'time'> & { time?: number }][]): Incide
 const standing = (incident: Incident): string[] =>
   incident.deeds.filter(({ stands }) => stands).map(({ evidence }) => evidence.name);
 
-const stack = { source: 'elasticbeanstalk', name: 'CreateEnvironment', request: { environmentName: 'grow' } };
+const stack = { source: 'airflow', name: 'CreateEnvironment', request: { environmentName: 'grow' } };
 const planOf = (incident: Incident) => {
   const options = { evict: 'disable', denyAll: false, snapshot: false, removeTemplates: false } as const;
   return plan(incident, plays, { incident, account, partition: 'aws', now, options }, new Set(), identity);
@@ -129,8 +129,8 @@ describe('what no play looks at', () => {
 
   it('stands until it is taken back: by its inverse on the same thing, or set anew from outside the incident', () => {
     const back = {
-      source: 'elasticbeanstalk',
-      name: 'TerminateEnvironment',
+      source: 'airflow',
+      name: 'DeleteEnvironment',
       request: { environmentName: 'grow' },
     };
     expect(
@@ -212,12 +212,12 @@ describe('what no play looks at', () => {
       'another environment’s end, by its ARN',
       {
         ...stack,
-        response: { environmentArn: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/grow/aa11' },
+        response: { environmentArn: 'arn:aws:airflow:us-east-1:111122223333:environment/grow/aa11' },
       },
       {
         ...stack,
-        name: 'TerminateEnvironment',
-        request: { environmentName: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/shop/bb22' },
+        name: 'DeleteEnvironment',
+        request: { environmentName: 'arn:aws:airflow:us-east-1:111122223333:environment/shop/bb22' },
       },
     ],
     [

@@ -27,6 +27,18 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListFargateProfiles: { fargateProfileNames: ['all'] },
     DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
   },
+  'elastic-beanstalk-environments': {
+    DescribeEnvironments: {
+      Environments: [
+        { EnvironmentId: 'e-abcdefghij', EnvironmentName: 'api', Status: 'Ready', DateCreated: day },
+      ],
+    },
+    DescribeEnvironmentResources: {
+      EnvironmentResources: {
+        AutoScalingGroups: [{ Name: 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1' }],
+      },
+    },
+  },
   'emr-clusters': {
     ListClusters: { Clusters: [{ Id: 'j-2WDJCGEG4E6AJ' }, { Id: 'j-1AAAAAAAAAAAA' }] },
     'DescribeCluster:j-2WDJCGEG4E6AJ': {

@@ -18,7 +18,8 @@ export type LaunchKind =
   | 'spot-fleet'
   | 'spot-request'
   | 'node-group'
-  | 'cluster';
+  | 'cluster'
+  | 'environment';
 
 /** One request for computing power, as its record tells it. */
 export interface LaunchRequest {
@@ -51,6 +52,7 @@ const kinds: Record<string, LaunchKind> = {
   'ec2.amazonaws.com|RequestSpotInstances': 'spot-request',
   'autoscaling.amazonaws.com|CreateAutoScalingGroup': 'group',
   'eks.amazonaws.com|CreateNodegroup': 'node-group',
+  'elasticbeanstalk.amazonaws.com|CreateEnvironment': 'environment',
   'elasticmapreduce.amazonaws.com|AddInstanceFleet': 'cluster',
   'elasticmapreduce.amazonaws.com|AddInstanceGroups': 'cluster',
   'elasticmapreduce.amazonaws.com|RunJobFlow': 'cluster',
@@ -144,6 +146,7 @@ function typesOf(request: JsonObject, instances: JsonObject[]): string[] {
   add(request.instanceType);
   add(asObject(request.launchSpecification)?.instanceType);
   for (const type of Array.isArray(request.instanceTypes) ? request.instanceTypes : []) add(type);
+  for (const type of optionsOf(request, ['InstanceType', 'InstanceTypes'])) type.split(/[ ,]+/).forEach(add);
   for (const part of clusterPartsOf(request)) {
     add(part.masterInstanceType);
     add(part.slaveInstanceType);
@@ -185,6 +188,8 @@ function askedOf(kind: LaunchKind, request: JsonObject, launched: number): numbe
       return clusterPartsOf(request)
         .flatMap((part) => [part.instanceCount, part.targetOnDemandCapacity, part.targetSpotCapacity])
         .reduce<number>((sum, size) => sum + (countOf(size) ?? 0), 0);
+    case 'environment':
+      return countOf(optionsOf(request, ['MaxSize'])[0]) ?? 4;
     case 'instances': {
       const items = itemsOf(request.instancesSet);
       const wanted = items.reduce(
@@ -194,6 +199,14 @@ function askedOf(kind: LaunchKind, request: JsonObject, launched: number): numbe
       return Math.max(wanted, countOf(request.maxCount) ?? 0, launched, 1);
     }
   }
+}
+
+/** The values of an Elastic Beanstalk environment's options of these names; four instances are its most where nothing
+ *  is set (Elastic Beanstalk developer guide, "General options for all environments": aws:autoscaling:asg). */
+function optionsOf(request: JsonObject, names: readonly string[]): string[] {
+  return itemsOf(request.optionSettings).flatMap((option) =>
+    names.includes(asText(option.optionName) ?? '') ? (asText(option.value) ?? []) : [],
+  );
 }
 
 /** What of a request for an EMR cluster, group or fleet has types and counts (Amazon EMR API reference, RunJobFlow,

@@ -10,9 +10,9 @@ import {
   type Resource,
   type TrailEvent,
 } from '../../model/index.js';
-import { fromResponse, idsIn } from '../kit/event-ids.js';
+import { fromResponse } from '../kit/event-ids.js';
 import { makeAction } from '../kit/make-action.js';
-import { linkTo, makeResource, tagsOf } from '../kit/make-resource.js';
+import { linkTo, makeResource, tagsOf, textsOf } from '../kit/make-resource.js';
 import { type EvidenceRead, evidenceRead, type Play } from '../kit/play.js';
 import { emptyGroup, groupsOf, isGroup, resizeGroup, sizeBefore } from './emr-groups.js';
 
@@ -29,10 +29,19 @@ function rule(name: string, effect: OriginRule['effect'], ids: OriginRule['ids']
   return { source, name, effect, ids };
 }
 
-const clustersIn = ({ request }: TrailEvent): string[] => idsIn(request, /j-[A-Z0-9]{6,}/);
+/** In the fields that hold them alone: other texts of a request are its caller's to choose. */
+const clustersIn = ({ request }: TrailEvent): string[] => textsOf(request?.['jobFlowIds']);
 /** Groups and fleets have ids of their own: a change of a group need not name its cluster. */
-const groupsIn = ({ request }: TrailEvent): string[] => idsIn(request, /i[gf]-[A-Z0-9]{6,}/);
-const groupsMade = ({ response }: TrailEvent): string[] => idsIn(response, /i[gf]-[A-Z0-9]{6,}/);
+function groupsIn({ request }: TrailEvent): string[] {
+  const groups = request?.['instanceGroups'];
+  return [...(Array.isArray(groups) ? groups : []), request?.['instanceFleet']].flatMap((one) => {
+    const group = asObject(one);
+    return asText(group?.['instanceGroupId']) ?? asText(group?.['instanceFleetId']) ?? [];
+  });
+}
+function groupsMade({ response }: TrailEvent): string[] {
+  return [...textsOf(response?.['instanceGroupIds']), ...textsOf([response?.['instanceFleetId'] ?? null])];
+}
 
 /** The counts that a call asked for, by group: one call is about several. */
 function countsSet({ request, response }: TrailEvent): JsonObject | null {

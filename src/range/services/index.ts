@@ -11,6 +11,7 @@ import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
 import { eks } from './eks.js';
+import { elasticbeanstalk } from './elastic-beanstalk.js';
 import { elasticmapreduce } from './emr.js';
 import { events } from './events.js';
 import { iam } from './iam/index.js';
@@ -49,6 +50,7 @@ export const services: Record<string, Service> = {
   ec2,
   ecs,
   eks,
+  elasticbeanstalk,
   elasticmapreduce,
   events,
   guardduty,

@@ -18,6 +18,7 @@ type Constructor = new (input: object) => unknown;
 /** The SDK's package where it is not called as its service signs. */
 const packages: Record<string, string> = {
   autoscaling: 'auto-scaling',
+  elasticbeanstalk: 'elastic-beanstalk',
   elasticmapreduce: 'emr',
   events: 'eventbridge',
   servicequotas: 'service-quotas',
