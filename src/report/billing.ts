@@ -21,12 +21,29 @@ export interface Bill {
   until: string;
 }
 
-/** What is left and billed, by play: what ends it. */
+/** What is left and billed, by play: what ends it. What launches is billed by what it launched, and is told with it. */
 const leftUntil: Record<string, string> = {
+  'amplify-apps': 'its builds and traffic, until its branches are deleted',
+  'auto-scaling-groups': 'its instances, until its sizes are 0',
+  'batch-compute-environments': 'its instances, until it is deleted',
+  'batch-jobs': 'what it runs on, until it ends',
+  'bedrock-throughput': 'until it is deleted, or its commitment ends',
+  'cloudformation-stacks': 'what it made, until that is deleted',
+  'codebuild-builds': 'by the minute, until it ends',
+  'ec2-fleets': 'its instances, until it is deleted with them',
   'ec2-instances': 'until it is terminated; stopped, its volumes are billed on',
+  'ecs-services': 'its tasks, until its count is 0',
+  'ecs-tasks': 'until it is stopped',
+  'eks-fargate-profiles': 'its pods, until it is deleted',
+  'lambda-functions': 'by the call and its time, until it is deleted',
   'lightsail-instances': 'until it is deleted; stopped is not ended',
   'sagemaker-endpoints': 'until it is deleted',
-  'bedrock-throughput': 'until it is deleted, or its commitment ends',
+  'sagemaker-notebooks': 'until it is stopped; its volume, until it is deleted',
+  'sagemaker-processing-jobs': 'until it is stopped',
+  'sagemaker-training-jobs': 'until it is stopped',
+  'ses-sending': 'by the mail, until sending is off',
+  'spot-fleets': 'its instances, until it is cancelled with them',
+  'spot-requests': 'its instance, until both are ended',
   volumes: 'until it is deleted',
   addresses: 'until it is released',
   'eks-node-groups': 'until it is deleted',

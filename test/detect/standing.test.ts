@@ -56,9 +56,43 @@ describe('what no play looks at', () => {
       'cr-01',
     ],
     ['CreateNatGateway', { natGateway: { natGatewayId: 'nat-01', subnetId: 'subnet-1' } }, 'nat-01'],
+    ['AllocateHosts', { AllocateHostsResponse: { hostIdSet: { item: ['h-01', 'h-02'] } } }, 'h-01, h-02'],
+    [
+      'CreateTransitGatewayVpcAttachment',
+      {
+        CreateTransitGatewayVpcAttachmentResponse: {
+          transitGatewayVpcAttachment: {
+            transitGatewayId: 'tgw-01',
+            transitGatewayAttachmentId: 'tgw-attach-01',
+            vpcId: 'vpc-01',
+          },
+        },
+      },
+      'tgw-attach-01',
+    ],
+    ['CreateVpcEndpoint', { vpcEndpoint: { vpcId: 'vpc-01', vpcEndpointId: 'vpce-01' } }, 'vpce-01'],
+    ['PurchaseCapacityBlock', { capacityReservation: { capacityReservationId: 'cr-02' } }, 'cr-02'],
+    ['PurchaseReservedInstancesOffering', { reservedInstancesId: 'ri-01' }, 'ri-01'],
+    ['CreateSnapshot', { snapshotId: 'snap-01', volumeId: 'vol-01' }, 'snap-01'],
     ['CreateVpnConnection', { vpnConnection: { vpnConnectionId: 'vpn-01' } }, 'vpn-01'],
   ])('that %s left is named by the id in its answer', (name, response, id) => {
-    const incident = look([[ci, { name, request: { instanceType: 'p5.48xlarge' }, response }]]);
+    const incident = look([
+      [ci, { name, request: { volumeId: 'vol-01', instanceType: 'p5.48xlarge', vpcId: 'vpc-01' }, response }],
+    ]);
+    expect(planOf(incident).left).toMatchObject([{ type: name, id, cause: 'no-play' }]);
+  });
+
+  it.each([
+    [
+      'savingsplans',
+      'CreateSavingsPlan',
+      { savingsPlanOfferingId: 'offer-1' },
+      { savingsPlanId: 'sp-01' },
+      'sp-01',
+    ],
+    ['route53domains', 'RegisterDomain', { domainName: 'x.example' }, { operationId: 'op-1' }, 'x.example'],
+  ])('of %s, %s is named by what was bought', (source, name, request, response, id) => {
+    const incident = look([[ci, { source, name, request, response }]]);
     expect(planOf(incident).left).toMatchObject([{ type: name, id, cause: 'no-play' }]);
   });
 
