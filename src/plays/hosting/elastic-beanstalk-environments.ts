@@ -15,6 +15,23 @@ import type { Play } from '../kit/play.js';
 type Environment = NonNullable<OutputOf<'elasticbeanstalk', 'DescribeEnvironments'>['Environments']>[number];
 type Made = NonNullable<OutputOf<'elasticbeanstalk', 'DescribeEnvironmentResources'>['EnvironmentResources']>;
 
+/** Elastic Beanstalk asks for, and CloudFormation deletes, what an environment is made of in the name of its caller
+ *  (Elastic Beanstalk developer guide, "Managing Elastic Beanstalk user policies"; the policy
+ *  AdministratorAccess-AWSElasticBeanstalk). */
+const inOurName = [
+  'autoscaling:DeleteAutoScalingGroup',
+  'autoscaling:DeletePolicy',
+  'autoscaling:UpdateAutoScalingGroup',
+  'cloudformation:DeleteStack',
+  'cloudwatch:DeleteAlarms',
+  'ec2:DeleteLaunchTemplate',
+  'ec2:DeleteSecurityGroup',
+  'ec2:TerminateInstances',
+  'elasticloadbalancing:DeleteListener',
+  'elasticloadbalancing:DeleteLoadBalancer',
+  'elasticloadbalancing:DeleteTargetGroup',
+];
+
 const noUndo = 'A terminated environment has to be made anew; what it was is kept in the record.';
 
 /** By id, which AWS gives: names are used again. The answer has it even where the request names the environment. */
@@ -42,20 +59,13 @@ export const elasticBeanstalkEnvironments: Play = {
   service: 'elasticbeanstalk',
   scope: 'regional',
   permissions: {
-    find: ['elasticbeanstalk:DescribeEnvironments', 'elasticbeanstalk:DescribeEnvironmentResources'],
-    // Elastic Beanstalk ends what an environment is made of in its caller's name (developer guide, "Managing Elastic
-    // Beanstalk user policies").
-    contain: [
-      'elasticbeanstalk:TerminateEnvironment',
-      'autoscaling:DeleteAutoScalingGroup',
-      'autoscaling:UpdateAutoScalingGroup',
-      'cloudformation:DeleteStack',
-      'ec2:DeleteLaunchTemplate',
-      'ec2:DeleteSecurityGroup',
-      'ec2:TerminateInstances',
-      'elasticloadbalancing:DeleteLoadBalancer',
-      'elasticloadbalancing:DeleteTargetGroup',
+    find: [
+      'elasticbeanstalk:DescribeEnvironments',
+      'elasticbeanstalk:DescribeEnvironmentResources',
+      'cloudformation:DescribeStackResources',
+      'elasticloadbalancing:DescribeLoadBalancers',
     ],
+    contain: ['elasticbeanstalk:TerminateEnvironment', ...inOurName],
     undo: [],
   },
 
@@ -112,6 +122,7 @@ function terminate(finding: Finding) {
     ],
     before: properties,
     undo: { none: noUndo },
+    alsoPermissions: inOurName,
   });
 }
 

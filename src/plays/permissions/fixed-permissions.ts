@@ -1,18 +1,14 @@
 /**
  * The IAM actions of what is no play: who is called and where, the trail, the cut's lookups by name, CloudFront.
  * sts:GetCallerIdentity needs no permission (STS API reference), and is listed so that the policy says what is called.
- * Elastic Beanstalk asks CloudFormation and the load balancers in its caller's name (developer guide, "Managing Elastic
- * Beanstalk user policies").
  */
 export const lookPermissions: readonly string[] = [
   'account:ListRegions',
   'cloudfront:GetDistribution',
   'cloudfront:ListDistributions',
-  'cloudformation:DescribeStackResources',
   'cloudtrail:LookupEvents',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
-  'elasticloadbalancing:DescribeLoadBalancers',
   'iam:GetAccessKeyLastUsed',
   'iam:GetAccountAuthorizationDetails',
   'iam:GetLoginProfile',

@@ -33,6 +33,22 @@ interface Sizes {
 const host = { host: 'elasticbeanstalk.amazonaws.com', role: 'AWSServiceRoleForElasticBeanstalk' };
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
+/** What CloudFormation deletes of an environment, in the name of whoever ends it. */
+const deletes = [
+  'autoscaling:DeleteAutoScalingGroup',
+  'autoscaling:DeletePolicy',
+  'autoscaling:UpdateAutoScalingGroup',
+  'cloudformation:DeleteStack',
+  'cloudwatch:DeleteAlarms',
+  'ec2:DeleteLaunchTemplate',
+  'ec2:DeleteSecurityGroup',
+  'ec2:TerminateInstances',
+  'elasticloadbalancing:DeleteListener',
+  'elasticloadbalancing:DeleteLoadBalancer',
+  'elasticloadbalancing:DeleteTargetGroup',
+];
+const asks = ['cloudformation:DescribeStackResources', 'elasticloadbalancing:DescribeLoadBalancers'];
+
 const optionOf = (settings: Option[] | undefined, name: string) =>
   settings?.find(({ OptionName }) => OptionName === name)?.Value;
 
@@ -111,7 +127,9 @@ export const elasticbeanstalk: Service = {
         input.MaxRecords ?? 1000,
         'NextToken',
       ),
-    DescribeEnvironmentResources: ({ region }, input: Input) => {
+    DescribeEnvironmentResources: (context, input: Input) => {
+      const { region } = context;
+      for (const action of asks) context.authorize(action, '*');
       const environment = named(region, input);
       const relauncher = relaunchersOf(region).get(String(environment.group));
       return {
@@ -136,6 +154,7 @@ export const elasticbeanstalk: Service = {
       return answer(context, environment);
     },
     TerminateEnvironment: (context, input: Input) => {
+      for (const action of deletes) context.authorize(action, '*');
       const { clock, settings } = context.world;
       const environment = environments.change(context, named(context.region, input).id, {
         Status: 'Terminating',
