@@ -50,6 +50,7 @@ export const changes = {
   elasticbeanstalk: ['TerminateEnvironment'],
   emr: ['ModifyInstanceFleet', 'ModifyInstanceGroups', 'SetTerminationProtection', 'TerminateJobFlows'],
   eventbridge: ['DisableRule', 'EnableRule'],
+  gamelift: ['DeleteFleet'],
   iam: [
     'AddUserToGroup',
     'AttachGroupPolicy',
@@ -102,6 +103,7 @@ export const changes = {
   rolesanywhere: ['DisableProfile', 'DisableTrustAnchor', 'EnableProfile', 'EnableTrustAnchor'],
   sagemaker: [
     'CreateEndpoint',
+    'DeleteCluster',
     'DeleteEndpoint',
     'StartNotebookInstance',
     'StopNotebookInstance',

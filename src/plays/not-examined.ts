@@ -9,7 +9,7 @@ const services: [service: string, what: string][] = [
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
   ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
   ['emr-serverless', 'applications and their job runs'],
-  ['gamelift', 'fleets, which do not show as instances'],
+  ['gamelift', 'container fleets; fleets of instances have a play'],
   ['glue', 'jobs and development endpoints'],
   ['rds', 'databases, and snapshots shared with others'],
   ['redshift', 'clusters'],

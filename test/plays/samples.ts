@@ -222,6 +222,30 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListEndpoints: { Endpoints: [{ EndpointName: 'e' }] },
     DescribeEndpoint: { EndpointName: 'e', EndpointStatus: 'InService', EndpointConfigName: 'c' },
   },
+  'sagemaker-clusters': {
+    ListClusters: {
+      ClusterSummaries: [
+        {
+          ClusterName: 'hp',
+          ClusterArn: 'arn:aws:sagemaker:eu-west-1:111122223333:cluster/abcdefghij12',
+          ClusterStatus: 'InService',
+          CreationTime: day,
+        },
+      ],
+    },
+  },
+  'gamelift-fleets': {
+    DescribeFleetAttributes: {
+      FleetAttributes: [
+        {
+          FleetId: 'fleet-00000000-0000-4000-8000-000000000001',
+          Status: 'ACTIVE',
+          InstanceType: 'g5g.16xlarge',
+          CreationTime: day,
+        },
+      ],
+    },
+  },
   'lightsail-instances': { GetInstances: { instances: [{ name: 'l', state: { name: 'running' } }] } },
   'codebuild-builds': {
     ListBuilds: { ids: ['p:1'] },

@@ -64,6 +64,8 @@ const idle = new Set([
   'elasticbeanstalk.amazonaws.com|CreateConfigurationTemplate',
   'elasticbeanstalk.amazonaws.com|CreateStorageLocation',
   'events.amazonaws.com|PutTargets',
+  'gamelift.amazonaws.com|CreateBuild',
+  'gamelift.amazonaws.com|CreateScript',
   'iam.amazonaws.com|AddRoleToInstanceProfile',
   'iam.amazonaws.com|CreateGroup',
   'iam.amazonaws.com|CreateInstanceProfile',

@@ -14,6 +14,7 @@ import { eks } from './eks.js';
 import { elasticbeanstalk } from './elastic-beanstalk.js';
 import { elasticmapreduce } from './emr.js';
 import { events } from './events.js';
+import { gamelift } from './gamelift.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
 import { lightsail } from './lightsail.js';
@@ -53,6 +54,7 @@ export const services: Record<string, Service> = {
   elasticbeanstalk,
   elasticmapreduce,
   events,
+  gamelift,
   guardduty,
   health,
   iam,
