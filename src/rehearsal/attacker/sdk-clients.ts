@@ -1,0 +1,37 @@
+import type { ServiceName } from '../../range/index.js';
+
+/** The SDK's whole client of each service that the range has: a scenario may call any operation. Named one by one, so
+ *  that the build finds them; loaded where they are called. */
+export const sdkClients: Record<ServiceName, () => Promise<object>> = {
+  account: () => import('@aws-sdk/client-account'),
+  amplify: () => import('@aws-sdk/client-amplify'),
+  autoscaling: () => import('@aws-sdk/client-auto-scaling'),
+  batch: () => import('@aws-sdk/client-batch'),
+  bedrock: () => import('@aws-sdk/client-bedrock'),
+  ce: () => import('@aws-sdk/client-cost-explorer'),
+  cloudformation: () => import('@aws-sdk/client-cloudformation'),
+  cloudfront: () => import('@aws-sdk/client-cloudfront'),
+  cloudtrail: () => import('@aws-sdk/client-cloudtrail'),
+  codebuild: () => import('@aws-sdk/client-codebuild'),
+  ec2: () => import('@aws-sdk/client-ec2'),
+  ecs: () => import('@aws-sdk/client-ecs'),
+  eks: () => import('@aws-sdk/client-eks'),
+  events: () => import('@aws-sdk/client-eventbridge'),
+  guardduty: () => import('@aws-sdk/client-guardduty'),
+  health: () => import('@aws-sdk/client-health'),
+  iam: () => import('@aws-sdk/client-iam'),
+  lambda: () => import('@aws-sdk/client-lambda'),
+  lightsail: () => import('@aws-sdk/client-lightsail'),
+  organizations: () => import('@aws-sdk/client-organizations'),
+  rolesanywhere: () => import('@aws-sdk/client-rolesanywhere'),
+  route53: () => import('@aws-sdk/client-route-53'),
+  s3: () => import('@aws-sdk/client-s3'),
+  sagemaker: () => import('@aws-sdk/client-sagemaker'),
+  scheduler: () => import('@aws-sdk/client-scheduler'),
+  secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
+  servicequotas: () => import('@aws-sdk/client-service-quotas'),
+  ses: () => import('@aws-sdk/client-sesv2'),
+  ssm: () => import('@aws-sdk/client-ssm'),
+  sts: () => import('@aws-sdk/client-sts'),
+  support: () => import('@aws-sdk/client-support'),
+};
