@@ -8,6 +8,7 @@ export { evaluate, statements } from './iam/policy.js';
 export { lies } from './lies.js';
 export { type Range, startRange } from './server.js';
 export { interruptSpotNowAndThen } from './services/ec2/spot-interruptions.js';
+export type { ServiceName } from './services/index.js';
 export { isAlive } from './services/shelf.js';
 export { defaultRegions } from './world/catalog.js';
 export { Clock } from './world/clock.js';

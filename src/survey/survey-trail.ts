@@ -12,6 +12,7 @@ import {
   type TaintedCredential,
   textAt,
   type TrailEvent,
+  isVolume,
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
 import { accessKeys, type Play } from '../plays/index.js';
@@ -233,9 +234,9 @@ export class SurveyTrail {
     if (this.scope.trail !== null || session === null || lookup === null) return false;
     const { reader, identity } = session;
     const queries = incident.findings.flatMap(({ class: judged, before, resource, evidence }) => {
-      const { play: id, region, createdAt, type } = resource;
+      const { play: id, region, createdAt } = resource;
       // Tied by the second and size of a launch: somebody else's own event of the same second would clear it.
-      const isInferred = type === 'volume' && judged === 'rogue' && evidence[0]?.name !== 'CreateVolume';
+      const isInferred = isVolume(resource) && judged === 'rogue' && evidence[0]?.name !== 'CreateVolume';
       const rules = (plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
         if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
         if (judged === 'settling' || isInferred)

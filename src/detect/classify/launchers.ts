@@ -1,5 +1,5 @@
 import { batchEnvironmentOf } from '../../facts/index.js';
-import { type Finding, type Resource, resourceKey } from '../../model/index.js';
+import { isInstance, type Finding, type Resource, resourceKey } from '../../model/index.js';
 import { isForwarded, isService } from '../records/record-fields.js';
 import { whoDid, type Case } from './case.js';
 import { finding } from './classify.js';
@@ -62,7 +62,7 @@ export function followLaunchers(findings: Map<Resource, Finding>, its: Case): vo
       if (edge.of !== 'any' && resource.play !== edge.of) continue;
       // Its own event says more than its launcher.
       if (classed === 'rogue' || classed === 'own') continue;
-      if (resource.type === 'instance' && rule === 'maker.innocent') continue;
+      if (isInstance(resource) && rule === 'maker.innocent') continue;
       const launcher = launchers.find(
         (one) =>
           one.resource.region === resource.region &&

@@ -1,5 +1,6 @@
 import { arnName } from '../../facts/index.js';
 import {
+  isInstance,
   type Action,
   asObject,
   type Finding,
@@ -137,7 +138,7 @@ function membersOf(
 ): { all: string[]; innocent: string[]; doubtful: string[] } {
   const ids = new Set(links.flatMap(({ kind, id }) => (kind === 'instance' ? [id] : [])));
   const known = findings.filter(
-    ({ resource }) => resource.type === 'instance' && resource.region === region && ids.has(resource.id),
+    ({ resource }) => isInstance(resource) && resource.region === region && ids.has(resource.id),
   );
   const named = (...classes: Finding['class'][]): string[] =>
     known

@@ -1,5 +1,12 @@
 import { change, type OutputOf, type Reader } from '../../aws/index.js';
-import { type Action, asObject, type Finding, type Incident, type Resource } from '../../model/index.js';
+import {
+  type Action,
+  asObject,
+  type Finding,
+  type Incident,
+  isInstance,
+  type Resource,
+} from '../../model/index.js';
 import { makeAction } from '../kit/make-action.js';
 import { linkTo, makeResource } from '../kit/make-resource.js';
 import type { Play } from '../kit/play.js';
@@ -127,7 +134,7 @@ function isLaterThan(
   { findings }: Incident,
 ): boolean {
   const made = findings.find(
-    ({ resource }) => resource.type === 'instance' && resource.region === region && resource.id === id,
+    ({ resource }) => isInstance(resource) && resource.region === region && resource.id === id,
   )?.resource.createdAt;
   return since !== null && made != null && made >= since;
 }

@@ -36,8 +36,7 @@ import { scheduler } from './scheduler.js';
 import { ses } from './ses.js';
 import { sts } from './sts.js';
 
-/** Every service of the range, by the name that it signs with. */
-export const services: Record<string, Service> = {
+const all = {
   account,
   amplify,
   autoscaling,
@@ -72,4 +71,10 @@ export const services: Record<string, Service> = {
   ssm,
   sts,
   support,
-};
+} satisfies Record<string, Service>;
+
+/** The name that a service of the range signs with. */
+export type ServiceName = keyof typeof all;
+
+/** Every service of the range. */
+export const services: Record<string, Service> = all;

@@ -1,3 +1,5 @@
+import type { ServiceName } from '../../range/index.js';
+import { sdkClients } from './sdk-clients.js';
 import type { Answer, Credentials, Shot } from '../scenario/script.js';
 import type { Json } from '../scenario/scenario.js';
 
@@ -14,16 +16,6 @@ interface HttpArgs {
   request: { headers: Record<string, string> };
 }
 type Constructor = new (input: object) => unknown;
-
-/** The SDK's package where it is not called as its service signs. */
-const packages: Record<string, string> = {
-  autoscaling: 'auto-scaling',
-  elasticbeanstalk: 'elastic-beanstalk',
-  elasticmapreduce: 'emr',
-  events: 'eventbridge',
-  servicequotas: 'service-quotas',
-  ses: 'sesv2',
-};
 
 /** A call that takes longer than this has failed for the attacker. Wall milliseconds. */
 const patience = 15_000;
@@ -67,10 +59,9 @@ export class AttackerClients {
   }
 
   private async make({ service, region, ip, userAgent }: Shot, credentials: Credentials) {
-    const commands = (await import(`@aws-sdk/client-${packages[service] ?? service}`)) as Record<
-      string,
-      unknown
-    >;
+    const load = Object.hasOwn(sdkClients, service) ? sdkClients[service as ServiceName] : undefined;
+    if (load === undefined) throw new Error(`the range has no service ${service}`);
+    const commands = (await load()) as Record<string, unknown>;
     const name = Object.keys(commands).find((one) => /^[A-Z]\w*Client$/.test(one) && one !== '__Client');
     const Client = commands[name ?? ''] as new (config: object) => SdkClient;
     const client = new Client({ region, endpoint: this.endpoint, credentials, maxAttempts: 2 });
