@@ -101,6 +101,18 @@ describe('what no play looks at', () => {
       'a service that is in no list',
       { source: 'apprunner', name: 'CreateService', request: { serviceName: 's' } },
     ],
+    [
+      'a step in somebody else’s EMR cluster',
+      { source: 'elasticmapreduce', name: 'AddJobFlowSteps', request: { jobFlowId: 'j-THEIRS000000' } },
+    ],
+    [
+      'another environment in the place of somebody else’s',
+      {
+        source: 'elasticbeanstalk',
+        name: 'SwapEnvironmentCNAMEs',
+        request: { sourceEnvironmentName: 'shop', destinationEnvironmentName: 'api' },
+      },
+    ],
     ['a bucket’s policy', { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'b-1' } }],
     ['a trail that was deleted', { source: 'cloudtrail', name: 'DeleteTrail', request: { name: 'all' } }],
     [
