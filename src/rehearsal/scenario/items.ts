@@ -150,13 +150,16 @@ function keyItem(key: AccessKey): Item {
 
 /** A session of a role that others may share: whether it still works is what counts. Its end by time is no change. */
 function sessionItem(session: Session): Item {
-  const { account, id, parent, issuedAt, role } = session;
+  const { account, id, parent, issuedAt, role, name, service } = session;
   const can = abilitiesOf(session);
+  // What runs there gets the next one under the same name.
+  const next = { ...session, issuedAt: account.world.clock.now() + 3_600_000 };
+  const later = service === undefined ? {} : { name, later: abilitiesOf(next) };
   return {
     ...placed(account, 'session', id, { accessKeyId: parent, arn: null }, issuedAt),
     // Tainted ones are tried for real; this is for the innocent ones.
     alive: false,
-    state: { role, can },
+    state: { role, can, ...later },
   };
 }
 
@@ -208,6 +211,7 @@ const volatile = new Set([
   'lastUsed',
   'updatedAt',
   'lastModified',
+  'LastModified',
   'LastModifiedTime',
   'activities',
   'loggingStartedAt',
