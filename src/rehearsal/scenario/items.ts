@@ -78,10 +78,13 @@ const uninteresting = new Set(['ec2:client-tokens', 'ec2:spot-notices', 'ec2:vpc
 function instanceItem(item: Item, instance: Instance): Item {
   const last = instance.states.at(-1)!;
   const ended = instance.states.find(({ state }) => state === 'shutting-down' || state === 'stopping');
-  const { tags, instanceType, disableApiTermination, disableApiStop } = instance;
+  const { tags, instanceType, disableApiTermination, disableApiStop, userData } = instance;
   return {
     ...item,
-    state: { state: last.state, tags, instanceType, disableApiTermination, disableApiStop },
+    state: {
+      ...{ state: last.state, tags, instanceType, disableApiTermination, disableApiStop },
+      userData: userData ?? null,
+    },
     createdAt: instance.launchTime,
     type: instanceType,
     stoppedAt: ended?.at ?? null,
