@@ -5,6 +5,7 @@ export { Dispatcher } from './dispatch.js';
 export { decide, identityPolicies, isServiceLinked } from './iam/authorize.js';
 export { type Caller, callerOf } from './iam/caller.js';
 export { evaluate, statements } from './iam/policy.js';
+export { credentialsInside } from './inside.js';
 export { lies } from './lies.js';
 export { type Range, startRange } from './server.js';
 export { interruptSpotNowAndThen } from './services/ec2/spot-interruptions.js';

@@ -370,6 +370,10 @@ export class SurveyTrail {
         if (kind === 'console' && userName !== null)
           this.ask('Username', userName, everywhere, since ?? from);
       }
+      // A service's own taking of a role names no key that is known: it is found by what it made.
+      for (const { id, roleName, mintedBy, since } of follow.slice(0, maxFollowed))
+        if (roleName !== null && mintedBy === null)
+          this.ask('ResourceName', id, everywhere, (since ?? from) - longestRoleSession, { maxPages: 1 });
       // Sessions of what it runs as somebody else: which of their acts are routine shows before the door was opened.
       for (const { name, since } of letInBy(lookup.all(), credentials).slice(0, maxFollowed)) {
         const limits = { enoughFrom: since, maxPages: letInPages };

@@ -37,6 +37,7 @@ export class AttackerClients {
 
   /** Makes the call. Never throws for what AWS says: the error's code is the answer. */
   async send(shot: Shot, credentials: Credentials): Promise<Answer> {
+    if (shot.service === 'range') return this.inside(shot, credentials);
     const { client, commands } = await this.client(shot, credentials);
     const Command = commands[`${shot.operation}Command`] as Constructor | undefined;
     if (Command === undefined) throw new Error(`the SDK has no ${shot.service}:${shot.operation}`);
@@ -49,6 +50,17 @@ export class AttackerClients {
       const { name, Code } = error as { name?: string; Code?: string };
       return { error: Code ?? name ?? 'Unknown' };
     }
+  }
+
+  /** What its code finds inside of what runs with a role: on AWS, the environment; here, the range's own door. */
+  private async inside({ region, input }: Shot, { accessKeyId: parent }: Credentials): Promise<Answer> {
+    const response = await fetch(`${this.endpoint}/_range/inside`, {
+      method: 'POST',
+      body: JSON.stringify({ ...input, region, parent }),
+      signal: AbortSignal.timeout(patience),
+    });
+    const answer = (await response.json()) as Json;
+    return response.ok ? { output: answer } : { error: JSON.stringify(answer) };
   }
 
   private client(shot: Shot, credentials: Credentials) {

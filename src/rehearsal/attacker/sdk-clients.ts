@@ -1,6 +1,6 @@
 import type { ServiceName } from '../../range/index.js';
 
-/** The SDK's client of each service that the range has, whole but for large ones: a scenario may call any operation. Named one by one, so
+/** The SDK's whole client of each service that the range has: a scenario may call any operation. Named one by one, so
  *  that the build finds them; loaded where they are called. */
 export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   account: () => import('@aws-sdk/client-account'),
@@ -16,10 +16,10 @@ export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   ec2: () => import('@aws-sdk/client-ec2'),
   ecs: () => import('@aws-sdk/client-ecs'),
   eks: () => import('@aws-sdk/client-eks'),
-  elasticbeanstalk: () => import('./elastic-beanstalk-client.js'),
-  elasticmapreduce: () => import('./emr-client.js'),
+  elasticbeanstalk: () => import('@aws-sdk/client-elastic-beanstalk'),
+  elasticmapreduce: () => import('@aws-sdk/client-emr'),
   events: () => import('@aws-sdk/client-eventbridge'),
-  gamelift: () => import('./gamelift-client.js'),
+  gamelift: () => import('@aws-sdk/client-gamelift'),
   guardduty: () => import('@aws-sdk/client-guardduty'),
   health: () => import('@aws-sdk/client-health'),
   iam: () => import('@aws-sdk/client-iam'),
@@ -29,7 +29,7 @@ export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   rolesanywhere: () => import('@aws-sdk/client-rolesanywhere'),
   route53: () => import('@aws-sdk/client-route-53'),
   s3: () => import('@aws-sdk/client-s3'),
-  sagemaker: () => import('./sagemaker-client.js'),
+  sagemaker: () => import('@aws-sdk/client-sagemaker'),
   scheduler: () => import('@aws-sdk/client-scheduler'),
   secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
   servicequotas: () => import('@aws-sdk/client-service-quotas'),
