@@ -15,6 +15,7 @@ interface GlobalFlags {
   color: boolean;
   verbose?: boolean;
   debug?: boolean;
+  trace?: string;
 }
 
 /** What a command file exports: flags and context in, exit code out. */
@@ -94,7 +95,8 @@ const program = new Command('leakguard')
   .option('--output <file>', 'write the result to this file instead of stdout')
   .option('--no-color', 'no colours (else NO_COLOR, FORCE_COLOR, TERM)')
   .option('--verbose', 'details')
-  .option('--debug', 'the stack of an error')
+  .option('--debug', 'each request to AWS on stderr, and the stack of an error')
+  .option('--trace <file>', 'also write each call, wait and computation, for ui.perfetto.dev')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   // Said by refuse(), as every other error is.

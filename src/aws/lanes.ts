@@ -18,7 +18,12 @@ export class Lanes {
 
   constructor(private readonly widths: LaneWidths) {}
 
-  async run<T>(region: string, read: () => Promise<T>): Promise<T> {
+  /** @param wait is given the wait for a place, where there is one */
+  async run<T>(
+    region: string,
+    read: () => Promise<T>,
+    wait: (place: Promise<void>) => Promise<void> = (place) => place,
+  ): Promise<T> {
     let lane = this.lanes.get(region);
     if (lane === undefined) {
       lane = { free: this.widths[region === 'global' ? 'global' : 'region'], waiting: [] };
@@ -26,7 +31,7 @@ export class Lanes {
     }
     const { waiting } = lane;
     if (lane.free > 0) lane.free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await wait(new Promise<void>((resolve) => waiting.push(resolve)));
     let isHeld = true;
     const leave = (): void => {
       if (!isHeld) return;

@@ -12,6 +12,10 @@ interface Edge {
   launched(launcher: Resource, one: Resource): boolean;
 }
 
+/** By the launcher's own record, which names its group. */
+const byGroup: Edge['launched'] = (launcher, { id }) =>
+  launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id);
+
 const edges: readonly Edge[] = [
   {
     launcher: 'cloudformation-stacks',
@@ -19,16 +23,25 @@ const edges: readonly Edge[] = [
     launched: ({ properties }, { tags }) =>
       properties['arn'] !== null && tags['aws:cloudformation:stack-id'] === properties['arn'],
   },
-  {
-    launcher: 'eks-node-groups',
-    of: 'auto-scaling-groups',
-    launched: (launcher, { id }) =>
-      launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id),
-  },
+  { launcher: 'eks-node-groups', of: 'auto-scaling-groups', launched: byGroup },
+  { launcher: 'elastic-beanstalk-environments', of: 'auto-scaling-groups', launched: byGroup },
   {
     launcher: 'batch-compute-environments',
     of: 'auto-scaling-groups',
     launched: (launcher, { id }) => batchEnvironmentOf(id) === launcher.id,
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'emr-clusters',
+    launched: (launcher, { links }) =>
+      links.some((link) => link.kind === 'cluster' && link.id === launcher.id),
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'ec2-instances',
+    launched: (launcher, { id, tags }) =>
+      tags['aws:elasticmapreduce:job-flow-id'] === launcher.id ||
+      launcher.links.some((link) => link.kind === 'instance' && link.id === id),
   },
 ];
 

@@ -11,7 +11,10 @@ import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
 import { eks } from './eks.js';
+import { elasticbeanstalk } from './elastic-beanstalk.js';
+import { elasticmapreduce } from './emr.js';
 import { events } from './events.js';
+import { gamelift } from './gamelift.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
 import { lightsail } from './lightsail.js';
@@ -47,7 +50,10 @@ const all = {
   ec2,
   ecs,
   eks,
+  elasticbeanstalk,
+  elasticmapreduce,
   events,
+  gamelift,
   guardduty,
   health,
   iam,
