@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detect } from '../../src/detect/detect.js';
 import { doors } from '../../src/detect/credentials/doors.js';
 import type { Incident } from '../../src/model/incident.js';
-import type { JsonObject } from '../../src/model/json.js';
+import { asText, type JsonObject } from '../../src/model/json.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
 import { opened, sceneOf } from './door-scenes.js';
 import { fieldRecords } from './field.js';
@@ -104,12 +104,12 @@ const through = (one: Case, change: (text: string) => string): Case => ({
 
 /** Innocent sessions of every role that has some before the misuse: each once more, an hour later, under another id. */
 function withMoreInnocents(one: Case, before: number): Case {
-  const times = (record: JsonObject): number => Date.parse(String(record.eventTime));
+  const times = (record: JsonObject): number => Date.parse(asText(record.eventTime) ?? '');
   const own = one.records.filter(
     (record) =>
       times(record) < before &&
       /assumed-role|AWSService/.test(JSON.stringify(record.userIdentity)) &&
-      !/Create|Update|Run/.test(String(record.eventName)),
+      !/Create|Update|Run/.test(asText(record.eventName) ?? ''),
   );
   const more = own.map(
     (record, index) =>
