@@ -18,6 +18,8 @@ const options = {
   mainFields: ['module', 'main'],
   minify: true,
   metafile: true,
+  // A JavaScript engine of its own, for PAC files, which aws/network.ts refuses.
+  external: ['pac-proxy-agent'],
   logLevel: 'warning',
   // Some libraries are CommonJS inside: what Node gives such a module, the bundle gives it too.
   banner: {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
+import { shapeHelp } from './commands/help.js';
 import { parseMoment } from './commands/moment.js';
 import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
@@ -98,7 +99,6 @@ const program = new Command('leakguard')
   .option('--debug', 'each request to AWS on stderr, and the stack of an error')
   .option('--trace <file>', 'also write each call, wait and computation, for ui.perfetto.dev')
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
   // Said by refuse(), as every other error is.
   .configureOutput({ outputError: () => undefined });
 
@@ -370,6 +370,7 @@ async function main(): Promise<void> {
   });
   // Nobody can be told; the exit code and the journal say what came of it.
   process.stderr.on('error', () => undefined);
+  shapeHelp(program);
   if (process.argv.length <= 2) {
     program.outputHelp();
     return;

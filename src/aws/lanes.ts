@@ -1,12 +1,11 @@
-/** How long a read keeps its place, milliseconds: most are answered by then, and what hangs must not add up. */
-const placeLasts = 1_500;
-
-/** How many reads go at a time. */
+/** How many reads go at a time, and how long each keeps its place. */
 export interface LaneWidths {
   /** In each region. */
   region: number;
   /** To IAM and its like, which are asked for each user. */
   global: number;
+  /** Milliseconds after which a read gives its place away: most are answered by then, and what hangs must not add up. */
+  placeLasts: number;
 }
 
 /**
@@ -40,7 +39,7 @@ export class Lanes {
       if (next === undefined) lane.free += 1;
       else next();
     };
-    const timer = setTimeout(leave, placeLasts);
+    const timer = setTimeout(leave, this.widths.placeLasts);
     try {
       return await read();
     } finally {
