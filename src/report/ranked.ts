@@ -1,5 +1,13 @@
 import { administratorDanger, isAdministratorPolicy, rankOfAct, ranks } from '../facts/index.js';
-import { isInstance, asText, type Deed, type Finding, type Incident, type Rank } from '../model/index.js';
+import {
+  isInstance,
+  asText,
+  type Deed,
+  type Finding,
+  type Incident,
+  type Rank,
+  type RemovalStep,
+} from '../model/index.js';
 import { groupBy } from './facts.js';
 import { count, some } from './messages/index.js';
 
@@ -33,6 +41,8 @@ export interface Ranked {
   byTrail: number;
   /** An inventory was read, and does not show them. */
   unseen: boolean;
+  /** How to take away what stands by the trail alone, the most dangerous first, each once. */
+  removals: RemovalStep[];
   /** Made, as the trail tells, and not there any more: AWS says so. */
   gone: string[];
   total: number;
@@ -90,9 +100,15 @@ export function ranked(incident: Incident): Ranked {
     ),
     byTrail: things.filter(({ trail }) => trail !== undefined).length,
     unseen: things.some(({ trail }) => trail?.now === 'not-known'),
+    removals: removalsOf(byDanger),
     gone: [...groupBy(gone, ({ resource }) => resource.type)].map(([type, all]) => count(all.length, type)),
     total: things.length,
   };
+}
+
+function removalsOf(things: readonly Finding[]): RemovalStep[] {
+  const removals = things.flatMap(({ trail }) => trail?.remove ?? []);
+  return [...new Map(removals.map((one) => [`${one.command ?? ''} ${one.step}`, one])).values()];
 }
 
 function isStanding({ resource, class: cls, undone, trail }: Finding, key: string | null): boolean {

@@ -1,7 +1,15 @@
 import { asObject, asText, type Json, type JsonObject } from '../model/index.js';
-import { fromLakeRow } from './foreign-records.js';
+import { fromAthenaAnswer, fromLakeRow } from './foreign-records.js';
 import { objectsIn, parsedJson, unpackedText } from './packed-text.js';
-import { asRecord, isDigest, isPartOfRecord, isPlain, lookAlike, plainName } from './record-shape.js';
+import {
+  asRecord,
+  isBulkAction,
+  isDigest,
+  isPartOfRecord,
+  isPlain,
+  lookAlike,
+  plainName,
+} from './record-shape.js';
 
 /** Something that should hold a record and holds none that can be read. */
 export class Unread {
@@ -62,7 +70,9 @@ function collect(value: unknown, depth: number, found: unknown[]): boolean {
 }
 
 function collectObject(object: JsonObject, depth: number, found: unknown[]): boolean {
-  if (isDigest(object) || object.messageType === 'CONTROL_MESSAGE') return true;
+  if (isDigest(object) || object.messageType === 'CONTROL_MESSAGE' || isBulkAction(object)) return true;
+  const rows = fromAthenaAnswer(object);
+  if (rows !== null) return collectList(rows, depth, found);
   const record = asRecord(object);
   if (record !== null) {
     found.push(innerRecord(object, record, depth) ?? record);

@@ -8,10 +8,16 @@ export interface FileFormat {
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
   /** `cli`: what the AWS CLI prints for people, with one record a line and words around it. */
   kind: 'json' | 'yaml' | 'cli' | TableForm;
+  /** Its beginning, without the mark of its encoding. */
+  text: string;
+  /** Length of UTF-8's mark, bytes. */
+  mark: 0 | 3;
 }
 
 /** So much of a file says what it is. */
 export const headBytes = 1 << 16;
+
+const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** First bytes of what holds records in a way that cannot be read here. */
 const sealed: [start: string, what: string, at?: number][] = [
@@ -49,7 +55,8 @@ export function formatOf(firstBytes: Buffer): FileFormat {
   if (known !== undefined) throw new Error(known[1]);
   const encoding = encodingOf(head);
   const text = new TextDecoder(encoding).decode(head);
-  return { gzips, encoding, kind: kindOf(text) };
+  const mark = head.subarray(0, 3).equals(utf8Mark) ? 3 : 0;
+  return { gzips, encoding, kind: kindOf(text), text, mark };
 }
 
 function kindOf(text: string): FileFormat['kind'] {

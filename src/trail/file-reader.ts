@@ -1,10 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { asObject, type TrailEvent } from '../model/index.js';
 import { recordsWithin, unwrap } from './containers.js';
 import { cliTextReader } from './cli-text.js';
 import { eachChunk, opened } from './file-chunks.js';
 import { formatOf, type FileFormat } from './file-format.js';
 import { normaliseRecord } from './normalise.js';
-import { listNames, RecordSplitter } from './record-splitter.js';
+import { listNames, RecordSplitter, TooLarge } from './record-splitter.js';
 import { isPlain } from './record-shape.js';
 import { RepeatScanner } from './repeat-scanner.js';
 import { tableReader, type ChunkReader } from './table-reader.js';
@@ -49,6 +50,18 @@ export class FileReader {
   ) {}
 
   async read(file: string): Promise<FileRead> {
+    const whole = await this.readFrom(file, () => 0);
+    if (!whole.tooLarge || whole.read.records > 0 || !(await stat(file)).isFile()) return whole.read;
+    // One value holds all: its records are read from where the first list of them begins.
+    const { read } = await this.readFrom(file, innerListIn);
+    return read;
+  }
+
+  /** @param startIn where in a file's first text the reading begins; null: it cannot */
+  private async readFrom(
+    file: string,
+    startIn: (head: string) => number | null,
+  ): Promise<{ read: FileRead; tooLarge: boolean }> {
     const read: FileRead = { file, records: 0, events: 0, bytes: 0, skipped: {}, failure: null };
     const splitter = new RecordSplitter(
       this.scanner,
@@ -57,20 +70,32 @@ export class FileReader {
     );
     this.followLevel();
     let reader: ChunkReader | null = null;
+    let tooLarge = false;
+    let skip = 0;
     try {
       const { head, rest } = await opened(file, this.chunkSize);
-      const { gzips, encoding, kind } = formatOf(head);
+      const { gzips, encoding, kind, text, mark } = formatOf(head);
+      const start = startIn(text);
+      if (start === null || (start > 0 && kind !== 'json')) throw new TooLarge();
+      if (start > 0) count(read, aroundList, 1);
+      skip = start === 0 ? 0 : Buffer.byteLength(text.slice(0, start)) + mark;
       const push = (text: string): void => splitter.push(Buffer.from(text));
       const decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding);
       const its = await readerOf(kind, push, (reason) => this.unread(reason, read));
       reader = its;
       await eachChunk(rest, gzips, this.chunkSize, (chunk) => {
         read.bytes += chunk.length;
-        const bytes = decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
+        let bytes = decoder === null ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
+        if (skip > 0) {
+          const skipped = Math.min(skip, bytes.length);
+          bytes = bytes.subarray(skipped);
+          skip -= skipped;
+        }
         if (its === null) splitter.push(bytes);
         else its.write(bytes);
       });
     } catch (error) {
+      tooLarge = error instanceof TooLarge;
       read.failure = error instanceof Error ? error.message : String(error);
     }
     try {
@@ -85,9 +110,10 @@ export class FileReader {
     if (splitter.blanks > 0) count(read, 'null in place of a record', splitter.blanks);
     if (splitter.garbage > 0) {
       if (splitter.values === 0) read.failure ??= 'not JSON';
-      else count(read, 'a line that is not JSON', splitter.garbage);
+      else if (read.skipped[aroundList] === undefined)
+        count(read, 'a line that is not JSON', splitter.garbage);
     }
-    return read;
+    return { read, tooLarge };
   }
 
   private record(buffer: Buffer, start: number, end: number, read: FileRead): void {
@@ -148,6 +174,23 @@ export class FileReader {
     this.scanner.forget(span);
     return true;
   }
+}
+
+/** What stands before and behind a list that is read alone is not looked at. */
+const aroundList = 'what stands around a list in one value of more than 32 MB';
+
+/** Where the innermost list begins that the first record of a text stands in; null where it stands in none. */
+function innerListIn(text: string): number | null {
+  const first = /"(event_?(version|name|source)|user_?identity)\\?"/i.exec(text)?.index ?? -1;
+  const open: number[] = [];
+  for (let at = 0; at < first; at += 1) {
+    const letter = text[at];
+    if (letter === '"') {
+      for (at += 1; at < first && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
+    } else if (letter === '{' || letter === '[') open.push(at);
+    else if (letter === '}' || letter === ']') open.pop();
+  }
+  return open.findLast((at) => text[at] === '[') ?? null;
 }
 
 /** A record that is the same wherever it stands: at the top, one with a field of such a name is split. */

@@ -136,6 +136,26 @@ export function fromLakeRow(row: readonly unknown[]): JsonObject | null {
     : (Object.assign({}, ...single) as JsonObject);
 }
 
+/** Athena's GetQueryResults: rows of cells, the first of them the columns' names (Athena API reference, "ResultSet").
+ *  Null for anything else; a page that does not begin with names has none. */
+export function fromAthenaAnswer(object: JsonObject): JsonObject[] | null {
+  const rows = at(object, 'ResultSet', 'Rows');
+  if (!Array.isArray(rows)) return null;
+  const cellsOf = (row: Json | undefined): (string | null)[] => {
+    const data = asObject(row)?.Data;
+    return Array.isArray(data) ? data.map((cell) => asText(asObject(cell)?.VarCharValue)) : [];
+  };
+  const names = cellsOf(rows[0]);
+  if (names.length === 0 || !names.every((name) => name !== null && /^\w{1,80}$/.test(name))) return null;
+  return rows.slice(1).map((row) => {
+    const cells = cellsOf(row).map((value, column): [string, Json] => [
+      names[column] ?? `column ${column}`,
+      value,
+    ]);
+    return Object.fromEntries(cells.filter(([name, value]) => value !== null && name !== '__proto__'));
+  });
+}
+
 /** OCSF's `unmapped`, as an object or as a list of pairs. */
 function pairsOf(value: Json | undefined): [string, Json][] {
   if (!Array.isArray(value)) return Object.entries(asObject(value) ?? {});

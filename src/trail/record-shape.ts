@@ -76,6 +76,15 @@ export function isDigest(object: JsonObject): boolean {
   );
 }
 
+/** A line that says what to do with the next one (Elasticsearch guide, "Bulk API"). */
+export function isBulkAction(object: JsonObject): boolean {
+  const [action = '', ...more] = Object.keys(object);
+  const where = asObject(object[action]);
+  const isPlace =
+    where !== null && Object.keys(where).every((name) => /^(_\w+|routing|require_alias)$/.test(name));
+  return more.length === 0 && /^(index|create)$/.test(action) && isPlace;
+}
+
 /** Lambda developer guide, "Invoking Lambda with events from other AWS services": what carries `aws:s3` and the like is a
  *  message of that service. CloudTrail's sources are host names. */
 function isMessage(object: JsonObject): boolean {

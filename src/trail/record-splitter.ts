@@ -24,6 +24,13 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 /** One record is at most this large, bytes: CloudTrail's are below 256 KB, exports of one object may be more. */
 const maxRecord = 32 * 1024 * 1024;
 
+/** One value is larger than any record is: it holds many, further in than lists are split. */
+export class TooLarge extends Error {
+  constructor() {
+    super(`a record of more than ${maxRecord / 1024 / 1024} MB`);
+  }
+}
+
 /** Most records are far smaller, bytes: one that begins nearer to the chunk's end may be cut by it. */
 const commonRecord = 64 * 1024;
 
@@ -70,7 +77,7 @@ export class RecordSplitter {
     private readonly onHusk: OnHusk,
   ) {}
 
-  /** @throws Error where one record is larger than any record is. */
+  /** @throws TooLarge where one record is larger than any record is. */
   push(bytes: Buffer): void {
     const marked = this.fresh && bytes.subarray(0, 3).equals(byteOrderMark);
     this.append(marked ? bytes.subarray(3) : bytes);
@@ -91,7 +98,7 @@ export class RecordSplitter {
     const from = this.start >= 0 ? this.start : this.stringStart >= 0 ? this.stringStart : this.here;
     const kept = this.buffer.length - from;
     this.before = this.lastBefore(from);
-    if (kept > maxRecord) throw new Error(`a record of more than ${maxRecord / 1024 / 1024} MB`);
+    if (kept > maxRecord) throw new TooLarge();
     this.buffer.copyWithin(0, from);
     this.buffer = this.scanner.room(kept + chunk.length);
     chunk.copy(this.buffer, kept);

@@ -68,7 +68,9 @@ describe('rotation', () => {
 
   it.each([
     ['its own place', ci, 'own'],
+    ['another runner beside it', { ...ci, ip: '198.51.100.77' }, 'own'],
     ['a stranger’s place', attacker, 'rogue'],
+    ['a stranger’s place, by the same tool', { ...ci, ip: attacker.ip }, 'rogue'],
   ])('takes the usual builds of a key made from %s for %s', (_place, maker, classed) => {
     const history = new History();
     ciLife(history, night - 20 * day, night);
@@ -115,6 +117,20 @@ describe('a secret scanner', () => {
   const scan = (history: History, time: number, by: Caller = scanner): void => {
     history.call(by, { time, name: 'GetCallerIdentity', source: 'sts' });
   };
+
+  it('of another rhythm makes none either, and a stranger who asks as it does is one', () => {
+    for (const [step, by, begins] of [
+      [3, scanner, false],
+      [7, scanner, false],
+      [3, { ...scanner, ip: attacker.ip }, true],
+    ] as const) {
+      const history = new History();
+      ciLife(history, night - 28 * day, night);
+      for (let n = step; n < 28; n += step) scan(history, night - n * day);
+      scan(history, night, by);
+      expect([step, by.ip, look(history).misuse.at !== null]).toEqual([step, by.ip, begins]);
+    }
+  });
 
   it('that asks once, or does more than ask, is a beginning', () => {
     for (const act of ['GetCallerIdentity', 'ListUsers']) {

@@ -126,6 +126,23 @@ describe('the first screen of a public intrusion, from its records alone', () =>
     expect(screen).toMatch(/2 keys that do not expire; 95 sessions \(no mint event 82, AssumeRole\s+13\)/);
   });
 
+  it.each(intrusions)('$name: says of everything that stands how it is taken away', async ({ file, key }) => {
+    const incident = await look(file, key);
+    const flat = (text: string): string => text.replace(/\s+/g, ' ');
+    const all = joined(incident);
+    const screen = flat(incidentScreen(all, identity, { width: 80, color: false, verbose: true }));
+    const standing = all.findings.filter(
+      ({ trail, undone, resource }) => trail !== undefined && !undone && !/-sessions$/.test(resource.play),
+    );
+    expect(standing.length).toBeGreaterThan(0);
+    for (const { trail } of standing) {
+      expect(trail?.remove.step).toMatch(/\w+ console/);
+      expect(screen.replaceAll(' ', '')).toContain(flat(trail?.remove.step ?? '?').replaceAll(' ', ''));
+      if (trail?.remove.command != null) expect(screen).toContain(flat(trail.remove.command));
+    }
+    expect(screenOf(incident)).toMatch(/\nremove +\d+ steps?, each with its command/);
+  });
+
   it('tells what stands as findings, with the step that takes each away', async () => {
     const { findings, fromTrail = [] } = await look('cloudtrail/invictus/pre-cleanup.json.gz', null);
     // Nothing is planned for what nobody saw.

@@ -74,7 +74,8 @@ function asUser({ event, from, since, graph }: Opening, name: string, isMade: bo
         since,
         strength: isMade ? from.strength : 'likely',
         fresh: true,
-        samePrincipal: true,
+        // Its owner may be signed in as well.
+        samePrincipal: isMade,
         how: isMade
           ? `belongs to ${name}, a user that ${from.id} made`
           : `signed in as ${name} after ${from.id} set the password`,

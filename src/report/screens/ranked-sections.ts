@@ -1,4 +1,4 @@
-import type { Rank } from '../../model/index.js';
+import type { Rank, RemovalStep } from '../../model/index.js';
 import { groupBy, type Ranked, type RankedLine } from '../index.js';
 import { count, some } from '../messages/index.js';
 import type { Screen, Style } from '../terminal/index.js';
@@ -41,11 +41,28 @@ export function stands(screen: Screen, ranked: Ranked): void {
     if (rank === 'other' && lines.other.length > 0) numbers(screen, labels.other, lines.other);
     else rows(screen, rank, lines[rank]);
   }
+  removals(screen, ranked.removals);
   if (ranked.gone.length > 0)
     screen.row('gone', [
       `${some(ranked.gone, 4)}: made, as the trail tells, and not there: AWS says so`,
       'dim',
     ]);
+}
+
+/** How what stands is taken away: a step for each, and its command where that is safe to paste. */
+function removals(screen: Screen, steps: readonly RemovalStep[]): void {
+  if (steps.length === 0) return;
+  if (!screen.options.verbose) {
+    screen.row('remove', [
+      `${count(steps.length, 'step')}, each with its command or where to click: --verbose`,
+      'dim',
+    ]);
+    return;
+  }
+  for (const [i, { step, command }] of steps.entries()) {
+    screen.row(i === 0 ? 'remove' : '', step);
+    if (command !== null) screen.whole('', `  ${command}`);
+  }
 }
 
 function rows(screen: Screen, rank: Rank, lines: readonly RankedLine[]): void {
