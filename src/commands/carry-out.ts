@@ -180,6 +180,8 @@ const flagsKept = [
   'closedRegion',
   'trail',
   'trustTrail',
+  'validate',
+  'publicKeys',
   'include',
   'exclude',
   'deny',

@@ -93,6 +93,7 @@ const telling = [
   'exclude',
   'trail',
   'trustTrail',
+  'publicKeys',
   'closedRegion',
   'compromisedAt',
   'deny',
