@@ -168,6 +168,8 @@ async function buildWorker(): Promise<void> {
     entryPoints: { 'trail-worker': 'src/trail/file-worker.ts' },
     outdir: beside,
     bundle: true,
+    // As in the shipped build: what few files need is loaded for those.
+    splitting: true,
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',

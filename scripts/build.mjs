@@ -1,16 +1,14 @@
 // Bundles the command line into dist/: one entry, split at each lazy import, so that a command pays only
 // for what it uses. `mainFields: module` lets esbuild drop the operations of an AWS client that nobody calls.
 import { build } from 'esbuild';
-import { chmod, cp, rm, symlink } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { chmod, cp, rm, writeFile } from 'node:fs/promises';
+import { licencesOf } from './licences.mjs';
 import { compileWasm } from './wasm.mjs';
 
 const outdir = process.env.LEAKGUARD_DIST ?? 'dist';
 await rm(outdir, { recursive: true, force: true });
 await compileWasm();
-const result = await build({
-  // The worker is loaded by its name: trail/file-threads.ts.
-  entryPoints: { cli: 'src/cli.ts', 'trail-worker': 'src/trail/file-worker.ts' },
+const options = {
   outdir,
   bundle: true,
   splitting: true,
@@ -18,9 +16,10 @@ const result = await build({
   platform: 'node',
   target: 'node20.19',
   mainFields: ['module', 'main'],
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   metafile: true,
+  // A JavaScript engine of its own, for PAC files, which aws/network.ts refuses.
+  external: ['pac-proxy-agent'],
   logLevel: 'warning',
   // Some libraries are CommonJS inside: what Node gives such a module, the bundle gives it too.
   banner: {
@@ -31,33 +30,30 @@ const result = await build({
       'const __filename = __fileURLToPath(import.meta.url);',
     ].join('\n'),
   },
+};
+const product = await build({
+  ...options,
+  // The worker is loaded by its name: trail/file-threads.ts.
+  entryPoints: { cli: 'src/cli.ts', 'trail-worker': 'src/trail/file-worker.ts' },
   loader: { '.csv': 'text' },
 });
-// The attacker of a rehearsal is a process of its own and takes the SDK's packages as they are installed: bundled
-// with the command line, the operations that only it calls would weigh on every start.
-await build({
+// The attacker of a rehearsal is a process of its own, with the SDK's clients whole: bundled with the command line, the
+// operations that only it calls would weigh on every start.
+const rehearsal = await build({
+  ...options,
   entryPoints: {
     attacker: 'src/rehearsal/attacker/attacker.ts',
     'hurried-clock': 'src/rehearsal/hurried-clock.ts',
   },
-  outdir,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  packages: 'external',
-  logLevel: 'warning',
+  chunkNames: 'sdk/[name]-[hash]',
 });
+const metafiles = [product.metafile, rehearsal.metafile];
+await writeFile(`${outdir}/LICENCES.txt`, await licencesOf(metafiles));
 await cp('fixtures/scenarios', `${outdir}/scenarios`, { recursive: true });
-// A build outside the tree finds the installed packages by a link.
-if (relative(process.cwd(), resolve(outdir)).startsWith('..')) {
-  await symlink(resolve('node_modules'), `${outdir}/node_modules`, 'dir');
-}
 await cp('src/range/models', `${outdir}/models`, { recursive: true }).catch((error) => {
   if (error.code !== 'ENOENT') throw error;
 });
 await chmod(`${outdir}/cli.js`, 0o755);
-const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-console.log(
-  `${outdir}: ${Object.keys(result.metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB`,
-);
+const outputs = metafiles.flatMap(({ outputs }) => Object.values(outputs));
+const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
+console.log(`${outdir}: ${outputs.length} files, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
+import { shapeHelp } from './commands/help.js';
 import { parseMoment } from './commands/moment.js';
 import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
@@ -15,6 +16,7 @@ interface GlobalFlags {
   color: boolean;
   verbose?: boolean;
   debug?: boolean;
+  trace?: string;
 }
 
 /** What a command file exports: flags and context in, exit code out. */
@@ -94,9 +96,9 @@ const program = new Command('leakguard')
   .option('--output <file>', 'write the result to this file instead of stdout')
   .option('--no-color', 'no colours (else NO_COLOR, FORCE_COLOR, TERM)')
   .option('--verbose', 'details')
-  .option('--debug', 'the stack of an error')
+  .option('--debug', 'each request to AWS on stderr, and the stack of an error')
+  .option('--trace <file>', 'also write each call, wait and computation, for ui.perfetto.dev')
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
   // Said by refuse(), as every other error is.
   .configureOutput({ outputError: () => undefined });
 
@@ -382,6 +384,7 @@ async function main(): Promise<void> {
   });
   // Nobody can be told; the exit code and the journal say what came of it.
   process.stderr.on('error', () => undefined);
+  shapeHelp(program);
   if (process.argv.length <= 2) {
     program.outputHelp();
     return;

@@ -14,7 +14,7 @@ const largest = 64 * 1024 * 1024;
 const bodyDeadline = 30_000;
 
 /** Services whose answers are XML in an element of the operation's name (AWS query and EC2 protocols, smithy.io). */
-const namedXml = new Set(['autoscaling', 'cloudformation', 'ec2', 'iam', 'sts']);
+const namedXml = new Set(['autoscaling', 'cloudformation', 'ec2', 'elasticbeanstalk', 'iam', 'sts']);
 const otherXml = new Set(['cloudfront', 'route53', 's3']);
 
 /**
@@ -52,8 +52,16 @@ const members: Record<string, readonly string[]> = {
   'ecs:ListClusters': ['clusterArns'],
   'ecs:ListServices': ['serviceArns'],
   'ecs:ListTasks': ['taskArns'],
+  'emr:DescribeCluster': ['Cluster'],
+  'emr:ListBootstrapActions': ['BootstrapActions'],
+  'emr:ListClusters': ['Clusters'],
+  'emr:ListInstanceFleets': ['InstanceFleets'],
+  'emr:ListInstanceGroups': ['InstanceGroups'],
+  'emr:ListInstances': ['Instances'],
+  'emr:ListSteps': ['Steps'],
   'eventbridge:ListEventBuses': ['EventBuses'],
   'eventbridge:ListRules': ['Rules'],
+  'gamelift:DescribeFleetAttributes': ['FleetAttributes'],
   'guardduty:GetFindings': ['Findings'],
   'guardduty:ListDetectors': ['DetectorIds'],
   'guardduty:ListFindings': ['FindingIds'],
@@ -68,6 +76,7 @@ const members: Record<string, readonly string[]> = {
   'route53:ListHostedZones': ['HostedZones'],
   's3:ListBuckets': ['Buckets'],
   'sagemaker:DescribeEndpoint': ['EndpointName'],
+  'sagemaker:ListClusters': ['ClusterSummaries'],
   'sagemaker:ListEndpoints': ['Endpoints'],
   'sagemaker:ListNotebookInstances': ['NotebookInstances'],
   'sagemaker:ListProcessingJobs': ['ProcessingJobSummaries'],

@@ -12,6 +12,7 @@ import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
 import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
+import { Watched, type Watch } from './watch.js';
 
 /** What AWS answered: the output, and the id by which CloudTrail knows the call. */
 export interface Answer {
@@ -29,6 +30,7 @@ export interface ClientsOptions {
   maxAttempts: number;
   /** What the person must know of AWS's answers. */
   tell?: ((message: string) => void) | undefined;
+  watch?: Watch | undefined;
 }
 
 /** The parts of an SDK client that we use; each service's own types meet here. */
@@ -77,10 +79,12 @@ export class AwsClients {
   private readonly pacer = new Pacer();
   private readonly lanes: Lanes;
   private readonly awsClock: AwsClock;
+  private readonly watched: Watched;
   private readonly standing = new Standing(() => systemClock.now());
 
   constructor(private readonly options: ClientsOptions) {
     this.lanes = new Lanes(options.lanes);
+    this.watched = new Watched(options.watch);
     this.awsClock = new AwsClock(Date.now, options.tell);
   }
 
@@ -184,7 +188,10 @@ export class AwsClients {
     signal: AbortSignal | undefined,
     run: Run,
   ): Promise<Answer> {
-    const again = (): Promise<Answer> => this.request(service, operation, region, signal, run);
+    const again = (): Promise<Answer> =>
+      this.watched.call({ service, operation, region: this.regionOf(region) }, () =>
+        this.request(service, operation, region, signal, run),
+      );
     try {
       const answer = await again();
       if (isRead(service, operation)) this.standing.heard(service, operation, this.regionOf(region), again);
@@ -207,7 +214,7 @@ export class AwsClients {
     const { client, module } = await this.client(service, where);
     const since = systemClock.now();
     for (let tries = 1; ; tries += 1) {
-      await this.pacer.pace(service, operation, where);
+      await this.watched.wait('rate', this.pacer.pace(service, operation, where));
       const once = (): ReturnType<Run> => {
         const deadline = AbortSignal.timeout(callDeadline);
         const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
@@ -215,7 +222,9 @@ export class AwsClients {
       };
       try {
         // A change waits for no read.
-        const output = await (isRead(service, operation) ? this.lanes.run(region, once) : once());
+        const output = await (isRead(service, operation)
+          ? this.lanes.run(region, once, (place) => this.watched.wait('place', place))
+          : once());
         const requestId = output.$metadata?.requestId ?? null;
         assertWhole({ service, operation, region: where }, output, requestId);
         return { output, requestId };
@@ -223,7 +232,8 @@ export class AwsClients {
         const failure = await unresolved(toAwsFailure(error, service, operation, where));
         const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
         if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
-        await systemClock.sleep(Math.random() * Math.min(8000, 250 * 2 ** tries));
+        const pause = Math.random() * Math.min(8000, 250 * 2 ** tries);
+        await this.watched.wait('throttled', systemClock.sleep(pause));
       }
     }
   }
@@ -263,6 +273,11 @@ export class AwsClients {
       ...(endpoint === undefined
         ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack }
         : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
+    });
+    client.middlewareStack.add(this.watched.middleware, {
+      step: 'deserialize',
+      name: 'leakguardWatch',
+      priority: 'low',
     });
     client.middlewareStack.add(this.readDate(service), { step: 'deserialize', name: 'leakguardClock' });
     // Nearest to the wire: before the SDK parses, and reads an empty list where there is none.

@@ -8,3 +8,4 @@ export { listRegions, type Region, unknownRegion } from './regions.js';
 export type { Reader, ReadOf } from './reader.js';
 export type { InputOf, LookupAttributeKey, OutputOf, ServiceName } from './services/index.js';
 export { openSession, type Session } from './session.js';
+export type { Watch, WatchedStep } from './watch.js';

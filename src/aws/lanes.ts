@@ -1,12 +1,11 @@
-/** How long a read keeps its place, milliseconds: most are answered by then, and what hangs must not add up. */
-const placeLasts = 1_500;
-
-/** How many reads go at a time. */
+/** How many reads go at a time, and how long each keeps its place. */
 export interface LaneWidths {
   /** In each region. */
   region: number;
   /** To IAM and its like, which are asked for each user. */
   global: number;
+  /** Milliseconds after which a read gives its place away: most are answered by then, and what hangs must not add up. */
+  placeLasts: number;
 }
 
 /**
@@ -18,7 +17,12 @@ export class Lanes {
 
   constructor(private readonly widths: LaneWidths) {}
 
-  async run<T>(region: string, read: () => Promise<T>): Promise<T> {
+  /** @param wait is given the wait for a place, where there is one */
+  async run<T>(
+    region: string,
+    read: () => Promise<T>,
+    wait: (place: Promise<void>) => Promise<void> = (place) => place,
+  ): Promise<T> {
     let lane = this.lanes.get(region);
     if (lane === undefined) {
       lane = { free: this.widths[region === 'global' ? 'global' : 'region'], waiting: [] };
@@ -26,7 +30,7 @@ export class Lanes {
     }
     const { waiting } = lane;
     if (lane.free > 0) lane.free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await wait(new Promise<void>((resolve) => waiting.push(resolve)));
     let isHeld = true;
     const leave = (): void => {
       if (!isHeld) return;
@@ -35,7 +39,7 @@ export class Lanes {
       if (next === undefined) lane.free += 1;
       else next();
     };
-    const timer = setTimeout(leave, placeLasts);
+    const timer = setTimeout(leave, this.widths.placeLasts);
     try {
       return await read();
     } finally {

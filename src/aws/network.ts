@@ -18,14 +18,18 @@ export class BadSetting extends Error {
   }
 }
 
+/** Of the proxies that can be called. PAC files are programs: who has one reads the proxy's name in it. */
+const proxySchemes = new Set(['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:']);
+
 /** How many connections a run keeps open: a company's proxy may allow 50, and a container 256 open files. */
 interface Connections {
   lanes: LaneWidths;
   /** Idle ones that are kept, of all hosts together. */
   idle: number;
 }
-const direct: Connections = { lanes: { region: 6, global: 24 }, idle: 32 };
-const throughProxy: Connections = { lanes: { region: 2, global: 6 }, idle: 8 };
+const direct: Connections = { lanes: { region: 6, global: 24, placeLasts: 1_500 }, idle: 32 };
+// A proxy that is slow must not be asked for more of them.
+const throughProxy: Connections = { lanes: { region: 2, global: 6, placeLasts: 8_000 }, idle: 8 };
 
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
 const connectionTimeout = 4_000;
@@ -57,10 +61,10 @@ export async function httpHandler(settings: {
       lanes: direct.lanes,
     };
   }
-  if (!URL.canParse(proxy)) {
+  if (!URL.canParse(proxy) || !proxySchemes.has(new URL(proxy).protocol)) {
     throw new BadSetting(
-      'HTTPS_PROXY (or ALL_PROXY) is no URL of a proxy that can be called. Nothing was done.',
-      'Set HTTPS_PROXY to http://HOST:PORT, or unset it.',
+      'HTTPS_PROXY (or ALL_PROXY) names no proxy that can be called: http, https and socks proxies can. Nothing was done.',
+      'Set HTTPS_PROXY to http://HOST:PORT (a PAC file names it behind PROXY), or unset it.',
     );
   }
   const agent = new SparingProxyAgent({

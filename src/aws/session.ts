@@ -11,6 +11,7 @@ import { resolveEndpoints } from './endpoints.js';
 import { homeRegionOf, isRegionName, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
 import { ofTheCredentials } from './standing.js';
+import type { Watch } from './watch.js';
 
 /** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */
 export interface SessionOptions {
@@ -23,6 +24,8 @@ export interface SessionOptions {
   mfaCode?: AskMfaCode;
   /** What the person must know of AWS's answers, in words. */
   tell?: (message: string) => void;
+  /** Is told each step on the way to AWS. */
+  watch?: Watch | undefined;
 }
 
 /** A connection to one account, whose identity is known. */
@@ -81,6 +84,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     lanes,
     homeRegion: homeRegionOf(partition),
     tell: options.tell,
+    watch: options.watch,
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
   });
   const { accessKeyId } = await clients.credentials();

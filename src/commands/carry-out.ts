@@ -23,6 +23,7 @@ import {
 } from '../contain/index.js';
 import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
+import { reportDocument } from '../report/index.js';
 import { ask, askForRest, pageThrough } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
@@ -298,7 +299,7 @@ async function cloudFrontFacts(session: Session, context: CommandContext) {
 async function writeOutcome(path: string, context: CommandContext): Promise<ExitCode> {
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
-  const text = safeJson(`${JSON.stringify(report, null, 2)}\n`);
+  const text = safeJson(`${JSON.stringify(reportDocument(report), null, 2)}\n`);
   const written = await saveFile(file, text, context.emit);
   if (written === ExitCode.ok) context.emit({ type: 'journal', path: file, message: 'report' });
   if (context.json) {

@@ -1,6 +1,7 @@
 import { readJournal } from '../contain/index.js';
 import { ExitCode } from '../model/index.js';
 import { foldReport } from '../outcome/index.js';
+import { reportDocument } from '../report/index.js';
 import { chosenJournal, type IncidentFlags } from './choose-incident.js';
 import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
@@ -21,7 +22,7 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
     if (exitCode === ExitCode.ok) context.emit({ type: 'journal', path: flags.html, message: 'page' });
   }
   if (context.json) {
-    context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    context.stdout.write(`${JSON.stringify(reportDocument(report), null, 2)}\n`);
   } else if (flags.html === undefined || exitCode !== ExitCode.ok) {
     const { outcomeScreen } = await import('../report/screens/index.js');
     const { width, color, verbose, carried } = context;

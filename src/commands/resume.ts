@@ -49,6 +49,8 @@ export async function run(flags: ResumeFlags, context: CommandContext): Promise<
   checkSession({ account: opened.identity.account, simulated: opened.identity.simulated }, session);
   const signer = await ownSigner(context.env);
   const { provenTo } = await proveJournal(records, path, signer, session, context.emit);
+  const { agreedLines } = await import('../report/screens/index.js');
+  for (const line of agreedLines(records, provenTo)) context.stderr.write(`${line}\n`);
   if (provenTo < said) await confirmOptions(options, flags, session.identity, context);
   const earlier = {
     since: '90d',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
-import type { AwsFailure, BadSetting, Session } from '../aws/index.js';
+import type { AwsFailure, BadSetting, Session, Watch } from '../aws/index.js';
 import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { CommandContext } from './context.js';
@@ -9,6 +9,7 @@ import { mendIdentifiers } from './identifiers.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
 import { checkOutputFiles, jsonOutput, OutputFile, refuseFormat } from './output-file.js';
 import { reportDirectory } from './report-directory.js';
+import { requestLine, TraceFile } from './trace-file.js';
 
 export interface GlobalFlags {
   profile?: string;
@@ -20,6 +21,7 @@ export interface GlobalFlags {
   color: boolean;
   verbose?: boolean;
   debug?: boolean;
+  trace?: string;
 }
 
 type Run = (flags: never, context: CommandContext) => Promise<ExitCode>;
@@ -39,6 +41,13 @@ export async function runCommand(
   const columns = Number(process.env['COLUMNS']) || 80;
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
+  let trace: TraceFile | null = null;
+  const debug: Watch = (step) => {
+    const line = requestLine(step, new Date());
+    if (line === null) return;
+    renderer.clear();
+    process.stderr.write(`${visible(line, 1000)}\n`);
+  };
   const context: CommandContext = {
     stdout: flags.json === true ? jsonOutput(output ?? process.stdout) : (output ?? process.stdout),
     stderr: process.stderr,
@@ -70,6 +79,9 @@ export async function runCommand(
           `Not a number of attempts: ${JSON.stringify(flags.maxAttempts)}.`,
         );
       }
+      const watches = [...(trace === null ? [] : [trace.watch]), ...(flags.debug === true ? [debug] : [])];
+      const watch: Watch | undefined =
+        watches.length === 0 ? undefined : (step) => watches.forEach((one) => one(step));
       session = await openSession({
         profile: flags.profile ?? null,
         region: flags.region.find((region) => region !== 'all' && !region.includes(',')) ?? null,
@@ -78,6 +90,7 @@ export async function runCommand(
         env: process.env,
         mfaCode: (serial) => mfaCode(serial, context),
         tell: (message) => renderer.emit({ type: 'warning', message }),
+        watch,
       });
       renderer.emit({ type: 'identity', identity: session.identity });
       const { settleTimes } = await import('./settle-times.js');
@@ -93,6 +106,7 @@ export async function runCommand(
     mendIdentifiers(flags, (message) => renderer.emit({ type: 'warning', message }));
     refuseFormat(flags);
     checkOutputFiles(flags);
+    if (flags.trace !== undefined) trace = openTrace(flags.trace);
     const { run } = await load();
     const code = await run(flags as never, context);
     // Errors of a stream come in a turn of their own.
@@ -116,7 +130,24 @@ export async function runCommand(
     renderer.close();
     release();
     (session as { close(): void } | null)?.close();
+    closeTrace(trace, flags.trace ?? '');
   }
+}
+
+/** @throws CommandError with exit code 2 */
+function openTrace(path: string): TraceFile {
+  try {
+    return new TraceFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(ExitCode.usage, `--trace ${path} cannot be written (${why}). Nothing was done.`);
+  }
+}
+
+function closeTrace(trace: TraceFile | null, path: string): void {
+  trace?.close();
+  if (trace !== null && trace.failure !== null)
+    process.stderr.write(`The trace ${path} is not whole (${trace.failure}); all else is as said above.\n`);
 }
 
 /** What of this call a printed command needs too. */

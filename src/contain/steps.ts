@@ -1,7 +1,7 @@
 import type { Session } from '../aws/index.js';
 import type { Action, CutFacts, Incident, PersonsWords } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
-import type { Survey } from '../survey/index.js';
+import { measured, type Survey } from '../survey/index.js';
 import { type Guard, guardCut, lookUpKey, planCut, type UserOwner } from './cut/cut.js';
 import { lookUpSession, type SessionOwner } from './cut/cut-session.js';
 import { plan, type Plan } from './plan/plan.js';
@@ -147,7 +147,8 @@ export function pending(cut: readonly Action[], rest: Plan): Plan {
 /** The plan for this incident. Pure but for AWS's clock. */
 function planFor(request: StepRequest, incident: Incident): Plan {
   const { plays, include, session } = request;
-  return plan(incident, plays, contextOf(request, incident), include, session.identity);
+  const context = contextOf(request, incident);
+  return measured('plan', () => plan(incident, plays, context, include, session.identity));
 }
 
 /** What plays may look at besides the finding. */

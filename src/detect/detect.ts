@@ -1,5 +1,7 @@
 import type { Signal } from './behaviour/signal.js';
 import {
+  isInstance,
+  isVolume,
   type Finding,
   hasMany,
   type Incident,
@@ -339,8 +341,8 @@ function classifyAll(its: Case): Finding[] {
   const groups = new Map<string, Resource[]>();
   const findings = new Map<Resource, Finding>();
   for (const resource of inventory) {
-    if (resource.type === 'volume') continue;
-    if (resource.type === 'instance') {
+    if (isVolume(resource)) continue;
+    if (isInstance(resource)) {
       if (!resource.live) continue;
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
       continue;
@@ -353,17 +355,17 @@ function classifyAll(its: Case): Finding[] {
     members.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
   }
   for (const resource of inventory) {
-    if (resource.type === 'instance')
+    if (isInstance(resource))
       findings.set(resource, withStart(classifyInstance(resource, its, index, others, groups), its));
   }
   followLaunchers(findings, its);
   const instances = new Map(
     [...findings.values()]
-      .filter(({ resource }) => resource.type === 'instance')
+      .filter(({ resource }) => isInstance(resource))
       .map((found) => [`${found.resource.region}|${found.resource.id}`, found]),
   );
   for (const resource of inventory) {
-    if (resource.type === 'volume') findings.set(resource, classifyVolume(resource, its, instances));
+    if (isVolume(resource)) findings.set(resource, classifyVolume(resource, its, instances));
   }
   return [...findings.values()].sort(byClassAndKey);
 }

@@ -113,6 +113,7 @@ batch|CreateJobQueue,UpdateJobQueue|spend|60|Batch job queue
 batch|SubmitJob|spend|65|Batch job
 sagemaker|CreateNotebookInstance|spend|82|SageMaker notebook
 sagemaker|CreateTrainingJob,CreateProcessingJob|spend|75|SageMaker job
+sagemaker|CreateCluster,UpdateCluster,BatchAddClusterNodes|spend|81|SageMaker HyperPod cluster
 sagemaker|CreateEndpoint,UpdateEndpoint|spend|76|SageMaker endpoint
 sagemaker|CreateDomain,CreateUserProfile,CreateApp|spend|60|SageMaker app
 lightsail|CreateInstances,CreateInstancesFromSnapshot|spend|74|Lightsail instance
@@ -120,9 +121,11 @@ lightsail|CreateContainerService,CreateRelationalDatabase|spend|60|Lightsail ser
 codebuild|StartBuild,StartBuildBatch|spend|62|CodeBuild build
 amplify|CreateApp,UpdateApp,CreateBranch|spend|61|Amplify app
 apprunner|CreateService|spend|62|App Runner service
+elasticbeanstalk|CreateEnvironment,ComposeEnvironments,UpdateEnvironment|spend|73|Elastic Beanstalk environment
 elasticmapreduce|RunJobFlow|spend|72|EMR cluster
+elasticmapreduce|AddInstanceGroups,AddInstanceFleet,ModifyInstanceGroups,ModifyInstanceFleet|spend|71|EMR instance group
 glue|StartJobRun|spend|40|Glue job
-gamelift|CreateFleet|spend|72|GameLift fleet
+gamelift|CreateFleet,CreateFleetLocations,UpdateFleetCapacity|spend|72|GameLift fleet
 rds|CreateDBInstance,CreateDBCluster,RestoreDBInstanceFromDBSnapshot,RestoreDBClusterFromSnapshot|spend|50|database
 rds|CreateDBSnapshot,CreateDBClusterSnapshot,CopyDBSnapshot|spend|10|database snapshot
 redshift|CreateCluster,RestoreFromClusterSnapshot|spend|50|Redshift cluster

@@ -35,6 +35,22 @@ export const launchEdges = [
       'the name that Batch gives its groups, after the environment was made, and no person made the group',
   },
   {
+    launcher: 'elastic-beanstalk-environments',
+    of: 'auto-scaling-groups',
+    shownBy: 'the environment’s own record, which names its group; its tags may be anybody’s',
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'emr-clusters',
+    shownBy: 'the cluster whose list of instance groups or fleets has it',
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'ec2-instances',
+    shownBy:
+      'the tag aws:elasticmapreduce:job-flow-id, which only AWS sets; of a group or fleet, EMR’s list of its instances',
+  },
+  {
     launcher: 'cloudformation-stacks',
     of: 'any',
     shownBy: 'the tag aws:cloudformation:stack-id, which only AWS sets, on what is not older than the stack',

@@ -47,7 +47,10 @@ export const changes = {
   ],
   ecs: ['StopTask', 'UpdateService'],
   eks: ['DeleteFargateProfile', 'DeleteNodegroup'],
+  elasticbeanstalk: ['TerminateEnvironment'],
+  emr: ['ModifyInstanceFleet', 'ModifyInstanceGroups', 'SetTerminationProtection', 'TerminateJobFlows'],
   eventbridge: ['DisableRule', 'EnableRule'],
+  gamelift: ['DeleteFleet'],
   iam: [
     'AddUserToGroup',
     'AttachGroupPolicy',
@@ -100,6 +103,7 @@ export const changes = {
   rolesanywhere: ['DisableProfile', 'DisableTrustAnchor', 'EnableProfile', 'EnableTrustAnchor'],
   sagemaker: [
     'CreateEndpoint',
+    'DeleteCluster',
     'DeleteEndpoint',
     'StartNotebookInstance',
     'StopNotebookInstance',

@@ -56,7 +56,7 @@ export {
   type Reason,
   rules,
 } from './rules.js';
-export { type Link, type Resource, idInKey, resourceKey } from './resource.js';
+export { type Link, type Resource, idInKey, isInstance, isVolume, resourceKey } from './resource.js';
 export { type Actor, type SkippedRecords, type TrailEvent, wasDryRun, worked } from './trail-event.js';
 export { hasMany, leadFlag, leadInTitle, leadInWords, leadName, leadOf } from './lead.js';
 export { shellArgument, shellCommand, shellWord, withFlags } from './shell.js';

@@ -29,11 +29,11 @@ export interface OriginRule {
    *  no change (detect/classify/was-before.ts). `needs`: keys of resources without which it cannot have been so before;
    *  `moves`: of what it sets, what AWS changes by itself: a difference in that alone proves nothing;
    *  `unproven`: why it is held to have been otherwise where nothing shows how it was; else a person decides;
-   *  `usedBy`: the event that shows its use. */
+   *  `usedBy`: the events that show its use, or how it was, by their whole names. */
   mayChangeNothing?: {
     needs?(event: TrailEvent): string[];
     moves?: readonly string[];
     unproven?: string;
-    usedBy?: string;
+    usedBy?: readonly string[];
   };
 }

@@ -48,6 +48,15 @@ export interface Resource {
   properties: JsonObject;
 }
 
+/** Of EC2: the others' are of plays of their own. */
+export function isInstance({ play }: Pick<Resource, 'play'>): boolean {
+  return play === 'ec2-instances';
+}
+
+export function isVolume({ play }: Pick<Resource, 'play'>): boolean {
+  return play === 'volumes';
+}
+
 /** `play|region|id`: the identity of a resource across sweeps, findings and actions. */
 export function resourceKey(resource: { play: string; region: string; id: string }): string {
   return `${resource.play}|${resource.region}|${resource.id}`;

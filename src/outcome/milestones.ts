@@ -1,4 +1,4 @@
-import { type Incident, type Milestones, type Report, at, isDone } from '../model/index.js';
+import { isInstance, type Incident, type Milestones, type Report, at, isDone } from '../model/index.js';
 
 /** Read off the finished report. */
 export function milestonesOf(report: Report): Milestones {
@@ -32,7 +32,7 @@ function lastLaunch(incident: Incident): number | null {
       cls === 'rogue' && result === 'worked' ? [evidence.time] : [],
     ),
     ...incident.findings.flatMap(({ class: cls, resource }) =>
-      cls === 'rogue' && resource.type === 'instance' ? [resource.createdAt] : [],
+      cls === 'rogue' && isInstance(resource) ? [resource.createdAt] : [],
     ),
   ];
   return times.reduce<number | null>(

@@ -15,7 +15,10 @@ import { ecsServices } from './containers/ecs-services.js';
 import { ecsTasks } from './containers/ecs-tasks.js';
 import { eksFargateProfiles } from './containers/eks-fargate-profiles.js';
 import { eksNodeGroups } from './containers/eks-node-groups.js';
+import { elasticBeanstalkEnvironments } from './hosting/elastic-beanstalk-environments.js';
+import { emrClusters } from './hosting/emr-clusters.js';
 import { eventbridgeRules } from './serverless/eventbridge-rules.js';
+import { gameliftFleets } from './hosting/gamelift-fleets.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
 import { identityProviders } from './iam/identity-providers.js';
@@ -32,6 +35,7 @@ import type { Play } from './kit/play.js';
 import { roleSessions } from './iam/role-sessions.js';
 import { roleTrust } from './iam/role-trust.js';
 import { rolesAnywhere } from './iam/roles-anywhere.js';
+import { sagemakerClusters } from './machine-learning/sagemaker-clusters.js';
 import { sagemakerEndpoints } from './machine-learning/sagemaker-endpoints.js';
 import { sagemakerNotebooks } from './machine-learning/sagemaker-notebooks.js';
 import { sagemakerProcessingJobs } from './machine-learning/sagemaker-processing-jobs.js';
@@ -61,6 +65,8 @@ export const plays: readonly Play[] = [
   // stop
   eksNodeGroups,
   eksFargateProfiles,
+  elasticBeanstalkEnvironments,
+  emrClusters,
   autoScalingGroups,
   spotRequests,
   spotFleets,
@@ -73,6 +79,8 @@ export const plays: readonly Play[] = [
   sagemakerTrainingJobs,
   sagemakerProcessingJobs,
   sagemakerEndpoints,
+  sagemakerClusters,
+  gameliftFleets,
   lightsailInstances,
   codebuildBuilds,
   codebuildProjects,

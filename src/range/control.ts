@@ -1,4 +1,6 @@
 import { lockCloudFront, unlockCloudFront } from './cloudfront-lock.js';
+import { AwsError } from './aws-error.js';
+import { credentialsInside, type Inside } from './inside.js';
 import type { WireRequest } from './protocol/codec.js';
 import { interruptSpot } from './services/ec2/spot-interruptions.js';
 import { truth } from './world/truth.js';
@@ -9,7 +11,8 @@ import type { Faults, Settings, World } from './world/world.js';
  * `GET /_range/clock`, `POST /_range/clock {"advance": ms, "speed": n}`, `POST /_range/faults {…}`,
  * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true, "dnsAfter": ms}`,
  * `POST /_range/support {"account": id, "text": "…"}` (the web form of the support case),
- * `POST /_range/interrupt-spot {"account": id, "region": name}`.
+ * `POST /_range/interrupt-spot {"account": id, "region": name}`,
+ * `POST /_range/inside {"region": name, "service": "lambda", "name": name, "parent": key}`.
  */
 export function control(world: World, request: WireRequest): { status: number; value: unknown } {
   const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
@@ -61,6 +64,13 @@ export function control(world: World, request: WireRequest): { status: number; v
       const { account, region } = body<{ account: string; region: string }>(request);
       return ok({ interrupted: interruptSpot(world.account(account).region(region)) });
     }
+    case 'POST inside':
+      try {
+        return ok(credentialsInside(world, body<Inside>(request)));
+      } catch (error) {
+        if (error instanceof AwsError) return refused(`${error.code}: ${error.message}`);
+        throw error;
+      }
     default:
       return { status: 404, value: { message: `the range has no ${what}` } };
   }

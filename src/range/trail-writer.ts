@@ -88,6 +88,9 @@ const wrapped = /^(Create|Modify|Delete)(LaunchTemplate|Fleet|Fleets)$/;
 const unanswered =
   /^(Put|Update|Attach|Detach|Delete|Add|Remove|Suspend|Resume|Set|Stop(?!Instances)|Tag|Untag)/;
 
+// Lambda's answers with the function as it is now.
+const answered = /^UpdateFunction(Code|Configuration)$/;
+
 // The API dates that Lambda's and CloudFront's events carry in their names.
 const eventNames: Record<string, string> = {
   'lambda:CreateFunction': 'CreateFunction20150331',
@@ -155,7 +158,7 @@ export function recordCall(
     error === null &&
     output !== null &&
     refs?.output !== undefined &&
-    (minting || (!readOnly && (ec2 || !unanswered.test(operation))))
+    (minting || (!readOnly && (ec2 || answered.test(operation) || !unanswered.test(operation))))
   ) {
     response = trailValue(model, refs.output, output, true) as JsonObject;
     if (minting && response.credentials) {

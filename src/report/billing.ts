@@ -21,15 +21,36 @@ export interface Bill {
   until: string;
 }
 
-/** What is left and billed, by play: what ends it. */
+/** What is left and billed, by play: what ends it. What launches is billed by what it launched, and is told with it. */
 const leftUntil: Record<string, string> = {
-  'ec2-instances': 'until it is terminated; stopped, its volumes are billed on',
-  'lightsail-instances': 'until it is deleted; stopped is not ended',
-  'sagemaker-endpoints': 'until it is deleted',
+  'amplify-apps': 'its builds and traffic, until its branches are deleted',
+  'auto-scaling-groups': 'its instances, until its sizes are 0',
+  'batch-compute-environments': 'its instances, until it is deleted',
+  'batch-jobs': 'what it runs on, until it ends',
   'bedrock-throughput': 'until it is deleted, or its commitment ends',
+  'cloudformation-stacks': 'what it made, until that is deleted',
+  'codebuild-builds': 'by the minute, until it ends',
+  'ec2-fleets': 'its instances, until it is deleted with them',
+  'ec2-instances': 'until it is terminated; stopped, its volumes are billed on',
+  'ecs-services': 'its tasks, until its count is 0',
+  'ecs-tasks': 'until it is stopped',
+  'eks-fargate-profiles': 'its pods, until it is deleted',
+  'gamelift-fleets': 'its instances, until it is deleted',
+  'lambda-functions': 'by the call and its time, until it is deleted',
+  'lightsail-instances': 'until it is deleted; stopped is not ended',
+  'sagemaker-clusters': 'its instances, until it is deleted',
+  'sagemaker-endpoints': 'until it is deleted',
+  'sagemaker-notebooks': 'until it is stopped; its volume, until it is deleted',
+  'sagemaker-processing-jobs': 'until it is stopped',
+  'sagemaker-training-jobs': 'until it is stopped',
+  'ses-sending': 'by the mail, until sending is off',
+  'spot-fleets': 'its instances, until it is cancelled with them',
+  'spot-requests': 'its instance, until both are ended',
   volumes: 'until it is deleted',
   addresses: 'until it is released',
   'eks-node-groups': 'until it is deleted',
+  'elastic-beanstalk-environments': 'until it is terminated',
+  'emr-clusters': 'until it is terminated; EMR’s own price comes on top of the instances’',
 };
 
 /** What leakguard stops and AWS bills on, by play and operation. */
@@ -54,6 +75,7 @@ const boughtUntil: Record<string, string> = {
   PurchaseHostReservation: 'for its whole term: ask AWS Support at once',
   PurchaseScheduledInstances: 'for its whole term: ask AWS Support at once',
   PurchaseReservedDBInstancesOffering: 'for its whole term: ask AWS Support at once',
+  CreateTrainingPlan: 'paid in advance: ask AWS Support at once',
   CreateSavingsPlan: 'for its whole term: within hours it can be returned, or ask AWS Support at once',
   RegisterDomain: 'by the year: ask AWS Support at once',
   TransferDomain: 'by the year: ask AWS Support at once',
@@ -70,7 +92,6 @@ const boughtUntil: Record<string, string> = {
   CreateDBInstance: 'by the hour, until it is deleted',
   CreateDBCluster: 'by the hour, until it is deleted',
   CreateLoadBalancer: 'by the hour, until it is deleted',
-  RunJobFlow: 'by the hour, until it is terminated',
 };
 
 /**

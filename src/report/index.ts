@@ -22,6 +22,7 @@ export {
   tally,
 } from './facts.js';
 export { type Bill, priceOf, stillBilling } from './billing.js';
+export { reportDocument, type ReportDocument } from './report-document.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
 export { joined } from './joined.js';
 export { ranked, type Ranked, type RankedLine } from './ranked.js';

@@ -1,5 +1,5 @@
 import { administratorDanger, isAdministratorPolicy, rankOfAct, ranks } from '../facts/index.js';
-import { asText, type Deed, type Finding, type Incident, type Rank } from '../model/index.js';
+import { isInstance, asText, type Deed, type Finding, type Incident, type Rank } from '../model/index.js';
 import { groupBy } from './facts.js';
 import { count, some } from './messages/index.js';
 
@@ -213,7 +213,7 @@ function partOf({ resource: { play, type, id, properties } }: Finding): string {
 /** Everything else that stands, like things together. */
 function thingLines(things: readonly Finding[]): RankedLine[] {
   // Instances have a table of their own.
-  const others = things.filter(({ resource, trail }) => trail !== undefined || resource.type !== 'instance');
+  const others = things.filter(({ resource, trail }) => trail !== undefined || !isInstance(resource));
   return alike(others.filter((finding) => rankOf(finding).rank !== 'access'));
 }
 

@@ -12,6 +12,7 @@ import {
   type TaintedCredential,
   textAt,
   type TrailEvent,
+  isVolume,
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
 import { accessKeys, type Play } from '../plays/index.js';
@@ -240,9 +241,9 @@ export class SurveyTrail {
     if (this.scope.trail !== null || session === null || lookup === null) return false;
     const { reader, identity } = session;
     const queries = incident.findings.flatMap(({ class: judged, before, resource, evidence }) => {
-      const { play: id, region, createdAt, type } = resource;
+      const { play: id, region, createdAt } = resource;
       // Tied by the second and size of a launch: somebody else's own event of the same second would clear it.
-      const isInferred = type === 'volume' && judged === 'rogue' && evidence[0]?.name !== 'CreateVolume';
+      const isInferred = isVolume(resource) && judged === 'rogue' && evidence[0]?.name !== 'CreateVolume';
       const rules = (plays.find((play) => play.id === id)?.origin ?? []).filter((rule) => {
         if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
         if (judged === 'settling' || isInferred)
@@ -376,6 +377,10 @@ export class SurveyTrail {
         if (kind === 'console' && userName !== null)
           this.ask('Username', userName, everywhere, since ?? from);
       }
+      // A service's own taking of a role names no key that is known: it is found by what it made.
+      for (const { id, roleName, mintedBy, since } of follow.slice(0, maxFollowed))
+        if (roleName !== null && mintedBy === null)
+          this.ask('ResourceName', id, everywhere, (since ?? from) - longestRoleSession, { maxPages: 1 });
       // Sessions of what it runs as somebody else: which of their acts are routine shows before the door was opened.
       for (const { name, since } of letInBy(lookup.all(), credentials).slice(0, maxFollowed)) {
         const limits = { enoughFrom: since, maxPages: letInPages };

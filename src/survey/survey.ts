@@ -41,6 +41,7 @@ import {
 import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
+import { measured } from './measured.js';
 import { cellStatusOf } from '../trail/index.js';
 import { foldClosed } from './closed-regions.js';
 import { touchedPlays } from './touched.js';
@@ -481,7 +482,7 @@ export class Survey {
     now: number,
     events: readonly TrailEvent[] = this.trail.events(),
   ): Incident {
-    return detect(this.factsOf(inventory, coverage, now, events));
+    return measured('detect', () => detect(this.factsOf(inventory, coverage, now, events)));
   }
 
   private factsOf(

@@ -93,6 +93,7 @@ function innerRecord(object: JsonObject, shell: JsonObject, depth: number): unkn
       typeof value === 'object' ? value !== null : typeof value === 'string' && value.length > 40;
     if (mayHold && !chosenByCallers.test(plainName(name))) collect(value, depth + 1, found);
   }
+  if (found.length === 0) return null;
   const records = found.map(asObject).filter((one) => one !== null && isPlain(one));
   const same = records.find((record) => record !== null && isSameCall(record, shell));
   if (same !== undefined) return same;

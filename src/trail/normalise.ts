@@ -32,7 +32,7 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   if (name === null) return { skipped: 'no eventName' };
   // Every source of CloudTrail's is a host of AWS's (CloudTrail user guide, "CloudTrail record contents", eventSource).
   const source = asText(record.eventSource) ?? '';
-  if (source !== '' && !/\bamazonaws\.|\.aws$/i.test(source))
+  if (!source.endsWith('.amazonaws.com') && source !== '' && !/\bamazonaws\.|\.aws$/i.test(source))
     return { skipped: 'an event of another source than AWS, no CloudTrail record' };
   // Identity Center's own events hold what was asked for in `serviceEventDetails` (IAM Identity Center user guide,
   // "CloudTrail use cases for IAM Identity Center").

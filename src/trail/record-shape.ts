@@ -1,9 +1,17 @@
 import { asObject, asText, type JsonObject } from '../model/index.js';
 import { fromForeign } from './foreign-records.js';
 
+/** Names seen: a file's records have the same few. Whoever wrote the file chose them, so it holds no more than these. */
+const plainNames = new Map<string, string>();
+const mostNames = 1000;
+
 /** A field's name in whatever spelling: exports write `eventName` as `event_name`, `Event name` or `eventname`. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replace(/[_. -]/g, '');
+  let plain = plainNames.get(name);
+  if (plain !== undefined) return plain;
+  plain = name.toLowerCase().replace(/[_. -]/g, '');
+  if (plainNames.size < mostNames) plainNames.set(name, plain);
+  return plain;
 }
 
 /** Field names as AWS writes them (CloudTrail user guide, "CloudTrail record contents"), by their plain names; with those

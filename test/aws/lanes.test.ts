@@ -16,7 +16,7 @@ function reads() {
 
 describe('lanes', () => {
   it('let so many reads of one region through at a time, in order, and all of them', async () => {
-    const lanes = new Lanes({ region: 2, global: 5 });
+    const lanes = new Lanes({ region: 2, global: 5, placeLasts: 1_500 });
     const begun: number[] = [];
     let running = 0;
     let most = 0;
@@ -35,7 +35,7 @@ describe('lanes', () => {
   });
 
   it('hold back no other region where one hangs', async () => {
-    const lanes = new Lanes({ region: 1, global: 5 });
+    const lanes = new Lanes({ region: 1, global: 5, placeLasts: 1_500 });
     const { read } = reads();
     void lanes.run('dark', read('dark'));
     expect(await lanes.run('us-east-1', () => Promise.resolve('answered'))).toBe('answered');
@@ -44,7 +44,7 @@ describe('lanes', () => {
   it('give a place away after a while, so that what hangs does not add up', async () => {
     vi.useFakeTimers();
     try {
-      const lanes = new Lanes({ region: 1, global: 5 });
+      const lanes = new Lanes({ region: 1, global: 5, placeLasts: 1_500 });
       const { open, read } = reads();
       for (let at = 0; at < 3; at += 1) void lanes.run('dark', read('dark'));
       expect(open.length).toBe(1);
@@ -62,7 +62,7 @@ describe('lanes', () => {
   });
 
   it('go on after a read that fails', async () => {
-    const lanes = new Lanes({ region: 1, global: 5 });
+    const lanes = new Lanes({ region: 1, global: 5, placeLasts: 1_500 });
     await expect(lanes.run('r', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await lanes.run('r', () => Promise.resolve(1))).toBe(1);
   });

@@ -62,6 +62,49 @@ describe('what a service launched for the incident', () => {
     expect(found[other]?.class).not.toBe('rogue');
   });
 
+  it('goes with its Elastic Beanstalk environment, as far as the environment’s own record names it', () => {
+    const history = new History();
+    const option = (optionName: string, value: string) => ({ namespace: 'x', optionName, value });
+    const request = {
+      environmentName: 'api',
+      optionSettings: [option('InstanceType', 'p4d.24xlarge'), option('MaxSize', '20')],
+    };
+    // Whoever calls chooses the description: an innocent's id in it makes that none of his.
+    const response = { environmentId: 'e-gpugpugpug', description: 'e-theirsthei' };
+    const source = 'elasticbeanstalk';
+    history.call(attacker, { time: at, name: 'CreateEnvironment', source, request, response });
+    const own = {
+      kind: 'auto-scaling-group' as const,
+      id: 'awseb-e-gpugpugpug-stack-AWSEBAutoScalingGroup-1',
+    };
+    const id = history.runByGroup(own.id, at + minute, 'us-east-1', 'p4d.24xlarge');
+    const named = group('named-so');
+    named.tags['elasticbeanstalk:environment-id'] = 'e-gpugpugpug';
+    const found = classes(history, [
+      thing('elastic-beanstalk-environments', 'e-gpugpugpug', at, [own]),
+      thing('elastic-beanstalk-environments', 'e-theirsthei', night - 9 * day),
+      group(own.id),
+      named,
+      ...history.instances,
+    ]);
+    const rogue = Object.keys(found).filter((one) => found[one]?.class === 'rogue');
+    expect(rogue.sort()).toEqual([own.id, 'e-gpugpugpug', id].sort());
+  });
+
+  it('is left to a person where the incident updated an innocent’s environment', () => {
+    const history = new History();
+    const [request, response] = [{ environmentName: 'shop' }, { environmentId: 'e-theirsthei' }];
+    const source = 'elasticbeanstalk';
+    history.call(attacker, { time: at, name: 'UpdateEnvironment', source, request, response });
+    const found = classes(history, [
+      thing('elastic-beanstalk-environments', 'e-theirsthei', night - 9 * day),
+    ]);
+    expect(found['e-theirsthei']).toMatchObject({ class: 'tampered', before: null });
+    const play = plays.find(({ id }) => id === 'elastic-beanstalk-environments');
+    expect(play?.contain(found['e-theirsthei'] as Finding, null as never)).toEqual([]);
+    expect(play?.restored?.(found['e-theirsthei'] as Finding)).toBe(false);
+  });
+
   it('is none of it where a person made it, or where it is older', () => {
     const [history, gpu] = nodeGroup();
     history.call(ops, {
@@ -89,6 +132,78 @@ describe('what a service launched for the incident', () => {
     ]);
     const rogue = Object.keys(found).filter((id) => found[id]?.class === 'rogue');
     expect(rogue.sort()).toEqual(['render', `render-asg-${uuid}`]);
+  });
+});
+
+describe('what an EMR cluster launched', () => {
+  const part = (id: string, cluster: string, members: string[] = [], createdAt = at): Resource =>
+    thing('emr-clusters', id, createdAt, [
+      { kind: 'cluster', id: cluster },
+      ...members.map((one): Link => ({ kind: 'instance', id: one })),
+    ]);
+  const launched = (history: History, tags: Record<string, string>): string => {
+    const id = history.id('i-0');
+    const response = { instancesSet: { items: [{ instanceId: id, instanceType: 'p4d.24xlarge' }] } };
+    history.service('elasticmapreduce', { time: at + minute, name: 'RunInstances', request: {}, response });
+    const one = thing('ec2-instances', id, at + minute);
+    history.instances.push({ ...one, type: 'instance', state: 'running', tags });
+    return id;
+  };
+  const tag = 'aws:elasticmapreduce:job-flow-id';
+  const theirs = thing('emr-clusters', 'j-THEIRS000000', night - 9 * day);
+
+  it('goes with the cluster, by the tag that AWS alone sets', () => {
+    const history = new History();
+    const instances = {
+      instanceCount: 5,
+      masterInstanceType: 'm5.xlarge',
+      slaveInstanceType: 'p4d.24xlarge',
+    };
+    const [request, response] = [{ instances }, { jobFlowId: 'j-GPU0000000000' }];
+    history.call(attacker, { time: at, name: 'RunJobFlow', source: 'elasticmapreduce', request, response });
+    const own = launched(history, { [tag]: 'j-GPU0000000000' });
+    const other = launched(history, { [tag]: theirs.id });
+    const named = launched(history, { 'elasticmapreduce:job-flow-id': 'j-GPU0000000000' });
+    const gpu = thing('emr-clusters', 'j-GPU0000000000', at);
+    const found = classes(history, [gpu, part('ig-GPU00000', gpu.id), theirs, ...history.instances]);
+    expect(found[gpu.id]).toMatchObject({ class: 'rogue', tiedTo: ci.key });
+    expect(found['ig-GPU00000']).toMatchObject({ class: 'rogue', rule: 'launcher.of-misuse' });
+    expect(found[own]).toMatchObject({ class: 'rogue', rule: 'launcher.of-misuse' });
+    for (const id of [theirs.id, other, named]) expect(found[id]?.class).toBe('not-tied');
+  });
+
+  it('in an innocent’s cluster goes with the group that was added to it, and nothing else there', () => {
+    const history = new History();
+    history.call(attacker, {
+      ...{ time: at, name: 'AddInstanceGroups', source: 'elasticmapreduce' },
+      request: { jobFlowId: theirs.id, instanceGroups: [{ instanceType: 'p4d.24xlarge', instanceCount: 4 }] },
+      response: { jobFlowId: theirs.id, instanceGroupIds: ['ig-ADDED00000'] },
+    });
+    const added = launched(history, { [tag]: theirs.id });
+    const other = launched(history, { [tag]: theirs.id });
+    const found = classes(history, [
+      theirs,
+      part('ig-ADDED00000', theirs.id, [added]),
+      part('ig-WORKERS000', theirs.id, [other], night - 9 * day),
+      ...history.instances,
+    ]);
+    const rogue = Object.keys(found).filter((id) => found[id]?.class === 'rogue');
+    expect(rogue.sort()).toEqual(['ig-ADDED00000', added].sort());
+  });
+
+  it('is judged by what was asked for: a habit of small clusters is none of large ones', () => {
+    const history = new History();
+    const ask = (time: number, by: Caller, count: number, id: string): void => {
+      const instances = { instanceGroups: [{ instanceType: 'm5.large', instanceCount: count }] };
+      const [request, response] = [{ name: 'etl', instances }, { jobFlowId: id }];
+      history.call(by, { time, name: 'RunJobFlow', source: 'elasticmapreduce', request, response });
+    };
+    const home: Caller = { key: ci.key, user: 'ci', ip: ci.ip, agent: ci.agent };
+    for (let before = 18; before > 0; before -= 1)
+      ask(night - before * day, home, 3, `j-OLD${before}0000000`);
+    ask(at, home, 400, 'j-LARGE00000000');
+    const found = classes(history, [thing('emr-clusters', 'j-LARGE00000000', at)]);
+    expect(found['j-LARGE00000000']?.class).not.toBe('own');
   });
 });
 

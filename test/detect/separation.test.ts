@@ -65,6 +65,8 @@ function look(events: TrailEvent[], now: number): Incident {
 
 /** What these attackers do is a builder's day: few launches, nothing refused. A scan is told the key there. */
 const toldByName = ['containers', 'hosting', 'launchers', 'machine-learning', 'mail', 'serverless'];
+/** The key launches nothing: sessions do, of roles that its code got into. They stand out. */
+toldByName.push('compute-doors');
 
 /** Its innocent key plants, on one day, whatever the attacker tampers with later: trust anchors, identity providers. */
 const plantedInOneDay = 'everything';

@@ -29,7 +29,7 @@ function look(calls: [Caller, Omit<Call, 'time'> & { time?: number }][]): Incide
 const standing = (incident: Incident): string[] =>
   incident.deeds.filter(({ stands }) => stands).map(({ evidence }) => evidence.name);
 
-const stack = { source: 'elasticbeanstalk', name: 'CreateEnvironment', request: { environmentName: 'grow' } };
+const stack = { source: 'airflow', name: 'CreateEnvironment', request: { environmentName: 'grow' } };
 const planOf = (incident: Incident) => {
   const options = { evict: 'disable', denyAll: false, snapshot: false, removeTemplates: false } as const;
   return plan(incident, plays, { incident, account, partition: 'aws', now, options }, new Set(), identity);
@@ -56,9 +56,43 @@ describe('what no play looks at', () => {
       'cr-01',
     ],
     ['CreateNatGateway', { natGateway: { natGatewayId: 'nat-01', subnetId: 'subnet-1' } }, 'nat-01'],
+    ['AllocateHosts', { AllocateHostsResponse: { hostIdSet: { item: ['h-01', 'h-02'] } } }, 'h-01, h-02'],
+    [
+      'CreateTransitGatewayVpcAttachment',
+      {
+        CreateTransitGatewayVpcAttachmentResponse: {
+          transitGatewayVpcAttachment: {
+            transitGatewayId: 'tgw-01',
+            transitGatewayAttachmentId: 'tgw-attach-01',
+            vpcId: 'vpc-01',
+          },
+        },
+      },
+      'tgw-attach-01',
+    ],
+    ['CreateVpcEndpoint', { vpcEndpoint: { vpcId: 'vpc-01', vpcEndpointId: 'vpce-01' } }, 'vpce-01'],
+    ['PurchaseCapacityBlock', { capacityReservation: { capacityReservationId: 'cr-02' } }, 'cr-02'],
+    ['PurchaseReservedInstancesOffering', { reservedInstancesId: 'ri-01' }, 'ri-01'],
+    ['CreateSnapshot', { snapshotId: 'snap-01', volumeId: 'vol-01' }, 'snap-01'],
     ['CreateVpnConnection', { vpnConnection: { vpnConnectionId: 'vpn-01' } }, 'vpn-01'],
   ])('that %s left is named by the id in its answer', (name, response, id) => {
-    const incident = look([[ci, { name, request: { instanceType: 'p5.48xlarge' }, response }]]);
+    const incident = look([
+      [ci, { name, request: { volumeId: 'vol-01', instanceType: 'p5.48xlarge', vpcId: 'vpc-01' }, response }],
+    ]);
+    expect(planOf(incident).left).toMatchObject([{ type: name, id, cause: 'no-play' }]);
+  });
+
+  it.each([
+    [
+      'savingsplans',
+      'CreateSavingsPlan',
+      { savingsPlanOfferingId: 'offer-1' },
+      { savingsPlanId: 'sp-01' },
+      'sp-01',
+    ],
+    ['route53domains', 'RegisterDomain', { domainName: 'x.example' }, { operationId: 'op-1' }, 'x.example'],
+  ])('of %s, %s is named by what was bought', (source, name, request, response, id) => {
+    const incident = look([[ci, { source, name, request, response }]]);
     expect(planOf(incident).left).toMatchObject([{ type: name, id, cause: 'no-play' }]);
   });
 
@@ -82,7 +116,7 @@ describe('what no play looks at', () => {
       'capacity that was bought',
       { name: 'PurchaseCapacityBlock', request: { capacityBlockOfferingId: 'cb-1' } },
     ],
-    ['a cluster', { source: 'elasticmapreduce', name: 'RunJobFlow', request: { name: 'emr' } }],
+    ['a cluster', { source: 'redshift', name: 'CreateCluster', request: { clusterIdentifier: 'dwh' } }],
   ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([call.name]);
   });
@@ -129,8 +163,8 @@ describe('what no play looks at', () => {
 
   it('stands until it is taken back: by its inverse on the same thing, or set anew from outside the incident', () => {
     const back = {
-      source: 'elasticbeanstalk',
-      name: 'TerminateEnvironment',
+      source: 'airflow',
+      name: 'DeleteEnvironment',
       request: { environmentName: 'grow' },
     };
     expect(
@@ -212,12 +246,12 @@ describe('what no play looks at', () => {
       'another environment’s end, by its ARN',
       {
         ...stack,
-        response: { environmentArn: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/grow/aa11' },
+        response: { environmentArn: 'arn:aws:airflow:us-east-1:111122223333:environment/grow/aa11' },
       },
       {
         ...stack,
-        name: 'TerminateEnvironment',
-        request: { environmentName: 'arn:aws:elasticbeanstalk:us-east-1:111122223333:environment/shop/bb22' },
+        name: 'DeleteEnvironment',
+        request: { environmentName: 'arn:aws:airflow:us-east-1:111122223333:environment/shop/bb22' },
       },
     ],
     [

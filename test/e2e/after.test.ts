@@ -265,6 +265,9 @@ describe('a signal', () => {
       const [path] = await other.journals();
       const resumed = await other.run(['resume', path ?? '', '--yes', '--account', accountId]);
       expect(other.state(), resumed.stderr.slice(-500)).toMatchObject({ rogueAlive: 0, innocentAlive: 23 });
+      expect(resumed.stderr).toMatch(
+        /^agreed: the cut, \S+ \S+ UTC, with --yes, by arn:aws:iam::\d+:user\/oncall$/m,
+      );
     } finally {
       await other.close();
     }

@@ -34,11 +34,27 @@ describe.each([['--help'], ['contain', '--help'], ['--version']])('leakguard %s 
   });
 });
 
-it('of a command says what holds for all of them too: the regions, the streams, the exit codes', async () => {
-  const { stdout } = await run(process.execPath, [cliPath, 'scan', '--help']);
-  const words = stdout.replace(/\s+/g, ' ');
-  expect(words).toContain('--region <region> look only there');
-  expect(words).toContain('(default: all that are enabled)');
-  expect(words).toContain('--json one JSON document');
+const helpOf = async (...args: string[]): Promise<string> =>
+  (await run(process.execPath, [cliPath, ...args, '--help'])).stdout;
+
+it('of a command names what holds for all of them too, and the exit codes', async () => {
+  const words = (await helpOf('scan')).replace(/\s+/g, ' ');
+  expect(words).toMatch(/With every command \(leakguard --help\): .*--region .*--json .*--debug/);
   expect(words).toContain('3 findings (scan, verify)');
+  const all = (await helpOf()).replace(/\s+/g, ' ');
+  expect(all).toContain('--region <region> look only there');
+  expect(all).toContain('(default: all that are enabled)');
+  expect(all).toContain('--json one JSON document');
+});
+
+it('of a command begins with command lines to take, each of which parses, and groups the options', async () => {
+  const text = await helpOf('contain');
+  const examples = text.slice(0, text.indexOf('Usage:')).match(/leakguard .*?(?= {3})/g) ?? [];
+  expect(examples.length).toBeGreaterThan(2);
+  for (const name of examples.flatMap((line) => line.match(/--[\w-]+/g) ?? []))
+    expect(text.slice(text.indexOf('Usage:'))).toContain(name);
+  for (const heading of ['Whom:', 'What is acted on:', 'Without a terminal:'])
+    expect(text).toContain(`\n${heading}\n`);
+  // What no group has is the command's own --help alone.
+  expect(text.split('\nOptions:\n')[1]?.trim().split('\n')[0]).toMatch(/^-h, --help/);
 });

@@ -111,6 +111,16 @@ describe('the packed build behind a proxy', () => {
     expect(code).toBe(5);
   });
 
+  it.each(['pac+http://127.0.0.1:9/proxy.pac', 'ftp://127.0.0.1:9', 'http://'])(
+    'refuses %s as a usage error: no proxy that can be called',
+    async (proxy) => {
+      const { code, stderr } = await leakguard(look, { ...keys(), HTTPS_PROXY: proxy });
+      expect(stderr).toMatch(/HTTPS_PROXY .* names no proxy that can be called/);
+      expect(stderr).toMatch(/Next: Set HTTPS_PROXY to http:\/\/HOST:PORT/);
+      expect(code).toBe(2);
+    },
+  );
+
   it('refuses a CA file that is not there as a usage error', async () => {
     const { code, stderr } = await leakguard(look, { ...keys(), AWS_CA_BUNDLE: '/nowhere/ca.pem' });
     expect(stderr).toMatch(/AWS_CA_BUNDLE names \/nowhere\/ca.pem, which cannot be read/);

@@ -9,6 +9,7 @@ const run = promisify(execFile);
 /** What a user gets: the tarball of `npm pack`, unpacked into a directory that holds nothing else. */
 export interface Packed {
   directory: string;
+  tarball: string;
   cli: string;
   remove(): Promise<void>;
 }
@@ -24,9 +25,11 @@ export async function unpackPackage(): Promise<Packed> {
     directory,
   ]);
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  await run('tar', ['-xzf', join(directory, filename), '-C', directory]);
+  const tarball = join(directory, filename);
+  await run('tar', ['-xzf', tarball, '-C', directory]);
   return {
     directory,
+    tarball,
     cli: join(directory, 'package', 'dist', 'cli.js'),
     remove: () => rm(directory, { recursive: true, force: true }),
   };

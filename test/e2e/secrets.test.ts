@@ -78,7 +78,7 @@ beforeAll(async () => {
     await run('scan', ...of, '--json');
     await run('scan', ...of, '--verbose');
     await run('contain', ...of, '--dry-run', '--plan', file('plan.json'), '--json');
-    await run('contain', ...of, ...contain, '--verbose');
+    await run('contain', ...of, ...contain, '--verbose', '--debug', '--trace', file('trace.json'));
     const [journal = ''] = (await readdir(reports)).filter((name) => name.endsWith('.jsonl'));
     const path = join(reports, journal);
     await run('report', path, '--json');
@@ -89,7 +89,7 @@ beforeAll(async () => {
     const written = [
       path,
       path.replace(/\.jsonl$/, '.report.json'),
-      ...['plan.json', 'report.html', 'instances.csv'].map(file),
+      ...['plan.json', 'report.html', 'instances.csv', 'trace.json'].map(file),
     ];
     for (const one of written) outputs.set(one, await readFile(one, 'utf8'));
     const kept = path.replace(/\.jsonl$/, '.evidence');

@@ -1,3 +1,9 @@
+import {
+  EMRClient,
+  AddInstanceGroupsCommand,
+  ListInstanceGroupsCommand,
+  RunJobFlowCommand,
+} from '@aws-sdk/client-emr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsFailure } from '../../src/aws/errors.js';
 import { openSession, type Session } from '../../src/aws/session.js';
@@ -145,6 +151,50 @@ describe.skipIf(!has('interop'))('plays on moto', () => {
     expect(roleTrust.contain(finding(restored, tampered), context())).toEqual([]);
     for (const call of 'calls' in restore.undo ? restore.undo.calls : []) await session.send(call);
     expect((await seen('role-trust', 'backup'))?.properties).toEqual(open.properties);
+  });
+
+  it('emr-clusters: ends a protected cluster, and takes an added group out of one that lives on', async () => {
+    const play = plays.find(({ id }) => id === 'emr-clusters');
+    const emr = new EMRClient({
+      ...{ region, endpoint: moto.url },
+      credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: 'x' },
+    });
+    const run = async (Name: string, TerminationProtected: boolean): Promise<string> => {
+      const group = (InstanceRole: 'MASTER' | 'CORE') =>
+        ({ InstanceRole, InstanceType: 'm5.xlarge', InstanceCount: 1, Market: 'ON_DEMAND' }) as const;
+      const Instances = { KeepJobFlowAliveWhenNoSteps: true, TerminationProtected };
+      const { JobFlowId } = await emr.send(
+        new RunJobFlowCommand({
+          ...{ Name, JobFlowRole: 'EMR_EC2_DefaultRole', ServiceRole: 'EMR_DefaultRole' },
+          ReleaseLabel: 'emr-6.15.0',
+          Instances: { ...Instances, InstanceGroups: [group('MASTER'), group('CORE')] },
+        }),
+      );
+      return JobFlowId ?? '';
+    };
+    const theirs = await run('reports', false);
+    const own = await run('etl', true);
+    await emr.send(
+      new AddInstanceGroupsCommand({
+        JobFlowId: theirs,
+        InstanceGroups: [
+          { InstanceRole: 'TASK', InstanceType: 'p4d.24xlarge', InstanceCount: 3, Market: 'ON_DEMAND' },
+        ],
+      }),
+    );
+    // moto answers without the ids of what was added.
+    const listed = await emr.send(new ListInstanceGroupsCommand({ ClusterId: theirs }));
+    const added =
+      listed.InstanceGroups?.find(({ InstanceGroupType }) => InstanceGroupType === 'TASK')?.Id ?? '';
+    for (const id of [own, added]) {
+      const before = await seen('emr-clusters', id);
+      if (play === undefined || before === undefined) throw new Error(`emr-clusters does not find ${id}`);
+      expect(play.verify(before)).toBe(false);
+      await send(play.contain(finding(before), context()), context());
+      const after = await seen('emr-clusters', id);
+      expect(after === undefined || play.verify(after)).toBe(true);
+    }
+    expect(await seen('emr-clusters', theirs)).toMatchObject({ live: true });
   });
 
   it('trails: starts an innocent’s trail again that was stopped, and undoes that', async () => {

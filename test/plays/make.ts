@@ -7,6 +7,19 @@ import type { Play, PlanContext } from '../../src/plays/kit/play.js';
 import type { Resource } from '../../src/model/resource.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 
+/** Rights that other calls need, and that are no operation of ours: of what a service does in its caller's name. */
+export const besides = new Set([
+  'autoscaling:DeletePolicy',
+  'cloudformation:DescribeStackResources',
+  'cloudwatch:DeleteAlarms',
+  'ec2:CreateTags',
+  'elasticloadbalancing:DeleteListener',
+  'elasticloadbalancing:DeleteLoadBalancer',
+  'elasticloadbalancing:DeleteTargetGroup',
+  'elasticloadbalancing:DescribeLoadBalancers',
+  'iam:PassRole',
+]);
+
 export const now = Date.parse('2026-11-23T03:10:00Z');
 
 function incident(over: Partial<Incident> = {}): Incident {

@@ -13,10 +13,9 @@ import {
 } from '../../src/plays/permissions/fixed-permissions.js';
 import { permissionsOf, plays } from '../../src/plays/index.js';
 import { playTable } from '../../src/plays/table.js';
+import { besides } from './make.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-/** Rights that other calls need, and that are no operation of ours. */
-const besides = new Set(['ec2:CreateTags', 'iam:PassRole']);
 const operations = new Map<string, Set<string>>();
 /** The IAM actions of every read that the clients can make. */
 const reads = new Set<string>();

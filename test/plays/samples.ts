@@ -27,6 +27,54 @@ export const samples: Record<string, Record<string, unknown>> = {
     ListFargateProfiles: { fargateProfileNames: ['all'] },
     DescribeFargateProfile: { fargateProfile: { status: 'ACTIVE', selectors: [{ namespace: 'default' }] } },
   },
+  'elastic-beanstalk-environments': {
+    DescribeEnvironments: {
+      Environments: [
+        { EnvironmentId: 'e-abcdefghij', EnvironmentName: 'api', Status: 'Ready', DateCreated: day },
+      ],
+    },
+    DescribeEnvironmentResources: {
+      EnvironmentResources: {
+        AutoScalingGroups: [{ Name: 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1' }],
+      },
+    },
+  },
+  'emr-clusters': {
+    ListClusters: { Clusters: [{ Id: 'j-2WDJCGEG4E6AJ' }, { Id: 'j-1AAAAAAAAAAAA' }] },
+    'DescribeCluster:j-2WDJCGEG4E6AJ': {
+      Cluster: {
+        Status: { State: 'WAITING', Timeline: { CreationDateTime: day } },
+        TerminationProtected: true,
+        InstanceCollectionType: 'INSTANCE_GROUP',
+      },
+    },
+    'DescribeCluster:j-1AAAAAAAAAAAA': {
+      Cluster: { Status: { State: 'RUNNING' }, InstanceCollectionType: 'INSTANCE_FLEET' },
+    },
+    ListInstances: {
+      Instances: [{ Ec2InstanceId: 'i-00000000000000001', InstanceGroupId: 'ig-1AAAAAAAAAAAA' }],
+    },
+    ListInstanceGroups: {
+      InstanceGroups: [
+        {
+          Id: 'ig-1AAAAAAAAAAAA',
+          RequestedInstanceCount: 20,
+          InstanceGroupType: 'TASK',
+          Status: { State: 'RUNNING' },
+        },
+      ],
+    },
+    ListInstanceFleets: {
+      InstanceFleets: [
+        {
+          Id: 'if-1AAAAAAAAAAAA',
+          TargetOnDemandCapacity: 4,
+          InstanceFleetType: 'TASK',
+          Status: { State: 'RUNNING' },
+        },
+      ],
+    },
+  },
   'cloudformation-stacks': {
     DescribeStacks: {
       Stacks: [
@@ -173,6 +221,30 @@ export const samples: Record<string, Record<string, unknown>> = {
   'sagemaker-endpoints': {
     ListEndpoints: { Endpoints: [{ EndpointName: 'e' }] },
     DescribeEndpoint: { EndpointName: 'e', EndpointStatus: 'InService', EndpointConfigName: 'c' },
+  },
+  'sagemaker-clusters': {
+    ListClusters: {
+      ClusterSummaries: [
+        {
+          ClusterName: 'hp',
+          ClusterArn: 'arn:aws:sagemaker:eu-west-1:111122223333:cluster/abcdefghij12',
+          ClusterStatus: 'InService',
+          CreationTime: day,
+        },
+      ],
+    },
+  },
+  'gamelift-fleets': {
+    DescribeFleetAttributes: {
+      FleetAttributes: [
+        {
+          FleetId: 'fleet-00000000-0000-4000-8000-000000000001',
+          Status: 'ACTIVE',
+          InstanceType: 'g5g.16xlarge',
+          CreationTime: day,
+        },
+      ],
+    },
   },
   'lightsail-instances': { GetInstances: { instances: [{ name: 'l', state: { name: 'running' } }] } },
   'codebuild-builds': {
@@ -362,6 +434,7 @@ export const befores: Record<string, unknown> = {
   'roles-anywhere': { enabled: false },
   'auto-scaling-groups': { MaxSize: 2 },
   'ecs-services': { desiredCount: 2 },
+  'emr-clusters': { 'ig-1AAAAAAAAAAAA': 2 },
   'lambda-functions': { Timeout: 30, Role: 'arn:aws:iam::111122223333:role/service' },
   'eventbridge-rules': { State: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },

@@ -25,6 +25,12 @@ function entryOf(world: World, { account, region, kind, id }: Item): object | nu
   return (world.account(account).region(region).table(kind).get(id) as object | undefined) ?? null;
 }
 
+/** What runs already is started; a function is updated to what it was. */
+const changesNothing: Record<string, string[]> = {
+  billing: ['ec2:StartInstances'],
+  'compute-doors': ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
+};
+
 describe.each(attacked)('the score of $name', ({ name, scenario }) => {
   const { world, keys, misuseAt, calls } = inProcess(scenario);
   const key = keys.get(scenario.incident.key)?.id ?? '';
@@ -60,9 +66,9 @@ describe.each(attacked)('the score of $name', ({ name, scenario }) => {
   it('sees each call of the attacker that changed something', () => {
     // An attacker who changes nothing is one that AWS refuses everything.
     if (changing === 0) expect(world.log.some(({ error }) => error !== null)).toBe(true);
-    // Calls that change nothing are what one scenario is about; in another, what runs already is started.
+    // Calls that change nothing are what one scenario is about.
     if (name === 'no-op-calls') expect(unseen.length).toBeGreaterThan(5);
-    else expect(unseen).toEqual(name === 'billing' ? ['ec2:StartInstances'] : []);
+    else expect(unseen).toEqual(changesNothing[name] ?? []);
   });
 
   it('knows of everything that was made whose it is', () => {

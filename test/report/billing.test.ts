@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { LeftOver } from '../../src/model/journal-record.js';
 import type { Report, ReportAction } from '../../src/model/report.js';
 import { foldReport } from '../../src/outcome/index.js';
-import { stillBilling } from '../../src/report/index.js';
+import { reportDocument, stillBilling } from '../../src/report/index.js';
 import { outcomeScreen } from '../../src/report/screens/outcome-screen.js';
+import { plays } from '../../src/plays/index.js';
 import { finding, instance, journal } from './samples.js';
 
 const left = (more: Partial<LeftOver>): LeftOver => ({
@@ -69,6 +70,25 @@ describe('what AWS bills on', () => {
     expect(bills[1]?.until).toMatch(/ask AWS Support at once/);
     expect(bills[2]?.usdPerHour).toBeGreaterThan(10);
   });
+
+  /** What bills nothing by itself: who may do something, and what starts or watches others. */
+  const free = [
+    ...['access-keys', 'user-sessions', 'role-sessions', 'login-profiles', 'user-credentials'],
+    ...['roles-anywhere', 'identity-providers', 'iam-grants', 'role-trust', 'managed-policies'],
+    ...['iam-principals', 'lambda-urls', 'lambda-permissions', 'security-group-rules', 'security-groups'],
+    ...['key-pairs', 'launch-templates', 'launch-configurations', 'ses-identities', 'trails'],
+    ...['batch-job-queues', 'codebuild-projects', 'eventbridge-rules', 'scheduler-schedules'],
+  ];
+
+  it.each(plays.map(({ id }) => id))(
+    'is decided of what %s leaves, and stands in the document too',
+    (play) => {
+      const document = reportDocument(report({ actions: [], left: [left({ play, cause: 'denied' })] }));
+      const bill = { what: 'thing', id: 'x', region: 'eu-west-1', usdPerHour: null };
+      expect(document.billing).toMatchObject(free.includes(play) ? [] : [bill]);
+      expect(document.billing).toHaveLength(free.includes(play) ? 0 : 1);
+    },
+  );
 
   it('stands on the outcome screen, and nothing does where nothing bills', () => {
     const options = { width: 100, color: false, verbose: false };

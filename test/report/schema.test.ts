@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../src/outcome/index.js';
+import { reportDocument } from '../../src/report/report-document.js';
 import { scanDocument } from '../../src/report/scan-document.js';
 import { publishedSchemas, reportSchema, scanSchema } from '../../src/report/schema/schema.js';
 import {
@@ -34,11 +35,11 @@ describe('the schemas', () => {
       journal({ identity: simulatedIdentity }),
     ]) {
       for (let n = 1; n <= records.length; n += 7) {
-        expect(reportSchema.parse(asRead(foldReport(records.slice(0, n))))).toEqual(
-          asRead(foldReport(records.slice(0, n))),
+        expect(reportSchema.parse(asRead(reportDocument(foldReport(records.slice(0, n)))))).toEqual(
+          asRead(reportDocument(foldReport(records.slice(0, n)))),
         );
       }
-      reportSchema.parse(asRead(foldReport(records)));
+      reportSchema.parse(asRead(reportDocument(foldReport(records))));
     }
   });
 
@@ -55,7 +56,7 @@ describe('the schemas', () => {
   });
 
   it('refuse what is missing, added or of another version', () => {
-    const report = foldReport(journal());
+    const report = reportDocument(foldReport(journal()));
     expect(reportSchema.safeParse(asRead({ ...report, schemaVersion: 3 })).success).toBe(false);
     expect(reportSchema.safeParse(asRead({ ...report, extra: 1 })).success).toBe(false);
     expect(reportSchema.safeParse(asRead({ ...report, verdict: undefined })).success).toBe(false);

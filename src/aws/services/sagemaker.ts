@@ -1,11 +1,14 @@
 import {
   CreateEndpointCommand,
+  DeleteClusterCommand,
   DeleteEndpointCommand,
   DescribeEndpointCommand,
+  ListClustersCommand,
   ListEndpointsCommand,
   ListNotebookInstancesCommand,
   ListProcessingJobsCommand,
   ListTrainingJobsCommand,
+  paginateListClusters,
   paginateListEndpoints,
   paginateListNotebookInstances,
   paginateListProcessingJobs,
@@ -21,8 +24,10 @@ export const sagemaker = {
   client: SageMakerClient,
   commands: {
     CreateEndpoint: CreateEndpointCommand,
+    DeleteCluster: DeleteClusterCommand,
     DeleteEndpoint: DeleteEndpointCommand,
     DescribeEndpoint: DescribeEndpointCommand,
+    ListClusters: ListClustersCommand,
     ListEndpoints: ListEndpointsCommand,
     ListNotebookInstances: ListNotebookInstancesCommand,
     ListProcessingJobs: ListProcessingJobsCommand,
@@ -33,6 +38,7 @@ export const sagemaker = {
     StopTrainingJob: StopTrainingJobCommand,
   },
   paginators: {
+    ListClusters: paginateListClusters,
     ListEndpoints: paginateListEndpoints,
     ListNotebookInstances: paginateListNotebookInstances,
     ListProcessingJobs: paginateListProcessingJobs,

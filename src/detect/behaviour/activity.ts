@@ -22,7 +22,7 @@ const hour = 60 * minute;
 /** What runs others' code or rents machines, beside EC2: seen in published mining cases (AWS security blog on the 2025
  *  EC2 and ECS mining campaign; Sysdig on AMBERSQUID). */
 const computing =
-  /^(ecs\|(CreateCluster|RunTask|CreateService)|batch\|(CreateComputeEnvironment|SubmitJob)|sagemaker\|Create(NotebookInstance|TrainingJob|ProcessingJob|Endpoint)|codebuild\|(CreateProject|StartBuild)|lightsail\|CreateInstances|amplify\|(CreateApp|CreateBranch)|apprunner\|CreateService|gamelift\|CreateFleet)$/;
+  /^(ecs\|(CreateCluster|RunTask|CreateService)|batch\|(CreateComputeEnvironment|SubmitJob)|sagemaker\|Create(NotebookInstance|TrainingJob|ProcessingJob|Endpoint|Cluster)|codebuild\|(CreateProject|StartBuild)|lightsail\|CreateInstances|amplify\|(CreateApp|CreateBranch)|apprunner\|CreateService|gamelift\|CreateFleet)$/;
 
 /**
  * How busy a key is, as its events stream by: bursts of reads and refusals, reads and changes over many regions,

@@ -56,7 +56,7 @@ export function classify(resource: Resource, its: Case): Finding {
   }
   const history = its.histories.get(resourceKey(resource));
   if (isOfLead(resource, its)) return sessionsOfLead(resource, its);
-  if (history === undefined) return withoutHistory(resource, its);
+  if (history === undefined) return sessionsInside(resource, its) ?? withoutHistory(resource, its);
   const earlier = earlierOf(resource, history, its);
   if (earlier !== null && earlier.was !== 'otherwise') return withoutChange(resource, history, earlier, its);
   const made = makingOf(resource, history);
@@ -75,6 +75,8 @@ export function classify(resource: Resource, its: Case): Finding {
       (since === null || (event.time ?? since) >= since),
   );
   if (changes.length > 0) return changedByTainted(resource, changes, history, maker, its);
+  const inside = sessionsInside(resource, its);
+  if (inside !== null) return inside;
   if (made !== null && maker === 'family') return beforeMisuse(resource, made.event, its);
   const begun = made ?? beginningOf(resource, history);
   if (begun !== null && whoDid(begun.event, its) === 'other') {
@@ -243,6 +245,24 @@ function mintedForIt(event: TrailEvent, { taint }: Case): Tainted | null {
   const id = isService(event) ? (mintOf(event)?.id ?? null) : null;
   const minted = id === null ? undefined : taint?.credentials.get(id);
   return minted?.strength === 'certain' && minted.spares !== undefined ? minted : null;
+}
+
+/** A role whose sessions are the incident's, though no event shows who took it: they are cut all the same. */
+function sessionsInside(resource: Resource, its: Case): Finding | null {
+  const arn = asText(resource.properties['arn']);
+  if (resource.play !== 'role-sessions' || arn === null) return null;
+  const ofRole = its.graph.signersOfRole.get(arn) ?? new Set();
+  const sessions = [...(its.taint?.credentials.values() ?? [])].filter(
+    ({ id, strength, spares }) => strength === 'certain' && spares !== undefined && ofRole.has(id),
+  );
+  if (sessions.length === 0) return null;
+  const reasons = sessions.slice(0, 10).map(({ id, how }) => `its session ${id} ${how}`);
+  return finding(resource, 'tampered', 'change.by-misuse', reasons, {
+    tiedTo: sessions[0]?.id ?? null,
+    events: sessions.slice(0, 10).flatMap(({ id }) => its.graph.bySigner.get(id)?.[0] ?? []),
+    before: { sessions: [] },
+    otherSessions: otherSessionsOf(arn, its),
+  });
 }
 
 /** Made by the key or its sessions, outside the misuse. Where nobody can say when that began, once is no habit. */

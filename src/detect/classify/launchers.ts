@@ -1,5 +1,5 @@
 import { batchEnvironmentOf } from '../../facts/index.js';
-import { type Finding, type Resource, resourceKey } from '../../model/index.js';
+import { isInstance, type Finding, type Resource, resourceKey } from '../../model/index.js';
 import { isForwarded, isService } from '../records/record-fields.js';
 import { whoDid, type Case } from './case.js';
 import { finding } from './classify.js';
@@ -12,6 +12,10 @@ interface Edge {
   launched(launcher: Resource, one: Resource): boolean;
 }
 
+/** By the launcher's own record, which names its group. */
+const byGroup: Edge['launched'] = (launcher, { id }) =>
+  launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id);
+
 const edges: readonly Edge[] = [
   {
     launcher: 'cloudformation-stacks',
@@ -19,16 +23,25 @@ const edges: readonly Edge[] = [
     launched: ({ properties }, { tags }) =>
       properties['arn'] !== null && tags['aws:cloudformation:stack-id'] === properties['arn'],
   },
-  {
-    launcher: 'eks-node-groups',
-    of: 'auto-scaling-groups',
-    launched: (launcher, { id }) =>
-      launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id),
-  },
+  { launcher: 'eks-node-groups', of: 'auto-scaling-groups', launched: byGroup },
+  { launcher: 'elastic-beanstalk-environments', of: 'auto-scaling-groups', launched: byGroup },
   {
     launcher: 'batch-compute-environments',
     of: 'auto-scaling-groups',
     launched: (launcher, { id }) => batchEnvironmentOf(id) === launcher.id,
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'emr-clusters',
+    launched: (launcher, { links }) =>
+      links.some((link) => link.kind === 'cluster' && link.id === launcher.id),
+  },
+  {
+    launcher: 'emr-clusters',
+    of: 'ec2-instances',
+    launched: (launcher, { id, tags }) =>
+      tags['aws:elasticmapreduce:job-flow-id'] === launcher.id ||
+      launcher.links.some((link) => link.kind === 'instance' && link.id === id),
   },
 ];
 
@@ -49,7 +62,7 @@ export function followLaunchers(findings: Map<Resource, Finding>, its: Case): vo
       if (edge.of !== 'any' && resource.play !== edge.of) continue;
       // Its own event says more than its launcher.
       if (classed === 'rogue' || classed === 'own') continue;
-      if (resource.type === 'instance' && rule === 'maker.innocent') continue;
+      if (isInstance(resource) && rule === 'maker.innocent') continue;
       const launcher = launchers.find(
         (one) =>
           one.resource.region === resource.region &&

@@ -213,7 +213,7 @@ export function asksBefore(
   if (judged === 'own') return null;
   const doubtful = evidence.filter(({ name }) =>
     rules.some(
-      (rule) => rule.name === name && (rule.mayChangeNothing !== undefined || rule.effect === 'started'),
+      (rule) => speaksOf(rule, name) && (rule.mayChangeNothing !== undefined || rule.effect === 'started'),
     ),
   );
   const times = doubtful.flatMap(({ time }) => time ?? []);
@@ -222,11 +222,14 @@ export function asksBefore(
   const names = rules
     .filter((rule) => rule.prefix !== true && about.has(aboutOf(rule.name)))
     .map(({ name }) => name);
-  const used = rules.flatMap(({ name, mayChangeNothing }) =>
-    doubtful.some((event) => event.name === name) ? (mayChangeNothing?.usedBy ?? []) : [],
+  const used = rules.flatMap((rule) =>
+    doubtful.some(({ name }) => speaksOf(rule, name)) ? (rule.mayChangeNothing?.usedBy ?? []) : [],
   );
   return { names: [...new Set([...names, ...used])], since: Math.min(...times) };
 }
+
+const speaksOf = ({ name, prefix }: OriginRule, event: string): boolean =>
+  prefix === true ? event.startsWith(name) : event === name;
 
 /** `AttachUserPolicy` and `DetachUserPolicy`, `AddUserToGroup` and `RemoveUserFromGroup` are about the same. */
 function aboutOf(name: string): string {

@@ -1,5 +1,5 @@
 import { lastPart } from '../../facts/index.js';
-import { asText, type Finding, type Resource, resourceKey } from '../../model/index.js';
+import { isInstance, asText, type Finding, type Resource, resourceKey } from '../../model/index.js';
 import type { Case } from './case.js';
 import type { Tainted } from '../credentials/tainted.js';
 import { earlierOf } from './was-before.js';
@@ -88,7 +88,7 @@ function intoRole(role: string, byKey: ReadonlyMap<string, Finding>, its: Case):
     const hasRole = resource.links.some(
       ({ kind, id }) =>
         (kind === 'role' && lastPart(id) === role && resource.play.startsWith('lambda-')) ||
-        (kind === 'instance-profile' && profiles.has(lastPart(id)) && resource.type === 'instance'),
+        (kind === 'instance-profile' && profiles.has(lastPart(id)) && isInstance(resource)),
     );
     if (!hasRole || !resource.live) continue;
     const reached = finding.class !== 'rogue' && its.taint?.reached.has(resource.id) === true;

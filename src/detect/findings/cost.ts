@@ -1,5 +1,13 @@
 import { instanceType, priceSource, regionFactor } from '../../facts/index.js';
-import { asText, type Cost, type Finding, type TrailEvent, wasStopped, worked } from '../../model/index.js';
+import {
+  isInstance,
+  asText,
+  type Cost,
+  type Finding,
+  type TrailEvent,
+  wasStopped,
+  worked,
+} from '../../model/index.js';
 import type { JudgedLaunch } from '../launches/launches.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 
@@ -74,7 +82,7 @@ function inInventory(findings: readonly Finding[], ended: ReadonlyMap<string, nu
   return findings
     .filter(
       (found) =>
-        found.resource.type === 'instance' &&
+        isInstance(found.resource) &&
         (found.class === 'rogue' || (found.class === 'tampered' && wasStopped(found))),
     )
     .map(({ resource: { id, region, state, createdAt, properties }, class: classed, evidence }) => ({

@@ -55,7 +55,9 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
     const unlisted = isChange(event) ? anyChange(event) : takingOf(event.source, event.name);
     const interest = named ?? (usual < usualFrom ? unlisted : null);
     if (interest === null) continue;
-    const target = targetOf(event) ?? (leaves ? madeBy(event) : null);
+    // What IAM makes is told by whom it is for.
+    const byMade = leaves && event.source !== 'iam.amazonaws.com';
+    const target = byMade ? madeBy(event) : (targetOf(event) ?? (leaves ? madeBy(event) : null));
     const result = resultOf(event);
     // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');

@@ -3,7 +3,7 @@ import type { Case } from '../classify/case.js';
 import type { History } from '../classify/origins.js';
 import { itemsOf, requestOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
-import { madeBy, targetOf } from '../records/targets.js';
+import { idsMade, targetOf } from '../records/targets.js';
 import { setsAllOf, type StandingActs } from './standing.js';
 
 /** For what no play looks at. */
@@ -68,8 +68,8 @@ export function deletionsIn(events: readonly TrailEvent[]): Deletions {
 function isDeleted(act: TrailEvent, deletions: Deletions): boolean {
   const isGone = (id: string): boolean =>
     (deletions.get(`${act.source}|${id}`) ?? -1) >= (act.time ?? Infinity);
-  const made = madeBy(act);
-  return [...namesIn(act), ...(made === null ? [] : [made])].some(isGone);
+  const made = idsMade(act);
+  return namesIn(act).some(isGone) || (made.length > 0 && made.every(isGone));
 }
 
 /** The things that the call's request names, whole and as the last part of an ARN. */

@@ -11,7 +11,15 @@ import {
 import { countOf, firstText, isOn, itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
 
 /** What starts instances: at once, or for as long as it exists. */
-export type LaunchKind = 'instances' | 'group' | 'fleet' | 'spot-fleet' | 'spot-request' | 'node-group';
+export type LaunchKind =
+  | 'instances'
+  | 'group'
+  | 'fleet'
+  | 'spot-fleet'
+  | 'spot-request'
+  | 'node-group'
+  | 'cluster'
+  | 'environment';
 
 /** One request for computing power, as its record tells it. */
 export interface LaunchRequest {
@@ -44,6 +52,10 @@ const kinds: Record<string, LaunchKind> = {
   'ec2.amazonaws.com|RequestSpotInstances': 'spot-request',
   'autoscaling.amazonaws.com|CreateAutoScalingGroup': 'group',
   'eks.amazonaws.com|CreateNodegroup': 'node-group',
+  'elasticbeanstalk.amazonaws.com|CreateEnvironment': 'environment',
+  'elasticmapreduce.amazonaws.com|AddInstanceFleet': 'cluster',
+  'elasticmapreduce.amazonaws.com|AddInstanceGroups': 'cluster',
+  'elasticmapreduce.amazonaws.com|RunJobFlow': 'cluster',
 };
 
 const names = new Set(Object.keys(kinds).map((act) => act.slice(act.indexOf('|') + 1)));
@@ -134,6 +146,13 @@ function typesOf(request: JsonObject, instances: JsonObject[]): string[] {
   add(request.instanceType);
   add(asObject(request.launchSpecification)?.instanceType);
   for (const type of Array.isArray(request.instanceTypes) ? request.instanceTypes : []) add(type);
+  for (const type of optionsOf(request, ['InstanceType', 'InstanceTypes'])) type.split(/[ ,]+/).forEach(add);
+  for (const part of clusterPartsOf(request)) {
+    add(part.masterInstanceType);
+    add(part.slaveInstanceType);
+    add(part.instanceType);
+    for (const config of itemsOf(part.instanceTypeConfigs)) add(config.instanceType);
+  }
   const config = asObject(request.spotFleetRequestConfig) ?? request;
   for (const spec of itemsOf(config.launchSpecifications ?? config.launchSpecificationSet))
     add(spec.instanceType);
@@ -165,6 +184,12 @@ function askedOf(kind: LaunchKind, request: JsonObject, launched: number): numbe
       return countOf(request.instanceCount) ?? 1;
     case 'node-group':
       return countOf(asObject(request.scalingConfig)?.maxSize) ?? 1;
+    case 'cluster':
+      return clusterPartsOf(request)
+        .flatMap((part) => [part.instanceCount, part.targetOnDemandCapacity, part.targetSpotCapacity])
+        .reduce<number>((sum, size) => sum + (countOf(size) ?? 0), 0);
+    case 'environment':
+      return countOf(optionsOf(request, ['MaxSize'])[0]) ?? 4;
     case 'instances': {
       const items = itemsOf(request.instancesSet);
       const wanted = items.reduce(
@@ -174,6 +199,28 @@ function askedOf(kind: LaunchKind, request: JsonObject, launched: number): numbe
       return Math.max(wanted, countOf(request.maxCount) ?? 0, launched, 1);
     }
   }
+}
+
+/** The values of an Elastic Beanstalk environment's options of these names; four instances are its most where nothing
+ *  is set (Elastic Beanstalk developer guide, "General options for all environments": aws:autoscaling:asg). */
+function optionsOf(request: JsonObject, names: readonly string[]): string[] {
+  return itemsOf(request.optionSettings).flatMap((option) =>
+    names.includes(asText(option.optionName) ?? '') ? (asText(option.value) ?? []) : [],
+  );
+}
+
+/** What of a request for an EMR cluster, group or fleet has types and counts (Amazon EMR API reference, RunJobFlow,
+ *  AddInstanceGroups, AddInstanceFleet). */
+function clusterPartsOf(request: JsonObject): JsonObject[] {
+  const instances = asObject(request.instances);
+  const fleet = asObject(request.instanceFleet);
+  return [
+    ...[instances, fleet].filter((part) => part !== null),
+    ...[request, instances].flatMap((part) => [
+      ...itemsOf(part?.instanceGroups),
+      ...itemsOf(part?.instanceFleets),
+    ]),
+  ];
 }
 
 /** The launch template, or the launch configuration, that a request names, and in which version. */

@@ -1,5 +1,6 @@
-import { asObject, asText, type JsonObject, type TrailEvent } from '../../model/index.js';
+import { asObject, asText, type Json, type JsonObject, type TrailEvent } from '../../model/index.js';
 import { itemsOf, requestOf, responseOf, valueOf } from './record-fields.js';
+import { plainName } from './sensitive-acts.js';
 
 /** Fields that say what a call was about, most telling first. */
 const fields = [
@@ -54,18 +55,54 @@ export function targetOf(event: TrailEvent): string | null {
   );
 }
 
-/** What the call made, where its answer names one thing; else what it was done to. */
+/** What the call made, where its answer names it; else what it was done to. */
 export function madeBy(event: TrailEvent): string | null {
-  const answer = responseOf(event);
-  const inner = Object.values(answer)
-    .map(asObject)
-    .filter((part) => part !== null);
-  const thing = event.name.replace(/^[A-Z][a-z]+/, '');
-  for (const part of [answer, ...(inner.length === 1 ? inner : [])]) {
-    const field = Object.keys(part).find((name) => isIdOf(name, thing) && valueOf(part[name]) !== null);
-    if (field !== undefined) return valueOf(part[field])?.slice(0, 300) ?? null;
+  const made = idsMade(event);
+  return made.length > 0 ? made.slice(0, mostNamed).join(', ').slice(0, 300) : targetOf(event);
+}
+
+/** So many things of one call are named. */
+const mostNamed = 10;
+
+/** The ids of what the call made, as its answer has them, by the field that says most of what the call is called by. */
+export function idsMade(event: TrailEvent): string[] {
+  const name = plainName(event.name);
+  const stated = idFields[name];
+  const thing = name.replace(/^[A-Z][a-z]+/, '');
+  const found = new Map<string, string[]>();
+  walk(responseOf(event), (field, value) => {
+    if (stated === undefined ? !isIdOf(field, thing) : field !== stated) return;
+    found.set(field, [...(found.get(field) ?? []), ...textsIn(value)]);
+  });
+  // `vpcEndpointId` before `vpcId`, which a VPC endpoint has as well.
+  const [ids = []] = [...found].sort(([one], [other]) => other.length - one.length).map(([, list]) => list);
+  return [...new Set(ids)].sort();
+}
+
+/** Where the field that holds the id is not named after the call (Amazon EC2 API reference, by action). */
+const idFields: Record<string, string> = {
+  AllocateHosts: 'hostIdSet',
+  CreateTransitGatewayVpcAttachment: 'transitGatewayAttachmentId',
+  PurchaseCapacityBlock: 'capacityReservationId',
+};
+
+/** Deeper than this no answer has what it made. */
+const deepest = 4;
+
+function walk(part: Json, visit: (field: string, value: Json) => void, depth = 0): void {
+  if (depth > deepest) return;
+  if (Array.isArray(part)) return part.forEach((one) => walk(one, visit, depth + 1));
+  for (const [field, value] of Object.entries(asObject(part) ?? {})) {
+    visit(field, value);
+    walk(value, visit, depth + 1);
   }
-  return targetOf(event);
+}
+
+/** A text, or those in a set, as `{"item": "h-1"}` or `{"items": [{"item": "h-1"}]}`. */
+function textsIn(value: Json): string[] {
+  const text = asText(value);
+  if (text !== null) return [text];
+  return (Array.isArray(value) ? value : Object.values(asObject(value) ?? {})).flatMap(textsIn);
 }
 
 /** `volumeId` of CreateVolume, `allocationId` of AllocateAddress, `dBSnapshotIdentifier` of CreateDBSnapshot. */

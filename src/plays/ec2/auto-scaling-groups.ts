@@ -1,5 +1,6 @@
 import { arnName } from '../../facts/index.js';
 import {
+  isInstance,
   type Action,
   asObject,
   type Finding,
@@ -91,7 +92,7 @@ export const autoScalingGroups: Play = {
   ],
 
   contain: (finding, { options, incident }) => {
-    if (isOfNodeGroup(finding, incident)) return [];
+    if (isOfLauncher(finding, incident)) return [];
     if (finding.class === 'tampered') return restore(finding, incident);
     const members = membersOf(finding.resource, incident);
     const emptied = members.innocent.length === 0 ? [] : empty(finding, members.innocent);
@@ -101,7 +102,7 @@ export const autoScalingGroups: Play = {
     return removable ? [...stopped, remove(finding, emptied)] : stopped.length > 0 ? stopped : emptied;
   },
   onRequest: ({ evict }) => evict === 'remove',
-  goesWith: (finding, { incident }) => isOfNodeGroup(finding, incident),
+  goesWith: (finding, { incident }) => isOfLauncher(finding, incident),
 
   /** Where processes cannot be suspended, the sizes are set all the same: that alone ends the relaunching. Not where
    *  it would end instances that are perhaps an innocent's. */
@@ -115,12 +116,14 @@ export const autoScalingGroups: Play = {
   scenario: 'mass-gpu',
 };
 
-/** EKS ends the group of a node group that it deletes, and needs its processes for that (EKS user guide, "Managed node
- *  groups": what EKS manages of a group is not to be changed by hand). */
-function isOfNodeGroup({ resource: { id, region } }: Finding, { findings }: Incident): boolean {
+/** Whatever ends its own group, and needs its processes for that (EKS user guide, "Managed node groups": what EKS manages
+ *  of a group is not to be changed by hand; Elastic Beanstalk deletes its group by CloudFormation). */
+const endsItsGroup = new Set(['eks-node-groups', 'elastic-beanstalk-environments']);
+
+function isOfLauncher({ resource: { id, region } }: Finding, { findings }: Incident): boolean {
   return findings.some(
     ({ class: classed, resource }) =>
-      resource.play === 'eks-node-groups' &&
+      endsItsGroup.has(resource.play) &&
       resource.region === region &&
       classed === 'rogue' &&
       resource.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id),
@@ -135,7 +138,7 @@ function membersOf(
 ): { all: string[]; innocent: string[]; doubtful: string[] } {
   const ids = new Set(links.flatMap(({ kind, id }) => (kind === 'instance' ? [id] : [])));
   const known = findings.filter(
-    ({ resource }) => resource.type === 'instance' && resource.region === region && ids.has(resource.id),
+    ({ resource }) => isInstance(resource) && resource.region === region && ids.has(resource.id),
   );
   const named = (...classes: Finding['class'][]): string[] =>
     known

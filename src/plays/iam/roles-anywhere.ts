@@ -16,7 +16,10 @@ function rules(kind: 'trustAnchor' | 'profile', Kind: 'TrustAnchor' | 'Profile')
       effect: 'changed',
       ids: named,
       before: () => ({ enabled: false }),
-      mayChangeNothing: { unproven: 'nobody is known to have come in by it before', usedBy: 'CreateSession' },
+      mayChangeNothing: {
+        unproven: 'nobody is known to have come in by it before',
+        usedBy: ['CreateSession'],
+      },
     },
     { ...common, name: `Disable${Kind}`, effect: 'undone', ids: named },
     { ...common, name: `Delete${Kind}`, effect: 'undone', ids: named },

@@ -42,9 +42,14 @@ export function fromResponse(...path: string[]): (event: TrailEvent) => string[]
 /** What of `names` the request set: its scalars and nothing else, by the names that `names` gives them. Null where
  *  it set none of them. */
 export function requestValues(event: TrailEvent, names: Record<string, string>): Json {
+  return valuesOf(event.request, names);
+}
+
+/** The same of any part of a record. */
+export function valuesOf(part: TrailEvent['request'], names: Record<string, string>): Json {
   const values: Record<string, Json> = {};
   for (const [inRequest, name] of Object.entries(names)) {
-    const value = event.request?.[inRequest];
+    const value = part?.[inRequest];
     if (value !== undefined && value !== null && typeof value !== 'object') values[name] = value;
   }
   return Object.keys(values).length === 0 ? null : values;

@@ -1,6 +1,7 @@
 /** Services whose IAM prefix is not the SDK's name of the service (Service Authorization Reference). */
 const prefixes: Record<string, string> = {
   costexplorer: 'ce',
+  emr: 'elasticmapreduce',
   eventbridge: 'events',
   sesv2: 'ses',
 };

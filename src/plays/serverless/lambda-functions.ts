@@ -6,11 +6,12 @@ import {
   asText,
   type Finding,
   type Incident,
+  type Json,
   type OriginRule,
   type Resource,
   type TrailEvent,
 } from '../../model/index.js';
-import { requestValues } from '../kit/event-ids.js';
+import { valuesOf } from '../kit/event-ids.js';
 import { unlessGone } from '../iam/iam-users.js';
 import { functionOf, ofEachFunction } from './lambda-reads.js';
 import { makeAction } from '../kit/make-action.js';
@@ -37,9 +38,49 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
       const id = functionOf(event);
       return id === null ? [] : [id];
     },
-    sets: (event) => requestValues(event, settings),
+    sets: setBy,
+    ...(effect === 'changed'
+      ? { mayChangeNothing: { unproven: 'how it was is not on record', usedBy } }
+      : {}),
   };
 }
+
+/** What says how a function was, as CloudTrail names it. */
+const usedBy = [
+  'CreateFunction20150331',
+  'UpdateFunctionCode20150331v2',
+  'UpdateFunctionConfiguration20150331v2',
+];
+
+/** How the function is after the call, as its answer says; and what the call asked for. Values of environment variables
+ *  are left out of the record, and its code may be: those are as no others. */
+function setBy(event: TrailEvent): Json {
+  const { request, response, eventId, key } = event;
+  const { functionName: _name, environment, ...asked } = request ?? {};
+  const own = `of ${eventId ?? key}`;
+  const more = Object.entries(asked).filter(([name]) => !Object.hasOwn(settings, name) && !isCode.has(name));
+  const hash = asText(response?.codeSha256);
+  const isOfCode = event.name.startsWith('UpdateFunctionCode');
+  return {
+    ...asObject(valuesOf(response, settings)),
+    ...asObject(valuesOf(request, settings)),
+    ...(event.name.startsWith('CreateFunction') ? {} : Object.fromEntries(more)),
+    ...(hash !== null || isOfCode ? { codeSha256: hash ?? own } : {}),
+    ...(environment === undefined || environment === null ? {} : { environment: own }),
+  };
+}
+
+/** Where the code comes from, and how it is put there: its hash says what it is. */
+const isCode = new Set([
+  's3Bucket',
+  's3Key',
+  's3ObjectVersion',
+  'zipFile',
+  'imageUri',
+  'dryRun',
+  'publish',
+  'revisionId',
+]);
 
 /** Lambda functions: with a reserved concurrency of 0 one cannot be invoked (Lambda developer guide, "Configuring
  *  reserved concurrency"). */

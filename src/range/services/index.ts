@@ -11,7 +11,10 @@ import { ce } from './cost.js';
 import { ec2 } from './ec2/index.js';
 import { ecs } from './ecs.js';
 import { eks } from './eks.js';
+import { elasticbeanstalk } from './elastic-beanstalk.js';
+import { elasticmapreduce } from './emr.js';
 import { events } from './events.js';
+import { gamelift } from './gamelift.js';
 import { iam } from './iam/index.js';
 import { lambda } from './lambda.js';
 import { lightsail } from './lightsail.js';
@@ -33,8 +36,7 @@ import { scheduler } from './scheduler.js';
 import { ses } from './ses.js';
 import { sts } from './sts.js';
 
-/** Every service of the range, by the name that it signs with. */
-export const services: Record<string, Service> = {
+const all = {
   account,
   amplify,
   autoscaling,
@@ -48,7 +50,10 @@ export const services: Record<string, Service> = {
   ec2,
   ecs,
   eks,
+  elasticbeanstalk,
+  elasticmapreduce,
   events,
+  gamelift,
   guardduty,
   health,
   iam,
@@ -66,4 +71,10 @@ export const services: Record<string, Service> = {
   ssm,
   sts,
   support,
-};
+} satisfies Record<string, Service>;
+
+/** The name that a service of the range signs with. */
+export type ServiceName = keyof typeof all;
+
+/** Every service of the range. */
+export const services: Record<string, Service> = all;

@@ -18,6 +18,13 @@ const endpoints = new Shelf(
   ({ EndpointStatus }) => EndpointStatus === 'InService',
 );
 
+const clusters = new Shelf(
+  'sagemaker:clusters',
+  ['ResourceNotFound', 400],
+  'ResourceInUse',
+  ({ ClusterStatus }) => ClusterStatus === 'InService',
+);
+
 type Paging = { NextToken?: string; MaxResults?: number };
 const times = ({ now }: Context) => ({ CreationTime: now, LastModifiedTime: now });
 const list = (name: string, items: Thing[], input: Paging) =>
@@ -75,6 +82,14 @@ function assertNotebook(context: Context, name: string, wanted: string): void {
     );
 }
 
+/** By name or ARN. */
+function clusterOf({ region }: Context, named: string): Thing {
+  const found = clusters
+    .all(region)
+    .find(({ ClusterName, ClusterArn }) => ClusterName === named || ClusterArn === named);
+  return clusters.get(region, found?.id);
+}
+
 type Notebook = { NotebookInstanceName: string };
 
 /** Amazon SageMaker: notebooks, training and processing jobs, endpoints. */
@@ -125,6 +140,34 @@ export const sagemaker: Service = {
     },
     ...jobOperations('Training'),
     ...jobOperations('Processing'),
+    CreateCluster: (
+      context,
+      input: { ClusterName: string; InstanceGroups?: { ExecutionRole?: string }[] },
+    ) => {
+      for (const { ExecutionRole } of input.InstanceGroups ?? [])
+        if (ExecutionRole !== undefined) context.authorize('iam:PassRole', ExecutionRole);
+      const id = context.world.random.hex(12);
+      const ClusterArn = context.region.arn('sagemaker', `cluster/${id}`);
+      clusters.add(context, id, { ...input, ...times(context), ClusterArn, ClusterStatus: 'InService' });
+      return { ClusterArn };
+    },
+    ListClusters: ({ region }, input: Paging) => list('ClusterSummaries', clusters.all(region), input),
+    UpdateCluster: (
+      context,
+      { ClusterName, ...fields }: { ClusterName: string; InstanceGroups?: object[] },
+    ) => {
+      const { id, ClusterArn } = clusterOf(context, ClusterName);
+      clusters.change(context, id, fields);
+      return { ClusterArn: ClusterArn as string };
+    },
+    /** The cluster shows as Deleting until its instances have ended. */
+    DeleteCluster: (context, { ClusterName }: { ClusterName: string }) => {
+      const { clock, settings } = context.world;
+      const { id, ClusterArn } = clusterOf(context, ClusterName);
+      clusters.change(context, id, { ClusterStatus: 'Deleting' });
+      clock.after(settings.terminateMs, () => void context.region.table('sagemaker:clusters').delete(id));
+      return { ClusterArn: ClusterArn as string };
+    },
     CreateEndpointConfig: (context, input: { EndpointConfigName: string }) =>
       configurations.add(context, input.EndpointConfigName, {
         ...input,

@@ -113,6 +113,8 @@ export interface Session {
   /** The credential that asked for it, or null for a service's. */
   parent: string | null;
   sourceIdentity: string | null;
+  /** The service that took the role, for what runs with it; it will do so again under the same name. */
+  service?: string;
 }
 
 export const noMaker: Maker = { accessKeyId: null, arn: null };
@@ -303,6 +305,7 @@ export function createSession(
     issuedAt?: number;
     id?: string;
     sourceIdentity?: string | null;
+    service?: string;
   },
 ): Session {
   const { world } = account;

@@ -13,9 +13,9 @@ import type { JsonObject } from './trail.js';
 import { writeEvent } from './trail.js';
 import type { Maker, Region } from './world.js';
 
-/** What keeps a number of instances alive: a group, a fleet, a spot request. */
+/** What keeps a number of instances alive: a group, a fleet, a spot request, a part of an EMR cluster. */
 export interface Relauncher {
-  kind: 'group' | 'fleet' | 'spot-fleet' | 'spot-request';
+  kind: 'group' | 'fleet' | 'spot-fleet' | 'spot-request' | 'cluster-group';
   id: string;
   createdAt: number;
   maker: Maker;
@@ -37,6 +37,8 @@ const services: Record<Relauncher['kind'], { host: string; role: string; tag: st
     role: 'AWSServiceRoleForEC2SpotFleet',
     tag: 'aws:ec2spot:fleet-request-id',
   },
+  // EMR acts in the role that its cluster was given; the cluster's tag is of the launch.
+  'cluster-group': { host: 'elasticmapreduce.amazonaws.com', role: 'EMR_DefaultRole', tag: '' },
   'spot-request': { host: 'spot.amazonaws.com', role: 'AWSServiceRoleForEC2Spot', tag: '' },
 };
 

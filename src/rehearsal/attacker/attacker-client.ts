@@ -1,3 +1,5 @@
+import type { ServiceName } from '../../range/index.js';
+import { sdkClients } from './sdk-clients.js';
 import type { Answer, Credentials, Shot } from '../scenario/script.js';
 import type { Json } from '../scenario/scenario.js';
 
@@ -14,14 +16,6 @@ interface HttpArgs {
   request: { headers: Record<string, string> };
 }
 type Constructor = new (input: object) => unknown;
-
-/** The SDK's package where it is not called as its service signs. */
-const packages: Record<string, string> = {
-  autoscaling: 'auto-scaling',
-  events: 'eventbridge',
-  servicequotas: 'service-quotas',
-  ses: 'sesv2',
-};
 
 /** A call that takes longer than this has failed for the attacker. Wall milliseconds. */
 const patience = 15_000;
@@ -43,6 +37,7 @@ export class AttackerClients {
 
   /** Makes the call. Never throws for what AWS says: the error's code is the answer. */
   async send(shot: Shot, credentials: Credentials): Promise<Answer> {
+    if (shot.service === 'range') return this.inside(shot, credentials);
     const { client, commands } = await this.client(shot, credentials);
     const Command = commands[`${shot.operation}Command`] as Constructor | undefined;
     if (Command === undefined) throw new Error(`the SDK has no ${shot.service}:${shot.operation}`);
@@ -57,6 +52,17 @@ export class AttackerClients {
     }
   }
 
+  /** What its code finds inside of what runs with a role: on AWS, the environment; here, the range's own door. */
+  private async inside({ region, input }: Shot, { accessKeyId: parent }: Credentials): Promise<Answer> {
+    const response = await fetch(`${this.endpoint}/_range/inside`, {
+      method: 'POST',
+      body: JSON.stringify({ ...input, region, parent }),
+      signal: AbortSignal.timeout(patience),
+    });
+    const answer = (await response.json()) as Json;
+    return response.ok ? { output: answer } : { error: JSON.stringify(answer) };
+  }
+
   private client(shot: Shot, credentials: Credentials) {
     const key = [shot.service, shot.region, credentials.accessKeyId, shot.ip, shot.userAgent].join('|');
     let made = this.clients.get(key);
@@ -65,10 +71,9 @@ export class AttackerClients {
   }
 
   private async make({ service, region, ip, userAgent }: Shot, credentials: Credentials) {
-    const commands = (await import(`@aws-sdk/client-${packages[service] ?? service}`)) as Record<
-      string,
-      unknown
-    >;
+    const load = Object.hasOwn(sdkClients, service) ? sdkClients[service as ServiceName] : undefined;
+    if (load === undefined) throw new Error(`the range has no service ${service}`);
+    const commands = (await load()) as Record<string, unknown>;
     const name = Object.keys(commands).find((one) => /^[A-Z]\w*Client$/.test(one) && one !== '__Client');
     const Client = commands[name ?? ''] as new (config: object) => SdkClient;
     const client = new Client({ region, endpoint: this.endpoint, credentials, maxAttempts: 2 });

@@ -59,7 +59,12 @@ export function figures(score: Score): [string, string][] {
       'attacker',
       `${score.attackerSuccesses} of ${score.attackerCalls} calls worked; the last one ${score.lastAttackerCall === null ? 'before the responder came' : `at ${score.lastAttackerCall} s`}`,
     ],
-    ['stopped', `the last rogue instance at ${seconds(score.lastRogueStopped)}`],
+    [
+      'stopped',
+      score.lastRogueStopped === null
+        ? 'no rogue instance'
+        : `the last rogue instance at ${score.lastRogueStopped} s`,
+    ],
     [
       'rogue',
       `${score.rogue} made, ${score.rogueAlive.length} alive${score.rogueOutOfReach.length > 0 ? `, ${score.rogueOutOfReach.length} out of reach` : ''}`,

@@ -78,10 +78,13 @@ const uninteresting = new Set(['ec2:client-tokens', 'ec2:spot-notices', 'ec2:vpc
 function instanceItem(item: Item, instance: Instance): Item {
   const last = instance.states.at(-1)!;
   const ended = instance.states.find(({ state }) => state === 'shutting-down' || state === 'stopping');
-  const { tags, instanceType, disableApiTermination, disableApiStop } = instance;
+  const { tags, instanceType, disableApiTermination, disableApiStop, userData } = instance;
   return {
     ...item,
-    state: { state: last.state, tags, instanceType, disableApiTermination, disableApiStop },
+    state: {
+      ...{ state: last.state, tags, instanceType, disableApiTermination, disableApiStop },
+      userData: userData ?? null,
+    },
     createdAt: instance.launchTime,
     type: instanceType,
     stoppedAt: ended?.at ?? null,
@@ -150,13 +153,16 @@ function keyItem(key: AccessKey): Item {
 
 /** A session of a role that others may share: whether it still works is what counts. Its end by time is no change. */
 function sessionItem(session: Session): Item {
-  const { account, id, parent, issuedAt, role } = session;
+  const { account, id, parent, issuedAt, role, name, service } = session;
   const can = abilitiesOf(session);
+  // What runs there gets the next one under the same name.
+  const next = { ...session, issuedAt: account.world.clock.now() + 3_600_000 };
+  const later = service === undefined ? {} : { name, later: abilitiesOf(next) };
   return {
     ...placed(account, 'session', id, { accessKeyId: parent, arn: null }, issuedAt),
     // Tainted ones are tried for real; this is for the innocent ones.
     alive: false,
-    state: { role, can },
+    state: { role, can, ...later },
   };
 }
 
@@ -208,6 +214,7 @@ const volatile = new Set([
   'lastUsed',
   'updatedAt',
   'lastModified',
+  'LastModified',
   'LastModifiedTime',
   'activities',
   'loggingStartedAt',

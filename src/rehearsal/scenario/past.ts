@@ -1,4 +1,10 @@
-import { type AccessKey, AwsError, type Dispatcher, type World } from '../../range/index.js';
+import {
+  type AccessKey,
+  AwsError,
+  credentialsInside,
+  type Dispatcher,
+  type World,
+} from '../../range/index.js';
 import type { Past } from './history.js';
 import type { Answer } from './script.js';
 import type { Json } from './scenario.js';
@@ -11,14 +17,21 @@ export function pastOf(world: World, dispatcher: Dispatcher, keys: ReadonlyMap<s
     advance: (ms) => world.clock.advance(ms),
     keep: (as, accessKeyId) => ids.set(as, accessKeyId),
     perform: ({ as, service, operation, region, input, ip, userAgent }): Answer => {
-      const by = { accessKeyId: ids.get(as) ?? '', sourceIp: ip, userAgent, label: as };
-      try {
-        const output = dispatcher.perform({ ...by, service, operation, region, input });
-        return { output: JSON.parse(JSON.stringify(output)) as Json };
-      } catch (error) {
-        if (error instanceof AwsError) return { error: `${error.code}: ${error.message}` };
-        throw error;
+      if (service === 'range') {
+        const asked = { ...(input as { service: string; name: string }), region, parent: ids.get(as) ?? '' };
+        return answerOf(() => credentialsInside(world, asked));
       }
+      const by = { accessKeyId: ids.get(as) ?? '', sourceIp: ip, userAgent, label: as };
+      return answerOf(() => dispatcher.perform({ ...by, service, operation, region, input }));
     },
   };
+}
+
+function answerOf(call: () => object): Answer {
+  try {
+    return { output: JSON.parse(JSON.stringify(call())) as Json };
+  } catch (error) {
+    if (error instanceof AwsError) return { error: `${error.code}: ${error.message}` };
+    throw error;
+  }
 }

@@ -18,6 +18,16 @@ export function innocentHarm(
       .filter((entry) => worked(entry) && entry.operation === 'AssumeRole')
       .map((entry) => JSON.stringify(entry.input['RoleArn']).slice(1, -1).split('/').at(-1)!),
   );
+  // The same of those that code of the attacker's found inside of what runs with a role. Their namesakes, which nothing
+  // tells from them, are cut too; not what runs there later.
+  const inside = after
+    .filter(({ id, kind }) => kind === 'session' && facts.tainted.has(id))
+    .map(serviceSession);
+  for (const one of inside) if (one !== null) assumed.add(one.role);
+  const isNamesake = (item: Item) => {
+    const own = serviceSession(item);
+    return own !== null && inside.some((one) => one?.role === own.role && one.name === own.name);
+  };
   const meant = (item: Item) =>
     (item.kind === 'access-key' && item.id === key) ||
     (item.kind === 'user' && item.id === user) ||
@@ -32,7 +42,11 @@ export function innocentHarm(
     const touching = responderLog.filter(
       (entry) => changes(entry) && entry.touched.some((id) => names(id, item)),
     );
-    const same = end !== undefined && JSON.stringify(end.state) === JSON.stringify(item.state);
+    const same =
+      end !== undefined &&
+      (isNamesake(item)
+        ? JSON.stringify(serviceSession(end)?.later) === JSON.stringify(serviceSession(item)?.later)
+        : JSON.stringify(end.state) === JSON.stringify(item.state));
     if (same) {
       if (!tampered && touching.length > 0)
         innocentsTouched.push(touchOf(item, `${touching[0]!.service}:${touching[0]!.operation}`));
@@ -40,6 +54,8 @@ export function innocentHarm(
     }
     // What AWS took back was taken by nobody here.
     if (end?.evicted === true && touching.length === 0) continue;
+    // AWS keeps no code: a function whose code was replaced is stopped, until its people deploy it anew.
+    if (item.kind === 'lambda:functions' && tampered && item.alive && end?.alive === false) continue;
     const why = end === undefined ? 'gone' : difference(item.state, end.state);
     (tampered ? tamperedLeft : innocentsTouched).push(touchOf(item, why));
   }
@@ -52,6 +68,13 @@ export function innocentHarm(
       innocentsTouched.push(touchOf(item, `${touching.service}:${touching.operation}`));
   }
   return { innocentsTouched, tamperedLeft };
+}
+
+/** A session that a service took for what runs with the role; null for anything else. */
+function serviceSession({ kind, state }: Item): { role: string; name: string; later: Json } | null {
+  if (kind !== 'session' || state === null || typeof state !== 'object' || !Object.hasOwn(state, 'later'))
+    return null;
+  return state as unknown as { role: string; name: string; later: Json };
 }
 
 /** A credential that can do more than before has it from the attacker, who granted it to its user or role: no responder

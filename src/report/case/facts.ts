@@ -138,7 +138,7 @@ export function caseFacts(report: Report): CaseFacts {
     keyOff,
     keyOffAt: keyOff === null ? null : Date.parse(keyOff.endedAt ?? keyOff.at),
     keyState:
-      incident?.findings.find(({ resource }) => resource.type === 'access key' && resource.id === report.key)
+      incident?.findings.find(({ resource }) => resource.play === 'access-keys' && resource.id === report.key)
         ?.resource.state ?? null,
     reactivated:
       keyOff !== null && report.actions.some((action) => action.undoes === keyOff.id && isDone(action)),

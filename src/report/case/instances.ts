@@ -1,4 +1,4 @@
-import { type Report, isDone, resourceKey, textAt } from '../../model/index.js';
+import { isInstance, type Report, isDone, resourceKey, textAt } from '../../model/index.js';
 import { instanceTypeOf } from '../index.js';
 import { visible } from '../terminal/index.js';
 
@@ -44,7 +44,7 @@ export function billedInstances(report: Report, price: PriceOf): BilledInstance[
   const rows: BilledInstance[] = [];
   for (const finding of incident.findings) {
     const { resource } = finding;
-    if (finding.class !== 'rogue' || resource.type !== 'instance') continue;
+    if (finding.class !== 'rogue' || !isInstance(resource)) continue;
     const event = launched.get(resource.id);
     launched.delete(resource.id);
     rows.push(

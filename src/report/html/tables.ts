@@ -1,4 +1,12 @@
-import type { Cell, CellStatus, Deed, Evidence, Finding, Incident } from '../../model/index.js';
+import {
+  isInstance,
+  type Cell,
+  type CellStatus,
+  type Deed,
+  type Evidence,
+  type Finding,
+  type Incident,
+} from '../../model/index.js';
 import { html, type Html, type HtmlPart } from '../terminal/index.js';
 import {
   byClass,
@@ -43,7 +51,7 @@ export function resourceTables(incident: Incident): HtmlPart {
 
 function likeness(finding: Finding): string {
   const { resource, reasons, undone, tiedTo } = finding;
-  const single = resource.type === 'instance' ? '' : resource.id;
+  const single = isInstance(resource) ? '' : resource.id;
   return JSON.stringify([
     resource.type,
     single,

@@ -5,7 +5,6 @@ import {
   type LeftOver,
   type ListDocument,
   type Milestones,
-  type Report,
   type ReportAction,
   type Verdict,
   listVersion,
@@ -13,7 +12,7 @@ import {
   phases,
   reportVersion,
 } from '../../model/index.js';
-import { type ScanDocument, scanVersion } from '../index.js';
+import { type Bill, type ReportDocument, type ScanDocument, scanVersion } from '../index.js';
 import { cell, incident, resourceClass } from './incident-schema.js';
 import { exactly, json, jsonObject, maybe, moment, text, whole } from './schema-parts.js';
 
@@ -133,8 +132,18 @@ const milestones = exactly<Milestones>()(
 
 const tool = z.strictObject({ name: z.literal('leakguard'), version: text });
 
+const bill = exactly<Bill>()(
+  z.strictObject({
+    what: text,
+    id: text,
+    region: text,
+    usdPerHour: z.number().nullable().describe('an on-demand estimate; null where the price is not known'),
+    until: text.describe('until when, and what ends it'),
+  }),
+);
+
 /** The report of `contain`, folded from its journal. */
-export const reportSchema = exactly<Report>()(
+export const reportSchema = exactly<ReportDocument>()(
   z.strictObject({
     schemaVersion: z.literal(reportVersion),
     tool,
@@ -171,6 +180,7 @@ export const reportSchema = exactly<Report>()(
     resumed: z.array(z.strictObject({ at: moment, actor: text })),
     closed: z.strictObject({ at: moment, exitCode: z.int(), summary: text }).nullable(),
     journal: z.strictObject({ records: whole, head: text }),
+    billing: z.array(bill).describe('what AWS goes on billing'),
   }),
 );
 

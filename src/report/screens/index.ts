@@ -1,4 +1,5 @@
 /** The door of this room: what other rooms may take from it. */
+export { agreedLines } from './agreed-lines.js';
 export { clearanceScreen } from './clearance-screen.js';
 export { cutScreen } from './cut-screen.js';
 export { explainScreen, findingsNamed, reasonsScreen } from './explain-screen.js';

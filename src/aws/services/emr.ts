@@ -1,0 +1,41 @@
+import {
+  DescribeClusterCommand,
+  EMRClient,
+  ListBootstrapActionsCommand,
+  ListClustersCommand,
+  ListInstanceFleetsCommand,
+  ListInstanceGroupsCommand,
+  ListInstancesCommand,
+  ListStepsCommand,
+  ModifyInstanceFleetCommand,
+  ModifyInstanceGroupsCommand,
+  paginateListClusters,
+  paginateListInstanceFleets,
+  paginateListInstanceGroups,
+  paginateListInstances,
+  SetTerminationProtectionCommand,
+  TerminateJobFlowsCommand,
+} from '@aws-sdk/client-emr';
+
+export const emr = {
+  client: EMRClient,
+  commands: {
+    DescribeCluster: DescribeClusterCommand,
+    ListBootstrapActions: ListBootstrapActionsCommand,
+    ListClusters: ListClustersCommand,
+    ListInstanceFleets: ListInstanceFleetsCommand,
+    ListInstanceGroups: ListInstanceGroupsCommand,
+    ListInstances: ListInstancesCommand,
+    ListSteps: ListStepsCommand,
+    ModifyInstanceFleet: ModifyInstanceFleetCommand,
+    ModifyInstanceGroups: ModifyInstanceGroupsCommand,
+    SetTerminationProtection: SetTerminationProtectionCommand,
+    TerminateJobFlows: TerminateJobFlowsCommand,
+  },
+  paginators: {
+    ListClusters: paginateListClusters,
+    ListInstanceFleets: paginateListInstanceFleets,
+    ListInstanceGroups: paginateListInstanceGroups,
+    ListInstances: paginateListInstances,
+  },
+};
