@@ -12,13 +12,21 @@ const read = async (name) => JSON.parse(await readFile(join(botocore, 'data', na
 const [endpoints, known] = [await read('endpoints.json'), await read('partitions.json')];
 
 // Our names of services whose endpoints go by another (src/aws/services/index.ts has them all).
-const renamed = { costexplorer: 'ce', eventbridge: 'events', sagemaker: 'api.sagemaker', sesv2: 'email' };
+const renamed = {
+  costexplorer: 'ce',
+  eventbridge: 'events',
+  emr: 'elasticmapreduce',
+  sagemaker: 'api.sagemaker',
+  sesv2: 'email',
+};
 const index = await readFile(new URL('../src/aws/services/index.ts', import.meta.url), 'utf8');
 const names = [...index.matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, name]) => name);
 
 const missing = {};
 for (const name of names) {
   const id = renamed[name] ?? name;
+  if (!endpoints.partitions.some(({ services }) => id in services))
+    throw new Error(`no endpoints of ${name}`);
   missing[name] = endpoints.partitions.flatMap(({ regions, services }) => {
     const service = services[id];
     // One endpoint for the whole partition.
