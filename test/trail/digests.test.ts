@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTrail, type Trail } from '../../src/trail/files.js';
+import type { KeySource } from '../../src/trail/digest-files.js';
 import { keysFromFile } from '../../src/trail/public-keys.js';
 import { newSigner, signedChain, writeChain, type Chain, type Signer } from './signed-chain.js';
 
@@ -32,7 +33,7 @@ function record(id: string, more: object = {}): object {
   };
 }
 
-const keys = (...of: Signer[]) => {
+const keys = (...of: Signer[]): KeySource => {
   const list = of.map(({ fingerprint, publicKey }) => ({
     Fingerprint: fingerprint,
     Value: publicKey.toString('base64'),
