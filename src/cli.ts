@@ -124,6 +124,14 @@ const trustTrail = new Option(
   '--trust-trail',
   'I answer for the files of --trail: act on what CloudTrail’s event history does not confirm',
 );
+const validate = new Option(
+  '--validate',
+  'prove the files of --trail by CloudTrail’s digest files, as aws cloudtrail validate-logs does',
+).conflicts('trustTrail');
+const publicKeys = new Option(
+  '--public-keys <file>',
+  'with --validate: CloudTrail’s keys, what aws cloudtrail list-public-keys wrote (else CloudTrail is asked)',
+);
 
 const ofKey = new Option('--key <id>', 'the incident of this key');
 const reportDir = new Option('--report-dir <dir>', 'where the journals are (else the state directory)');
@@ -139,6 +147,8 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(validate)
+  .addOption(publicKeys)
   .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
@@ -157,6 +167,8 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(validate)
+  .addOption(publicKeys)
   .addOption(closedRegion)
   .addOption(
     repeatable(
@@ -234,6 +246,8 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(validate)
+  .addOption(publicKeys)
   .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .action(lazily(() => import('./commands/verify.js')));

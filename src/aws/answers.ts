@@ -40,6 +40,7 @@ const members: Record<string, readonly string[]> = {
   'cloudfront:ListDistributions': ['DistributionList'],
   'cloudtrail:DescribeTrails': ['trailList'],
   'cloudtrail:GetTrailStatus': ['IsLogging'],
+  'cloudtrail:ListPublicKeys': ['PublicKeyList'],
   'cloudtrail:LookupEvents': ['Events'],
   'codebuild:BatchGetBuilds': ['builds'],
   'codebuild:BatchGetProjects': ['projects'],

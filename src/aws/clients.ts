@@ -7,6 +7,7 @@ import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
 import { Lanes, type LaneWidths } from './lanes.js';
 import { Listing } from './paging.js';
+import { unresolved, type EndpointWishes } from './no-endpoint.js';
 import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
 import { Standing } from './standing.js';
@@ -22,6 +23,7 @@ export interface Answer {
 export interface ClientsOptions {
   credentials: AwsCredentialIdentityProvider;
   endpoints: Partial<Record<ServiceName, string>>;
+  wishes: EndpointWishes;
   requestHandler: NodeHttpHandler;
   lanes: LaneWidths;
   homeRegion: string;
@@ -227,7 +229,7 @@ export class AwsClients {
         assertWhole({ service, operation, region: where }, output, requestId);
         return { output, requestId };
       } catch (error) {
-        const failure = toAwsFailure(error, service, operation, where);
+        const failure = await unresolved(toAwsFailure(error, service, operation, where));
         const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
         if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
         const pause = Math.random() * Math.min(8000, 250 * 2 ** tries);
@@ -260,6 +262,7 @@ export class AwsClients {
     mark: [string, string][],
   ): Client {
     const endpoint = this.options.endpoints[service];
+    const { fips, dualStack } = this.options.wishes;
     const client = new module.client({
       region,
       credentials: this.options.credentials,
@@ -267,7 +270,9 @@ export class AwsClients {
       maxAttempts: this.options.maxAttempts,
       retryMode: 'standard',
       customUserAgent: [['leakguard', version], ...mark],
-      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(endpoint === undefined
+        ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack }
+        : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
     });
     client.middlewareStack.add(this.watched.middleware, {
       step: 'deserialize',

@@ -1,3 +1,4 @@
+import { awsDomains } from '../facts/index.js';
 import { endpointIds, type ServiceName } from './services/index.js';
 
 /** What may name an endpoint, in order of precedence: the flag, then the environment, then the config file
@@ -26,11 +27,10 @@ export class NoEndpoint extends Error {
   override readonly name = 'NoEndpoint';
 }
 
-const awsHosts = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|amazonaws\.eu)$/;
-
 /** True for AWS's own hosts, VPC endpoints among them. */
 export function isAwsHost(host: string): boolean {
-  return awsHosts.test(host.toLowerCase());
+  const name = `.${host.toLowerCase()}`;
+  return awsDomains.some((domain) => name.endsWith(`.${domain}`));
 }
 
 /**

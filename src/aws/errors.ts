@@ -29,6 +29,8 @@ export type FailureKind =
   | 'credentials'
   /** No answer, or not one that AWS sends: connection refused or cut, time-out, HTML. */
   | 'unreachable'
+  /** AWS has no endpoint of the service in that region. */
+  | 'not-offered'
   /** The endpoint does not know the operation. */
   | 'unsupported'
   /** A listing whose pages never end: what was read of it is not all. */

@@ -33,6 +33,9 @@ const homes: Record<string, string> = {
   'aws-us-gov': 'us-gov-west-1',
   'aws-iso': 'us-iso-east-1',
   'aws-iso-b': 'us-isob-east-1',
+  'aws-iso-e': 'eu-isoe-west-1',
+  'aws-iso-f': 'us-isof-south-1',
+  'aws-eusc': 'eusc-de-east-1',
 };
 
 /** The region where the partition's global services (IAM, CloudFront) live and log

@@ -6,6 +6,7 @@ import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
 import { type AskMfaCode, credentialsOf, profileInUse } from './credentials.js';
 import { httpHandler } from './network.js';
+import { endpointWishes } from './no-endpoint.js';
 import { resolveEndpoints } from './endpoints.js';
 import { homeRegionOf, isRegionName, partitionOfRegion } from './regions.js';
 import { readerOf, type Reader } from './reader.js';
@@ -78,6 +79,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       namingProcess(provider, { ...credentialsFile[usedProfile ?? ''], ...configFile[usedProfile ?? ''] }),
     ),
     endpoints: endpoints.custom,
+    wishes: endpointWishes(env, profile),
     requestHandler,
     lanes,
     homeRegion: homeRegionOf(partition),

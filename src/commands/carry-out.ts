@@ -181,6 +181,8 @@ const flagsKept = [
   'closedRegion',
   'trail',
   'trustTrail',
+  'validate',
+  'publicKeys',
   'include',
   'exclude',
   'deny',

@@ -95,6 +95,7 @@ const telling = [
   'exclude',
   'trail',
   'trustTrail',
+  'publicKeys',
   'closedRegion',
   'compromisedAt',
   'deny',

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { eventHistory } from '../facts/index.js';
 import type { Session } from '../aws/index.js';
 import { plays } from '../plays/index.js';
+import { ExitCode } from '../model/index.js';
 import { Survey } from '../survey/index.js';
+import { type KeySource, keysFromAws, keysFromFile } from '../trail/index.js';
 import { parseRegions, wordsOf } from './arguments.js';
-import type { CommandContext } from './context.js';
+import { CommandError, type CommandContext } from './context.js';
 import { parseMoment } from './moment.js';
 import { stillToCome } from './settle-times.js';
 
@@ -15,6 +18,8 @@ export interface SurveyFlags {
   closedRegion?: string[];
   trail?: string[];
   trustTrail?: boolean;
+  validate?: boolean;
+  publicKeys?: string;
   include?: string[];
   exclude?: string[];
 }
@@ -47,6 +52,7 @@ export function surveyOf(
     include: wordsOf(flags.include),
     exclude: wordsOf(flags.exclude),
     trustTrail: flags.trustTrail === true,
+    validate: keysOf(flags, session),
     closedRegions: wordsOf(flags.closedRegion),
   });
 }
@@ -57,4 +63,30 @@ function compromisedAt({ compromisedAt: text }: SurveyFlags, now: number): numbe
   const { time } = parseMoment(text, now);
   if (time > now) throw stillToCome('--compromised-at', time, now);
   return time;
+}
+
+/** Where CloudTrail's public keys come from; null where the files are not to be proven.
+ *  @throws CommandError with exit code 2 */
+function keysOf({ trail, validate, publicKeys }: SurveyFlags, session: Session | null): KeySource | null {
+  if (validate !== true && publicKeys === undefined) return null;
+  if (trail === undefined || trail.length === 0 || validate !== true) {
+    const what = validate === true ? '--validate proves files' : '--public-keys is for --validate';
+    throw new CommandError(ExitCode.usage, `${what}: give both --trail and --validate. Nothing was done.`);
+  }
+  if (publicKeys === undefined)
+    return session === null
+      ? () => Promise.resolve('CloudTrail’s public keys need credentials, or --public-keys FILE')
+      : keysFromAws(session.reader);
+  let why = 'it holds no PublicKeyList';
+  try {
+    const source = keysFromFile(readFileSync(publicKeys, 'utf8'));
+    if (source !== null) return source;
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  throw new CommandError(
+    ExitCode.usage,
+    `--public-keys ${publicKeys}: ${why}. Nothing was done.`,
+    'Write it with credentials of any account: aws cloudtrail list-public-keys --region REGION --start-time TIME',
+  );
 }

@@ -25,5 +25,6 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
+export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, priceSource, regionFactor } from './instance-types.js';

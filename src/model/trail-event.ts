@@ -51,6 +51,9 @@ export interface TrailEvent {
   /** A VPC endpoint's record of the call (NetworkActivity), which AWS writes beside the call's own: it says that the call
    *  was made and from where, never what came of it. */
   seenByEndpoint?: true;
+  /** Of the file that it stands in: CloudTrail's digests prove it (and it is of their account and region), or it does not
+   *  match them. Absent: nothing is known. */
+  proof?: 'proven' | 'changed';
 }
 
 /** Records that could not be read, counted and told: they are a gap in the coverage, not nothing. */

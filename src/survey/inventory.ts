@@ -75,15 +75,6 @@ async function findOne(
   region: string,
   into: Map<string, Resource>,
 ): Promise<Cell> {
-  if (play.notIn?.includes(region) === true) {
-    return {
-      subject: play.id,
-      region,
-      status: 'not-enabled',
-      count: 0,
-      detail: `AWS does not offer ${play.service} there`,
-    };
-  }
   let count = 0;
   try {
     for await (const resource of play.find(reader, region)) {
@@ -93,9 +84,17 @@ async function findOne(
     return { subject: play.id, region, status: 'complete', count, detail: null };
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-    // An endpoint that does not know the operation (a simulated one, or a region without that part of the service)
-    // has nothing of the kind to show, and nothing was looked at.
-    const status = error.kind === 'unsupported' ? 'not-examined' : cellStatusOf(error);
+    const status = statusOf(error, play.notIn?.includes(region) === true);
     return { subject: play.id, region, status, count, detail: error.describe() };
   }
+}
+
+/** `isListed`: AWS's list has no endpoint of the service there. The list ages: one that answers is looked at. */
+function statusOf(error: AwsFailure, isListed: boolean): Cell['status'] {
+  // An endpoint that does not know the operation (a simulated one, or a region without that part of the service)
+  // has nothing of the kind to show, and nothing was looked at.
+  if (error.kind === 'unsupported') return 'not-examined';
+  const isNotThere =
+    error.kind === 'not-offered' || (isListed && error.kind === 'unreachable' && error.httpStatus === null);
+  return isNotThere ? 'not-enabled' : cellStatusOf(error);
 }

@@ -16,7 +16,7 @@ import {
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
 import { accessKeys, type Play } from '../plays/index.js';
-import { readTrail, TrailLookup, type TrailQuery } from '../trail/index.js';
+import { type KeySource, readTrail, TrailLookup, type TrailQuery } from '../trail/index.js';
 
 /** The account that is looked at, and who looks. */
 export interface Caller {
@@ -34,6 +34,8 @@ export interface TrailScope {
   compromisedAt: number | null;
   /** CloudTrail log files or directories, instead of the event history. */
   trail: readonly string[] | null;
+  /** Where CloudTrail's public keys are had from, to prove the files by its digests; null: they are not proven. */
+  validate: KeySource | null;
 }
 
 /** first-hand: the launches, and what the key did · followed: what its user and minted credentials did too. */
@@ -110,8 +112,13 @@ export class SurveyTrail {
 
   /** Reads the files, once. */
   async readFiles(): Promise<Cell[]> {
-    this.files ??= await readTrail([...(this.scope.trail ?? [])], this.scope.emit);
+    this.files ??= await readTrail([...(this.scope.trail ?? [])], this.scope.emit, this.scope.validate);
     return this.files.cells;
+  }
+
+  /** What CloudTrail's digests say of the files. */
+  notes(): readonly string[] {
+    return this.files?.notes ?? [];
   }
 
   /** The accounts that the files speak of. */

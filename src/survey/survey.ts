@@ -245,7 +245,8 @@ export class Survey {
   }
 
   private told(seen: Incident): Incident {
-    const incident = { ...seen, coverage: foldClosed(seen.coverage, this.options.closedRegions) };
+    const coverage = foldClosed(seen.coverage, this.options.closedRegions);
+    const incident = { ...seen, coverage, notes: [...seen.notes, ...this.trail.notes()] };
     this.last = incident;
     this.options.emit({ type: 'incident', incident });
     return incident;

@@ -12,8 +12,8 @@ const asksOfRegion = 60;
 const maxRounds = 6;
 
 /**
- * Files may hold what somebody put there. What they say is confirmed by CloudTrail's event history, and where the two
- * differ, the history is right (CloudTrail API reference, LookupEvents: by AccessKeyId or EventId, within 90 days).
+ * Files may hold what somebody put there. What a file says that CloudTrail's digests prove is AWS's word. What others say is
+ * confirmed by CloudTrail's event history, and where the two differ, the history is right (CloudTrail API reference, LookupEvents: by AccessKeyId or EventId, within 90 days).
  */
 export class Validation {
   /** AWS's own record, by the print of the file's. */
@@ -37,6 +37,12 @@ export class Validation {
     const left = new Set<TrailEvent>(
       events.filter((event) => event.account !== null && event.account !== account),
     );
+    // What claims to be a proven event is told as that one, whatever else it says.
+    for (const event of events) {
+      if (event.proof !== 'proven' || event.account !== account) continue;
+      this.confirmed.set(print(event), event);
+      this.said.set(print(event), 'known');
+    }
     let proven = left.size === 0 ? incident : detect(events.filter((event) => !left.has(event)));
     let refuted = false;
     for (let round = 0; round < maxRounds; round += 1) {
@@ -51,10 +57,14 @@ export class Validation {
       proven = detect(events.filter((event) => !left.has(event)).map((event) => this.recordOf(event)));
       if (left.size === before) break;
     }
+    const changed = new Set(events.flatMap((event) => (event.proof === 'changed' ? [print(event)] : [])));
     return heldUnlessProven(
       incident,
       proven,
-      (evidence) => this.said.get(printOf(evidence)) ?? 'not-asked',
+      (evidence) => {
+        const standing = this.said.get(printOf(evidence)) ?? 'not-asked';
+        return standing !== 'known' && changed.has(printOf(evidence)) ? 'changed' : standing;
+      },
       refuted,
       include,
     );

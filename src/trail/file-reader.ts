@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { asObject, type TrailEvent } from '../model/index.js';
+import type { FileProof } from './digest-files.js';
 import { recordsWithin, unwrap } from './containers.js';
 import { cliTextReader } from './cli-text.js';
 import { eachChunk, opened } from './file-chunks.js';
@@ -40,6 +41,7 @@ export interface Sink {
 /** Reads files one after the other into `sink`, with memory for one record and a few chunks of each. */
 export class FileReader {
   private level = -1;
+  private proof: FileProof | undefined;
   /** What stood around a list and held nothing. */
   private emptyHusk = '';
 
@@ -49,7 +51,9 @@ export class FileReader {
     private readonly chunkSize = 1 << 18,
   ) {}
 
-  async read(file: string): Promise<FileRead> {
+  /** @param proof what CloudTrail's digests say of the file, where they were asked and speak of it */
+  async read(file: string, proof?: FileProof): Promise<FileRead> {
+    this.proof = proof;
     const whole = await this.readFrom(file, () => 0);
     if (!whole.tooLarge || whole.read.records > 0 || !(await stat(file)).isFile()) return whole.read;
     // One value holds all: its records are read from where the first list of them begins.
@@ -162,6 +166,9 @@ export class FileReader {
       return 'never';
     }
     read.events += 1;
+    if (this.proof === null) event.proof = 'changed';
+    else if (this.proof?.account === event.account && this.proof.region === event.region)
+      event.proof = 'proven';
     const repetition = this.sink.add(event, bytes ?? JSON.stringify(raw).length);
     return this.followLevel() ? 'never' : repetition;
   }

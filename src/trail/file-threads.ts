@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { FileProof } from './digest-files.js';
 import type { FileRead } from './file-reader.js';
 import type { FromWorker, ToWorker } from './file-worker.js';
 import type { ThinningStore } from './thinning.js';
@@ -16,13 +17,14 @@ export async function readInThreads(
   files: readonly string[],
   threads: number,
   store: ThinningStore,
+  proofOf: (file: string) => FileProof | undefined,
   ended: (read: FileRead) => void,
 ): Promise<boolean> {
   if (!existsSync(fileURLToPath(script))) return false;
   const waiting = [...files].reverse();
   await Promise.all(
     Array.from({ length: threads }, async () => {
-      while (waiting.length > 0) await readUntilDeath(waiting, store, ended);
+      while (waiting.length > 0) await readUntilDeath(waiting, store, proofOf, ended);
     }),
   );
   return true;
@@ -32,6 +34,7 @@ export async function readInThreads(
 async function readUntilDeath(
   waiting: string[],
   store: ThinningStore,
+  proofOf: (file: string) => FileProof | undefined,
   ended: (read: FileRead) => void,
 ): Promise<void> {
   const worker = new Worker(script, {
@@ -41,7 +44,11 @@ async function readUntilDeath(
   const next = (): void => {
     current = waiting.pop() ?? null;
     if (current === null) void worker.terminate();
-    else worker.postMessage({ read: current, level: store.level } satisfies ToWorker);
+    else {
+      const proof = proofOf(current);
+      const what = proof === undefined ? {} : { proof };
+      worker.postMessage({ read: current, level: store.level, ...what } satisfies ToWorker);
+    }
   };
   await new Promise<void>((resolve) => {
     worker.on('message', ({ events, ended: end }: FromWorker) => {

@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import type { TrailEvent } from '../model/index.js';
+import type { FileProof } from './digest-files.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { ThinningStore } from './thinning.js';
 
 /** What the worker is told, and what it answers: events with the lengths of their records, then how the file ended. */
-export type ToWorker = { read: string; level: number };
+export type ToWorker = { read: string; level: number; proof?: FileProof };
 export type FromWorker = {
   events: { event: TrailEvent; bytes: number }[];
   ended: { read: FileRead; level: number; dropped: [string, number][] } | null;
@@ -20,10 +21,10 @@ if (port !== null) {
   const store = new ThinningStore(capacity);
   const reader = new FileReader(store);
   let last = Promise.resolve();
-  port.on('message', ({ read: file, level }: ToWorker) => {
+  port.on('message', ({ read: file, level, proof }: ToWorker) => {
     last = last.then(async () => {
       store.level = level;
-      const read = await reader.read(file);
+      const read = await reader.read(file, proof);
       const events = store.drain();
       while (events.length > 0)
         port.postMessage({ events: events.splice(-batch), ended: null } satisfies FromWorker);

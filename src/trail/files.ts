@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { worked, type Cell, type Emit, type SkippedRecords, type TrailEvent } from '../model/index.js';
+import { proveFiles, type FileProof, type KeySource } from './digest-files.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
 import { listFiles } from './list-files.js';
@@ -11,6 +12,8 @@ export interface Trail {
   skipped: SkippedRecords[];
   /** One `trail` cell a region, and one for each file that could not be read to its end. */
   cells: Cell[];
+  /** What CloudTrail's digests say of the files, in a sentence; empty where they were not asked. */
+  notes: string[];
 }
 
 /** Bytes of records that are held at most, before repeated calls are thinned out. */
@@ -26,9 +29,14 @@ const maxThreads = 8;
 /**
  * Reads CloudTrail events from files and directory trees, plain or gzip, in any container, streamed. A file that
  * cannot be read to its end (missing, empty, cut short, not JSON) is named in a cell of its own; what stands before
- * the cut is kept, and the others are read. Large trails are thinned: see thinning.ts.
+ * the cut is kept, and the others are read. Large trails are thinned: see thinning.ts. With `keys`, the files are proven
+ * by CloudTrail's digests: see digest-files.ts.
  */
-export async function readTrail(paths: readonly string[], emit: Emit): Promise<Trail> {
+export async function readTrail(
+  paths: readonly string[],
+  emit: Emit,
+  keys: KeySource | null = null,
+): Promise<Trail> {
   const failures: Cell[] = [];
   const files = await listFiles(paths, (path, error) => failures.push(failedFile(path, error, 0)));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
@@ -48,9 +56,12 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
     emit({ type: 'progress', subject: 'trail', region: null, done, total: files.length, message: file });
   };
   const names = files.sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
-  if (threads === 0 || !(await readInThreads(names, threads, store, ended))) {
+  const proofs = keys === null ? null : await proveFiles(names, paths, keys);
+  if (proofs !== null) emit({ type: 'warning', message: proofs.note });
+  const proofOf = (file: string): FileProof | undefined => proofs?.files.get(file);
+  if (threads === 0 || !(await readInThreads(names, threads, store, proofOf, ended))) {
     const reader = new FileReader(store);
-    for (const name of names) ended(await reader.read(name));
+    for (const name of names) ended(await reader.read(name, proofOf(name)));
   }
   const { events, alone } = withoutTwins(store.all().sort(inOrder));
   if (store.span > 0) {
@@ -66,7 +77,12 @@ export async function readTrail(paths: readonly string[], emit: Emit): Promise<T
   return {
     events,
     skipped,
-    cells: [...regionCells(events, gapsOf(failures, skipped, dropped, alone)), ...failures],
+    cells: [
+      ...regionCells(events, [...gapsOf(failures, skipped, dropped, alone), ...(proofs?.gaps ?? [])]),
+      ...failures,
+      ...(proofs?.cells ?? []),
+    ],
+    notes: proofs === null ? [] : [proofs.note],
   };
 }
 

@@ -126,7 +126,12 @@ export class ThinningStore {
     const { name, actor } = one.event;
     const repetition = this.step === 0 ? 'never' : repetitionOf(name, actor.type === 'AWSService');
     if (repetition !== 'never') return this.putFirst(one, repetition === 'by request') ? repetition : 'never';
-    if (!this.events.has(one.event.key) && !this.isOneTooMany(one.event)) {
+    const known = this.events.get(one.event.key);
+    // Of two with one id, the proven one is AWS's.
+    if (known !== undefined && known.event.proof !== 'proven' && one.event.proof === 'proven') {
+      this.events.set(one.event.key, one);
+      this.bytes += one.bytes - known.bytes;
+    } else if (known === undefined && !this.isOneTooMany(one.event)) {
       this.events.set(one.event.key, one);
       this.bytes += one.bytes;
     }

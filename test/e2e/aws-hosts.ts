@@ -18,6 +18,10 @@ export interface AwsHosts {
   caFile: string;
   /** `host:port` of each CONNECT so far. */
   tunnels: string[];
+  /** Where TLS itself is answered, for those who need no proxy. */
+  port: number;
+  /** Each host that was called. */
+  called: Set<string>;
   /** The most that were open at a time. */
   most(): number;
   close(): Promise<void>;
@@ -44,10 +48,12 @@ export async function startAwsHosts(backend: string, directory: string): Promise
     ...['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-addext', 'basicConstraints=critical,CA:FALSE'],
     ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
   ]);
+  const called = new Set<string>();
   const tls = createTlsServer(
     { key: await readFile(file('host.key')), cert: await readFile(file('host.pem')) },
     (incoming, answer) => {
       const { method, url, headers } = incoming;
+      called.add(headers.host ?? '');
       const onward = request(new URL(url ?? '/', backend), { method, headers }, (from) => {
         answer.writeHead(from.statusCode ?? 502, from.headers);
         from.pipe(answer);
@@ -81,6 +87,8 @@ export async function startAwsHosts(backend: string, directory: string): Promise
     proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     caFile: file('ca.pem'),
     tunnels,
+    port: (tls.address() as AddressInfo).port,
+    called,
     most: () => most,
     close: async () => {
       for (const server of [proxy, tls]) {

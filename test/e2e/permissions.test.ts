@@ -27,6 +27,7 @@ import {
 import type { World } from '../../src/range/world/world.js';
 import { lookForRestrictions } from '../../src/recovery/restrictions/restrictions.js';
 import { lookForSignals } from '../../src/recovery/restrictions/signals.js';
+import { keysFromAws } from '../../src/trail/public-keys.js';
 import { TrailLookup } from '../../src/trail/lookup.js';
 import { everyAction, planned } from '../plays/every-action.js';
 import { lookUpSession } from '../../src/contain/cut/cut-session.js';
@@ -213,6 +214,7 @@ const asked: Record<string, () => Promise<string>> = {
       },
     ]),
   ),
+  'cloudtrail:ListPublicKeys': async () => String(await keysFromAws(session.reader)(home, 0, 1)),
   'cloudtrail:LookupEvents': async () => {
     const { identity, reader } = session;
     const lookup = new TrailLookup({ reader, account: identity.account, emit: silent });

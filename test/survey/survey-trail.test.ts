@@ -63,6 +63,7 @@ describe('the first look at a busy key', () => {
       since: 90 * 24 * hour,
       compromisedAt,
       trail: null,
+      validate: null,
     });
     await trail.read(['us-east-1'], 'first-hand', null, () => []);
     expect(trail.events().length).toBeLessThan(1500);

@@ -103,6 +103,7 @@ function surveyOf(reader: Reader, key: string | null): Survey {
     include: [],
     exclude: [],
     trustTrail: false,
+    validate: null,
     closedRegions: [],
   });
 }

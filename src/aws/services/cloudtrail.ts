@@ -2,6 +2,7 @@ import {
   CloudTrailClient,
   DescribeTrailsCommand,
   GetTrailStatusCommand,
+  ListPublicKeysCommand,
   LookupEventsCommand,
   paginateLookupEvents,
   StartLoggingCommand,
@@ -13,6 +14,7 @@ export const cloudtrail = {
   commands: {
     DescribeTrails: DescribeTrailsCommand,
     GetTrailStatus: GetTrailStatusCommand,
+    ListPublicKeys: ListPublicKeysCommand,
     LookupEvents: LookupEventsCommand,
     StartLogging: StartLoggingCommand,
     StopLogging: StopLoggingCommand,

@@ -10,8 +10,9 @@ import type { Facts } from '../facts.js';
 import { timeInWords } from '../records/evidence.js';
 import { historiesOf, OriginRules } from './origins.js';
 
-/** What CloudTrail's event history says of a record that a file has. `ahead`: it may not have come to it yet. */
-export type Standing = 'known' | 'ahead' | 'unknown' | 'too-old' | 'not-asked' | 'unread';
+/** What AWS says of a record that a file has. `ahead`: the event history may not have come to it yet; `changed`: nor does the
+ *  file match its digest. */
+export type Standing = 'known' | 'ahead' | 'unknown' | 'too-old' | 'not-asked' | 'unread' | 'changed';
 
 /** From the beginning of the misuse on, so many of its calls are looked at: they are what shows it. */
 const ofTheStart = 100;
@@ -111,6 +112,8 @@ function inWords(evidence: Evidence | undefined, standing: Standing): string {
       return `not validated yet: ${what} stands in the files alone; CloudTrail’s event history lags by up to 15 minutes`;
     case 'too-old':
       return `not validated: ${what} is older than CloudTrail’s event history, which holds 90 days`;
+    case 'changed':
+      return `not validated: ${what} stands in a file that does not match its digest (changed after delivery), and CloudTrail’s event history does not show it`;
     case 'unread':
       return `not validated: CloudTrail’s event history could not be asked about ${what}`;
     case 'not-asked':

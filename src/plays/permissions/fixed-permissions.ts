@@ -6,6 +6,7 @@ export const lookPermissions: readonly string[] = [
   'account:ListRegions',
   'cloudfront:GetDistribution',
   'cloudfront:ListDistributions',
+  'cloudtrail:ListPublicKeys',
   'cloudtrail:LookupEvents',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',

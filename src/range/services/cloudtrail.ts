@@ -171,6 +171,11 @@ const trailShape = (trail: Trail) => ({
   IsOrganizationTrail: false,
 });
 
+/** CloudTrail signs digests with a key of each region: the public ones, as it would list them. */
+export function publicKeysOf(region: Region): Map<string, { value: Buffer; from: number; to: number }> {
+  return region.table('cloudtrail:public-keys');
+}
+
 /** Sets up a trail without a call. */
 export function addTrail(region: Region, name: string, options: Partial<Trail> = {}): Trail {
   const trail: Trail = {
@@ -224,6 +229,16 @@ export const cloudtrail: Service = {
         TrailARN: arn,
         HomeRegion: home,
       })),
+    }),
+    ListPublicKeys: ({ region, now }, input: { StartTime?: number; EndTime?: number }) => ({
+      PublicKeyList: [...publicKeysOf(region)]
+        .filter(([, { from, to }]) => from <= (input.EndTime ?? now) && to >= (input.StartTime ?? now))
+        .map(([Fingerprint, { value, from, to }]) => ({
+          Fingerprint,
+          Value: value,
+          ValidityStartTime: from,
+          ValidityEndTime: to,
+        })),
     }),
     GetTrailStatus: ({ account, now }, input: { Name: string }) => {
       const trail = trailOf(account, input.Name);

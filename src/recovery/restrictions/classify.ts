@@ -26,7 +26,7 @@ export interface Access {
  *  error messages". A restricted account is refused without such a reason. */
 const policyReason = /not authorized to perform|explicit deny|policy allows/i;
 
-const notThere: FailureKind[] = ['not-subscribed', 'no-subscription'];
+const notThere: FailureKind[] = ['not-subscribed', 'no-subscription', 'not-offered'];
 
 export const answers: Access = {
   state: 'answers',
@@ -89,7 +89,9 @@ export function classify(
     return make('not-enabled', `not available to this account (${code})`, [
       kind === 'no-subscription'
         ? 'It takes a paid support plan.'
-        : 'The account has not signed up for the service.',
+        : kind === 'not-offered'
+          ? message
+          : 'The account has not signed up for the service.',
     ]);
   if (kind === 'credentials' || kind === 'token-refused')
     return make('failed', `the credentials were refused (${code})`, [

@@ -1,0 +1,33 @@
+// Runs a command where AWS's names are answered on loopback, by dnsmasq, and port 443 leads to a Unix socket outside:
+//   node in-namespace.mjs SOCKET NAME,NAME COMMAND…    (the names do not resolve)
+import { spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
+import { connect, createServer } from 'node:net';
+
+const [socket, absent, ...command] = process.argv.slice(2);
+const dnsmasq = spawn(
+  'dnsmasq',
+  [
+    ...['--no-daemon', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--user=root', '--bind-interfaces'],
+    ...['--port=53', '--listen-address=127.0.0.1', '--address=/amazonaws.com/127.0.0.1'],
+    ...absent.split(',').filter(Boolean).map((name) => `--address=/${name}/`),
+  ],
+  { stdio: 'ignore' },
+);
+const door = createServer((from) => {
+  const to = connect(socket);
+  from.pipe(to).pipe(from);
+  for (const side of [from, to]) side.on('error', () => [from, to].forEach((one) => one.destroy()));
+});
+await new Promise((ready) => door.listen(443, '127.0.0.1', ready));
+for (let tries = 0; ; tries += 1) {
+  const found = await lookup('sts.us-east-1.amazonaws.com').catch(() => null);
+  if (found !== null) break;
+  if (tries > 100) throw new Error('dnsmasq does not answer');
+  await new Promise((later) => setTimeout(later, 100));
+}
+const child = spawn(command[0], command.slice(1), { stdio: 'inherit' });
+child.on('close', (code) => {
+  dnsmasq.kill();
+  process.exit(code ?? 1);
+});
