@@ -214,7 +214,10 @@ const asked: Record<string, () => Promise<string>> = {
       },
     ]),
   ),
-  'cloudtrail:ListPublicKeys': async () => String(await keysFromAws(session.reader)(home, 0, 1)),
+  'cloudtrail:ListPublicKeys': async () => {
+    const found = await keysFromAws(session.reader)(home, 0, 1);
+    return typeof found === 'string' ? found : '';
+  },
   'cloudtrail:LookupEvents': async () => {
     const { identity, reader } = session;
     const lookup = new TrailLookup({ reader, account: identity.account, emit: silent });

@@ -43,7 +43,9 @@ const keys = (...of: Signer[]): KeySource => {
 const read = (paths = [directory], of = keys(signer)): Promise<Trail> =>
   readTrail(paths, () => undefined, of);
 const proofs = ({ events }: Trail): Record<string, string> =>
-  Object.fromEntries(events.map(({ eventId, proof }) => [eventId, proof ?? 'nothing']));
+  Object.fromEntries(
+    events.map(({ eventId, proof }): [string, string] => [String(eventId), proof ?? 'nothing']),
+  );
 const gaps = ({ cells }: Trail): string =>
   cells.flatMap(({ status, detail }) => (status === 'complete' ? [] : [detail])).join('\n');
 const at = (key: string): string => join(directory, key);
