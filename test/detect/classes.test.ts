@@ -402,6 +402,8 @@ describe('credentials', () => {
       agent: 'console.ec2.amazonaws.com',
     };
     const [id = ''] = history.run(console, night + 20 * minute, { type: 't3.micro' });
+    const usual: Caller = { ...console, key: 'ASIAOPSCONSOLE000002', ip: ops.ip };
+    const [fromHome = ''] = history.run(usual, night + 20 * minute, { type: 't3.micro' });
     const [theirs = ''] = history.run(ops, night + 21 * minute, { type: 't3.micro' });
     const incident = look(history);
     expect(incident.credentials.find((one) => one.id === console.key)).toMatchObject({
@@ -409,6 +411,8 @@ describe('credentials', () => {
       parent: ci.key,
     });
     expect(found(incident, id).class).toBe('rogue');
+    // Its owner may have been signed in before.
+    expect(found(incident, fromHome).class).toBe('held');
     expect(found(incident, theirs).class).toBe('not-tied');
   });
 });

@@ -60,8 +60,11 @@ export const byCredentialOfService = made(userOf, (opening, name) => ({
 
 /** A password opens the console only: an innocent user's own keys are spared. */
 function asUser({ event, from, since, graph }: Opening, name: string, isMade: boolean): Tainted[] {
-  const key = userKey(event.account ?? event.actor.account, name);
-  return [...(graph.signersOfUser.get(key) ?? [])].flatMap((signer): Tainted[] => {
+  const signers = [...(graph.signersOfUser.get(userKey(event.account ?? event.actor.account, name)) ?? [])];
+  const callsOf = (signer: string): TrailEvent[] => graph.bySigner.get(signer) ?? [];
+  const before = signers.flatMap(callsOf).filter(({ time }) => time !== null && time < since);
+  const usual = new Set(before.map(({ sourceIp }) => sourceIp));
+  return signers.flatMap((signer): Tainted[] => {
     const mint = graph.mints.get(signer) ?? null;
     const console = (isTemporary(signer) || signer.startsWith('arn:')) && mint === null;
     if (!isUsedAfter(graph, signer, since) || (!isMade && !console)) return [];
@@ -74,8 +77,8 @@ function asUser({ event, from, since, graph }: Opening, name: string, isMade: bo
         since,
         strength: isMade ? from.strength : 'likely',
         fresh: true,
-        // Its owner may be signed in as well.
-        samePrincipal: isMade,
+        // Its owner may be signed in still, from where he always is.
+        samePrincipal: isMade || callsOf(signer).every(({ sourceIp }) => !usual.has(sourceIp)),
         how: isMade
           ? `belongs to ${name}, a user that ${from.id} made`
           : `signed in as ${name} after ${from.id} set the password`,
