@@ -405,7 +405,10 @@ async function refuse(error: unknown): Promise<ExitCode> {
   const { fail } = await import('./commands/run-command.js');
   const flags = { json: given.includes('--json'), debug: given.includes('--debug') };
   if (!(error instanceof CommanderError)) return fail(name, error, flags, process.stdout);
-  const why = error.code === 'commander.help' ? 'no command was given' : error.message;
+  const key = given.find((word) => /^["']?A[KS]IA\w{12,}["']?$/i.test(word));
+  const isBare = error.code === 'commander.excessArguments' && key !== undefined;
+  const bare = isBare ? `the key stands behind --key: leakguard ${name ?? 'scan'} --key ${key}` : null;
+  const why = error.code === 'commander.help' ? 'no command was given' : (bare ?? error.message);
   // A secret that was pasted in the wrong place is not repeated.
   const said = why.replace(/^error: /, '').replace(/(?<![\w/+=])[\w/+=]{40}(?![\w/+=])/g, '…');
   const message = `${said}${/[.?)]$/.test(said) ? '' : '.'} Nothing was done.`;

@@ -95,13 +95,19 @@ function readableRow(
   const undoing = lastRun.some((record) => record.kind === 'agreed' && record.what === 'undo');
   const closed = lastRun.findLast((record) => record.kind === 'closed');
   const exitCode = closed?.exitCode ?? null;
-  const ended = exitCode !== null && exitCode !== ExitCode.interrupted && exitCode !== ExitCode.terminated;
+  const stopped = exitCode === null || exitCode === ExitCode.interrupted || exitCode === ExitCode.terminated;
+  // What was begun and is not contained goes on: declined after the cut, cut off, or ended by an error.
+  const begunOnly = !undoing && exitCode !== ExitCode.ok && exitCode !== ExitCode.incomplete;
+  const acted = records.some(({ kind }) => kind === 'intent');
+  const ended = !stopped && !(begunOnly && acted);
   const left = undoing && ended ? stillToUndo(records) : 0;
   const state = torn ? 'torn' : !ended ? 'unfinished' : undoing && left === 0 ? 'undone' : 'finished';
   const details = [
     torn ? 'its last line was cut off while it was written, and counts for nothing' : null,
     left > 0 ? `undone in part: ${left} more could be taken back` : null,
-    state === 'finished' && exitCode !== 0 ? `ended with exit code ${exitCode}` : null,
+    closed === undefined || exitCode === ExitCode.ok
+      ? null
+      : `ended with exit code ${exitCode}: ${closed.summary}`,
     existsSync(join(path, '..', `${lockName(identity.account, key ?? 'none')}.lock`))
       ? 'its lock is there: somebody may be at work on it'
       : null,

@@ -1,10 +1,11 @@
 import { clearance, lookAtKey, lookAtRest } from '../contain/index.js';
-import { allSeen, type ClearanceRow, type ExitCode, type Incident } from '../model/index.js';
+import { allSeen, type ClearanceRow, type ExitCode, type Incident, leadFlag } from '../model/index.js';
 import { exitCodeOfLook, reasonsOfClearance } from '../outcome/index.js';
 import { type ClearanceLimits, limitsOf } from '../report/index.js';
 import { plays } from '../plays/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import { type LeadFlags, parseLead } from './lead.js';
+import { asTyped } from './as-typed.js';
 import { sleepUnless } from './carry-out.js';
 import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
@@ -77,9 +78,19 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   } else {
     const { clearanceScreen } = await import('../report/screens/index.js');
     const { width, color, verbose, carried } = context;
-    context.stdout.write(`${clearanceScreen(rows, limits, identity, { width, color, verbose, carried })}\n`);
+    const options = { width, color, verbose, carried };
+    const next = nextStep(rows, key, context);
+    context.stdout.write(`${clearanceScreen(rows, limits, identity, options, next)}\n`);
   }
   return explained(exitCode, reasons, context);
+}
+
+/** What is dirty is contained; what only takes time is waited for. */
+function nextStep(rows: readonly ClearanceRow[], key: string | null, context: CommandContext): string[] {
+  const has = (status: ClearanceRow['status']): boolean => rows.some((row) => row.status === status);
+  if (has('dirty')) return key === null ? [] : [`leakguard contain ${leadFlag(key)}`];
+  const again = has('settling') ? asTyped(context, ['--wait']) : null;
+  return again === null ? [] : [again];
 }
 
 /** No sign of misuse clears a key only where everything was looked at. */

@@ -51,10 +51,16 @@ export async function contain(request: ContainRequest): Promise<ContainResult> {
   const { signal } = request.effects;
   await containment.cut();
   if (!signal.aborted && request.heldBack !== null) return containment.holdBack(request.heldBack);
-  if (!signal.aborted && !(await containment.rest())) return containment.close(ExitCode.refused);
+  if (!signal.aborted && !(await containment.rest()))
+    return containment.close(stoppedBy(signal) ?? ExitCode.refused);
   if (!signal.aborted) await containment.confirm();
   if (!signal.aborted) await containment.checkCloudFront();
-  return containment.close(signal.aborted ? (signal.reason as ExitCode) : undefined);
+  return containment.close(stoppedBy(signal));
+}
+
+/** A signal at the question is no answer to it. */
+function stoppedBy({ aborted, reason }: AbortSignal): ExitCode | undefined {
+  return aborted ? (reason as ExitCode) : undefined;
 }
 
 /** What takes a key's cut, or its user's Deny, back. */

@@ -45,6 +45,9 @@ describe('undo', () => {
     expect(plan.actions.map(({ operation }) => operation)).toEqual(['DeleteUserPolicy']);
     expect(plan.flagged.map(({ flag }) => flag)).toEqual(['--reactivate-key']);
     const all = planUndo(whole, asked({ flags: new Set(['--reactivate-key']) }));
+    expect(all.consequences.map(({ why }) => why).join()).toMatch(
+      /works again, for whoever else has its secret/,
+    );
     expect(all.actions.map(({ operation }) => operation)).toEqual(['DeleteUserPolicy', 'UpdateAccessKey']);
   });
 

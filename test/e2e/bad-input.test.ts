@@ -50,6 +50,12 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 describe('a key id that is none', () => {
+  it('but stands without its flag is put behind it', async () => {
+    const { exitCode, stderr } = await desk.run(['contain', 'AKIAIOSFODNN7EXAMPLE']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('leakguard contain --key AKIAIOSFODNN7EXAMPLE');
+  });
+
   it.each([
     ['a typo', ['--key', 'AKIAIOSFODNN7EXAMPL!'], /AKIA followed by/],
     ['one character less', ['--key', 'AKIAIOSFODNN7EXAMPL'], /this has 19: cut off when pasting\?/],
@@ -157,6 +163,12 @@ describe('a key that is not to be cut from here', () => {
     const nobodys = newKeyId(desk.range.world.account('111122223333'), 'AKIA');
     const { exitCode, stdout } = await desk.run(['scan', '--key', nobodys, '--json']);
     expect(exitCode).toBe(5);
+    const screen = (await desk.run(['scan', '--key', nobodys])).stdout;
+    expect(screen.split('\n').slice(0, 6).join(' ').replace(/\s+/g, ' ')).toMatch(
+      /is the id right, and the account\?/,
+    );
+    expect(screen).not.toMatch(/no sign of misuse/);
+    expect(screen).toMatch(/^next +leakguard scan/m);
     const { incident } = JSON.parse(stdout) as {
       incident: { coverage: { subject: string; detail: string }[] };
     };

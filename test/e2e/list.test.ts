@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planCut } from '../../src/contain/cut/cut.js';
 import { Journal, readJournal } from '../../src/contain/journal/journal.js';
 import { journalSigner } from '../../src/contain/journal/signer.js';
 import type { JournalEntry } from '../../src/model/journal-record.js';
 import type { ListDocument } from '../../src/model/listed-incident.js';
 import { listSchema } from '../../src/report/schema/schema.js';
 import { cliPath } from '../cli-path.js';
-import { identity } from '../contain/builders.js';
+import { cutFacts, identity } from '../contain/builders.js';
 import { accountId, smallIncident } from './incident.js';
 
 const keys = {
@@ -102,6 +103,22 @@ describe('leakguard list', () => {
       expect(stdout).toContain(row.next);
       expect(stdout).toContain(row.state);
     }
+  });
+
+  it('calls unfinished what was begun and not agreed to whole, with the command that goes on', async () => {
+    const declined: JournalEntry = {
+      kind: 'closed',
+      exitCode: 6,
+      summary: 'the cut stands; the rest was not agreed to',
+    };
+    const [disable] = planCut(cutFacts(), start, false, start);
+    const nothing = await journal('declined', keys.finished, 1, declined);
+    const begun = await journal('declined', keys.open, 2, { kind: 'intent', action: disable! }, declined);
+    const listed = list('declined');
+    expect(Object.fromEntries(stateOf(listed))).toEqual({ [nothing]: 'finished', [begun]: 'unfinished' });
+    const row = listed.incidents.find((one) => one.journal === begun);
+    expect(row?.next).toBe(`leakguard resume ${begun}`);
+    expect(row?.detail).toMatch(/exit code 6: the cut stands; the rest was not agreed to/);
   });
 
   it('says of lines that this machine did not write that CloudTrail has to confirm them', async () => {

@@ -63,7 +63,7 @@ function effectOf(operation: string, input: JsonObject): string[] {
     case 'StartNotebookInstance':
       return ['what stood still runs again, and costs'];
     case 'UpdateAccessKey':
-      return [`access key ${named('AccessKeyId')} works again`];
+      return [`access key ${named('AccessKeyId')} works again, for whoever else has its secret too`];
     case 'AttachUserPolicy':
     case 'AttachRolePolicy':
     case 'AttachGroupPolicy':

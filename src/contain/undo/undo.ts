@@ -97,8 +97,8 @@ export function planUndo(records: readonly JournalRecord[], request: UndoRequest
     }
     // Of what the attacker had changed, the way back leads to his values: that must be seen.
     const why = consequenceOf(action, at);
-    if (why !== null && (danger !== null || only.length > 0 || action.on?.class === 'tampered'))
-      plan.consequences.push({ action, why });
+    const isTold = danger !== null || only.length > 0 || needsFlag !== undefined;
+    if (why !== null && (isTold || action.on?.class === 'tampered')) plan.consequences.push({ action, why });
     const isProven = seq <= proof.provenTo;
     for (const call of calls) {
       const back: Action = {

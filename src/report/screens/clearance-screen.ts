@@ -24,6 +24,7 @@ export function clearanceScreen(
   limits: ClearanceLimits,
   identity: Identity,
   options: ScreenOptions,
+  next: readonly string[] = [],
 ): string {
   const screen = new Screen(options).simulated(identity);
   const of = (status: Status): ClearanceRow[] => rows.filter((row) => row.status === status);
@@ -62,6 +63,7 @@ export function clearanceScreen(
         screen.row('', [`  and ${count(details.length - max, 'more', 'more')}: --verbose`, 'dim']);
     }
   }
+  if (next.length > 0) screen.next(next);
   return screen.toString();
 }
 

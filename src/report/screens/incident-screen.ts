@@ -62,7 +62,12 @@ function head(screen: Screen, incident: Incident, identity: Identity, [first]: r
       'you are calling with this very key: contain needs another identity of the account, by --profile NAME',
       'red',
     );
-  if (misuse.at === null) {
+  const notKnown = incident.coverage.find(
+    ({ subject, status }) => subject === 'key' && status !== 'complete',
+  );
+  if (misuse.at === null && notKnown?.detail != null) {
+    screen.text('unknown', notKnown.detail, 'red');
+  } else if (misuse.at === null) {
     const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
     screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
   } else {
@@ -176,6 +181,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   else if (incident.misuse.at !== null) steps.push(`leakguard verify ${leadFlag(incident.key)}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
+  if (incident.coverage.some(({ subject, status }) => subject === 'key' && status !== 'complete'))
+    return [`leakguard scan${flag}   # which keys look misused`];
   if (has('settling')) {
     return [`scan again after ${clock(settledAt(open))} UTC, when CloudTrail must know`];
   }

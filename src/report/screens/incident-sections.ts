@@ -1,4 +1,5 @@
 import {
+  isVolume,
   type Deed,
   type Finding,
   type Incident,
@@ -173,7 +174,10 @@ export function settledAt(findings: readonly Finding[]): number | null {
 /** `190 instances, 1 user; 3 no longer live; known at 04:00`. */
 function whatAre(group: readonly Finding[]): string {
   const kinds = tally(group.map((finding) => finding.resource.type)).map(([type, n]) => count(n, type));
-  const gone = group.filter((finding) => finding.undone || !finding.resource.live).length;
+  // A volume of a running instance is no cost of its own, and not gone.
+  const isThere = ({ undone, resource }: Finding): boolean =>
+    !undone && (resource.live || (isVolume(resource) && resource.state === 'in-use'));
+  const gone = group.filter((finding) => !isThere(finding)).length;
   const settles = settledAt(group);
   return [
     some(kinds, 3),
