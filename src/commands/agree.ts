@@ -50,7 +50,9 @@ export async function askForRest(
   const change = canChange ? ', e takes things out or held ones in' : '';
   const question = `Type the account id (${account}) to do all of it, or n to do none: `;
   for (let slips = 0; slips < tries; ) {
-    context.stderr.write(`${actions} actions. v shows each thing, v ID why it is there${change}.\n`);
+    context.stderr.write(
+      `${actions === 1 ? '1 action' : `${actions} actions`}. v shows each thing, v ID why it is there${change}.\n`,
+    );
     const line = (await ask(question, context)).trim();
     if (line.replaceAll(/[\s-]/g, '') === account) return 'all';
     if (line === '' || /^no?$/i.test(line)) return 'none';

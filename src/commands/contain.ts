@@ -60,7 +60,7 @@ export async function run(flags: ContainFlags, context: CommandContext): Promise
     throw new CommandError(
       ExitCode.refused,
       'There is no terminal to ask on, and --yes --account ID was not given. Nothing was done.',
-      `leakguard contain ${leadFlag(key)} --yes --account <the account's id>`,
+      `leakguard contain ${leadFlag(key)} --yes --account ID`,
     );
   }
   const file = flags.apply === undefined ? null : await readPlanFile(flags.apply);

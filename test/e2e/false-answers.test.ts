@@ -92,7 +92,11 @@ async function trailTold(is: Lie): Promise<Cell | undefined> {
   return lookup.cells()[0];
 }
 
-const signs: Partial<Record<string, ServiceName>> = { events: 'eventbridge', ses: 'sesv2' };
+const signs: Partial<Record<string, ServiceName>> = {
+  elasticmapreduce: 'emr',
+  events: 'eventbridge',
+  ses: 'sesv2',
+};
 /** The newest jobs of a branch are on its first page, and only that is read. */
 const firstPageOnly = ['amplify:ListJobs'];
 

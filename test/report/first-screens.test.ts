@@ -103,7 +103,7 @@ describe('the first screen of a public intrusion, from its records alone', () =>
     const top = screen.split('\n').slice(0, 10).join(' ').replace(/\s+/g, ' ');
     expect(top).toMatch(one.happened);
     for (const stands of one.stands) expect(top).toMatch(stands);
-    expect(top).toContain('as far as the trail tells; whether it still stands: not looked at');
+    expect(top).toContain('by the trail’s records alone: not checked in the account');
     expect(top).toMatch(one.next);
   });
 

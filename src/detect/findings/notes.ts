@@ -36,16 +36,14 @@ export function notesOf(
     notes.push(`${key} was ${birth.words}${goesOn}.`);
   }
   if (isTemporary(key) && !graph.mints.has(key)) {
-    notes.push(
-      `No event tells what minted ${key}: parent unknown, contain ${owner === null ? 'its user' : `user ${owner}`}.`,
-    );
+    notes.push(`No event tells what minted ${key}, so that its parent is unknown: ${containUser(owner)}.`);
   }
   const orphans = [...(taint?.credentials.values() ?? [])].filter(
     ({ id, strength, parent }) => id !== key && strength === 'likely' && parent === null,
   );
   if (orphans.length > 0) {
     notes.push(
-      `${orphans.length} sessions have no mint event: parent unknown, contain ${owner === null ? 'the user' : `user ${owner}`}.`,
+      `${orphans.length === 1 ? '1 session has no mint event, so that its' : `${orphans.length} sessions have no mint event, so that their`} parent is unknown: ${containUser(owner)}.`,
     );
   }
   notes.push(...keysThatAreOff(graph.events, new Set([key, ...(taint?.credentials.keys() ?? [])])));
@@ -119,4 +117,11 @@ function keysThatAreOff(events: readonly TrailEvent[], keys: ReadonlySet<string>
 /** AWS's own word, once. */
 export function quarantineNotes([first]: readonly Signal[]): string[] {
   return first === undefined ? [] : [`${first.words} (${timeInWords(first.time)})`];
+}
+
+/** A command only where the name, which a record chose, is safe in it. */
+function containUser(owner: string | null): string {
+  return owner !== null && /^[\w+=,.@-]{1,64}$/.test(owner)
+    ? `leakguard contain --user ${owner}`
+    : 'contain the user behind it';
 }

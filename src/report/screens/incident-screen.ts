@@ -164,10 +164,12 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   }
   if (!hasMany(incident.key) && !/^[A-Z0-9]{16,128}$/.test(incident.key)) {
     const rootWords = isRoot(incident.key)
-      ? 'delete its access keys and change its password'
-      : 'end its sessions';
+      ? 'sign in as root, delete its access keys and change its password in the IAM console'
+      : 'end its sessions in the IAM console';
     return [
-      `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords} in the IAM console`,
+      `no key id stands in the records of ${fit(incident.key, 150)}, and contain takes a key: ${rootWords}`,
+      // What it made lives on without it.
+      ...usersMade(incident).map((user) => `leakguard contain --user ${user}${flag}`),
     ];
   }
   const contain = `leakguard contain ${leadFlag(incident.key)}${flag}${isOwnKey(incident, identity) ? ' --profile NAME' : ''}`;
@@ -188,6 +190,14 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   }
   if (!allSeen(incident.coverage)) return ['make readable what is listed above, and scan again'];
   return [`nothing of a misuse was found; if AWS says otherwise: ${contain}`];
+}
+
+/** Names of the users that the misuse made, as far as they are safe in a command. */
+function usersMade({ findings }: Incident): string[] {
+  return findings.flatMap(({ class: cls, undone, resource: { play, id } }) => {
+    const [, name] = /^user\|([\w+=,.@-]{1,64})$/.exec(id) ?? [];
+    return play === 'iam-principals' && name !== undefined && cls === 'rogue' && !undone ? [name] : [];
+  });
 }
 
 /** The command that looks at a suspect: a record may name a session, or no id of a credential at all. */

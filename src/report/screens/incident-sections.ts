@@ -34,7 +34,7 @@ export function launched(screen: Screen, incident: Incident): void {
   if (grid.total === 0) {
     const none =
       doubted.length > 0 ? 'nothing that is surely of the misuse' : 'nothing that is tied to misuse';
-    screen.row('launched', incident.launches.length === 0 ? 'no launch seen' : none);
+    screen.row('launched', incident.launches.length === 0 ? 'nothing seen' : none);
     for (const line of doubted) screen.text('', line, 'yellow');
     if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow');
     return;

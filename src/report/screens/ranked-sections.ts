@@ -30,7 +30,7 @@ export function stands(screen: Screen, ranked: Ranked): void {
   const { verbose } = screen.options;
   if (total > 0) {
     const which = byTrail === total ? '' : `${byTrail} of them `;
-    const doubt = `${which}as far as the trail tells; ${unseen ? 'the inventory does not show them' : 'whether it still stands: not looked at'}`;
+    const doubt = `${which}by the trail’s records${unseen ? ', and the inventory does not show them' : ' alone: not checked in the account'}`;
     screen.row(
       'stands',
       [some(kinds, verbose ? Infinity : kindsShown), 'bold'],

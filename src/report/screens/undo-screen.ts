@@ -64,7 +64,8 @@ export function undoScreen(
   if (plan.impossible.length > 0) {
     const why = [...new Set(plan.impossible.map((told) => told.why))];
     screen.gap();
-    screen.text('no undo', `${count(plan.impossible.length, 'action')}: ${some(why, 3)}`, 'dim');
+    screen.text('no undo', `${count(plan.impossible.length, 'action')}: ${why.slice(0, 3).join(' ')}`, 'dim');
+    if (why.length > 3) screen.text('', `and ${count(why.length - 3, 'reason')} more`, 'dim');
   }
   return screen.toString();
 }
