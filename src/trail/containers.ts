@@ -70,6 +70,11 @@ function collect(value: unknown, depth: number, found: unknown[]): boolean {
 }
 
 function collectObject(object: JsonObject, depth: number, found: unknown[]): boolean {
+  // Most are records as CloudTrail writes them.
+  if (isPlain(object)) {
+    found.push(innerRecord(object, object, depth) ?? object);
+    return true;
+  }
   if (isDigest(object) || object.messageType === 'CONTROL_MESSAGE' || isBulkAction(object)) return true;
   const rows = fromAthenaAnswer(object);
   if (rows !== null) return collectList(rows, depth, found);
