@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { RestWord } from '../contain/index.js';
 import type { PersonsWords } from '../model/index.js';
+import { count } from '../report/messages/index.js';
 import type { CommandContext } from './context.js';
 
 /** One typed answer on stderr. An end of input, or a signal, is a no: it never hangs. */
@@ -50,9 +51,7 @@ export async function askForRest(
   const change = canChange ? ', e takes things out or held ones in' : '';
   const question = `Type the account id (${account}) to do all of it, or n to do none: `;
   for (let slips = 0; slips < tries; ) {
-    context.stderr.write(
-      `${actions === 1 ? '1 action' : `${actions} actions`}. v shows each thing, v ID why it is there${change}.\n`,
-    );
+    context.stderr.write(`${count(actions, 'action')}. v shows each thing, v ID why it is there${change}.\n`);
     const line = (await ask(question, context)).trim();
     if (line.replaceAll(/[\s-]/g, '') === account) return 'all';
     if (line === '' || /^no?$/i.test(line)) return 'none';

@@ -1,4 +1,4 @@
-import { accountOfArn, lastPart } from '../facts/index.js';
+import { accountOfArn, isIamName, lastPart } from '../facts/index.js';
 import { ExitCode, leadFlag, leadName } from '../model/index.js';
 import { checkLength, parseKeyId } from './arguments.js';
 import { CommandError } from './context.js';
@@ -34,10 +34,10 @@ export function parseLead({ key, session, user, role }: LeadFlags, simulated: bo
 
 /** The name of a user or role (IAM API reference, CreateUser and CreateRole). @throws CommandError with exit code 2 */
 function parseName(kind: 'user' | 'role', text: string): string {
-  if (/^[\w+=,.@-]{1,64}$/.test(text)) return text;
+  if (isIamName(text)) return text;
   const name = text.startsWith('arn:') ? lastPart(text) : '';
   const account = accountOfArn(text.startsWith('arn:') ? text : null);
-  if (!/^[\w+=,.@-]{1,64}$/.test(name))
+  if (!isIamName(name))
     throw new CommandError(
       ExitCode.usage,
       `Not the name of a ${kind}: it has up to 64 letters, digits and any of _+=,.@- Nothing was done.`,

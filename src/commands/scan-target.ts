@@ -1,4 +1,4 @@
-import { isTemporary, userOfArn } from '../facts/index.js';
+import { isIamName, isTemporary, userOfArn } from '../facts/index.js';
 import { ExitCode, type Identity, type Incident, shellArgument } from '../model/index.js';
 import type { Trace, TraceTarget } from '../detect/index.js';
 import { Screen, type ScreenOptions } from '../report/terminal/index.js';
@@ -38,8 +38,7 @@ export function targetOf({ key, instance, session, user }: TargetFlags): TraceTa
     const name = userOfArn(user);
     if (name !== null)
       throw usage('--user takes a name, not an ARN.', `leakguard scan --user ${shellArgument(name, 'NAME')}`);
-    // IAM API reference, CreateUser: UserName.
-    if (!/^[\w+=,.@-]{1,64}$/.test(user))
+    if (!isIamName(user))
       throw usage('Not a user name.', 'It has up to 64 letters, digits and any of _+=,.@-');
     return { user };
   }

@@ -72,3 +72,8 @@ export function keyIdOf(value: unknown): string | null {
 export function isQuarantine(policy: string): boolean {
   return lastPart(policy).startsWith('AWSCompromisedKeyQuarantine');
 }
+
+/** The name of a user or role (IAM API reference, CreateUser and CreateRole): it needs no quotes in a command. */
+export function isIamName(text: string): boolean {
+  return /^[\w+=,.@-]{1,64}$/.test(text);
+}

@@ -14,6 +14,7 @@ export {
   accountOfArn,
   arnName,
   isAdministratorPolicy,
+  isIamName,
   isQuarantine,
   isRoot,
   isRootName,

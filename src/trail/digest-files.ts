@@ -52,8 +52,12 @@ export async function proveFiles(
 ): Promise<Proofs> {
   const logs = files.filter((file) => !digestName.test(basename(file)));
   const paths = new Set(files.filter((file) => digestName.test(basename(file))));
-  for (const directory of digestDirectories(logs))
-    for (const path of await digestsIn(directory)) paths.add(path);
+  const unlisted: [string, string][] = [];
+  for (const directory of digestDirectories(logs)) {
+    const inside = await digestsIn(directory);
+    if (typeof inside === 'string') unlisted.push([directory, `${directory} cannot be listed: ${inside}`]);
+    else for (const path of inside) paths.add(path);
+  }
   const { digests, unread } = await readDigests([...paths].sort());
   const verdicts = judgeDigests(digests, await keysFor(digests, keySource));
   const proven = digests.filter((digest) => verdicts.get(digest)?.standing === 'proven');
@@ -77,7 +81,7 @@ export async function proveFiles(
     (entry) => !found.has(entry.hash) && !here.has(entry.name) && isAskedFor(entry, given),
   );
   const changed = [...proofs].flatMap(([file, proof]) => (proof === null ? [file] : []));
-  const failed = [...unread, ...failedOf(verdicts)];
+  const failed = [...unlisted, ...unread, ...failedOf(verdicts)];
   const gaps = gapsOfChains(digests);
   return {
     files: proofs,
@@ -177,15 +181,16 @@ function digestDirectories(logs: readonly string[]): Set<string> {
   return found;
 }
 
-async function digestsIn(directory: string): Promise<string[]> {
+/** @returns a text where they cannot be listed: why. Where none were downloaded there are none, and the note says so. */
+async function digestsIn(directory: string): Promise<string[] | string> {
   try {
     const inside = await readdir(directory, { recursive: true, withFileTypes: true });
     return inside
       .filter((entry) => entry.isFile() && digestName.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name));
-  } catch {
-    // Not downloaded: the note says that nothing is validated.
-    return [];
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? [] : message;
   }
 }
 

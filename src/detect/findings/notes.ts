@@ -1,4 +1,4 @@
-import { isTemporary } from '../../facts/index.js';
+import { isIamName, isTemporary } from '../../facts/index.js';
 import type { Signal } from '../behaviour/signal.js';
 import { type Finding, textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { Birth } from '../onset/birth.js';
@@ -121,7 +121,7 @@ export function quarantineNotes([first]: readonly Signal[]): string[] {
 
 /** A command only where the name, which a record chose, is safe in it. */
 function containUser(owner: string | null): string {
-  return owner !== null && /^[\w+=,.@-]{1,64}$/.test(owner)
+  return owner !== null && isIamName(owner)
     ? `leakguard contain --user ${owner}`
     : 'contain the user behind it';
 }

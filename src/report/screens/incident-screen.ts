@@ -1,5 +1,6 @@
-import { isRoot, isTemporary } from '../../facts/index.js';
+import { isIamName, isRoot, isTemporary } from '../../facts/index.js';
 import {
+  type Cell,
   type Identity,
   type Incident,
   type ResourceClass,
@@ -62,11 +63,9 @@ function head(screen: Screen, incident: Incident, identity: Identity, [first]: r
       'you are calling with this very key: contain needs another identity of the account, by --profile NAME',
       'red',
     );
-  const notKnown = incident.coverage.find(
-    ({ subject, status }) => subject === 'key' && status !== 'complete',
-  );
-  if (misuse.at === null && notKnown?.detail != null) {
-    screen.text('unknown', notKnown.detail, 'red');
+  const unknown = keyGap(incident);
+  if (misuse.at === null && unknown?.detail != null) {
+    screen.text('unknown', unknown.detail, 'red');
   } else if (misuse.at === null) {
     const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
     screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
@@ -183,8 +182,11 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   else if (incident.misuse.at !== null) steps.push(`leakguard verify ${leadFlag(incident.key)}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
-  if (incident.coverage.some(({ subject, status }) => subject === 'key' && status !== 'complete'))
-    return [`leakguard scan${flag}   # which keys look misused`];
+  if (keyGap(incident) !== undefined)
+    return [
+      `leakguard scan${flag}   # where the id is wrong: which keys look misused`,
+      'else make readable what is listed above, and scan again',
+    ];
   if (has('settling')) {
     return [`scan again after ${clock(settledAt(open))} UTC, when CloudTrail must know`];
   }
@@ -192,11 +194,16 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   return [`nothing of a misuse was found; if AWS says otherwise: ${contain}`];
 }
 
+/** The account has no such key, or IAM would not say whose it is. */
+function keyGap({ coverage }: Incident): Cell | undefined {
+  return coverage.find(({ subject, status }) => subject === 'key' && status !== 'complete');
+}
+
 /** Names of the users that the misuse made, as far as they are safe in a command. */
 function usersMade({ findings }: Incident): string[] {
   return findings.flatMap(({ class: cls, undone, resource: { play, id } }) => {
-    const [, name] = /^user\|([\w+=,.@-]{1,64})$/.exec(id) ?? [];
-    return play === 'iam-principals' && name !== undefined && cls === 'rogue' && !undone ? [name] : [];
+    const name = id.startsWith('user|') ? id.slice('user|'.length) : '';
+    return play === 'iam-principals' && cls === 'rogue' && !undone && isIamName(name) ? [name] : [];
   });
 }
 
@@ -204,7 +211,6 @@ function usersMade({ findings }: Incident): string[] {
 function lookCloser({ accessKeyId: id, userName }: Suspect, flag: string): string {
   if (/^[A-Z0-9]{16,128}$/.test(id))
     return `leakguard scan --${isTemporary(id) ? 'session' : 'key'} ${id}${flag}`;
-  if (userName !== null && /^[\w+=,.@-]{1,64}$/.test(userName))
-    return `leakguard scan --user ${userName}${flag}`;
+  if (userName !== null && isIamName(userName)) return `leakguard scan --user ${userName}${flag}`;
   return `no key id stands in the records of ${id}, and contain takes a key: end its sessions in the IAM console (Revoke sessions)`;
 }
