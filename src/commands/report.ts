@@ -18,7 +18,7 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
   let exitCode: ExitCode = ExitCode.ok;
   if (flags.html !== undefined) {
     const { reportHtml } = await import('../report/html/index.js');
-    exitCode = await saveFile(flags.html, reportHtml(report), context.emit);
+    exitCode = await saveFile(flags.html, reportHtml(report, path), context.emit);
     if (exitCode === ExitCode.ok) context.emit({ type: 'journal', path: flags.html, message: 'page' });
   }
   if (context.json) {
