@@ -306,6 +306,8 @@ program
   .addOption(ofKey)
   .addOption(reportDir)
   .option('--html <file>', 'write one self-contained page')
+  .option('--markdown', 'Markdown for a ticket, in place of the screen')
+  .option('--csv <file>', 'write both sides over time, one event a line')
   .action(lazily(() => import('./commands/report.js'), ['report']));
 
 program
