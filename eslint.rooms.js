@@ -30,6 +30,8 @@ export const rooms = {
 
   'report/ticket': ['model', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
 
+  webhook: ['aws', 'report/terminal'],
+
   'recovery/notice': ['model', 'report/terminal', 'report/messages'],
   'recovery/restrictions': ['model', 'facts', 'aws', 'report/terminal', 'report/messages'],
   'recovery/cloudfront': [
@@ -61,6 +63,7 @@ export const rooms = {
     'report/screens',
     'report/html',
     'report/ticket',
+    'webhook',
     'report/case',
     'report/schema',
     'report/messages',

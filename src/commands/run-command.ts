@@ -3,6 +3,7 @@ import type { LockHeld, LockLost, Refused } from '../contain/index.js';
 import type { AwsFailure, BadSetting, Session, Watch } from '../aws/index.js';
 import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
+import type { Webhook } from '../webhook/index.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { mendIdentifiers } from './identifiers.js';
@@ -42,6 +43,7 @@ export async function runCommand(
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
   let trace: TraceFile | null = null;
+  const webhook = await webhookOf((message) => renderer.emit({ type: 'warning', message }));
   const debug: Watch = (step) => {
     const line = requestLine(step, new Date());
     if (line === null) return;
@@ -54,6 +56,7 @@ export async function runCommand(
     stdin: process.stdin,
     env: process.env,
     emit: renderer.emit,
+    announce: (news) => webhook?.send(news),
     argv: process.argv.slice(2),
     carried: carriedBy(flags),
     json: flags.json === true,
@@ -127,11 +130,19 @@ export async function runCommand(
     renderer.close();
     return fail(name, error, flags, context.stdout);
   } finally {
+    await webhook?.settled();
     renderer.close();
     release();
     (session as { close(): void } | null)?.close();
     closeTrace(trace, flags.trace ?? '');
   }
+}
+
+async function webhookOf(warn: (message: string) => void): Promise<Webhook | null> {
+  const { LEAKGUARD_WEBHOOK_URL: url, LEAKGUARD_WEBHOOK_FILE: file } = process.env;
+  if (!url && !file) return null;
+  const { Webhook } = await import('../webhook/index.js');
+  return new Webhook(process.env, warn);
 }
 
 /** @throws CommandError with exit code 2 */
