@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
-import type { AwsFailure, BadSetting, Session, Watch } from '../aws/index.js';
+import type { AwsFailure, BadSetting, RoleToAssume, Session, Watch } from '../aws/index.js';
 import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
 import type { Webhook } from '../webhook/index.js';
@@ -14,6 +14,9 @@ import { requestLine, TraceFile } from './trace-file.js';
 
 export interface GlobalFlags {
   profile?: string;
+  roleArn?: string;
+  externalId?: string;
+  mfaSerial?: string;
   region: string[];
   endpointUrl?: string;
   maxAttempts?: string;
@@ -87,6 +90,7 @@ export async function runCommand(
         watches.length === 0 ? undefined : (step) => watches.forEach((one) => one(step));
       session = await openSession({
         profile: flags.profile ?? null,
+        role: roleOf(flags),
         region: flags.region.find((region) => region !== 'all' && !region.includes(',')) ?? null,
         endpointUrl: flags.endpointUrl ?? null,
         maxAttempts: flags.maxAttempts === undefined ? null : attempts,
@@ -161,10 +165,40 @@ function closeTrace(trace: TraceFile | null, path: string): void {
     process.stderr.write(`The trace ${path} is not whole (${trace.failure}); all else is as said above.\n`);
 }
 
+/** @throws CommandError with exit code 2 */
+function roleOf({ roleArn, externalId, mfaSerial }: GlobalFlags): RoleToAssume | null {
+  if (roleArn === undefined) {
+    if (externalId === undefined && mfaSerial === undefined) return null;
+    throw new CommandError(
+      ExitCode.usage,
+      '--external-id and --mfa-serial say how a role is assumed: --role-arn says which. Nothing was done.',
+    );
+  }
+  if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(roleArn)) {
+    const shown = JSON.stringify(roleArn.slice(0, 100));
+    throw new CommandError(
+      ExitCode.usage,
+      `--role-arn takes arn:aws:iam::ACCOUNT:role/NAME, not ${shown}. Nothing was done.`,
+    );
+  }
+  return { arn: roleArn, externalId: externalId ?? null, mfaSerial: mfaSerial ?? null };
+}
+
 /** What of this call a printed command needs too. */
 function carriedBy(flags: object): string[][] {
-  const { simulated, profile, endpointUrl, reportDir } = flags as Record<string, unknown>;
-  const valued = { '--profile': profile, '--endpoint-url': endpointUrl, '--report-dir': reportDir };
+  const { simulated, profile, endpointUrl, reportDir, roleArn, externalId, mfaSerial } = flags as Record<
+    string,
+    unknown
+  >;
+  const valued = {
+    ...{
+      '--profile': profile,
+      '--role-arn': roleArn,
+      '--external-id': externalId,
+      '--mfa-serial': mfaSerial,
+    },
+    ...{ '--endpoint-url': endpointUrl, '--report-dir': reportDir },
+  };
   return [
     ...(simulated === true ? [['--simulated']] : []),
     ...Object.entries(valued).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value]] : [])),
