@@ -6,7 +6,7 @@ export interface Completable {
   argument: Values;
 }
 
-export interface CompletableFlag {
+interface CompletableFlag {
   /** `--key`. */
   long: string;
   description: string;
