@@ -36,6 +36,17 @@ export async function pageThrough(text: string, context: CommandContext): Promis
 /** A slip gets another try, so often; then it is a no. */
 const tries = 3;
 
+/** The person's word for the cut: y and the last four characters of what is cut. An empty line or `n` is a no. */
+export async function askForCut(question: string, last: string, context: CommandContext): Promise<boolean> {
+  for (let slips = 0; slips < tries; slips += 1) {
+    if (slips > 0) context.stderr.write(`That is not y ${last}. Nothing was done so far; n ends it.\n`);
+    const answer = (await ask(question, context)).trim();
+    if (answer === '' || /^no?$/i.test(answer)) return false;
+    if (/^y/i.test(answer) && answer.slice(1).trim().toLowerCase() === last.toLowerCase()) return true;
+  }
+  return false;
+}
+
 /**
  * The person's word for `actions`: the account id, with or without dashes. `v` shows each thing, `v ID` one with all its
  * reasons, by `show`, and asks again; `e` takes things out of the plan and held ones into it, where it `canChange`; an

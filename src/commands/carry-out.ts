@@ -25,7 +25,7 @@ import {
 import { foldReport } from '../outcome/index.js';
 import { type PlanContext, plays, urgent } from '../plays/index.js';
 import { reportDocument } from '../report/index.js';
-import { ask, askForRest, pageThrough } from './agree.js';
+import { ask, askForCut, askForRest, pageThrough } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { explained } from './explained.js';
@@ -250,8 +250,7 @@ function agreement(
           return false;
       }
       const last = facts.key.slice(-4);
-      const answer = (await ask(cutQuestion(facts, last), context)).trim();
-      if (!/^y/i.test(answer) || answer.slice(1).trim().toLowerCase() !== last.toLowerCase()) return false;
+      if (!(await askForCut(cutQuestion(facts, last), last, context))) return false;
       await record('cut', 'prompt');
       return true;
     },

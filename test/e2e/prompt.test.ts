@@ -20,6 +20,7 @@ describe('contain in a terminal', () => {
     async () => {
       const args = ['contain', '--key', incident.key, '--simulated', '--region', regions.join()];
       const { exitCode, stdout } = await incident.inTerminal(args, [
+        [/last four characters \(y \w{4}\): /, 'y 0000'],
         [/last four characters \(y \w{4}\): /, `y ${incident.key.slice(-4)}`],
         [/or n to do none: /, 'v'],
         [/more lines: Enter goes on, q ends. /, ''],
@@ -30,6 +31,7 @@ describe('contain in a terminal', () => {
       // What is about to end: how many of which type where, and their price.
       expect(stdout).toMatch(/will end[^]*us-east-1 +6 × p3\.16xlarge: about \$[\d.,]+ an hour/);
       expect(stdout).toMatch(/rogue +(us-east-1|eu-west-1) +instance i-\w+\s+launch\.[a-z-]+: /);
+      expect(stdout).toMatch(/That is not y \w{4}\. Nothing was done so far/);
       expect(stdout).toContain('That is not the account id.');
       expect(stdout).toContain('CONTAINED');
       expect(exitCode).not.toBe(6);

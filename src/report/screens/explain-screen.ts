@@ -22,8 +22,9 @@ export function findingsNamed(report: Report, id: string): Finding[] {
 export function explainScreen(report: Report, id: string, options: ScreenOptions, path: string): string {
   const screen = new Screen(options).simulated(report.identity);
   for (const found of findingsNamed(report, id)) {
-    showReasons(screen, found);
-    for (const [i, line] of doneTo(report, found).entries()) screen.text(i === 0 ? 'done' : '', line);
+    const done = doneTo(report, found);
+    showReasons(screen, found, done.length > 0 ? ' before what was done to it' : '');
+    for (const [i, line] of done.entries()) screen.text(i === 0 ? 'done' : '', line);
     screen.text('to change', toChange(report, found, path));
   }
   return screen.toString();
@@ -44,9 +45,13 @@ export function reasonsScreen(
   return screen.toString();
 }
 
-/** The class, its rule, the reasons and the events. */
-function showReasons(screen: Screen, { resource, class: classed, rule, reasons, evidence }: Finding): void {
-  screen.row(resource.type, [resource.id, 'bold'], ` in ${resource.region}: ${resource.state}`);
+/** The class, its rule, the reasons and the events. `when`: of what moment the state is, where it is not the last. */
+function showReasons(
+  screen: Screen,
+  { resource, class: classed, rule, reasons, evidence }: Finding,
+  when = '',
+): void {
+  screen.row(resource.type, [resource.id, 'bold'], ` in ${resource.region}: ${resource.state}${when}`);
   screen.row('class', [classed, classStyle[classed]], `  by rule ${rule}`);
   screen.text('', rules.get(rule) ?? 'a rule of another version', 'dim');
   for (const [i, reason] of reasons.entries()) screen.text(i === 0 ? 'because' : '', reason);
