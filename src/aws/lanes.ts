@@ -6,6 +6,28 @@ export interface LaneWidths {
   global: number;
   /** Milliseconds after which a read gives its place away: most are answered by then, and what hangs must not add up. */
   placeLasts: number;
+  /** In all, where the machine allows few open files: such a place is kept until the answer is there. */
+  inAll?: number;
+}
+
+interface Lane {
+  free: number;
+  readonly waiting: (() => void)[];
+}
+
+/** @returns once there is a place, which the caller gives back by `leave` */
+function enter(lane: Lane): Promise<void> | null {
+  if (lane.free > 0) {
+    lane.free -= 1;
+    return null;
+  }
+  return new Promise<void>((resolve) => lane.waiting.push(resolve));
+}
+
+function leave(lane: Lane): void {
+  const next = lane.waiting.shift();
+  if (next === undefined) lane.free += 1;
+  else next();
 }
 
 /**
@@ -13,9 +35,12 @@ export interface LaneWidths {
  * container or a company's proxy allows. Each region waits in its own lane: one that hangs holds back no other.
  */
 export class Lanes {
-  private readonly lanes = new Map<string, { free: number; waiting: (() => void)[] }>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly all: Lane;
 
-  constructor(private readonly widths: LaneWidths) {}
+  constructor(private readonly widths: LaneWidths) {
+    this.all = { free: widths.inAll ?? Infinity, waiting: [] };
+  }
 
   /** @param wait is given the wait for a place, where there is one */
   async run<T>(
@@ -28,23 +53,23 @@ export class Lanes {
       lane = { free: this.widths[region === 'global' ? 'global' : 'region'], waiting: [] };
       this.lanes.set(region, lane);
     }
-    const { waiting } = lane;
-    if (lane.free > 0) lane.free -= 1;
-    else await wait(new Promise<void>((resolve) => waiting.push(resolve)));
+    const its = lane;
+    const place = enter(its);
+    if (place !== null) await wait(place);
     let isHeld = true;
-    const leave = (): void => {
-      if (!isHeld) return;
+    const giveBack = (): void => {
+      if (isHeld) leave(its);
       isHeld = false;
-      const next = waiting.shift();
-      if (next === undefined) lane.free += 1;
-      else next();
     };
-    const timer = setTimeout(leave, this.widths.placeLasts);
+    const timer = setTimeout(giveBack, this.widths.placeLasts);
+    const door = enter(this.all);
+    if (door !== null) await wait(door);
     try {
       return await read();
     } finally {
+      leave(this.all);
       clearTimeout(timer);
-      leave();
+      giveBack();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -31,6 +32,29 @@ const direct: Connections = { lanes: { region: 6, global: 24, placeLasts: 1_500 
 // A proxy that is slow must not be asked for more of them.
 const throughProxy: Connections = { lanes: { region: 2, global: 6, placeLasts: 8_000 }, idle: 8 };
 
+/** Fewer open files than this, and connections are counted. */
+const manyFiles = 256;
+/** What a process has open besides: its own, and what it loads. */
+const otherFiles = 40;
+
+/** As many connections as the machine's limit of open files allows: some work, some are kept. */
+function within({ lanes, idle }: Connections): Connections {
+  const files = openFilesAllowed();
+  if (files >= manyFiles) return { lanes, idle };
+  const some = Math.max(4, Math.floor((files - otherFiles) / 2));
+  return { lanes: { ...lanes, inAll: some }, idle: Math.min(idle, some) };
+}
+
+/** Node raises it as far as it may at its start; where it cannot be read it is many. */
+function openFilesAllowed(): number {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+    return limit === null ? Infinity : Number(limit[1]);
+  } catch {
+    return Infinity;
+  }
+}
+
 /** Connect fast or not at all; an answer may take long (GetAccountAuthorizationDetails of a large account). */
 const connectionTimeout = 4_000;
 const requestTimeout = 20_000;
@@ -54,12 +78,10 @@ export async function httpHandler(settings: {
   const timeouts = { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
   const proxy = simulated ? null : proxyOf('https:', env);
   if (proxy === null) {
-    const httpAgent = keepingFew(new HttpAgent(options), direct.idle);
-    const httpsAgent = keepingFew(new HttpsAgent(options), direct.idle);
-    return {
-      requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent, httpsAgent }),
-      lanes: direct.lanes,
-    };
+    const { lanes, idle } = within(direct);
+    const httpAgent = keepingFew(new HttpAgent(options), idle);
+    const httpsAgent = keepingFew(new HttpsAgent(options), idle);
+    return { requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent, httpsAgent }), lanes };
   }
   if (!URL.canParse(proxy) || !proxySchemes.has(new URL(proxy).protocol)) {
     throw new BadSetting(
@@ -74,7 +96,7 @@ export async function httpHandler(settings: {
   const httpsAgent = agent as unknown as HttpsAgent;
   return {
     requestHandler: new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent }),
-    lanes: throughProxy.lanes,
+    lanes: within(throughProxy).lanes,
   };
 }
 
