@@ -114,7 +114,7 @@ const compromisedAt = new Option(
 ).argParser(checked((text) => parseMoment(text, Date.now())));
 const trail = new Option(
   '--trail <paths...>',
-  'CloudTrail log files or directories instead of the event history',
+  'CloudTrail log files, directories, s3://BUCKET/PREFIX, or auto for the bucket of your trail, instead of the event history',
 );
 const closedRegion = repeatable(
   '--closed-region <region>',
@@ -347,6 +347,7 @@ program
   .description('the IAM policy that the responder needs, generated from the plays')
   .option('--read-only', 'only what scan and verify need')
   .option('--plays <ids...>', 'only these plays')
+  .option('--trail <paths...>', 'also what reading the trail from there takes: s3://BUCKET/PREFIX, or auto')
   .action(lazily(() => import('./commands/policy.js')));
 
 program

@@ -57,7 +57,9 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
 
 /** Log files can be read without an account. Then nothing is said of what runs now. */
 async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Promise<Session | null> {
-  if (flags.trail === undefined || flags.trail.length === 0) return context.openSession();
+  const { trail = [] } = flags;
+  const { isInBucket } = await import('../trail/index.js');
+  if (trail.length === 0 || trail.some(isInBucket)) return context.openSession();
   try {
     return await context.openSession();
   } catch (error) {

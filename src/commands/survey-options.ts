@@ -4,7 +4,7 @@ import type { Session } from '../aws/index.js';
 import { plays } from '../plays/index.js';
 import { ExitCode } from '../model/index.js';
 import { Survey } from '../survey/index.js';
-import { type KeySource, keysFromAws, keysFromFile } from '../trail/index.js';
+import { isInBucket, type KeySource, keysFromAws, keysFromFile, placeOf } from '../trail/index.js';
 import { parseRegions, wordsOf } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { parseMoment } from './moment.js';
@@ -35,6 +35,7 @@ export function surveyOf(
   const since = now - parseMoment(flags.since, now).time;
   if (since <= 0) throw stillToCome('--since', now - since, now);
   const trail = flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
+  assertAddresses(trail ?? []);
   if (since > eventHistory && trail === null) {
     const message = `CloudTrail's event history holds 90 days: --since ${flags.since} reads those. What is older only --trail can show, from log files.`;
     context.emit({ type: 'warning', message });
@@ -55,6 +56,19 @@ export function surveyOf(
     validate: keysOf(flags, session),
     closedRegions: wordsOf(flags.closedRegion),
   });
+}
+
+/** @throws CommandError with exit code 2 */
+export function assertAddresses(trail: readonly string[]): void {
+  for (const address of trail.filter((path) => isInBucket(path) && path !== 'auto')) {
+    const place = placeOf(address);
+    if (typeof place === 'string')
+      throw new CommandError(
+        ExitCode.usage,
+        `--trail ${address}: ${place}. Nothing was done.`,
+        'It is s3://BUCKET/PREFIX, as aws cloudtrail describe-trails names them (S3BucketName, S3KeyPrefix).',
+      );
+  }
 }
 
 /** @throws CommandError with exit code 2 */

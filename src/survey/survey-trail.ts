@@ -16,7 +16,7 @@ import {
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
 import { accessKeys, type Play } from '../plays/index.js';
-import { type KeySource, readTrail, TrailLookup, type TrailQuery } from '../trail/index.js';
+import { type KeySource, readTrail, type TrailAccess, TrailLookup, type TrailQuery } from '../trail/index.js';
 
 /** The account that is looked at, and who looks. */
 export interface Caller {
@@ -32,7 +32,9 @@ export interface TrailScope {
   key: string | null;
   since: number;
   compromisedAt: number | null;
-  /** CloudTrail log files or directories, instead of the event history. */
+  /** Regions that were chosen; null: all. */
+  regions: readonly string[] | null;
+  /** CloudTrail log files, directories or addresses of buckets, instead of the event history. */
   trail: readonly string[] | null;
   /** Where CloudTrail's public keys are had from, to prove the files by its digests; null: they are not proven. */
   validate: KeySource | null;
@@ -112,8 +114,18 @@ export class SurveyTrail {
 
   /** Reads the files, once. */
   async readFiles(): Promise<Cell[]> {
-    this.files ??= await readTrail([...(this.scope.trail ?? [])], this.scope.emit, this.scope.validate);
+    const { trail, emit, validate } = this.scope;
+    this.files ??= await readTrail(trail ?? [], emit, validate, this.bucketAccess());
     return this.files.cells;
+  }
+
+  /** Who reads trail files from a bucket; null without credentials. */
+  private bucketAccess(): TrailAccess | null {
+    const { session, since, regions } = this.scope;
+    if (session === null) return null;
+    const { reader, identity } = session;
+    const { account, homeRegion } = identity;
+    return { reader, account, homeRegion, regions, from: reader.now() - since };
   }
 
   /** What CloudTrail's digests say of the files. */

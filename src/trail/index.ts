@@ -2,4 +2,6 @@
 export type { KeySource } from './digest-files.js';
 export { readTrail } from './files.js';
 export { keysFromAws, keysFromFile } from './public-keys.js';
+export { isInBucket, placeOf } from './s3-layout.js';
+export type { TrailAccess } from './s3-listing.js';
 export { cellStatusOf, TrailLookup, type TrailQuery } from './lookup.js';
