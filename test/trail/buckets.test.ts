@@ -95,6 +95,8 @@ describe('a trail in a bucket', () => {
       Array.from({ length: 6 }, (_, index) => `us-east-1-${now - (5 - index) * day}`),
     );
     expect(readKeys()).toHaveLength(6);
+    const reads = place.world.log.filter(({ operation }) => /^(Get|List)Object/.test(operation ?? ''));
+    expect(reads.map(({ input }) => input['RequestPayer'])).toEqual(reads.map(() => 'requester'));
     expect((await read('s3://logs/audit/')).events).toHaveLength(12);
   });
 
