@@ -181,6 +181,7 @@ const flagsKept = [
   'closedRegion',
   'trail',
   'trustTrail',
+  'maxScan',
   'validate',
   'publicKeys',
   'include',

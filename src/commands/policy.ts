@@ -1,8 +1,8 @@
 import { ExitCode } from '../model/index.js';
-import { plays, responderPolicies, trailRights } from '../plays/index.js';
+import { plays, responderPolicies, tableRights, trailRights } from '../plays/index.js';
 import { isInBucket, placeOf } from '../trail/index.js';
 import { CommandError, type CommandContext } from './context.js';
-import { assertAddresses } from './survey-options.js';
+import { assertAddresses, isTable } from './survey-options.js';
 
 interface PolicyFlags {
   readOnly?: boolean;
@@ -36,5 +36,5 @@ function rightsOf(trail: readonly string[]): ReturnType<typeof trailRights> {
     const place = placeOf(address);
     return typeof place === 'string' ? null : place;
   });
-  return places.length === 0 ? [] : trailRights(places);
+  return [...(places.length === 0 ? [] : trailRights(places)), ...(trail.some(isTable) ? tableRights() : [])];
 }

@@ -6,7 +6,7 @@ import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { judgeTrace, rootSessionOf, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
-import { surveyOf, type SurveyFlags } from './survey-options.js';
+import { isTable, surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface ScanFlags extends SurveyFlags, TargetFlags {
   simulated?: boolean;
@@ -59,7 +59,8 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
 async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Promise<Session | null> {
   const { trail = [] } = flags;
   const { isInBucket } = await import('../trail/index.js');
-  if (trail.length === 0 || trail.some(isInBucket)) return context.openSession();
+  if (trail.length === 0 || trail.some((path) => isInBucket(path) || isTable(path)))
+    return context.openSession();
   try {
     return await context.openSession();
   } catch (error) {

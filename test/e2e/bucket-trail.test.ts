@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudTrailRecord } from '../../src/range/world/trail.js';
 import { addTrail } from '../../src/range/services/cloudtrail.js';
+import { cliPath } from '../cli-path.js';
+import { athenaOf } from '../trail/athena-server.js';
 import { s3At, put } from '../trail/buckets.js';
 import { accountId, smallIncident, type CommandRun, type SmallIncident } from './incident.js';
 
@@ -69,5 +72,61 @@ describe('--trail in a bucket', () => {
       expect([address, run.exitCode]).toEqual([address, 2]);
       expect(words(run)).toContain(`--trail ${address}: `);
     }
+  });
+});
+
+describe('--trail athena:', () => {
+  it('contains by what the table says, and scans in few statements', { timeout: 180_000 }, async () => {
+    const server = await athenaOf(records());
+    const run = (...args: string[]): Promise<CommandRun> =>
+      new Promise((resolve) => {
+        const env = { ...incident.environment, AWS_ENDPOINT_URL_ATHENA: server.url };
+        execFile(
+          process.execPath,
+          [cliPath, ...args],
+          { env, maxBuffer: 1 << 24 },
+          (error, stdout, stderr) => {
+            resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
+          },
+        );
+      });
+    const trail = ['--trail', 'athena:db.logs', '--max-scan', '10GB'];
+    const scan = await run('scan', '--key', incident.key, '--simulated', '--json', ...trail);
+    const { incident: seen } = JSON.parse(scan.stdout) as { incident: { credentials: { id: string }[] } };
+    expect(seen.credentials.map(({ id }) => id)).toContain(incident.key);
+    expect(server.statements.length).toBeLessThan(9);
+    const contained = await run(...incident.containment, ...trail);
+    expect(incident.state(), words(contained).slice(-1500)).toMatchObject({
+      innocentAlive: 23,
+      rogueAlive: 0,
+    });
+    await server.close();
+  });
+
+  it('stops the query that runs when it is interrupted', { timeout: 60_000 }, async () => {
+    const server = await athenaOf([]);
+    server.end = { State: 'RUNNING' };
+    const env = { ...incident.environment, AWS_ENDPOINT_URL_ATHENA: server.url };
+    const child = execFile(process.execPath, [cliPath, 'scan', '--simulated', '--trail', 'athena:db.logs'], {
+      env,
+    });
+    while (!server.calls.includes('GetQueryExecution'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    expect([code, server.calls.at(-1)]).toEqual([130, 'StopQueryExecution']);
+    await server.close();
+  });
+
+  it('is refused where the address is none', { timeout: 60_000 }, async () => {
+    for (const more of [['athena:logs'], ['athena:a.b', 'logs/'], ['athena:a.b', '--validate']]) {
+      const run = await incident.run(['scan', '--simulated', '--trail', ...more]);
+      expect([more, run.exitCode]).toEqual([more, 2]);
+    }
+    const ddl = await incident.run(['athena-ddl', 's3://main-logs/audit']);
+    expect(ddl.stdout).toContain(
+      "'s3://main-logs/audit/AWSLogs/${account}/CloudTrail/${region}/${timestamp}'",
+    );
+    expect((await incident.run(['athena-ddl', 'main-logs'])).exitCode).toBe(2);
   });
 });

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isRead } from '../../src/aws/reads.js';
 import { services } from '../../src/aws/services/index.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
-import { trailRights } from '../../src/plays/permissions/trail-rights.js';
+import { tableRights, trailRights } from '../../src/plays/permissions/trail-rights.js';
 import {
   cutPermissions,
   lookPermissions,
@@ -77,7 +77,7 @@ describe('the registry of plays', () => {
     const act = [...cutPermissions, ...permissionsOf(plays, ['contain', 'undo'])];
     // A client is ready for iam:GetUser; nothing asks it yet.
     // What a trail in a bucket takes is printed where it is asked for.
-    const ofTrail = trailRights([null]).flatMap(({ Action }) => Action);
+    const ofTrail = [...trailRights([null]), ...tableRights()].flatMap(({ Action }) => Action);
     const allowed = new Set([...look, ...act, ...ofTrail, 'iam:GetUser']);
     expect([...reads].filter((action) => !allowed.has(action))).toEqual([]);
     const listed = Object.entries(changes).flatMap(([service, names]) =>
