@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trailDelay } from '../facts/index.js';
 import { AwsFailure, type OutputOf, type Reader } from '../aws/index.js';
-import type { Emit } from '../model/index.js';
-import { type Question, statementOf } from './athena-query.js';
+import type { Cell, Emit } from '../model/index.js';
+import { presenceOf, type Question, statementOf } from './athena-query.js';
+import { grouped, isPartOf, questionOf } from './athena-questions.js';
 import { type AthenaAddress, shapeOf, type TableShape } from './athena-table.js';
 import { unwrap } from './containers.js';
 import { cellStatusOf, type TrailQuery } from './lookup.js';
-import { dayOf, dayOfKey, placeOf } from './s3-layout.js';
+import { dayOf, dayOfKey, daysWithout, placeOf } from './s3-layout.js';
 import { BucketLister, type BucketObject, listTrail } from './s3-listing.js';
 import { type Progress, progressKey, TrailStore } from './trail-store.js';
 
@@ -22,9 +23,6 @@ export interface AthenaOptions {
   signal: AbortSignal | null;
 }
 
-/** Rows of one question in one region for each value it asks for, and in all; LookupEvents' own limit is of this size. */
-const rowsOfValue = 6_000;
-const mostRows = 100_000;
 /** CloudTrail delivers files about every five minutes: what was read so shortly ago is not asked for again. Milliseconds. */
 const freshFor = 5 * 60_000;
 /** Between two looks at a query that runs, milliseconds. */
@@ -54,6 +52,8 @@ export class AthenaLookup extends TrailStore {
   private files: Promise<readonly BucketObject[] | null> | null = null;
   private scanned = 0;
   private told = false;
+  /** From when on it is known, and on which days there is nothing, by region. */
+  private presence: { from: number; missing: ReadonlyMap<string, readonly string[]> } | null = null;
 
   constructor(private readonly options: AthenaOptions) {
     super();
@@ -95,6 +95,23 @@ export class AthenaLookup extends TrailStore {
     }
   }
 
+  /** Days without a record: a partition that is not there, or files that are gone, look the same as quiet ones. */
+  override cells(): Cell[] {
+    const gaps = [...(this.presence?.missing ?? [])].map(([region, days]): Cell => {
+      const which = `${days.slice(0, 3).join(', ')}${days.length > 3 ? ', …' : ''}`;
+      const { database, table } = this.options.address;
+      const detail = `${database}.${table} has no record on ${days.length === 1 ? '1 day' : `${days.length} days`} (${which}): nothing was logged, or partitions or files are missing`;
+      return { subject: 'trail', region, status: 'truncated', count: 0, detail };
+    });
+    return [...super.cells(), ...gaps];
+  }
+
+  override readSince(name: string, region: string): number | null {
+    const since = super.readSince(name, region);
+    if (since === null || this.presence === null || this.presence.missing.has(region)) return null;
+    return Math.max(since, this.presence.from);
+  }
+
   /** What of a query is still to be asked for, and from when on. */
   private unread(query: TrailQuery, readAt: number): { query: TrailQuery; from: number }[] {
     const earlier = query.regions.map((region) => this.progress.get(progressKey(query, region)));
@@ -109,9 +126,9 @@ export class AthenaLookup extends TrailStore {
     const { address, account, emit } = this.options;
     const shape = await (this.shape ??= this.describe());
     const from = Math.min(...questions.map((one) => one.from));
-    await this.assertWithin(shape, from);
-    const sql = statementOf(address, shape, account, questions);
-    const id = await this.run(sql);
+    const regions = [...new Set(questions.flatMap((one) => one.regions))].sort();
+    if (this.presence === null) await this.look(shape, { account, regions, from, to: readAt });
+    const id = await this.run(statementOf(address, shape, account, questions), shape, from);
     const rows = new Map<string, number[]>();
     let done = 0;
     for await (const row of this.rows(id)) {
@@ -129,6 +146,22 @@ export class AthenaLookup extends TrailStore {
       if (times.length > most) cut.set(where, Math.min(...times.filter((time) => time <= readAt)));
     }
     return cut;
+  }
+
+  /** Learns once, with the first and widest question, on which days the table has anything. */
+  private async look(
+    shape: TableShape,
+    period: { account: string; regions: readonly string[]; from: number; to: number },
+  ): Promise<void> {
+    const seen = new Map<string, Set<string>>(period.regions.map((region) => [region, new Set()]));
+    const id = await this.run(presenceOf(this.options.address, shape, period), shape, period.from);
+    for await (const { awsregion = '', day = '' } of this.rows(id))
+      seen.get(awsregion)?.add(`${day.replaceAll('-', '/')}/`);
+    const missing = [...seen].flatMap(([region, days]): [string, readonly string[]][] => {
+      const none = daysWithout(days, period.from, period.to);
+      return none.length === 0 ? [] : [[region, none.map((day) => day.slice(0, -1))]];
+    });
+    this.presence = { from: period.from, missing: new Map(missing) };
   }
 
   private keepRow(row: Record<string, string>): ReturnType<TrailStore['keep']> {
@@ -190,7 +223,8 @@ export class AthenaLookup extends TrailStore {
   }
 
   /** Runs one statement to its end. @throws Unanswered where it fails · AwsFailure */
-  private async run(QueryString: string): Promise<string> {
+  private async run(QueryString: string, shape: TableShape, from: number): Promise<string> {
+    await this.assertWithin(shape, from);
     const { reader, address, signal } = this.options;
     const input = { QueryString, WorkGroup: address.workgroup };
     const { QueryExecutionId: id = '' } = await reader.call(
@@ -258,34 +292,6 @@ function failed(execution: Execution | undefined, id: string): string {
     ? ' The workgroup’s own limit: shorten --since, or name another workgroup.'
     : '';
   return `query ${id} of Athena ended ${execution?.Status?.State ?? ''}: ${why.slice(0, 500)}.${limit}`;
-}
-
-function questionOf(query: TrailQuery, from: number, readAt: number): Question {
-  const { attribute, value, regions, to = readAt, maxPages } = query;
-  const most = maxPages === undefined ? rowsOfValue : Math.min(rowsOfValue, maxPages * 50);
-  return { attribute, values: [value], from, to, regions, most };
-}
-
-/** Questions that differ in nothing but the value become one, with a list; those of which most is wanted come first. */
-function grouped(questions: readonly Question[]): Question[] {
-  const groups = new Map<string, Question>();
-  for (const one of questions) {
-    const key = JSON.stringify([one.attribute, one.from, one.to, one.regions, one.most]);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, one);
-    else groups.set(key, { ...known, values: [...known.values, ...one.values] });
-  }
-  return [...groups.values()]
-    .map((one) => ({ ...one, most: Math.min(mostRows, one.most * one.values.length) }))
-    .sort((a, b) => b.most - a.most);
-}
-
-function isPartOf({ attribute, value, regions }: TrailQuery, question: Question): boolean {
-  return (
-    question.attribute === attribute &&
-    question.values.includes(value) &&
-    question.regions.join() === regions.join()
-  );
 }
 
 function inUnits(bytes: number): string {

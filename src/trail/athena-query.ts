@@ -53,10 +53,6 @@ export function statementOf(
   const own = columns.filter((name) => shape.columns.has(name)).map(quoted);
   const conditions = questions.map(conditionOf);
   const which = conditions.map((condition, index) => `WHEN ${condition} THEN ${index}`).join('\n      ');
-  const bounds = [
-    partitionsOf(shape, { account, regions, from, to }),
-    ...(shape.columns.has('recipientaccountid') ? [`recipientaccountid = ${literal(account)}`] : []),
-  ];
   const most = questions.map((one, index) => `WHEN ${index} THEN ${one.most + 1}`).join(' ');
   return `WITH found AS (
   SELECT ${own.join(', ')}, json_format(CAST(useridentity AS JSON)) AS useridentity,
@@ -64,7 +60,7 @@ export function statementOf(
       ${which}
     END AS question
   FROM ${quoted(database)}.${quoted(table)}
-  WHERE ${bounds.join('\n    AND ')}
+  WHERE ${boundsOf(shape, { account, regions, from, to })}
     AND (${conditions.join('\n      OR ')})
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY question, awsregion ORDER BY eventtime DESC) AS place FROM found
@@ -72,6 +68,30 @@ export function statementOf(
 SELECT ${own.join(', ')}, useridentity, question FROM ranked
 WHERE place <= CASE question ${most} END
 ORDER BY eventtime DESC`;
+}
+
+/**
+ * On which days the table has any record, by region: a partition that was never added, or files that are gone, would pass
+ * for quiet days. Pure.
+ */
+export function presenceOf(
+  { database, table }: Pick<AthenaAddress, 'database' | 'table'>,
+  shape: TableShape,
+  period: { account: string; regions: readonly string[]; from: number; to: number },
+): string {
+  return `SELECT awsregion, substr(eventtime, 1, 10) AS day, count(*) AS records
+FROM ${quoted(database)}.${quoted(table)}
+WHERE ${boundsOf(shape, period)}
+GROUP BY awsregion, substr(eventtime, 1, 10)`;
+}
+
+function boundsOf(
+  shape: TableShape,
+  period: { account: string; regions: readonly string[]; from: number; to: number },
+): string {
+  const own = `recipientaccountid = ${literal(period.account)}`;
+  const bounds = [partitionsOf(shape, period), ...(shape.columns.has('recipientaccountid') ? [own] : [])];
+  return bounds.join('\n    AND ');
 }
 
 function conditionOf({ attribute, values, from, to, regions }: Question): string {

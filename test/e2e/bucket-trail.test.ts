@@ -94,7 +94,7 @@ describe('--trail athena:', () => {
     const scan = await run('scan', '--key', incident.key, '--simulated', '--json', ...trail);
     const { incident: seen } = JSON.parse(scan.stdout) as { incident: { credentials: { id: string }[] } };
     expect(seen.credentials.map(({ id }) => id)).toContain(incident.key);
-    expect(server.statements.length).toBeLessThan(9);
+    expect(server.statements.length).toBeLessThan(10);
     const contained = await run(...incident.containment, ...trail);
     expect(incident.state(), words(contained).slice(-1500)).toMatchObject({
       innocentAlive: 23,

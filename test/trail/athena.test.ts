@@ -38,7 +38,7 @@ interface Asked {
 
 /** A lookup on a table with these records. */
 async function lookupOn(records: readonly object[], asked: Asked = {}) {
-  server = await athenaOf(records);
+  server = await athenaOf([...records, ...everyDay]);
   session = await sessionAt(server.url, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' });
   const told: CoreEvent[] = [];
   let time = now;
@@ -77,6 +77,12 @@ const query = (
   regions: ['us-east-1', 'eu-west-1'],
   ...more,
 });
+/** Something else on each of the last days, in both regions. */
+const everyDay = Array.from({ length: 6 }, (_, index) => now - index * day).flatMap((time) =>
+  ['us-east-1', 'eu-west-1'].map((region) =>
+    record(time, region, `${region} ${time}`, { eventName: 'Other', userIdentity: {} }),
+  ),
+);
 const idsOf = (events: readonly TrailEvent[]): (string | null)[] => events.map(({ eventId }) => eventId);
 
 function recordsOf(file: string): object[] {
@@ -106,7 +112,7 @@ describe('a table of Athena', () => {
     const regions = [...new Set(own.map(({ region }) => region))];
     const names = [...new Set(own.map(({ name }) => name))];
     await lookup.read(names.map((name) => query('EventName', name, { from: 0, regions })));
-    expect(lookup.cells().map(({ detail }) => detail)).toEqual(regions.map(() => null));
+    expect(lookup.cells().filter(({ status }) => status === 'failed')).toEqual([]);
     expect(idsOf(lookup.all())).toEqual(idsOf(own));
     const none = { inventory: [], plays: [], coverage: [], account: null, compromisedAt: null };
     for (const key of new Set([expected.root_key ?? null, expected.session ?? null, null]))
@@ -148,17 +154,18 @@ describe('a table of Athena', () => {
     expect(idsOf(lookup.all()).sort()).toEqual(
       ['by it’s', 'by key', 'by name', 'by resource', 'by session'].sort(),
     );
-    expect(server.statements).toHaveLength(1);
-    expect(server.statements[0]).toContain(
+    // The first says on which days the table has anything.
+    expect(server.statements).toHaveLength(2);
+    expect(server.statements[1]).toContain(
       `"timestamp" BETWEEN '2026/11/18' AND '2026/11/23' AND "region" IN ('eu-west-1', 'us-east-1') AND "account" = '${account}'`,
     );
-    expect(server.statements[0]).toContain("IN ('AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE')");
+    expect(server.statements[1]).toContain("IN ('AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE')");
     expect(lookup.cells()).toMatchObject([
       { region: 'eu-west-1', status: 'complete', count: 1, from: now - 5 * day },
       { region: 'us-east-1', status: 'complete', count: 4 },
     ]);
     // Three rows a page.
-    expect(server.calls.filter((name) => name === 'GetQueryResults')).toHaveLength(2);
+    expect(server.calls.filter((name) => name === 'GetQueryResults')).toHaveLength(7);
   });
 
   it('asks again for what is new alone, and not before new files can have come', async () => {
@@ -166,10 +173,10 @@ describe('a table of Athena', () => {
     await lookup.read([query('EventName', 'DescribeInstances')]);
     wait(60_000);
     await lookup.read([query('EventName', 'DescribeInstances')]);
-    expect(server.statements).toHaveLength(1);
+    expect(server.statements).toHaveLength(2);
     wait(5 * 60_000);
     await lookup.read([query('EventName', 'DescribeInstances')]);
-    expect(server.statements[1]).toContain(`BETWEEN '2026/11/23' AND '2026/11/23'`);
+    expect(server.statements[2]).toContain(`BETWEEN '2026/11/23' AND '2026/11/23'`);
     expect(lookup.cells()).toMatchObject([{ status: 'complete' }, { from: now - 5 * day }]);
   });
 
@@ -189,6 +196,19 @@ describe('a table of Athena', () => {
 });
 
 describe('what Athena does not answer is told, and never clean', () => {
+  it('days and regions of which the table has nothing', async () => {
+    const { lookup } = await lookupOn([]);
+    await lookup.read([
+      query('EventName', 'RunInstances', { from: now - 7 * day, regions: ['us-east-1', 'eu-south-1'] }),
+    ]);
+    const gaps = lookup.cells().filter(({ status }) => status === 'truncated');
+    expect(gaps.map(({ region, detail }) => [region, detail?.split(':')[0]])).toEqual([
+      ['eu-south-1', 'db.logs has no record on 6 days (2026/11/17, 2026/11/18, 2026/11/19, …)'],
+      ['us-east-1', 'db.logs has no record on 1 day (2026/11/17)'],
+    ]);
+    expect(lookup.readSince('RunInstances', 'us-east-1')).toBeNull();
+  });
+
   it('a workgroup’s limit', async () => {
     const { lookup, server } = await lookupOn([]);
     server.end = {
