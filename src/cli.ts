@@ -350,13 +350,27 @@ program
   .description('a completion script')
   .argument('<shell>', 'bash, zsh or fish')
   .action(async (shell: string) => {
-    const { completionScript, isShell } = await import('./commands/completion.js');
+    const { argumentOf, completionScript, isShell, valuesOf } = await import('./commands/completion.js');
     if (!isShell(shell)) return program.error('completion takes bash, zsh or fish');
-    const commands = program.commands.map((command) => ({
+    const shown = program.commands.filter((command) => command.name() !== 'complete');
+    const commands = shown.map((command) => ({
       name: command.name(),
-      flags: [...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+      description: command.description(),
+      flags: [...command.options, ...program.options].flatMap(({ long, description, required, optional }) =>
+        long == null ? [] : [{ long, description, takes: valuesOf(long, required || optional) }],
+      ),
+      argument: argumentOf(command.name(), command.registeredArguments.length > 0),
     }));
     process.stdout.write(completionScript(shell, commands));
+  });
+
+program
+  .command('complete', { hidden: true })
+  .description('what a completion script offers')
+  .argument('<what>', 'keys, profiles, regions or scenarios')
+  .action(async (what: string) => {
+    const { wordsFor } = await import('./commands/complete.js');
+    process.stdout.write((await wordsFor(what, process.env)).map((word) => `${word}\n`).join(''));
   });
 
 program
