@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parsePeriod, parseRegions } from './commands/arguments.js';
+import { parsePeriod, parseRegions, parseSize } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
 import { examplesOf, shapeHelp } from './commands/help.js';
 import { parseMoment } from './commands/moment.js';
@@ -120,8 +120,14 @@ const compromisedAt = new Option(
 ).argParser(checked((text) => parseMoment(text, Date.now())));
 const trail = new Option(
   '--trail <paths...>',
-  'CloudTrail log files or directories instead of the event history',
+  'CloudTrail log files, directories, s3://BUCKET/PREFIX, auto (the bucket of your trail) or athena:DATABASE.TABLE, instead of the event history',
 );
+const maxScan = new Option(
+  '--max-scan <size>',
+  'how much Athena may read in all, with --trail athena:…: 500GB',
+)
+  .argParser(checked(parseSize))
+  .default('500GB');
 const closedRegion = repeatable(
   '--closed-region <region>',
   'a policy of the organisation closes it to everybody, I answer for that (several: separated by commas)',
@@ -153,6 +159,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(maxScan)
   .addOption(validate)
   .addOption(publicKeys)
   .addOption(closedRegion)
@@ -173,6 +180,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(maxScan)
   .addOption(validate)
   .addOption(publicKeys)
   .addOption(closedRegion)
@@ -252,6 +260,7 @@ program
   .addOption(compromisedAt)
   .addOption(trail)
   .addOption(trustTrail)
+  .addOption(maxScan)
   .addOption(validate)
   .addOption(publicKeys)
   .addOption(closedRegion)
@@ -391,7 +400,19 @@ program
   .description('the IAM policy that the responder needs, generated from the plays')
   .option('--read-only', 'only what scan and verify need')
   .option('--plays <ids...>', 'only these plays')
+  .option(
+    '--trail <paths...>',
+    'also what reading the trail from there takes: s3://BUCKET/PREFIX, auto or athena:DATABASE.TABLE',
+  )
   .action(lazily(() => import('./commands/policy.js')));
+
+program
+  .command('athena-ddl')
+  .description('the statement that makes a table of a trail’s files in Athena; runs nothing')
+  .argument('<bucket>', 's3://BUCKET/PREFIX, as aws cloudtrail describe-trails names them')
+  .option('--table <name>', 'the table’s name', 'cloudtrail_logs')
+  .option('--from <day>', 'the first day that it has', '2020-01-01')
+  .action(lazily(() => import('./commands/athena-ddl.js'), ['bucket']));
 
 program
   .command('rehearse')

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AwsFailure } from './errors.js';
 import { isRead } from './reads.js';
 
@@ -26,6 +26,11 @@ const members: Record<string, readonly string[]> = {
   'amplify:ListApps': ['apps'],
   'amplify:ListBranches': ['branches'],
   'amplify:ListJobs': ['jobSummaries'],
+  'athena:GetQueryExecution': ['QueryExecution'],
+  'athena:GetQueryResults': ['ResultSet'],
+  'athena:GetTableMetadata': ['TableMetadata'],
+  'athena:StartQueryExecution': ['QueryExecutionId'],
+  'athena:StopQueryExecution': [],
   'batch:DescribeComputeEnvironments': ['computeEnvironments'],
   'batch:DescribeJobQueues': ['jobQueues'],
   'batch:ListJobs': ['jobSummaryList'],
@@ -74,7 +79,9 @@ const members: Record<string, readonly string[]> = {
   'rolesanywhere:ListProfiles': ['profiles'],
   'rolesanywhere:ListTrustAnchors': ['trustAnchors'],
   'route53:ListHostedZones': ['HostedZones'],
+  's3:GetObject': ['Body'],
   's3:ListBuckets': ['Buckets'],
+  's3:ListObjectsV2': ['KeyCount', 'Name'],
   'sagemaker:DescribeEndpoint': ['EndpointName'],
   'sagemaker:ListClusters': ['ClusterSummaries'],
   'sagemaker:ListEndpoints': ['Endpoints'],
@@ -135,6 +142,13 @@ export async function readAnswer(asked: Asked, answer: RawAnswer): Promise<void>
   if (status >= 300) return;
   const why = wrongShape(asked, text, requestIdOf(headers) !== null);
   if (why !== null) throw refuse(why);
+  // The SDK gives objects out as streams.
+  if (isObject(asked)) answer.body = Readable.from([body ?? new Uint8Array()]);
+}
+
+/** What S3 holds may be anything, also nothing: whoever reads it knows its length. */
+function isObject({ service, operation }: Asked): boolean {
+  return service === 's3' && operation === 'GetObject';
 }
 
 /** Enough of a body to tell what it is. */
@@ -145,7 +159,9 @@ function beginningOf(body: Uint8Array): string {
     .trimStart();
 }
 
-function wrongShape({ service, operation }: Asked, text: string, hasRequestId: boolean): string | null {
+function wrongShape(asked: Asked, text: string, hasRequestId: boolean): string | null {
+  const { service, operation } = asked;
+  if (isObject(asked)) return hasRequestId ? null : 'it has no request id';
   if (text === '') {
     // Some changes are answered with nothing but a request id.
     if (isRead(service, operation)) return 'it is empty';

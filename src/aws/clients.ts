@@ -223,7 +223,9 @@ export class AwsClients {
       try {
         // A change waits for no read.
         const output = await (isRead(service, operation)
-          ? this.lanes.run(region, once, (place) => this.watched.wait('place', place))
+          ? this.lanes.run(laneOf(service, operation, region), once, (place) =>
+              this.watched.wait('place', place),
+            )
           : once());
         const requestId = output.$metadata?.requestId ?? null;
         assertWhole({ service, operation, region: where }, output, requestId);
@@ -272,7 +274,13 @@ export class AwsClients {
       customUserAgent: [['leakguard', version], ...mark],
       ...(endpoint === undefined
         ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack }
-        : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
+        : {
+            endpoint,
+            useFipsEndpoint: false,
+            useDualstackEndpoint: false,
+            // A server of one name has none for each of S3's buckets.
+            forcePathStyle: true,
+          }),
     });
     client.middlewareStack.add(this.watched.middleware, {
       step: 'deserialize',
@@ -295,6 +303,11 @@ export class AwsClients {
       this.awsClock.heard(result.response?.headers?.['date'], service);
       return result;
     };
+}
+
+/** Thousands of objects of one bucket are read at a time when nothing else is asked of its region: they wait for themselves. */
+function laneOf(service: ServiceName, operation: string, region: string): string {
+  return service === 's3' && operation === 'GetObject' ? 'objects' : region;
 }
 
 function checkAnswer(service: ServiceName, region: string) {

@@ -1,5 +1,6 @@
 /** The door of this room: what other rooms may take from it. */
 export { type AcceleratorInfo, describeAccelerators } from './accelerators.js';
+export { bucketRegionOf } from './bucket-region.js';
 export { change, type InputOfChange } from './changes.js';
 export { credentialsHint, type RoleToAssume } from './credentials.js';
 export { AwsFailure, type FailureKind, namedFailure } from './errors.js';

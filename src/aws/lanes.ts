@@ -2,7 +2,7 @@
 export interface LaneWidths {
   /** In each region. */
   region: number;
-  /** To IAM and its like, which are asked for each user. */
+  /** To IAM and its like, which are asked for each user, and to S3 for the objects of a trail. */
   global: number;
   /** Milliseconds after which a read gives its place away: most are answered by then, and what hangs must not add up. */
   placeLasts: number;
@@ -50,7 +50,10 @@ export class Lanes {
   ): Promise<T> {
     let lane = this.lanes.get(region);
     if (lane === undefined) {
-      lane = { free: this.widths[region === 'global' ? 'global' : 'region'], waiting: [] };
+      lane = {
+        free: this.widths[region === 'global' || region === 'objects' ? 'global' : 'region'],
+        waiting: [],
+      };
       this.lanes.set(region, lane);
     }
     const its = lane;

@@ -83,3 +83,13 @@ export function wordsOf(given: readonly string[] = []): string[] {
 export function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
+
+const units: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** Bytes of `500GB`. @throws CommandError with exit code 2 */
+export function parseSize(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([MGT]B)$/i.exec(text.trim()) ?? [];
+  const size = Number(number) * (units[unit.toUpperCase()] ?? 0);
+  if (size > 0) return size;
+  throw new CommandError(ExitCode.usage, `Not a size: ${JSON.stringify(text)}. Sizes are 500GB, 1.5TB.`);
+}

@@ -194,6 +194,7 @@ const flagsKept = [
   'closedRegion',
   'trail',
   'trustTrail',
+  'maxScan',
   'validate',
   'publicKeys',
   'include',

@@ -51,7 +51,10 @@ export function examplesOf(name: string): readonly (readonly [line: string, what
 const groups: readonly (readonly [string, string])[] = [
   ['Whom:', 'key session user role instance watchKey'],
   ['Look first:', 'dryRun checkPermissions plan'],
-  ['When, and from what:', 'since compromisedAt trail trustTrail closedRegion validate publicKeys wait'],
+  [
+    'When, and from what:',
+    'since compromisedAt trail trustTrail maxScan closedRegion validate publicKeys wait',
+  ],
   [
     'What is acted on:',
     'include exclude deny evict removeTemplates snapshot only includeRogue reactivateKey',
@@ -66,7 +69,7 @@ const commandGroups: readonly (readonly [string, string])[] = [
   ['Contain:', 'contain resume undo'],
   ['Prove, and get the service back:', 'verify cloudfront case'],
   ['Past incidents:', 'list report'],
-  ['On a calm day:', 'rehearse range policy completion'],
+  ['On a calm day:', 'rehearse range policy athena-ddl completion'],
 ];
 
 const groupOf = (name: string, table: typeof groups): string | null =>

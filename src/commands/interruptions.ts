@@ -5,6 +5,11 @@ const finishesWhatRuns = new Set(['contain', 'resume', 'undo', 'cloudfront', 're
 /** Commands that change an account once it is agreed to: nobody has to be there to read what they say. */
 export const needsNoReader = new Set(['contain', 'resume', 'undo']);
 
+/** A query of Athena goes on, and costs, when nobody waits for it: it is told to stop before a command that looks ends. */
+const runsQueries = process.argv.some((word) => /^(--trail=)?athena:/.test(word));
+/** Milliseconds. */
+const timeToStopQueries = 2_000;
+
 /** What the outputs came to. */
 export interface Outputs {
   /** Why the result did not reach stdout; null where it did, or where its reader had enough and went away. */
@@ -33,11 +38,16 @@ export function onSignals(stop: AbortController, name: string, tidy: () => void)
     const handler = (): void => {
       const code = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
       if (signal === 'SIGHUP' && stop.signal.aborted) return;
-      if (stop.signal.aborted || !finishesWhatRuns.has(name)) {
+      const leave = (): never => {
         tidy();
         process.exit(code);
-      }
+      };
+      if (stop.signal.aborted || (!finishesWhatRuns.has(name) && !runsQueries)) leave();
       stop.abort(code);
+      if (!finishesWhatRuns.has(name)) {
+        setTimeout(leave, timeToStopQueries);
+        return;
+      }
       process.stderr.write(
         `\n${signal}: nothing new is started; what runs is written down. Once more to leave at once.\n`,
       );

@@ -1,10 +1,13 @@
 import { ExitCode } from '../model/index.js';
-import { plays, responderPolicies } from '../plays/index.js';
+import { plays, responderPolicies, tableRights, trailRights } from '../plays/index.js';
+import { isInBucket, placeOf } from '../trail/index.js';
 import { CommandError, type CommandContext } from './context.js';
+import { assertAddresses, isTable } from './survey-options.js';
 
 interface PolicyFlags {
   readOnly?: boolean;
   plays?: string[];
+  trail?: string[];
 }
 
 /** Prints the responder's IAM policy: the document, or where it takes several, a list of names and documents. */
@@ -19,9 +22,19 @@ export async function run(flags: PolicyFlags, context: CommandContext): Promise<
     );
   }
   const chosen = wanted.length === 0 ? plays : plays.filter(({ id }) => wanted.includes(id));
-  const policies = responderPolicies(chosen, flags.readOnly === true);
+  const policies = responderPolicies(chosen, flags.readOnly === true, rightsOf(flags.trail ?? []));
   const [only, ...more] = policies;
   const printed = context.json ? { version: 1, policies } : more.length === 0 ? only?.document : policies;
   context.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
   return ExitCode.ok;
+}
+
+/** What reading these trails takes: nothing more for files. @throws CommandError with exit code 2 */
+function rightsOf(trail: readonly string[]): ReturnType<typeof trailRights> {
+  assertAddresses(trail);
+  const places = trail.filter(isInBucket).map((address) => {
+    const place = placeOf(address);
+    return typeof place === 'string' ? null : place;
+  });
+  return [...(places.length === 0 ? [] : trailRights(places)), ...(trail.some(isTable) ? tableRights() : [])];
 }

@@ -6,7 +6,7 @@ import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { judgeTrace, rootSessionOf, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
-import { surveyOf, type SurveyFlags } from './survey-options.js';
+import { isTable, surveyOf, type SurveyFlags } from './survey-options.js';
 
 interface ScanFlags extends SurveyFlags, TargetFlags {
   simulated?: boolean;
@@ -57,7 +57,10 @@ export async function run(flags: ScanFlags, context: CommandContext): Promise<Ex
 
 /** Log files can be read without an account. Then nothing is said of what runs now. */
 async function sessionOrFilesOnly(flags: ScanFlags, context: CommandContext): Promise<Session | null> {
-  if (flags.trail === undefined || flags.trail.length === 0) return context.openSession();
+  const { trail = [] } = flags;
+  const { isInBucket } = await import('../trail/index.js');
+  if (trail.length === 0 || trail.some((path) => isInBucket(path) || isTable(path)))
+    return context.openSession();
   try {
     return await context.openSession();
   } catch (error) {

@@ -4,8 +4,16 @@ import type { Session } from '../aws/index.js';
 import { plays } from '../plays/index.js';
 import { ExitCode } from '../model/index.js';
 import { Survey } from '../survey/index.js';
-import { type KeySource, keysFromAws, keysFromFile } from '../trail/index.js';
-import { parseRegions, wordsOf } from './arguments.js';
+import {
+  type AthenaAddress,
+  isInBucket,
+  type KeySource,
+  keysFromAws,
+  keysFromFile,
+  placeOf,
+  tableOf,
+} from '../trail/index.js';
+import { parseRegions, parseSize, wordsOf } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
 import { parseMoment } from './moment.js';
 import { stillToCome } from './settle-times.js';
@@ -18,6 +26,7 @@ export interface SurveyFlags {
   closedRegion?: string[];
   trail?: string[];
   trustTrail?: boolean;
+  maxScan?: string;
   validate?: boolean;
   publicKeys?: string;
   include?: string[];
@@ -34,8 +43,10 @@ export function surveyOf(
   const now = session?.reader.now() ?? Date.now();
   const since = now - parseMoment(flags.since, now).time;
   if (since <= 0) throw stillToCome('--since', now - since, now);
-  const trail = flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
-  if (since > eventHistory && trail === null) {
+  const athena = athenaOf(flags, context.signal);
+  const trail = athena !== null || flags.trail === undefined || flags.trail.length === 0 ? null : flags.trail;
+  assertAddresses(trail ?? []);
+  if (since > eventHistory && trail === null && athena === null) {
     const message = `CloudTrail's event history holds 90 days: --since ${flags.since} reads those. What is older only --trail can show, from log files.`;
     context.emit({ type: 'warning', message });
   }
@@ -49,12 +60,52 @@ export function surveyOf(
     compromisedAt: compromisedAt(flags, now),
     regions: parseRegions(flags.region),
     trail,
+    athena,
     include: wordsOf(flags.include),
     exclude: wordsOf(flags.exclude),
     trustTrail: flags.trustTrail === true,
     validate: keysOf(flags, session),
     closedRegions: wordsOf(flags.closedRegion),
   });
+}
+
+/** Whether `--trail` names a table of Athena. */
+export function isTable(path: string): boolean {
+  return path.startsWith('athena:');
+}
+
+/** @throws CommandError with exit code 2 */
+function athenaOf(
+  { trail = [], maxScan = '500GB', validate }: SurveyFlags,
+  signal: AbortSignal,
+): { address: AthenaAddress; maxScan: number; signal: AbortSignal } | null {
+  const table = trail.find(isTable);
+  if (table === undefined) return null;
+  const address = tableOf(table);
+  if (typeof address === 'string')
+    throw new CommandError(ExitCode.usage, `--trail ${table}: ${address}. Nothing was done.`);
+  if (trail.length > 1 || validate === true) {
+    const what = validate === true ? '--validate proves files' : 'A table stands for all of the trail';
+    throw new CommandError(
+      ExitCode.usage,
+      `${what}: --trail ${table} goes alone. Nothing was done.`,
+      'CloudTrail’s digests prove the files of a bucket: --trail s3://BUCKET/PREFIX --validate',
+    );
+  }
+  return { address, maxScan: parseSize(maxScan), signal };
+}
+
+/** @throws CommandError with exit code 2 */
+export function assertAddresses(trail: readonly string[]): void {
+  for (const address of trail.filter((path) => isInBucket(path) && path !== 'auto')) {
+    const place = placeOf(address);
+    if (typeof place === 'string')
+      throw new CommandError(
+        ExitCode.usage,
+        `--trail ${address}: ${place}. Nothing was done.`,
+        'It is s3://BUCKET/PREFIX, as aws cloudtrail describe-trails names them (S3BucketName, S3KeyPrefix).',
+      );
+  }
 }
 
 /** @throws CommandError with exit code 2 */

@@ -5,6 +5,7 @@ export class AwsError extends Error {
     message: string,
     /** Null: the status that the service model gives for this code, else 400. */
     readonly status: number | null = null,
+    readonly headers: Record<string, string> = {},
   ) {
     super(message);
   }

@@ -100,6 +100,7 @@ export class Dispatcher {
           : new AwsError('InternalFailure', (error as Error).stack ?? '', 500);
       entry.error = failure.code;
       result = refusal(model, failure, entry.requestId);
+      Object.assign(result.headers, failure.headers);
     }
     result.headers['x-amzn-requestid'] = entry.requestId;
     if (model?.protocol === 'rest-xml') result.headers['x-amz-request-id'] = entry.requestId;

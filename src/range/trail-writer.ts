@@ -107,7 +107,8 @@ const eventNames: Record<string, string> = {
 };
 
 // Data events and what CloudTrail does not log.
-const unlogged = /^(lambda:Invoke|lambda:InvokeWithResponseStream)$/;
+const unlogged =
+  /^(lambda:Invoke|lambda:InvokeWithResponseStream|s3:GetObject|s3:ListObjectsV2|s3:PutObject)$/;
 
 const sources: Record<string, string> = { ses: 'ses', 'service-quotas': 'servicequotas' };
 

@@ -16,7 +16,15 @@ import {
 } from '../model/index.js';
 import { asksBefore, buildGraph, candidatesOf, letInBy, modelInvocations } from '../detect/index.js';
 import { accessKeys, type Play } from '../plays/index.js';
-import { type KeySource, readTrail, TrailLookup, type TrailQuery } from '../trail/index.js';
+import {
+  type AthenaAddress,
+  AthenaLookup,
+  type KeySource,
+  readTrail,
+  type TrailAccess,
+  TrailLookup,
+  type TrailQuery,
+} from '../trail/index.js';
 
 /** The account that is looked at, and who looks. */
 export interface Caller {
@@ -32,8 +40,12 @@ export interface TrailScope {
   key: string | null;
   since: number;
   compromisedAt: number | null;
-  /** CloudTrail log files or directories, instead of the event history. */
+  /** Regions that were chosen; null: all. */
+  regions: readonly string[] | null;
+  /** CloudTrail log files, directories or addresses of buckets, instead of the event history. */
   trail: readonly string[] | null;
+  /** A table of Athena that is asked instead of the event history. */
+  athena?: { address: AthenaAddress; maxScan: number; signal: AbortSignal } | null;
   /** Where CloudTrail's public keys are had from, to prove the files by its digests; null: they are not proven. */
   validate: KeySource | null;
 }
@@ -80,7 +92,7 @@ const maxFollowed = 60;
 
 /** Which questions CloudTrail is asked for one incident, or the files that are read instead. */
 export class SurveyTrail {
-  private readonly lookup: TrailLookup | null;
+  private readonly lookup: TrailLookup | AthenaLookup | null;
   private files: Awaited<ReturnType<typeof readTrail>> | null = null;
   private readonly queries = new Map<string, TrailQuery>();
   /** What a first look has read: the look that follows at once does not read it again. */
@@ -90,15 +102,22 @@ export class SurveyTrail {
   private readonly sessionNames = new Set<string>();
 
   constructor(private readonly scope: TrailScope) {
-    const { session, emit } = scope;
+    const { session, emit, athena = null } = scope;
+    if (session === null) {
+      this.lookup = null;
+      return;
+    }
+    const { reader, identity } = session;
+    const { account, homeRegion } = identity;
     this.lookup =
-      session === null
-        ? null
-        : new TrailLookup({ reader: session.reader, account: session.identity.account, emit });
+      athena === null
+        ? new TrailLookup({ reader, account, emit })
+        : new AthenaLookup({ reader, account, homeRegion, emit, ...athena });
   }
 
+  /** files: what somebody could have put there, in a bucket or table too. */
   get source(): 'event-history' | 'files' {
-    return this.files === null ? 'event-history' : 'files';
+    return this.files === null && (this.scope.athena ?? null) === null ? 'event-history' : 'files';
   }
 
   /** Every event read so far. */
@@ -112,8 +131,18 @@ export class SurveyTrail {
 
   /** Reads the files, once. */
   async readFiles(): Promise<Cell[]> {
-    this.files ??= await readTrail([...(this.scope.trail ?? [])], this.scope.emit, this.scope.validate);
+    const { trail, emit, validate } = this.scope;
+    this.files ??= await readTrail(trail ?? [], emit, validate, this.bucketAccess());
     return this.files.cells;
+  }
+
+  /** Who reads trail files from a bucket; null without credentials. */
+  private bucketAccess(): TrailAccess | null {
+    const { session, since, regions } = this.scope;
+    if (session === null) return null;
+    const { reader, identity } = session;
+    const { account, homeRegion } = identity;
+    return { reader, account, homeRegion, regions, from: reader.now() - since };
   }
 
   /** What CloudTrail's digests say of the files. */
@@ -179,7 +208,7 @@ export class SurveyTrail {
 
   /** The lives of a named role's sessions, by the names that they go by: what is not read is said. */
   private async readSessions(
-    lookup: TrailLookup,
+    lookup: TrailLookup | AthenaLookup,
     everywhere: readonly string[],
     from: number,
   ): Promise<Cell[]> {
@@ -227,7 +256,8 @@ export class SurveyTrail {
 
   /** How far back everything is asked for, epoch milliseconds. */
   since(now: number): number {
-    return now - Math.min(this.scope.since, eventHistory);
+    const { since, athena = null } = this.scope;
+    return now - (athena === null ? Math.min(since, eventHistory) : since);
   }
 
   /**
@@ -339,7 +369,7 @@ export class SurveyTrail {
 
   /** The whole life of those who stand out, in the order of how much: what is normal for them shows only in it. */
   private async readCandidates(
-    lookup: TrailLookup,
+    lookup: TrailLookup | AthenaLookup,
     everywhere: readonly string[],
     from: number,
   ): Promise<void> {
@@ -357,7 +387,7 @@ export class SurveyTrail {
   /** Follows what tainted credentials minted, until nothing new comes up: also where a key stood out by itself. Returns
    *  how many were not followed. */
   private async follow(
-    lookup: TrailLookup,
+    lookup: TrailLookup | AthenaLookup,
     everywhere: readonly string[],
     from: number,
     credentialsOf: (cells: Cell[]) => readonly TaintedCredential[],

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cell } from '../model/index.js';
 import {
@@ -8,13 +7,13 @@ import {
   gapsOfChains,
   judgeDigests,
   nameOf,
-  signatureEnding,
   type Digest,
   type DigestVerdict,
   type PublicKeys,
 } from './digest-chain.js';
 import { eachChunk, opened } from './file-chunks.js';
 import { formatOf } from './file-format.js';
+import { digestName, type LogSource } from './log-source.js';
 
 /** CloudTrail's public keys of a region, of a time. @returns a text where they cannot be had: why */
 export type KeySource = (region: string, from: number, to: number) => Promise<PublicKeys>;
@@ -31,9 +30,10 @@ export interface Proofs {
   /** The same, in short. */
   gaps: string[];
   note: string;
+  /** Periods of which a digest that is proven names every log file, epoch milliseconds. */
+  proven: { account: string; region: string; start: number; end: number }[];
 }
 
-const digestName = /_CloudTrail-Digest_[^/\\]*\.json(\.gz)?$/;
 /** A digest names the log files of an hour: it is never larger, bytes. */
 const largestDigest = 64 * 1024 * 1024;
 /** So many are named one by one. */
@@ -42,23 +42,17 @@ const chunkSize = 1 << 18;
 
 /**
  * Which of `files` CloudTrail's digests prove, as `aws cloudtrail validate-logs` would say of them in the bucket. Digests
- * are among `files`, or in `CloudTrail-Digest` beside the `CloudTrail` directory that holds them. `given`: the paths that
- * were named; a log file that is missing outside of them is no gap.
+ * are among `files`, or in `CloudTrail-Digest` beside the `CloudTrail` directory that holds them.
  */
 export async function proveFiles(
   files: readonly string[],
-  given: readonly string[],
+  source: LogSource,
   keySource: KeySource,
 ): Promise<Proofs> {
   const logs = files.filter((file) => !digestName.test(basename(file)));
   const paths = new Set(files.filter((file) => digestName.test(basename(file))));
-  const unlisted: [string, string][] = [];
-  for (const directory of digestDirectories(logs)) {
-    const inside = await digestsIn(directory);
-    if (typeof inside === 'string') unlisted.push([directory, `${directory} cannot be listed: ${inside}`]);
-    else for (const path of inside) paths.add(path);
-  }
-  const { digests, unread } = await readDigests([...paths].sort());
+  const { digests: beside, unlisted } = await source.digestsOf(logs);
+  const { digests, unread } = await readDigests([...new Set([...paths, ...beside])].sort(), source);
   const verdicts = judgeDigests(digests, await keysFor(digests, keySource));
   const proven = digests.filter((digest) => verdicts.get(digest)?.standing === 'proven');
   const entries = proven.flatMap(({ logs: named, account, region, path }) =>
@@ -70,7 +64,7 @@ export async function proveFiles(
   const found = new Set<string>();
   const here = new Set(logs.map((file) => plain(basename(file))));
   for (const file of byHash.size === 0 ? [] : logs) {
-    const hash = await hashOf(file);
+    const hash = await hashOf(file, source);
     const entry = hash === null ? undefined : byHash.get(hash);
     if (entry !== undefined) {
       found.add(entry.hash);
@@ -78,7 +72,7 @@ export async function proveFiles(
     } else if (names.has(plain(basename(file)))) proofs.set(file, null);
   }
   const missing = entries.filter(
-    (entry) => !found.has(entry.hash) && !here.has(entry.name) && isAskedFor(entry, given),
+    (entry) => !found.has(entry.hash) && !here.has(entry.name) && source.isAskedFor(entry),
   );
   const changed = [...proofs].flatMap(([file, proof]) => (proof === null ? [file] : []));
   const failed = [...unlisted, ...unread, ...failedOf(verdicts)];
@@ -111,6 +105,7 @@ export async function proveFiles(
       digests,
       verdicts,
     ),
+    proven: proven.map(({ account, region, start, end }) => ({ account, region, start, end })),
   };
 }
 
@@ -170,57 +165,19 @@ function plain(name: string): string {
   return name.replace(/\.gz$/, '');
 }
 
-/** `…/CloudTrail-Digest` beside each `…/CloudTrail` that a log file is in, as in the bucket. */
-function digestDirectories(logs: readonly string[]): Set<string> {
-  const found = new Set<string>();
-  for (const log of logs) {
-    const parts = resolve(log).split(sep);
-    const at = parts.lastIndexOf('CloudTrail');
-    if (at > 0) found.add([...parts.slice(0, at), 'CloudTrail-Digest'].join(sep));
-  }
-  return found;
-}
-
-/** @returns a text where they cannot be listed: why. Where none were downloaded there are none, and the note says so. */
-async function digestsIn(directory: string): Promise<string[] | string> {
-  try {
-    const inside = await readdir(directory, { recursive: true, withFileTypes: true });
-    return inside
-      .filter((entry) => entry.isFile() && digestName.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? [] : message;
-  }
-}
-
-/** Where a log file would be here, as in the bucket, it must be there only if it lies in what was named. */
-function isAskedFor(
-  { object, digest }: { object: string; digest: string },
-  given: readonly string[],
-): boolean {
-  const parts = resolve(digest).split(sep);
-  const at = parts.lastIndexOf('CloudTrail-Digest');
-  const within = /\/CloudTrail\/(.*)$/.exec(object)?.[1];
-  const roots = given.map((path) => resolve(path));
-  const isIn = (path: string): boolean => roots.some((root) => path === root || path.startsWith(root + sep));
-  // Digests that were named themselves, all in one directory.
-  if (at < 0 || within === undefined) return isIn(resolve(digest));
-  return isIn([...parts.slice(0, at), 'CloudTrail', ...within.split('/')].join(sep));
-}
-
 async function readDigests(
   paths: readonly string[],
+  source: LogSource,
 ): Promise<{ digests: Digest[]; unread: [string, string][] }> {
   const digests = new Map<string, Digest>();
   const unread: [string, string][] = [];
   for (const path of paths) {
     let read: Digest | string;
     try {
-      const packed = await readFile(path);
+      const { bytes: packed, signature } = await source.digest(path);
       const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
       const bytes = isPacked ? gunzipSync(packed, { maxOutputLength: largestDigest }) : packed;
-      read = digestOf(path, bytes, await signatureBeside(path));
+      read = digestOf(path, bytes, signature);
     } catch (error) {
       read = error instanceof Error ? error.message : String(error);
     }
@@ -228,15 +185,6 @@ async function readDigests(
     else digests.set(resolve(path), read);
   }
   return { digests: [...digests.values()], unread };
-}
-
-async function signatureBeside(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path + signatureEnding, 'utf8')).trim().replaceAll('"', '');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 async function keysFor(
@@ -253,9 +201,9 @@ async function keysFor(
 }
 
 /** SHA-256 of the file's content as it is read for its records; null where it cannot be read, which reading will tell. */
-async function hashOf(file: string): Promise<string | null> {
+async function hashOf(file: string, source: LogSource): Promise<string | null> {
   try {
-    const { head, rest } = await opened(file, chunkSize);
+    const { head, rest } = await opened(source.chunks(file, chunkSize));
     const hash = createHash('sha256');
     await eachChunk(rest, formatOf(head).gzips, chunkSize, (chunk) => hash.update(chunk));
     return hash.digest('hex');

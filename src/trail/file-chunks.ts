@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { headBytes } from './file-format.js';
@@ -7,10 +6,9 @@ import { headBytes } from './file-format.js';
 const maxWaiting = 3;
 
 /** A file's first bytes, and all of it as a stream: it is opened once, since a pipe says everything once. */
-export async function opened(file: string, chunkSize: number): Promise<{ head: Buffer; rest: Readable }> {
-  const chunks = createReadStream(file, { highWaterMark: chunkSize })[
-    Symbol.asyncIterator
-  ]() as AsyncIterator<Buffer, undefined>;
+export async function opened(
+  chunks: AsyncIterator<Buffer, undefined>,
+): Promise<{ head: Buffer; rest: Readable }> {
   const first: Buffer[] = [];
   let size = 0;
   while (size < headBytes) {

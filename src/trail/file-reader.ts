@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { asObject, type TrailEvent } from '../model/index.js';
 import type { FileProof } from './digest-files.js';
 import { recordsWithin, unwrap } from './containers.js';
 import { cliTextReader } from './cli-text.js';
 import { eachChunk, opened } from './file-chunks.js';
 import { formatOf, type FileFormat } from './file-format.js';
+import type { LogSource } from './log-source.js';
 import { normaliseRecord } from './normalise.js';
 import { listNames, RecordSplitter, TooLarge } from './record-splitter.js';
 import { isPlain } from './record-shape.js';
@@ -47,6 +47,7 @@ export class FileReader {
 
   constructor(
     private readonly sink: Sink,
+    private readonly source: LogSource,
     private readonly scanner = new RepeatScanner(),
     private readonly chunkSize = 1 << 18,
   ) {}
@@ -55,7 +56,8 @@ export class FileReader {
   async read(file: string, proof?: FileProof): Promise<FileRead> {
     this.proof = proof;
     const whole = await this.readFrom(file, () => 0);
-    if (!whole.tooLarge || whole.read.records > 0 || !(await stat(file)).isFile()) return whole.read;
+    if (!whole.tooLarge || whole.read.records > 0 || !(await this.source.isRepeatable(file)))
+      return whole.read;
     // One value holds all: its records are read from where the first list of them begins.
     const { read } = await this.readFrom(file, innerListIn);
     return read;
@@ -77,7 +79,7 @@ export class FileReader {
     let tooLarge = false;
     let skip = 0;
     try {
-      const { head, rest } = await opened(file, this.chunkSize);
+      const { head, rest } = await opened(this.source.chunks(file, this.chunkSize));
       const { gzips, encoding, kind, text, mark } = formatOf(head);
       const start = startIn(text);
       if (start === null || (start > 0 && kind !== 'json')) throw new TooLarge();

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { TrailEvent } from '../model/index.js';
 import type { FileProof } from './digest-files.js';
 import { FileReader, type FileRead } from './file-reader.js';
+import { disk } from './log-source.js';
 import { ThinningStore } from './thinning.js';
 
 /** What the worker is told, and what it answers: events with the lengths of their records, then how the file ended. */
@@ -19,7 +20,7 @@ const batch = 500;
 const port = parentPort;
 if (port !== null) {
   const store = new ThinningStore(capacity);
-  const reader = new FileReader(store);
+  const reader = new FileReader(store, disk([]));
   let last = Promise.resolve();
   port.on('message', ({ read: file, level, proof }: ToWorker) => {
     last = last.then(async () => {

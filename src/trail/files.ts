@@ -1,9 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { worked, type Cell, type Emit, type SkippedRecords, type TrailEvent } from '../model/index.js';
-import { proveFiles, type FileProof, type KeySource } from './digest-files.js';
+import { proveFiles, type FileProof, type KeySource, type Proofs } from './digest-files.js';
 import { FileReader, type FileRead } from './file-reader.js';
 import { readInThreads } from './file-threads.js';
 import { listFiles } from './list-files.js';
+import { disk, type LogSource } from './log-source.js';
+import { isInBucket } from './s3-layout.js';
+import type { TrailAccess } from './s3-listing.js';
+import { bucketsOf } from './s3-source.js';
 import { repetitionOf, ThinningStore } from './thinning.js';
 
 export interface Trail {
@@ -30,39 +34,56 @@ const maxThreads = 8;
  * Reads CloudTrail events from files and directory trees, plain or gzip, in any container, streamed. A file that
  * cannot be read to its end (missing, empty, cut short, not JSON) is named in a cell of its own; what stands before
  * the cut is kept, and the others are read. Large trails are thinned: see thinning.ts. With `keys`, the files are proven
- * by CloudTrail's digests: see digest-files.ts.
+ * by CloudTrail's digests: see digest-files.ts. With `access`, addresses of buckets are read too: see s3-source.ts.
+ * @throws AwsFailure of kind `credentials`, where it reads from a bucket
  */
 export async function readTrail(
-  paths: readonly string[],
+  all: readonly string[],
   emit: Emit,
   keys: KeySource | null = null,
+  access: TrailAccess | null = null,
 ): Promise<Trail> {
   const failures: Cell[] = [];
+  const paths = all.filter((path) => !isInBucket(path));
+  const addresses = all.filter(isInBucket);
+  if (addresses.length > 0 && access === null) throw new Error('a trail in a bucket takes credentials');
+  const buckets = access === null || addresses.length === 0 ? null : await bucketsOf(addresses, access, emit);
   const files = await listFiles(paths, (path, error) => failures.push(failedFile(path, error, 0)));
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const threads = bytes < worthThreads ? 0 : Math.min(availableParallelism(), maxThreads, files.length);
+  const bytes = sizeOf(files) + sizeOf(buckets?.objects ?? []);
+  const threads =
+    sizeOf(files) < worthThreads ? 0 : Math.min(availableParallelism(), maxThreads, files.length);
   const store = new ThinningStore(threads === 0 ? capacity : capacityBesideThreads);
-  // What is so large on disk does not fit as it is: nothing is lost by thinning it from the beginning.
+  // What is so large does not fit as it is: nothing is lost by thinning it from the beginning.
   if (bytes > 2 * capacity) store.level = 1;
   const skipped: SkippedRecords[] = [];
   const useless: FileRead[] = [];
+  const names = files.sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
+  const total = names.length + (buckets?.files.length ?? 0);
   let done = 0;
   const ended = (read: FileRead): void => {
     const { file, failure, records, skipped: reasons } = read;
-    if (failure !== null) failures.push(failedFile(file, failure, records));
-    else if (read.events === 0 && Object.keys(reasons).some(isLoss)) useless.push(read);
+    if (failure !== null) {
+      if (buckets?.isRefused(file) !== true) failures.push(failedFile(file, failure, records));
+    } else if (read.events === 0 && Object.keys(reasons).some(isLoss)) useless.push(read);
     for (const [reason, count] of Object.entries(reasons)) skipped.push({ where: file, count, reason });
     done += 1;
-    emit({ type: 'progress', subject: 'trail', region: null, done, total: files.length, message: file });
+    emit({ type: 'progress', subject: 'trail', region: null, done, total, message: file });
   };
-  const names = files.sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
-  const proofs = keys === null ? null : await proveFiles(names, paths, keys);
-  if (proofs !== null) emit({ type: 'warning', message: proofs.note });
-  const proofOf = (file: string): FileProof | undefined => proofs?.files.get(file);
-  if (threads === 0 || !(await readInThreads(names, threads, store, proofOf, ended))) {
-    const reader = new FileReader(store);
-    for (const name of names) ended(await reader.read(name, proofOf(name)));
-  }
+  const onDisk = disk(paths);
+  const proofs: Proofs[] = [];
+  if (keys !== null && names.length > 0) proofs.push(await proveFiles(names, onDisk, keys));
+  if (keys !== null && buckets !== null) proofs.push(await proveFiles(buckets.files, buckets, keys));
+  for (const { note } of proofs) emit({ type: 'warning', message: note });
+  const proofOf = (file: string): FileProof | undefined =>
+    proofs.find((one) => one.files.has(file))?.files.get(file);
+  const readAll = async (some: readonly string[], source: LogSource): Promise<void> => {
+    const reader = new FileReader(store, source);
+    for (const name of some) ended(await reader.read(name, proofOf(name)));
+  };
+  if (threads === 0 || !(await readInThreads(names, threads, store, proofOf, ended)))
+    await readAll(names, onDisk);
+  if (buckets !== null) await readAll(buckets.files, buckets);
+  buckets?.assertSignedIn();
   const { events, alone } = withoutTwins(store.all().sort(inOrder));
   if (store.span > 0) {
     const often = store.span === Infinity ? 'once' : `once in ${store.span / 3600_000} hours`;
@@ -70,20 +91,26 @@ export async function readTrail(
     emit({ type: 'warning', message });
   }
   failures.push(...uselessFiles(useless));
-  if (events.length === 0 && failures.length === 0) failures.push(nothingRead(paths, files.length));
+  const inBuckets = buckets?.cells(proofs.flatMap(({ proven }) => proven)) ?? [];
+  if (events.length === 0 && failures.length + inBuckets.length === 0) failures.push(nothingRead(all, total));
   const dropped = [...store.dropped].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
   skipped.sort((a, b) => (a.where + a.reason < b.where + b.reason ? -1 : 1));
   failures.sort((a, b) => (a.region < b.region ? -1 : 1));
+  const gaps = [
+    ...gapsOf(failures, skipped, dropped, alone),
+    ...(buckets?.gaps() ?? []),
+    ...proofs.flatMap((one) => one.gaps),
+  ];
   return {
     events,
     skipped,
-    cells: [
-      ...regionCells(events, [...gapsOf(failures, skipped, dropped, alone), ...(proofs?.gaps ?? [])]),
-      ...failures,
-      ...(proofs?.cells ?? []),
-    ],
-    notes: proofs === null ? [] : [proofs.note],
+    cells: [...regionCells(events, gaps), ...failures, ...inBuckets, ...proofs.flatMap(({ cells }) => cells)],
+    notes: proofs.map(({ note }) => note),
   };
+}
+
+function sizeOf(files: readonly { size: number }[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 /**

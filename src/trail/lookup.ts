@@ -1,7 +1,7 @@
 import { eventHistory, trailDelay } from '../facts/index.js';
 import { AwsFailure, type LookupAttributeKey, type Reader } from '../aws/index.js';
-import type { Cell, CellStatus, Emit, SkippedRecords, TrailEvent } from '../model/index.js';
-import { normaliseRecord } from './normalise.js';
+import type { Emit } from '../model/index.js';
+import { type Progress, progressKey, TrailStore } from './trail-store.js';
 
 /** One question to CloudTrail's event history. It takes one attribute a call (CloudTrail API reference, LookupEvents). */
 export interface TrailQuery {
@@ -29,77 +29,13 @@ export interface LookupOptions {
 
 const defaultMaxPages = 120;
 
-interface Progress {
-  status: CellStatus;
-  detail: string | null;
-  /** Epoch milliseconds: the period that has been read, newest to oldest. */
-  from: number;
-  to: number;
-  readAt: number;
-}
-
 /**
  * CloudTrail's event history, read as often as needed: each read of a query asks only for what is newer than the
  * last one, with an overlap for late delivery, and for what that one did not come to. All regions at once, each at its own two calls a second.
  */
-export class TrailLookup {
-  private readonly events = new Map<string, TrailEvent>();
-  private readonly progress = new Map<string, Progress>();
-  private readonly skipped = new Map<string, SkippedRecords>();
-
-  constructor(private readonly options: LookupOptions) {}
-
-  /** Every event read so far, oldest first; equal times by key, so that the same events give the same order. */
-  all(): TrailEvent[] {
-    return [...this.events.values()].sort(
-      (a, b) => (a.time ?? 0) - (b.time ?? 0) || (a.key < b.key ? -1 : 1),
-    );
-  }
-
-  /** One `trail` cell a region: the worst of its queries, since an answer needs all of them. */
-  cells(): Cell[] {
-    const regions = new Map<string, Cell>();
-    const counts = new Map<string, number>();
-    for (const event of this.events.values()) counts.set(event.region, (counts.get(event.region) ?? 0) + 1);
-    for (const [key, progress] of this.progress) {
-      const region = key.slice(0, key.indexOf('|'));
-      const cell = regions.get(region);
-      if (cell === undefined) {
-        const { status, detail, from, to } = progress;
-        regions.set(region, {
-          subject: 'trail',
-          region,
-          status,
-          detail,
-          from,
-          to,
-          count: counts.get(region) ?? 0,
-        });
-        continue;
-      }
-      if (rank(progress.status) > rank(cell.status)) {
-        cell.status = progress.status;
-        cell.detail = progress.detail;
-        cell.from = progress.from;
-      } else if (rank(progress.status) === rank(cell.status) && progress.status !== 'complete') {
-        cell.from = Math.max(cell.from ?? progress.from, progress.from);
-      }
-      cell.to = Math.min(cell.to ?? progress.to, progress.to);
-    }
-    return [...regions.values()].sort((a, b) => (a.region < b.region ? -1 : 1));
-  }
-
-  /** Epoch milliseconds from which on every event of this name was read in `region`; null where something is unread. */
-  readSince(name: string, region: string): number | null {
-    const all = ['', '|before'].flatMap(
-      (part) => this.progress.get(`${region}|EventName=${name}${part}`) ?? [],
-    );
-    const complete = all.filter(({ status, detail }) => status === 'complete' && detail === null);
-    return complete.length === 0 ? null : Math.min(...complete.map(({ from }) => from));
-  }
-
-  skippedRecords(): SkippedRecords[] {
-    return [...this.skipped.values()];
+export class TrailLookup extends TrailStore {
+  constructor(private readonly options: LookupOptions) {
+    super();
   }
 
   /** Reads what is new for each query. Failures end in the cells, never in silence. @throws AwsFailure of kind
@@ -164,7 +100,7 @@ export class TrailLookup {
           for (const found of page.Events ?? []) {
             const time = found.EventTime?.getTime();
             if (time !== undefined) oldest = Math.min(oldest, time);
-            this.keep(found.CloudTrailEvent, region, account);
+            this.keepFound(found.CloudTrailEvent, region, account);
           }
           if (pages % 10 === 0) onPage(pages, howFarBack(oldest, start, end));
           if (pages >= maxPages && page.NextToken !== undefined) {
@@ -187,36 +123,15 @@ export class TrailLookup {
     this.progress.set(key, progress);
   }
 
-  private keep(record: string | undefined, region: string, account: string): void {
+  private keepFound(record: string | undefined, region: string, account: string): void {
     const where = `LookupEvents in ${region}`;
-    let raw: unknown;
     try {
-      raw = JSON.parse(record ?? '');
-    } catch {
+      this.keep(JSON.parse(record ?? ''), where, account, region);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       this.skip(where, 'not JSON');
-      return;
     }
-    const event = normaliseRecord(raw, where);
-    if ('skipped' in event) {
-      this.skip(where, event.skipped);
-      return;
-    }
-    // A simulated CloudTrail may answer for every region and account from each of them.
-    if (event.region !== '' && event.region !== region) return;
-    if (event.account !== null && event.account !== account) return;
-    this.events.set(event.key, event);
   }
-
-  private skip(where: string, reason: string): void {
-    const key = `${where}|${reason}`;
-    const known = this.skipped.get(key);
-    this.skipped.set(key, { where, reason, count: (known?.count ?? 0) + 1 });
-  }
-}
-
-/** A question about the past alone has not read what a later one on the same value asks for. */
-function progressKey({ attribute, value, to }: TrailQuery, region: string): string {
-  return `${region}|${attribute}=${value}${to === undefined ? '' : '|before'}`;
 }
 
 interface Window {
@@ -252,8 +167,4 @@ export function cellStatusOf(failure: AwsFailure): 'truncated' | 'denied' | 'fai
   if (failure.kind === 'denied') return 'denied';
   if (failure.kind === 'endless') return 'truncated';
   return 'failed';
-}
-
-function rank(status: CellStatus): number {
-  return ['complete', 'not-examined', 'not-enabled', 'truncated', 'denied', 'failed'].indexOf(status);
 }

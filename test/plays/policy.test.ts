@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plays } from '../../src/plays/index.js';
 import type { Play } from '../../src/plays/kit/play.js';
 import { responderPolicies } from '../../src/plays/permissions/policy.js';
+import { trailRights } from '../../src/plays/permissions/trail-rights.js';
 
 const actionsOf = (policies: ReturnType<typeof responderPolicies>): string[] =>
   policies.flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action));
@@ -45,5 +46,22 @@ describe('the responder’s policy', () => {
     for (const { document } of policies) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
     expect(actionsOf(policies)).toEqual(expect.arrayContaining(many.permissions.contain));
     expect(new Set(policies.map(({ name }) => name)).size).toBe(policies.length);
+  });
+});
+
+describe('what a trail in a bucket takes', () => {
+  it('is printed where it is asked for, and only for its bucket', () => {
+    const printed = (more: Parameters<typeof responderPolicies>[2]): string =>
+      JSON.stringify(responderPolicies(plays, true, more));
+    expect(printed([])).not.toMatch(/s3:GetObject|kms:/);
+    const [last] = responderPolicies(plays, true, trailRights([{ bucket: 'logs', prefix: 'audit/' }])).slice(
+      -1,
+    );
+    expect(last?.document.Statement.slice(-3)).toMatchObject([
+      { Action: ['s3:ListBucket'], Resource: ['arn:aws:s3:::logs'] },
+      { Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::logs/audit/AWSLogs/*'] },
+      { Action: ['kms:Decrypt'], Condition: { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } } },
+    ]);
+    expect(trailRights([null])[1]).toMatchObject({ Resource: '*' });
   });
 });

@@ -64,6 +64,7 @@ describe('the first look at a busy key', () => {
       compromisedAt,
       trail: null,
       validate: null,
+      regions: null,
     });
     await trail.read(['us-east-1'], 'first-hand', null, () => []);
     expect(trail.events().length).toBeLessThan(1500);

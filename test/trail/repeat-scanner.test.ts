@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileReader, type FileRead } from '../../src/trail/file-reader.js';
+import { disk } from '../../src/trail/log-source.js';
 import { RepeatScanner } from '../../src/trail/repeat-scanner.js';
 import { ThinningStore } from '../../src/trail/thinning.js';
 
@@ -42,7 +43,7 @@ async function read(file: string, by: RepeatScanner, level: number, chunk: numbe
       return store.span;
     },
   };
-  const outcome: FileRead = await new FileReader(sink, by, chunk).read(file);
+  const outcome: FileRead = await new FileReader(sink, disk([]), by, chunk).read(file);
   const events = store.all().map((event) => JSON.stringify(event));
   return { kept: { outcome, events: events.sort(), dropped: store.dropped, level: store.level }, parsed };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.js';
 import type { TrailEvent } from '../../src/model/trail-event.js';
 import { FileReader } from '../../src/trail/file-reader.js';
+import { disk } from '../../src/trail/log-source.js';
 import { normaliseRecord } from '../../src/trail/normalise.js';
 import { repetitionOf, ThinningStore } from '../../src/trail/thinning.js';
 import { History, night } from '../detect/history.js';
@@ -54,7 +55,7 @@ async function readThinned(records: JsonObject[]): Promise<string[]> {
   };
   const file = join(directory, `${records.length}.json`);
   await writeFile(file, JSON.stringify({ Records: records }));
-  const read = await new FileReader(sink).read(file);
+  const read = await new FileReader(sink, disk([])).read(file);
   expect(read).toMatchObject({ failure: null, skipped: {} });
   return names;
 }

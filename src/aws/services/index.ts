@@ -5,6 +5,7 @@
 export const services = {
   account: () => import('./account.js').then((module) => module.account),
   amplify: () => import('./amplify.js').then((module) => module.amplify),
+  athena: () => import('./athena.js').then((module) => module.athena),
   autoscaling: () => import('./auto-scaling.js').then((module) => module.autoscaling),
   batch: () => import('./batch.js').then((module) => module.batch),
   bedrock: () => import('./bedrock.js').then((module) => module.bedrock),
@@ -40,6 +41,7 @@ export const services = {
 export const endpointIds: Record<ServiceName, string> = {
   account: 'account',
   amplify: 'amplify',
+  athena: 'athena',
   autoscaling: 'auto_scaling',
   batch: 'batch',
   bedrock: 'bedrock',

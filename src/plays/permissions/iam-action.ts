@@ -8,7 +8,10 @@ const prefixes: Record<string, string> = {
 
 /** Operations whose IAM action has another name or needs no permission of its own (Service Authorization
  *  Reference, by service). */
-const names: Record<string, string> = { 's3:ListBuckets': 's3:ListAllMyBuckets' };
+const names: Record<string, string> = {
+  's3:ListBuckets': 's3:ListAllMyBuckets',
+  's3:ListObjectsV2': 's3:ListBucket',
+};
 
 /** The IAM action that allows `operation`, such as `ec2:TerminateInstances`. */
 export function iamAction(service: string, operation: string): string {

@@ -8,11 +8,12 @@ export interface ManagedPolicy {
   document: { Version: '2012-10-17'; Statement: Statement[] };
 }
 
-interface Statement {
+export interface Statement {
   Sid: string;
   Effect: 'Allow';
   Action: string[];
-  Resource: '*';
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
 }
 
 /** A managed policy may have 6,144 characters, white space not counted (IAM user guide, "IAM and AWS STS quotas"). */
@@ -20,9 +21,14 @@ const maxCharacters = 6144;
 
 /**
  * The least that a responder needs: to look, and unless `readOnly` to act and to take back. Resources are not known
- * before the incident, so every statement is for all. Split where one policy would be too long. Pure.
+ * before the incident, so every statement is for all; `more` stands as it is in a policy of its own where there is no
+ * room. Split where one policy would be too long. Pure.
  */
-export function responderPolicies(plays: readonly Play[], readOnly: boolean): ManagedPolicy[] {
+export function responderPolicies(
+  plays: readonly Play[],
+  readOnly: boolean,
+  more: readonly Statement[] = [],
+): ManagedPolicy[] {
   const look = new Set([...lookPermissions, ...restrictionPermissions, ...permissionsOf(plays, ['find'])]);
   const act = [...cutPermissions, ...permissionsOf(plays, ['contain', 'undo'])];
   const wanted: [string, string[]][] = [
@@ -37,6 +43,12 @@ export function responderPolicies(plays: readonly Play[], readOnly: boolean): Ma
       if (JSON.stringify(longer).length <= maxCharacters) documents[documents.length - 1] = longer;
       else documents.push(withAction({ Version: '2012-10-17', Statement: [] }, sid, action));
     }
+  }
+  if (more.length > 0) {
+    const last = documents.at(-1) as ManagedPolicy['document'];
+    const longer = { ...last, Statement: [...last.Statement, ...more] };
+    if (JSON.stringify(longer).length <= maxCharacters) documents[documents.length - 1] = longer;
+    else documents.push({ Version: '2012-10-17', Statement: [...more] });
   }
   const base = readOnly ? 'LeakguardReadOnly' : 'LeakguardResponder';
   return documents.map((document, at) => ({

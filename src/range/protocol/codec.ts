@@ -164,7 +164,12 @@ function restAnswer(
     if (value === undefined || value === null) continue;
     if (member.location === 'header') {
       headers[member.locationName ?? name] = textFromScalar(shapeOf(model, member), member, value, 'rfc822');
+    } else if (member.location === 'headers') {
+      for (const [key, text] of Object.entries(value))
+        headers[`${member.locationName ?? ''}${key}`] = String(text);
     } else if (member.location === 'statusCode') status = Number(value);
+    // A part of an object (HTTP semantics, RFC 9110: 206).
+    if (name === 'ContentRange') status = 206;
   }
   if (status === 204) return { status, headers, body: '' };
   if (shape.payload !== undefined) {

@@ -98,7 +98,8 @@ export function readRest(
   for (const [name, member] of Object.entries(shape.members ?? {})) {
     const inner = shapeOf(model, member);
     const key = member.locationName ?? name;
-    if (member.location === 'uri') result[name] = scalarFromText(inner, member, labels[key] ?? '');
+    if (member.location === 'headers') result[name] = prefixed(headers, key);
+    else if (member.location === 'uri') result[name] = scalarFromText(inner, member, labels[key] ?? '');
     else if (member.location === 'header' && headers[key.toLowerCase()] !== undefined) {
       result[name] = scalarFromText(inner, member, headers[key.toLowerCase()]!);
     } else if (member.location === 'querystring' && query.has(key)) {
@@ -111,6 +112,16 @@ export function readRest(
     }
   }
   return result;
+}
+
+/** Headers that begin with `prefix`, by the rest of their names. */
+function prefixed(headers: Record<string, string | undefined>, prefix: string): Structure {
+  const start = prefix.toLowerCase();
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith(start) && value !== undefined ? [[name.slice(start.length), value]] : [],
+    ),
+  );
 }
 
 function readBody(model: ServiceModel, ref: { shape: string }, body: Buffer): Value {

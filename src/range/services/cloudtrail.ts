@@ -145,7 +145,7 @@ function after(events: TrailRecord[], token: string): TrailRecord[] {
   return [...events.filter(({ at }) => at === time).slice(skip), ...events.filter(({ at }) => at < time)];
 }
 
-const trailsOf = (account: Account) => account.region('us-east-1').table<Trail>('cloudtrail:trails');
+export const trailsOf = (account: Account) => account.region('us-east-1').table<Trail>('cloudtrail:trails');
 
 function trailOf(account: Account, name: string): Trail {
   const short = name.split('/').at(-1)!;

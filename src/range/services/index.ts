@@ -24,13 +24,13 @@ import {
   guardduty,
   health,
   route53,
-  s3,
   secretsmanager,
   servicequotas,
   ssm,
   support,
 } from './others.js';
 import { rolesanywhere } from './roles-anywhere.js';
+import { s3 } from './s3.js';
 import { sagemaker } from './sagemaker.js';
 import { scheduler } from './scheduler.js';
 import { ses } from './ses.js';

@@ -11,7 +11,6 @@ const throughputs = new Shelf(
 );
 const detectors = new Shelf('guardduty:detectors', ['BadRequestException', 400]);
 const quotaRequests = new Shelf('servicequotas:requests', ['NoSuchResourceException', 400]);
-const buckets = new Shelf('s3:buckets', ['NoSuchBucket', 404]);
 const secrets = new Shelf(
   'secretsmanager:secrets',
   ['ResourceNotFoundException', 400],
@@ -196,24 +195,6 @@ export const servicequotas: Service = {
           Unit: 'None',
         },
       };
-    },
-  },
-};
-
-export const s3: Service = {
-  actions: { ListBuckets: 's3:ListAllMyBuckets' },
-  operations: {
-    ListBuckets: ({ account }) => ({
-      Buckets: account
-        .usedRegions()
-        .flatMap((region) =>
-          buckets.all(region).map(({ id, createdAt }) => ({ Name: id, CreationDate: createdAt })),
-        ),
-      Owner: { ID: account.id.padStart(64, '0') },
-    }),
-    CreateBucket: (context, input: { Bucket: string }) => {
-      buckets.add(context, input.Bucket, {});
-      return { Location: `/${input.Bucket}` };
     },
   },
 };

@@ -10,7 +10,7 @@ const compress = promisify(gzip);
 
 /** The log files that a trail of all regions has delivered by now: path below the bucket → records (CloudTrail user
  *  guide, "CloudTrail log file name format"). A file holds what was delivered in five minutes, in no order. */
-function trailFiles(account: Account): Map<string, CloudTrailRecord[]> {
+export function trailFiles(account: Account): Map<string, CloudTrailRecord[]> {
   const now = account.world.clock.now();
   const files = new Map<string, CloudTrailRecord[]>();
   for (const region of account.usedRegions()) {
