@@ -26,6 +26,7 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
+export { answersWithExisting, idleBecause } from './idle-acts.js';
 export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, priceSource, regionFactor } from './instance-types.js';

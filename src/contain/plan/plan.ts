@@ -8,6 +8,7 @@ import {
   type Incident,
   type LeftOver,
   type Phase,
+  type RemovalStep,
   phases,
   resourceKey,
   shellWord,
@@ -142,8 +143,13 @@ export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: str
   return { play, type, id, region, state, cause, detail };
 }
 
+/** `EC2 console: remove it: aws ec2 …`: where to go, and the command where there is one. */
+export function stepInWords({ step, command }: RemovalStep): string {
+  return command === null ? `${step}.` : `${step}: ${command}`;
+}
+
 /** What an act left that no play looks at: only a person can say whether it is still there. */
-function beyondThePlays({ evidence, target, description }: Deed): LeftOver {
+function beyondThePlays({ evidence, target, description, remove }: Deed): LeftOver {
   return {
     play: 'none',
     type: evidence.name,
@@ -151,7 +157,7 @@ function beyondThePlays({ evidence, target, description }: Deed): LeftOver {
     region: evidence.region,
     state: 'not examined',
     cause: 'no-play',
-    detail: description,
+    detail: remove === undefined ? description : `${description} ${stepInWords(remove)}`,
   };
 }
 

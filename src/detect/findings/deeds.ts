@@ -7,6 +7,7 @@ import { mintOf } from '../records/mints.js';
 import type { OriginRules } from '../classify/origins.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
+import { removalOfAct } from './removal.js';
 import type { StandingActs } from './standing.js';
 import { madeBy, targetOf } from '../records/targets.js';
 
@@ -92,6 +93,7 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
       count: 1,
       play: rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ?? null,
       stands,
+      ...(stands ? { remove: removalOfAct(event, target ?? event.eventId ?? event.key) } : {}),
     });
   }
   return [...deeds.values()];
