@@ -7,6 +7,7 @@ import {
   type Identity,
   type Incident,
   type LeftOver,
+  neverDeleted,
   type Phase,
   type RemovalStep,
   phases,
@@ -43,7 +44,7 @@ export function plan(
     );
     const acted = open.filter((finding) => isActedOn(finding, include));
     for (const finding of open) {
-      if (finding.class === 'held' && !include.has(finding.resource.id)) {
+      if (finding.class === 'held' && !isActedOn(finding, include)) {
         left.push(leftOver(finding, 'held', finding.reasons[0] ?? null));
       } else if (finding.class === 'settling') {
         left.push(leftOver(finding, 'settling', finding.reasons[0] ?? null));
@@ -92,7 +93,8 @@ export function plan(
 
 /** Rogue and tampered resources, and those whose id the person named. */
 export function isActedOn(finding: Finding, include: ReadonlySet<string>): boolean {
-  return finding.class === 'rogue' || finding.class === 'tampered' || include.has(finding.resource.id);
+  if (finding.class === 'rogue' || finding.class === 'tampered') return true;
+  return include.has(finding.resource.id) && !neverDeleted.has(finding.rule);
 }
 
 /** Nothing is left to do for it, as far as the resource shows. A tampered resource works on as it should: whether it

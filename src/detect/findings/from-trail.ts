@@ -11,6 +11,7 @@ import {
   worked,
 } from '../../model/index.js';
 import type { Case } from '../classify/case.js';
+import { cloudKeyOf } from '../classify/cloud-made.js';
 import { classify, finding } from '../classify/classify.js';
 import type { OriginRules } from '../classify/origins.js';
 import { judgeAct } from '../launches/judge.js';
@@ -44,6 +45,8 @@ export function fromTrail(its: Case, rules: OriginRules, standing: StandingActs)
   );
   for (const event of graph.events) {
     if (taint.of(event) === null || !worked(event) || event.readOnly === true || isForwarded(event)) continue;
+    const read = cloudKeyOf(event);
+    if (read !== null && seen.has(read)) continue;
     for (const one of thingsOf(event, its, rules, standing, { made, launched })) {
       const key = resourceKey(one);
       if (seen.has(key)) continue;
