@@ -49,6 +49,8 @@ describe('what the misuse made and no play looks at is asked for by its id', () 
     const { events, incident } = incidentOf(glueJob);
     const { reader, asked } = readerOf([{ Name: 'crunch', CreatedOn: '2026-11-20T03:10:01Z' }]);
     const { resources, cells } = await new AskMade().ask(incident, events, reader);
+    // Of a type that CloudFormation can make anew the model is kept, for the way back.
+    expect(resources[0]?.properties).toMatchObject({ model: { Name: 'crunch' } });
     expect(asked).toEqual([{ TypeName: 'AWS::Glue::Job', Identifier: 'crunch' }]);
     expect(resources).toMatchObject([
       { id: 'AWS::Glue::Job|crunch', region: 'us-east-1', live: true, createdAt: night + 1000 },

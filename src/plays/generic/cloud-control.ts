@@ -10,7 +10,7 @@ import {
 } from '../../model/index.js';
 import { makeAction } from '../kit/make-action.js';
 import { makeResource } from '../kit/make-resource.js';
-import type { Play } from '../kit/play.js';
+import { evidenceRead, type Play } from '../kit/play.js';
 
 /** `AWS::Kinesis::Stream|shop`: the type, and what Cloud Control identifies one by. */
 function partsOf(id: string): { TypeName: string; Identifier: string } {
@@ -47,6 +47,13 @@ export const cloudControl: Play = {
   origin: [],
   contain: (finding) => (finding.class === 'rogue' && finding.resource.live ? [remove(finding)] : []),
   verify: ({ live }) => !live,
+  record: (findings) =>
+    findings.map(({ resource }) =>
+      evidenceRead('cloudcontrol', 'GetResource', partsOf(resource.id), [resource], {
+        what: 'what it is',
+        secret: true,
+      }),
+    ),
   noUndo: null,
   scenario: 'generic',
 };
@@ -64,7 +71,8 @@ async function read(reader: Reader, region: string, id: string): Promise<Resourc
       state: 'there',
       live: true,
       ...(createdAt === null ? {} : { createdAt: new Date(createdAt) }),
-      properties: { model },
+      // It may hold secrets: kept here only where it is needed to make the thing anew; the evidence has all of it.
+      properties: remakes(asked.TypeName) === null ? {} : { model },
     });
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
@@ -100,13 +108,18 @@ function remove(finding: Finding): Action {
   });
 }
 
+/** The properties that only AWS sets, of a type that can be made anew from the rest; else null. */
+function remakes(type: string): string[] | null {
+  return holdsData(type) ? null : (cloudType(type)?.readOnly ?? null);
+}
+
 /** Made anew from all that was read, where that is all there is to it. */
 function undoOf(type: string, { model }: JsonObject): Parameters<typeof makeAction>[2]['undo'] {
-  const readOnly = cloudType(type)?.readOnly ?? null;
+  const readOnly = remakes(type);
   const properties = asObject(model);
-  if (readOnly === null || properties === null || holdsData(type))
+  if (readOnly === null || properties === null)
     return {
-      none: `Not all of ${type} can be read and set again (secrets, its own id, data): it has to be made anew; what was read of it is in the record.`,
+      none: `Not all of ${type} can be read and set again (secrets, its own id, data): it has to be made anew; what was read of it is in the evidence.`,
     };
   const wanted = Object.entries(properties).filter(([name]) => !readOnly.includes(name));
   return [

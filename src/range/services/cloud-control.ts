@@ -46,12 +46,18 @@ const kinds: Record<string, Kind> = {
     response: (natGatewayId) => ({ CreateNatGatewayResponse: { natGateway: { natGatewayId } } }),
   },
   'AWS::Glue::Job': { event: ['glue', 'CreateJob'], id: ['Name'], request: named('name') },
+  'AWS::Glue::Trigger': { event: ['glue', 'CreateTrigger'], id: ['Name'], request: named('name') },
   'AWS::MWAA::Environment': { event: ['airflow', 'CreateEnvironment'], id: ['Name'], request: named('name') },
   'AWS::KMS::Key': {
     event: ['kms', 'CreateKey'],
     id: ['KeyId', ({ world }) => world.random.uuid()],
     request: () => ({ keySpec: 'SYMMETRIC_DEFAULT' }),
     response: (keyId) => ({ keyMetadata: { keyId, keyState: 'Enabled' } }),
+  },
+  'AWS::SageMaker::Pipeline': {
+    event: ['sagemaker', 'CreatePipeline'],
+    id: ['PipelineName'],
+    request: (model) => ({ pipelineName: String(model['PipelineName'] ?? '') }),
   },
   'AWS::SNS::Topic': {
     event: ['sns', 'CreateTopic'],
