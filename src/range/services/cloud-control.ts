@@ -4,7 +4,8 @@ import { Shelf, type Thing } from './shelf.js';
 
 const things = new Shelf('cloudcontrolapi:resources', ['ResourceNotFoundException', 404], null, () => true);
 
-type Model = Record<string, unknown>;
+/** Texts, as far as the range looks at them. */
+type Model = Record<string, string>;
 
 /** A type as its own service shows it: the event of its create, and what the record says of one. */
 interface Kind {
@@ -12,13 +13,13 @@ interface Kind {
   event: [source: string, name: string];
   /** The property that identifies one, and its value where AWS gives it. */
   id: [property: string, given?: (context: Context, model: Model) => string];
-  request: (model: Model) => Record<string, never | string>;
+  request: (model: Model) => Record<string, string>;
   response?: (id: string) => object;
   /** Its create answers with one that is there already. */
   takesExisting?: true;
 }
 
-const named = (field: string) => (model: Model) => ({ [field]: String(model['Name'] ?? '') });
+const named = (field: string) => (model: Model) => ({ [field]: model['Name'] ?? '' });
 const hex = ({ world }: Context): string => world.random.uuid().replaceAll('-', '').slice(0, 17);
 
 /** The types that the range knows (CloudFormation's resource types; CloudTrail's events of their services). */
@@ -28,9 +29,9 @@ const kinds: Record<string, Kind> = {
     id: [
       'ServiceArn',
       (context, model) =>
-        context.region.arn('apprunner', `service/${String(model['ServiceName'])}/${hex(context)}`),
+        context.region.arn('apprunner', `service/${model['ServiceName'] ?? ''}/${hex(context)}`),
     ],
-    request: (model) => ({ serviceName: String(model['ServiceName'] ?? '') }),
+    request: (model) => ({ serviceName: model['ServiceName'] ?? '' }),
     response: (serviceArn) => ({ service: { serviceArn, status: 'OPERATION_IN_PROGRESS' } }),
   },
   'AWS::AppStream::Fleet': {
@@ -42,7 +43,7 @@ const kinds: Record<string, Kind> = {
   'AWS::EC2::NatGateway': {
     event: ['ec2', 'CreateNatGateway'],
     id: ['NatGatewayId', (context) => `nat-${hex(context)}`],
-    request: (model) => ({ subnetId: String(model['SubnetId'] ?? '') }),
+    request: (model) => ({ subnetId: model['SubnetId'] ?? '' }),
     response: (natGatewayId) => ({ CreateNatGatewayResponse: { natGateway: { natGatewayId } } }),
   },
   'AWS::Glue::Job': { event: ['glue', 'CreateJob'], id: ['Name'], request: named('name') },
@@ -57,12 +58,12 @@ const kinds: Record<string, Kind> = {
   'AWS::SageMaker::Pipeline': {
     event: ['sagemaker', 'CreatePipeline'],
     id: ['PipelineName'],
-    request: (model) => ({ pipelineName: String(model['PipelineName'] ?? '') }),
+    request: (model) => ({ pipelineName: model['PipelineName'] ?? '' }),
   },
   'AWS::SNS::Topic': {
     event: ['sns', 'CreateTopic'],
-    id: ['TopicArn', ({ region }, model) => region.arn('sns', String(model['TopicName']))],
-    request: (model) => ({ name: String(model['TopicName'] ?? '') }),
+    id: ['TopicArn', ({ region }, model) => region.arn('sns', model['TopicName'] ?? '')],
+    request: (model) => ({ name: model['TopicName'] ?? '' }),
     response: (topicArn) => ({ topicArn }),
     takesExisting: true,
   },
@@ -97,7 +98,7 @@ function create(context: Context, input: { TypeName: string; DesiredState: strin
   const kind = kindOf(input.TypeName);
   const model = JSON.parse(input.DesiredState) as Model;
   const [property, given] = kind.id;
-  const identifier = given?.(context, model) ?? String(model[property] ?? '');
+  const identifier = given?.(context, model) ?? model[property] ?? '';
   const id = `${input.TypeName}|${identifier}`;
   const [source, eventName] = kind.event;
   context.trail.as = { eventSource: `${source}.amazonaws.com`, eventName };
