@@ -8,6 +8,9 @@ import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
 interface GlobalFlags {
   profile?: string;
+  roleArn?: string;
+  externalId?: string;
+  mfaSerial?: string;
   region: string[];
   endpointUrl?: string;
   maxAttempts?: string;
@@ -82,6 +85,9 @@ const program = new Command('leakguard')
   )
   .addHelpText('afterAll', `\nExit codes (neither 3 nor 5 ever means clean):\n${exitCodeHelp()}`)
   .option('--profile <name>', 'credentials of this profile (else the environment, then AWS_PROFILE)')
+  .option('--role-arn <arn>', 'work as this role, assumed with those credentials')
+  .option('--external-id <id>', 'with --role-arn: what the role’s trust policy asks for')
+  .option('--mfa-serial <arn>', 'with --role-arn: the MFA device; its code is asked for')
   .addOption(
     repeatable(
       '--region <region>',
@@ -306,6 +312,8 @@ program
   .addOption(ofKey)
   .addOption(reportDir)
   .option('--html <file>', 'write one self-contained page')
+  .option('--markdown', 'Markdown for a ticket, in place of the screen')
+  .option('--csv <file>', 'write both sides over time, one event a line')
   .action(lazily(() => import('./commands/report.js'), ['report']));
 
 program

@@ -22,6 +22,14 @@ const examples: Record<string, readonly (readonly [string, string])[]> = {
     ['leakguard undo', 'the last incident: innocents get their things back'],
     ['leakguard undo --only i-0abc…', 'one thing, whatever it was'],
   ],
+  report: [
+    ['leakguard report', 'the last incident, from its journal'],
+    ['leakguard report --markdown --output ticket.md', 'for the ticket'],
+    [
+      'leakguard report --html report.html --csv timeline.csv',
+      'for whoever commands, and for the post-mortem',
+    ],
+  ],
   cloudfront: [
     ['leakguard cloudfront', 'API, names and pages: once'],
     ['leakguard cloudfront --watch', 'until all serve again'],
@@ -45,7 +53,7 @@ const groups: readonly (readonly [string, string])[] = [
   ],
   ['How it goes:', 'apply watch every takeOver unconfirmed seed seeds speed goal chaos manual'],
   ['Without a terminal:', 'yes account simulated'],
-  ['Files:', 'reportDir html csv junit keep'],
+  ['Files:', 'reportDir html markdown csv junit keep'],
 ];
 
 const commandGroups: readonly (readonly [string, string])[] = [
