@@ -25,7 +25,8 @@ function partsOf(id: string): { TypeName: string; Identifier: string } {
 export const cloudControl: Play = {
   id: cloudPlay,
   move: 'makes what only Cloud Control knows',
-  noun: 'things that only Cloud Control knows',
+  // Beside `clean` it must not promise more than was looked at: nothing lists these.
+  noun: 'things of other types that the trail names',
   phase: 'evict',
   service: 'cloudcontrol',
   scope: 'regional',
