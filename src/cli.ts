@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
-import { shapeHelp } from './commands/help.js';
+import { examplesOf, shapeHelp } from './commands/help.js';
 import { parseMoment } from './commands/moment.js';
 import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
@@ -341,13 +341,49 @@ program
   .description('a completion script')
   .argument('<shell>', 'bash, zsh or fish')
   .action(async (shell: string) => {
-    const { completionScript, isShell } = await import('./commands/completion.js');
+    const { argumentOf, completionScript, isShell, valuesOf } = await import('./commands/completion.js');
     if (!isShell(shell)) return program.error('completion takes bash, zsh or fish');
-    const commands = program.commands.map((command) => ({
+    const shown = program.commands.filter((command) => command.name() !== 'complete');
+    const commands = shown.map((command) => ({
       name: command.name(),
-      flags: [...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+      description: command.description(),
+      flags: [...command.options, ...program.options].flatMap(({ long, description, required, optional }) =>
+        long == null ? [] : [{ long, description, takes: valuesOf(long, required || optional) }],
+      ),
+      argument: argumentOf(command.name(), command.registeredArguments.length > 0),
     }));
     process.stdout.write(completionScript(shell, commands));
+  });
+
+program
+  .command('complete', { hidden: true })
+  .description('what a completion script offers')
+  .argument('<what>', 'keys, profiles, regions or scenarios')
+  .action(async (what: string) => {
+    const { wordsFor } = await import('./commands/complete.js');
+    process.stdout.write((await wordsFor(what, process.env)).map((word) => `${word}\n`).join(''));
+  });
+
+program
+  .command('man', { hidden: true })
+  .description('the manual page, for man(1)')
+  .action(async () => {
+    const { manPage } = await import('./commands/man-page.js');
+    const described = ({ options }: Command) =>
+      options.map(({ flags, description }) => ({ term: flags, description }));
+    const shown = program
+      .createHelp()
+      .visibleCommands(program)
+      .filter((one) => one.name() !== 'help');
+    const commands = shown.map((command) => ({
+      name: command.name(),
+      usage: `${command.name()} ${command.usage()}`,
+      description: command.description(),
+      options: described(command),
+      examples: examplesOf(command.name()),
+    }));
+    const [description, options] = [program.description(), described(program)];
+    process.stdout.write(manPage({ version, description, options, commands, exitCodes: exitCodeHelp() }));
   });
 
 program

@@ -7,5 +7,5 @@ export { agentFor, BadSetting } from './network.js';
 export { listRegions, type Region, unknownRegion } from './regions.js';
 export type { Reader, ReadOf } from './reader.js';
 export type { InputOf, LookupAttributeKey, OutputOf, ServiceName } from './services/index.js';
-export { openSession, type Session } from './session.js';
+export { openSession, profileNames, type Session } from './session.js';
 export type { Watch, WatchedStep } from './watch.js';

@@ -132,10 +132,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
+/** The profiles of the config and credentials files. */
+export async function profileNames(): Promise<string[]> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  const names = Object.keys({ ...configFile, ...credentialsFile });
+  return names.filter((name) => !isNoProfile(name)).sort();
+}
+
+const isNoProfile = (section: string): boolean => /^(services|sso-session)\./.test(section);
+
 /** The SDK would go on to other sources, and call the name of a profile nothing. @throws AwsFailure of kind `credentials` */
 function assertProfile(name: string, sections: Record<string, unknown>): void {
   if (name === 'default' || Object.hasOwn(sections, name)) return;
-  const there = Object.keys(sections).filter((section) => !/^(services|sso-session)\./.test(section));
+  const there = Object.keys(sections).filter((section) => !isNoProfile(section));
   const known = there.length === 0 ? 'no profile at all' : `only ${there.sort().join(', ')}`;
   const message = `there is no profile ${JSON.stringify(name)}: the config and credentials files have ${known}`;
   throw noCredentials('NoSuchProfile', message);

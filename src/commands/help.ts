@@ -42,6 +42,11 @@ const examples: Record<string, readonly (readonly [string, string])[]> = {
   ],
 };
 
+/** The command lines that a command's help begins with. */
+export function examplesOf(name: string): readonly (readonly [line: string, what: string])[] {
+  return examples[name] ?? [];
+}
+
 /** Options by what a person looks for; what is not named stands under `Options:`. */
 const groups: readonly (readonly [string, string])[] = [
   ['Whom:', 'key session user role instance watchKey'],
@@ -76,7 +81,7 @@ export function shapeHelp(program: Command): void {
       const heading = groupOf(option.attributeName(), groups);
       if (heading !== null) option.helpGroup(heading);
     }
-    const lines = examples[command.name()] ?? [];
+    const lines = examplesOf(command.name());
     const width = Math.max(...lines.map(([line]) => line.length));
     const shown = lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`);
     if (shown.length > 0) command.addHelpText('before', `${shown.join('\n')}\n`);

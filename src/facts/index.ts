@@ -30,4 +30,4 @@ export { cloudPlay, cloudType, type CloudType, cloudTypeOfEvent, holdsData } fro
 export { answersWithExisting, idleBecause } from './idle-acts.js';
 export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
-export { instanceType, priceSource, regionFactor } from './instance-types.js';
+export { instanceType, knownRegions, priceSource, regionFactor } from './instance-types.js';
