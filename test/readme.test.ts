@@ -11,7 +11,7 @@ const generated: Record<string, string> = {
   plays: playIndex(plays),
   'exit-codes': exitCodeHelp().replace(/^ */gm, '    '),
   'not-examined': notExamined()
-    .map(({ subject, detail }) => `- **${subject}**: ${detail?.replace('no play: ', '') ?? ''}`)
+    .map(({ subject, detail }) => `- **${subject}**: ${detail?.replace(/^[^:]+: /, '') ?? ''}`)
     .join('\n'),
 };
 

@@ -41,6 +41,7 @@ const members: Record<string, readonly string[]> = {
   'eks:ListClusters': ['clusters'],
   'eks:ListFargateProfiles': ['fargateProfileNames'],
   'eks:ListNodegroups': ['nodegroups'],
+  'cloudcontrol:GetResource': ['ResourceDescription'],
   'cloudfront:GetDistribution': ['Distribution'],
   'cloudfront:ListDistributions': ['DistributionList'],
   'cloudtrail:DescribeTrails': ['trailList'],

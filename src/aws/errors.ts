@@ -109,6 +109,9 @@ const kindByCode: Record<string, FailureKind> = {
   MissingAuthenticationToken: 'credentials',
   CredentialsProviderError: 'credentials',
   TokenProviderError: 'credentials',
+  // Of Cloud Control: the type has no handler, which says nothing of the thing.
+  TypeNotFoundException: 'unsupported',
+  UnsupportedActionException: 'unsupported',
   InvalidAction: 'unsupported',
   UnknownOperationException: 'unsupported',
   UnknownOperation: 'unsupported',

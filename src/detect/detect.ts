@@ -14,7 +14,9 @@ import {
 import { Baseline } from './behaviour/baseline.js';
 import { birthOf, type Birth } from './onset/birth.js';
 import type { Case } from './classify/case.js';
+import { cloudPlay } from '../facts/index.js';
 import { classify } from './classify/classify.js';
+import { classifyCloudMade } from './classify/cloud-made.js';
 import { classifyInstance, indexInstances } from './classify/classify-instances.js';
 import { withStart } from './classify/started.js';
 import { classifyVolume } from './classify/classify-volumes.js';
@@ -347,7 +349,8 @@ function classifyAll(its: Case): Finding[] {
       for (const { id } of resource.links) push(groups, `${resource.region}|${id}`, resource);
       continue;
     }
-    findings.set(resource, withStart(classify(resource, its), its));
+    const one = resource.play === cloudPlay ? classifyCloudMade(resource, its) : classify(resource, its);
+    findings.set(resource, withStart(one, its));
   }
   followLaunchers(findings, its);
   for (const found of findings.values()) push(others, `${found.resource.region}|${found.resource.id}`, found);

@@ -1,6 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { modelInvocations } from './behaviour/model-use.js';
 export { isUnlogged } from './classify/classify-instances.js';
+export { type CloudThing, cloudThingOf } from './classify/cloud-made.js';
 export { namedBy } from './classify/named.js';
 export { heldUnlessProven, printOf, restsOn, type Standing } from './classify/validated.js';
 export { asksBefore } from './classify/was-before.js';

@@ -209,3 +209,6 @@ export const administratorDanger = 99;
 export function rankOfAct(source: string, name: string): ActRank | null {
   return byAct.get(`${source}|${name.replace(/\d{8}(v\d+)?$/, '')}`) ?? null;
 }
+
+/** Every act of the table, as `source|name`. */
+export const rankedActs: readonly string[] = [...byAct.keys()];

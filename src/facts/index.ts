@@ -26,6 +26,8 @@ export {
   roleOfSession,
   userOfArn,
 } from './identifiers.js';
+export { cloudPlay, cloudType, type CloudType, cloudTypeOfEvent, holdsData } from './cloud-types.js';
+export { answersWithExisting, idleBecause } from './idle-acts.js';
 export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, knownRegions, priceSource, regionFactor } from './instance-types.js';

@@ -22,6 +22,7 @@ export const changes = {
     'UpdateJobQueue',
   ],
   bedrock: ['DeleteProvisionedModelThroughput'],
+  cloudcontrol: ['CreateResource', 'DeleteResource'],
   cloudformation: ['DeleteStack', 'UpdateTerminationProtection'],
   cloudtrail: ['StartLogging', 'StopLogging'],
   codebuild: ['DeleteWebhook', 'StopBuild'],

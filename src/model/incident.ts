@@ -179,6 +179,8 @@ export interface Deed {
   play: string | null;
   /** It leaves something that no play looks at, and no later event takes it back: a person must look. */
   stands: boolean;
+  /** Where it stands: how a person takes it back. */
+  remove?: RemovalStep;
 }
 
 /** Without `--key`: the keys that look misused, ranked. */

@@ -54,6 +54,7 @@ export {
   outcomeRuleIds,
   outcomeRules,
   type Reason,
+  neverDeleted,
   rules,
 } from './rules.js';
 export { type Link, type Resource, idInKey, isInstance, isVolume, resourceKey } from './resource.js';

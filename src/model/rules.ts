@@ -89,6 +89,11 @@ const findingRules = {
     'Tied by records of trail files alone, which CloudTrail’s event history does not confirm.',
   'file.settling': 'As file.not-validated, and too young for CloudTrail to have told of it.',
 
+  'made.agree':
+    'Of a type that only Cloud Control knows, made by the misuse and not there before: deleted only where the person names it.',
+  'made.unproven': 'As made.agree, but nothing proves that it was not there before: never deleted.',
+  'made.with-data': 'Made by the misuse, of a type that may hold data: never deleted, told with what to do.',
+
   'person.included': 'Included on the person’s word.',
   'person.spared': 'Spared on the person’s word.',
   'tag.protected': 'Marked as protected by somebody who is no part of the incident.',
@@ -97,6 +102,9 @@ const findingRules = {
 export type FindingRule = keyof typeof findingRules;
 
 export const findingRuleIds = Object.keys(findingRules) as [FindingRule, ...FindingRule[]];
+
+/** What is not deleted on anybody's word. */
+export const neverDeleted: ReadonlySet<FindingRule> = new Set(['made.unproven', 'made.with-data']);
 
 interface OutcomeMeaning {
   means: string;

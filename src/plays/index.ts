@@ -6,6 +6,7 @@ import { batchComputeEnvironments } from './containers/batch-compute-environment
 import { batchJobQueues } from './containers/batch-job-queues.js';
 import { batchJobs } from './containers/batch-jobs.js';
 import { bedrockThroughput } from './machine-learning/bedrock-throughput.js';
+import { cloudControl } from './generic/cloud-control.js';
 import { cloudformationStacks } from './hosting/cloudformation-stacks.js';
 import { codebuildBuilds } from './hosting/codebuild-builds.js';
 import { codebuildProjects } from './hosting/codebuild-projects.js';
@@ -110,6 +111,7 @@ export const plays: readonly Play[] = [
   addresses,
   sesIdentities,
   bedrockThroughput,
+  cloudControl,
 ];
 
 /** What launches and runs on EC2, and the sessions that could launch more: what costs money by the minute. Few reads,
@@ -125,6 +127,7 @@ export const urgent: readonly Play[] = [
 ];
 
 export { ec2Instances } from './ec2/ec2-instances.js';
+export { cloudControl } from './generic/cloud-control.js';
 export { accessKeys } from './iam/access-keys.js';
 export {
   datedDeny,

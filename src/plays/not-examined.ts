@@ -1,6 +1,7 @@
 import type { Cell } from '../model/index.js';
 
-/** Services in which an attacker can leave something, and for which there is no play: told, never passed over. */
+/** Services in which an attacker can leave something, and that no play lists: what the trail tells of it is told, never
+ *  passed over; what he left without a record is not known. */
 const services: [service: string, what: string][] = [
   ['apigateway', 'APIs, which hand requests on to functions'],
   ['apprunner', 'services that run containers'],
@@ -25,6 +26,6 @@ export function notExamined(): Cell[] {
     region: 'global',
     status: 'not-examined',
     count: 0,
-    detail: `no play: ${what}`,
+    detail: `no play lists them, only the trail tells: ${what}`,
   }));
 }

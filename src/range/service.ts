@@ -22,7 +22,12 @@ export interface Context {
   /** Ids that the call made, changed or ended: for the range's own log. */
   touched: string[];
   /** What CloudTrail writes instead of what the model gives. */
-  trail: { requestParameters?: JsonObject | null; responseElements?: JsonObject | null };
+  trail: {
+    requestParameters?: JsonObject | null;
+    responseElements?: JsonObject | null;
+    /** The event of another service that this call stands for. */
+    as?: { eventSource: string; eventName: string };
+  };
 }
 
 /** `Input` is declared by each operation as far as it reads it; the model has seen to its shape. */

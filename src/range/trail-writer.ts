@@ -186,6 +186,7 @@ export function recordCall(
     userIdentity: userIdentity(caller),
     eventSource: `${sources[service] ?? service}.amazonaws.com`,
     eventName: eventNames[`${service}:${operation}`] ?? operation,
+    ...context.trail.as,
     sourceIPAddress: context.sourceIp,
     userAgent: context.userAgent,
     ...errorCode,

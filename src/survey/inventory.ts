@@ -28,7 +28,8 @@ export async function takeInventory(
   scope: InventoryScope,
   emit: Emit,
 ): Promise<Inventory> {
-  const jobs = plays.flatMap((play) =>
+  const listed = plays.filter(({ askedById }) => askedById !== true);
+  const jobs = listed.flatMap((play) =>
     (play.scope === 'global' ? ['global'] : scope.regions).map((region) => ({ play, region })),
   );
   const resources = new Map<string, Resource>();

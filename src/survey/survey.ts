@@ -38,7 +38,8 @@ import {
   traceUp,
   whoseSession,
 } from '../detect/index.js';
-import { accessKeys, ec2Instances, notExamined, type Play } from '../plays/index.js';
+import { accessKeys, cloudControl, ec2Instances, notExamined, type Play } from '../plays/index.js';
+import { AskMade } from './ask-made.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { measured } from './measured.js';
@@ -116,6 +117,7 @@ export class Survey {
   /** Of the look before. */
   private last: Incident | null = null;
   private readonly hidden = new Hidden();
+  private readonly made = new AskMade();
   /** Keys of instances; null before any was looked for in the trail by its name. */
   private launchesAsked: Set<string> | null = null;
 
@@ -295,6 +297,7 @@ export class Survey {
       incident = this.detect(resources, coverage, reader.now());
     if (depth === 'followed' && files === null)
       incident = await this.contradict(incident, resources, coverage, session);
+    if (extent !== 'first') incident = await this.askMade(incident, resources, coverage, reader);
     const unread = await this.learnLastUse(incident, reader);
     coverage.push(...unread);
     const learned = resources.some(({ properties }) => properties['lastUsedAt'] !== undefined);
@@ -314,6 +317,21 @@ export class Survey {
     if (notThere.size === 0) return heard;
     this.absent = new Set([...this.hidden.gone, ...notThere]);
     return anew();
+  }
+
+  /** The incident after Cloud Control was asked for what the misuse made and no play looks at. */
+  private async askMade(
+    incident: Incident,
+    resources: Resource[],
+    coverage: Cell[],
+    reader: Reader,
+  ): Promise<Incident> {
+    if (!this.options.plays.includes(cloudControl)) return incident;
+    const made = await this.made.ask(incident, this.trail.events(), reader);
+    if (made.resources.length + made.cells.length === 0) return incident;
+    resources.push(...made.resources);
+    coverage.push(...made.cells);
+    return this.detect(resources, coverage, reader.now());
   }
 
   /** What only files tie to the incident is held, unless the person answers for the files. */

@@ -45,6 +45,30 @@ describe('what no play would have done', () => {
       expect(strange({ ...action, ...change(action) }), action.title).toHaveLength(1);
   });
 
+  it('is a way back to another thing of the same type, or to none that can be read', () => {
+    const deletion = everything.find(({ operation }) => operation === 'DeleteResource');
+    if (deletion === undefined || !('calls' in deletion.undo))
+      throw new Error('no deletion by Cloud Control');
+    for (const DesiredState of ['{"Name":"backdoor"}', '{}', 'no JSON']) {
+      const calls = deletion.undo.calls.map((call) => ({ ...call, input: { ...call.input, DesiredState } }));
+      expect(strange({ ...deletion, undo: { calls } }), DesiredState).toHaveLength(1);
+    }
+  });
+
+  it('names a thing whose identifier holds bars itself', () => {
+    const deletion = everything.find(({ operation }) => operation === 'DeleteResource');
+    if (deletion === undefined) throw new Error('no deletion by Cloud Control');
+    const TypeName = 'AWS::Cognito::UserPoolDomain';
+    const of = (Identifier: string) => ({
+      ...deletion,
+      input: { TypeName, Identifier },
+      targets: [`cloud-control|${deletion.region}|${TypeName}|p-1|login`],
+      undo: { none: 'None.' },
+    });
+    expect(strange(of('p-1|login'))).toEqual([]);
+    expect(strange(of('p-1|other'))).toHaveLength(1);
+  });
+
   it('is a way back to something else', () => {
     for (const action of undoable) {
       const calls = 'calls' in action.undo ? action.undo.calls : [];

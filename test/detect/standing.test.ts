@@ -3,6 +3,7 @@ import { clearance } from '../../src/contain/confirm/clearance.js';
 import { plan } from '../../src/contain/plan/plan.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
+import type { JsonObject } from '../../src/model/json.js';
 import { plays } from '../../src/plays/index.js';
 import { account, identity } from '../contain/builders.js';
 import { day, History, hour, minute, night, type Call, type Caller } from './history.js';
@@ -128,6 +129,30 @@ describe('what no play looks at', () => {
       'capacity that was bought',
       { name: 'PurchaseCapacityBlock', request: { capacityBlockOfferingId: 'cb-1' } },
     ],
+    [
+      'a verb that nobody thought of',
+      { source: 'new-service', name: 'ShareThing', request: { name: 'x-1' } },
+    ],
+    [
+      'a command on somebody’s instance',
+      { source: 'ssm', name: 'SendCommand', request: { instanceIds: ['i-1234'] } },
+    ],
+    [
+      'a key that will be deleted',
+      { source: 'kms', name: 'ScheduleKeyDeletion', request: { keyId: 'key-1' } },
+    ],
+    [
+      'a policy taken off a bucket',
+      { source: 's3', name: 'DeleteBucketPolicy', request: { bucketName: 'b-1' } },
+    ],
+    [
+      'a route in somebody’s table',
+      { name: 'CreateRoute', request: { routeTableId: 'rtb-0a1b2c3d4e', gatewayId: 'igw-0a1b2c3d4e' } },
+    ],
+    [
+      'a changed setting',
+      { source: 'cognito-idp', name: 'SetUserPoolMfaConfig', request: { userPoolId: 'p-1' } },
+    ],
     ['a cluster', { source: 'redshift', name: 'CreateCluster', request: { clusterIdentifier: 'dwh' } }],
   ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([call.name]);
@@ -144,6 +169,49 @@ describe('what no play looks at', () => {
     ['a service that acts for its caller', { ...stack, invokedBy: 'cloudformation.amazonaws.com' }],
   ] as [string, Omit<Call, 'time'>][])('is not %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([]);
+  });
+
+  it('is not a change of what the incident made: that goes with it; names count in the same field and place only', () => {
+    const crawler = (name: string, request: JsonObject, region = 'us-east-1') => ({
+      source: 'glue',
+      name,
+      request,
+      region,
+    });
+    const job = crawler('CreateJob', { name: 'shop' });
+    expect(
+      standing(
+        look([
+          [ci, job],
+          [ci, crawler('UpdateJob', { name: 'shop' })],
+        ]),
+      ),
+    ).toEqual(['CreateJob']);
+    for (const other of [
+      crawler('UpdateCrawler', { name: 'shop' }),
+      crawler('UpdateJob', { name: 'shop' }, 'eu-west-1'),
+    ])
+      expect(
+        standing(
+          look([
+            [ci, job],
+            [ci, other],
+          ]),
+        ),
+      ).toEqual(['CreateJob', other.name]);
+    // CreateTopic answers with the topic that was there before: what is changed of it may be an innocent’s.
+    const topic = (name: string, request: JsonObject) => ({ source: 'sns', name, request });
+    const calls = [topic('CreateTopic', { name: 'alarms' }), topic('SetTopicAttributes', { name: 'alarms' })];
+    expect(standing(look(calls.map((call) => [ci, call])))).toEqual(['CreateTopic', 'SetTopicAttributes']);
+  });
+
+  it('is told with the exact step and its id, by a containment and by a verification', () => {
+    const call = { source: 'kms', name: 'ScheduleKeyDeletion', request: { keyId: 'key-1' } };
+    const incident = look([[ci, call]]);
+    const command = 'aws kms cancel-key-deletion --key-id=key-1 --region=us-east-1';
+    expect(planOf(incident).left[0]?.detail).toContain(command);
+    const rows = clearance(incident, plays, null, planOf(incident), now);
+    expect(rows.find(({ subject }) => subject === 'no-play')?.details[0]).toContain(command);
   });
 
   it('is not what somebody else did, nor what the key did all its life', () => {

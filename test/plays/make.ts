@@ -231,6 +231,8 @@ export async function found(
 ): Promise<Resource[]> {
   const resources: Resource[] = [];
   const region = play.scope === 'global' ? 'global' : 'eu-west-1';
+  if (play.askedById === true)
+    return (await play.findById?.(readerOver(answers, made), region, ['AWS::Glue::Job|crunch'])) ?? [];
   for await (const one of play.find(readerOver(answers, made), region)) resources.push(one);
   return resources;
 }

@@ -234,6 +234,11 @@ export const samples: Record<string, Record<string, unknown>> = {
       ],
     },
   },
+  'cloud-control': {
+    GetResource: {
+      ResourceDescription: { Identifier: 'crunch', Properties: '{"Name":"crunch","Role":"service"}' },
+    },
+  },
   'gamelift-fleets': {
     DescribeFleetAttributes: {
       FleetAttributes: [
@@ -424,7 +429,11 @@ const empty = Object.values(samples)
   .map((name): [string, object] => [name.split(':')[0] ?? '', {}]);
 
 /** The same account with nothing in it: users are there, and have nothing. */
-export const nothing: Record<string, object> = { ...Object.fromEntries(empty), GetLoginProfile: gone };
+export const nothing: Record<string, object> = {
+  ...Object.fromEntries(empty),
+  GetLoginProfile: gone,
+  GetResource: new AwsFailure('gone', 'ResourceNotFoundException', 'none', 'x', 'x', 'x', null, 400, null),
+};
 
 /** What a tampered resource of this play was before, where it can be restored. */
 export const befores: Record<string, unknown> = {

@@ -11,7 +11,7 @@ import {
 import type { Play } from '../../plays/index.js';
 import { denies, passwordIsOpen } from '../cut/cut.js';
 import { sessionIsCut, unnamedOf } from '../cut/cut-session.js';
-import { isContained, type Plan } from '../plan/plan.js';
+import { isContained, type Plan, stepInWords } from '../plan/plan.js';
 
 /**
  * Is the account clear of the incident? One row for the key, the trail and each play: `clean` only where everything
@@ -162,8 +162,8 @@ function beyondRow({ deeds }: Incident): ClearanceRow {
     title: 'what the key made or changed where no play looks',
     status: standing.length > 0 ? 'unknown' : 'clean',
     details: standing.map(
-      ({ evidence, target }) =>
-        `${evidence.name} ${target ?? ''} in ${evidence.region}: look whether it is still there`,
+      ({ evidence, target, remove }) =>
+        `${evidence.name} ${target ?? ''} in ${evidence.region}: ${remove === undefined ? 'look whether it is still there' : stepInWords(remove)}`,
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { lastPart } from '../../facts/index.js';
+import { cloudType, lastPart } from '../../facts/index.js';
 import {
   type Action,
   asText,
@@ -6,6 +6,7 @@ import {
   idInKey,
   type JournalRecord,
   type JsonObject,
+  textAt,
 } from '../../model/index.js';
 import { elsewherePermissions, iamAction, type Play, plays } from '../../plays/index.js';
 
@@ -81,10 +82,24 @@ function isWayBack(call: AwsCall, action: Action, play: Play): boolean {
     known.includes(iamAction(call.service, call.operation)) &&
     inverse[verb]?.includes(back) === true &&
     noun === same &&
+    (call.operation !== 'CreateResource' || isSameResource(call, action)) &&
     namesOf(action.input).every(
       ([name, text]) => call.input[name] === text || isMadeAnew(text, call) || isOfThatName(text, call),
     )
   );
+}
+
+/** Of Cloud Control: what is made anew has the identifier of what was deleted. */
+function isSameResource({ input }: AwsCall, action: Action): boolean {
+  const type = cloudType(asText(input['TypeName']) ?? '');
+  const model = asText(input['DesiredState']);
+  if (type === null || model === null) return false;
+  try {
+    const made = type.ids.map(({ property }) => textAt(JSON.parse(model), property));
+    return made.join('|') === action.input['Identifier'];
+  } catch {
+    return false; // Not JSON: leakguard did not write it.
+  }
 }
 
 /** `Detach` and `UserPolicy`; whom something is added to it is removed from. */
@@ -126,7 +141,14 @@ function isNamed(target: string, { region, input }: AwsCall): boolean {
   if (id === 'account') return true;
   const texts = new Set(textsIn(input).flatMap((text) => [text, lastPart(text)]));
   const isKnown = (part: string): boolean => kinds.has(part) || texts.has(part);
-  return texts.has(id) || id.split('|').every((part) => isKnown(part) || part.split(/[/:]/).every(isKnown));
+  // Of Cloud Control: a type, and an identifier that may hold bars itself.
+  const bar = id.indexOf('|');
+  const isTyped = id.startsWith('AWS::') && texts.has(id.slice(0, bar)) && texts.has(id.slice(bar + 1));
+  return (
+    texts.has(id) ||
+    isTyped ||
+    id.split('|').every((part) => isKnown(part) || part.split(/[/:]/).every(isKnown))
+  );
 }
 
 function textsIn(value: unknown): string[] {

@@ -7,7 +7,9 @@ import {
   type Identity,
   type Incident,
   type LeftOver,
+  neverDeleted,
   type Phase,
+  type RemovalStep,
   phases,
   resourceKey,
   shellWord,
@@ -42,7 +44,7 @@ export function plan(
     );
     const acted = open.filter((finding) => isActedOn(finding, include));
     for (const finding of open) {
-      if (finding.class === 'held' && !include.has(finding.resource.id)) {
+      if (finding.class === 'held' && !isActedOn(finding, include)) {
         left.push(leftOver(finding, 'held', finding.reasons[0] ?? null));
       } else if (finding.class === 'settling') {
         left.push(leftOver(finding, 'settling', finding.reasons[0] ?? null));
@@ -91,7 +93,8 @@ export function plan(
 
 /** Rogue and tampered resources, and those whose id the person named. */
 export function isActedOn(finding: Finding, include: ReadonlySet<string>): boolean {
-  return finding.class === 'rogue' || finding.class === 'tampered' || include.has(finding.resource.id);
+  if (finding.class === 'rogue' || finding.class === 'tampered') return true;
+  return include.has(finding.resource.id) && !neverDeleted.has(finding.rule);
 }
 
 /** Nothing is left to do for it, as far as the resource shows. A tampered resource works on as it should: whether it
@@ -142,8 +145,13 @@ export function leftOver(finding: Finding, cause: LeftOver['cause'], detail: str
   return { play, type, id, region, state, cause, detail };
 }
 
+/** `EC2 console: remove it: aws ec2 …`: where to go, and the command where there is one. */
+export function stepInWords({ step, command }: RemovalStep): string {
+  return command === null ? `${step}.` : `${step}: ${command}`;
+}
+
 /** What an act left that no play looks at: only a person can say whether it is still there. */
-function beyondThePlays({ evidence, target, description }: Deed): LeftOver {
+function beyondThePlays({ evidence, target, description, remove }: Deed): LeftOver {
   return {
     play: 'none',
     type: evidence.name,
@@ -151,7 +159,7 @@ function beyondThePlays({ evidence, target, description }: Deed): LeftOver {
     region: evidence.region,
     state: 'not examined',
     cause: 'no-play',
-    detail: description,
+    detail: remove === undefined ? description : `${description} ${stepInWords(remove)}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, wasStopped, worked } from '../../model/index.js';
+import { type Finding, neverDeleted, wasStopped, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
 import { principalOf } from './classify.js';
 import { evidenceOf } from '../records/evidence.js';
@@ -17,7 +17,7 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
   const protect = new Set(its.facts.protect ?? []);
   return findings.map((found) => {
     const { resource, class: classed, reasons } = found;
-    if (include.has(resource.id) && classed !== 'rogue') {
+    if (include.has(resource.id) && classed !== 'rogue' && !neverDeleted.has(found.rule)) {
       return {
         ...found,
         // What it was before is put back; only what nothing is known of is the incident's own.

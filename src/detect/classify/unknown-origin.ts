@@ -64,7 +64,7 @@ export function judgeUnknown(resource: Resource, its: Case): Verdict {
 const clockSkew = 60_000;
 
 /** Why the trail cannot speak of `region` at `time`, in words; null where it can. */
-function gapAt(region: string, time: number, its: Case): string | null {
+export function gapAt(region: string, time: number, its: Case): string | null {
   const cells = its.facts.coverage.filter(({ subject }) => subject === 'trail');
   // Events of global services are in the partition's home region.
   const mine = region === 'global' ? cells : cells.filter((cell) => cell.region === region);

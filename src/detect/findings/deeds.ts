@@ -1,12 +1,14 @@
-import { eventOfInterest, type EventOfInterest, takingOf } from '../../facts/index.js';
-import { type Deed, type TrailEvent, wasDryRun, worked } from '../../model/index.js';
+import { cloudPlay, eventOfInterest, type EventOfInterest, takingOf } from '../../facts/index.js';
+import { type Deed, resourceKey, type TrailEvent, wasDryRun, worked } from '../../model/index.js';
 import type { Case } from '../classify/case.js';
+import { cloudKeyOf } from '../classify/cloud-made.js';
 import { evidenceOf } from '../records/evidence.js';
 import { launchRequestOf } from '../records/launch-request.js';
 import { mintOf } from '../records/mints.js';
 import type { OriginRules } from '../classify/origins.js';
 import { itemsOf, requestOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
+import { removalOfAct } from './removal.js';
 import type { StandingActs } from './standing.js';
 import { madeBy, targetOf } from '../records/targets.js';
 
@@ -45,6 +47,10 @@ const undoing: Record<string, readonly string[]> = {
 export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): Deed[] {
   const deeds = new Map<string, Deed>();
   const undone = undoneBy(its.graph.events);
+  // What Cloud Control read of things that the misuse made: found, or gone.
+  const read = new Map(
+    its.facts.inventory.flatMap((one) => (one.play === cloudPlay ? [[resourceKey(one), one.live]] : [])),
+  );
   const taintedBy = (event: TrailEvent) => its.taint?.of(event) ?? null;
   const isTainted = (event: TrailEvent): boolean => taintedBy(event) !== null;
   for (const event of its.graph.events) {
@@ -61,16 +67,18 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
     const result = resultOf(event);
     // What comes in masses, an application's writes among it: one line for all of a name.
     const folded = named === null ? '*' : (target ?? '');
+    const key = leaves ? cloudKeyOf(event) : null;
+    const isLive = key === null ? undefined : read.get(key);
     const isUndone =
       result === 'worked' &&
       ((undoing[plainName(event.name)] ?? []).some((name) => later(undone, name, event)) ||
-        (leaves && standing.takenBack(event)));
+        (leaves && (standing.takenBack(event) || isLive === false)));
     const strange =
       its.baseline.isNewPlace(event) ||
       its.baseline.isNewRegion(event) ||
       // What only the misuse made has no life of its own.
       taintedBy(event)?.fresh === true;
-    const stands = leaves && !isUndone && (usual < usualFrom || strange);
+    const stands = leaves && !isUndone && isLive !== true && (usual < usualFrom || strange);
     // What stands is told for each region: a person has to look there.
     const where = stands ? event.region : '';
     const fold = `${event.source}|${event.name}|${folded}|${result}|${where}`;
@@ -90,8 +98,11 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
       description: [interest.description, ...remarks(event, usual)].join(' '),
       undone: isUndone,
       count: 1,
-      play: rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ?? null,
+      play:
+        rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ??
+        (isLive === true ? cloudPlay : null),
       stands,
+      ...(stands ? { remove: removalOfAct(event, target ?? event.eventId ?? event.key) } : {}),
     });
   }
   return [...deeds.values()];

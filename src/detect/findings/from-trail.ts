@@ -11,22 +11,16 @@ import {
   worked,
 } from '../../model/index.js';
 import type { Case } from '../classify/case.js';
+import { cloudKeyOf } from '../classify/cloud-made.js';
 import { classify, finding } from '../classify/classify.js';
 import type { OriginRules } from '../classify/origins.js';
 import { judgeAct } from '../launches/judge.js';
 import { isForwarded, requestOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 import { madeBy, targetOf } from '../records/targets.js';
-import { removalOf } from './removal.js';
+import { noPlay, removalOf, thingIn } from './removal.js';
 import type { StandingActs } from './standing.js';
-import {
-  type Deletions,
-  deletionsIn,
-  isTakenBack,
-  noPlay,
-  sharesNothing,
-  type Traced,
-} from './taken-back.js';
+import { type Deletions, deletionsIn, isTakenBack, sharesNothing, type Traced } from './taken-back.js';
 
 /** Plays that speak of sessions, which no person takes away one by one: credentials are told apart. */
 const ofSessions = new Set(['user-sessions', 'role-sessions']);
@@ -51,6 +45,8 @@ export function fromTrail(its: Case, rules: OriginRules, standing: StandingActs)
   );
   for (const event of graph.events) {
     if (taint.of(event) === null || !worked(event) || event.readOnly === true || isForwarded(event)) continue;
+    const read = cloudKeyOf(event);
+    if (read !== null && seen.has(read)) continue;
     for (const one of thingsOf(event, its, rules, standing, { made, launched })) {
       const key = resourceKey(one);
       if (seen.has(key)) continue;
@@ -112,14 +108,6 @@ function* thingsOf(
   const about = /^(Create|Allocate|Copy)/.test(name) ? madeBy(event) : targetOf(event);
   const region = event.source === 'iam.amazonaws.com' ? 'global' : event.region;
   yield { play: noPlay, region, id: `${thing}|${about ?? event.eventId ?? event.key}` };
-}
-
-/** `CreateDBSubnetGroup` → `DB subnet group`. */
-function thingIn(name: string): string {
-  const noun = name.replace(/^[A-Z][a-z]+(?=[A-Z])/, '');
-  return noun
-    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
-    .replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }
 
 /** A policy that lets somebody in who is no service of AWS. */

@@ -1,3 +1,4 @@
+import { rankOfAct } from '../../facts/index.js';
 import {
   asText,
   type Json,
@@ -10,8 +11,19 @@ import {
 import { itemsOf, requestOf, responseOf, valueOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 
+/** `CreateDBSubnetGroup` → `DB subnet group`. */
+export function thingIn(name: string): string {
+  const noun = name.replace(/^[A-Z][a-z]+(?=[A-Z])/, '');
+  return noun
+    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+    .replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+}
+
 /** One word of a command, or several values of one option; null: the record does not say, so there is no command. */
 type Word = string | null;
+
+/** For what no play looks at. */
+export const noPlay = 'no-play';
 
 /** What the table below makes a command of. */
 interface Subject {
@@ -36,6 +48,25 @@ export function removalOf(subject: Subject): RemovalStep {
     command: words === null ? null : commandOf([...words, ...where]),
     step: steps[`${service}|${name}`]?.(what, subject) ?? stepOf(service, name, what, resource.region),
   };
+}
+
+/** The same for an act that no play speaks of, on `id`. */
+export function removalOfAct(event: TrailEvent, id: string): RemovalStep {
+  const type = rankOfAct(event.source, event.name)?.thing ?? thingIn(plainName(event.name));
+  const region = event.source === 'iam.amazonaws.com' ? 'global' : event.region;
+  const resource = {
+    play: noPlay,
+    type,
+    id,
+    region,
+    state: 'not examined',
+    live: true,
+    createdAt: event.time,
+    tags: {},
+    links: [],
+    properties: {},
+  };
+  return removalOf({ event, resource, before: null });
 }
 
 /** The name of a thing as people know it: without the parts that make its id unlike others. */
@@ -69,6 +100,11 @@ const steps: Record<string, (what: string, subject: Subject) => string> = {
     `Lambda console: deploy the code of ${what} again from its source; AWS keeps no earlier code`,
   'cloudtrail|StopLogging': (what) => `CloudTrail console, Trails: start ${what} again`,
   'ec2|RunInstances': (what) => `EC2 console, Instances: terminate ${what}, after evidence is secured`,
+  'ssm|SendCommand': (what, { event }) =>
+    `Systems Manager console in ${event.region}, Run Command: see what the command did on ${what}, and take that back there`,
+  'kms|ScheduleKeyDeletion': (what, { event }) =>
+    `KMS console in ${event.region}: cancel the deletion of ${what} before its waiting period ends, and enable it`,
+  'kms|DisableKey': (what, { event }) => `KMS console in ${event.region}: enable ${what} again`,
   's3|PutBucketPolicy': (what) => `S3 console, Permissions: take out of ${what} what was put in`,
 };
 
@@ -287,6 +323,8 @@ const commands: Record<string, (subject: Subject) => Word[] | null> = {
     'launch-configuration-name': of('launchConfigurationName'),
   }),
   'cloudformation|CreateStack': call('cloudformation', 'delete-stack', { 'stack-name': of('stackName') }),
+  'kms|ScheduleKeyDeletion': call('kms', 'cancel-key-deletion', { 'key-id': of('keyId') }),
+  'kms|DisableKey': call('kms', 'enable-key', { 'key-id': of('keyId') }),
   'cloudtrail|StopLogging': call('cloudtrail', 'start-logging', { name: of('name') }),
 };
 

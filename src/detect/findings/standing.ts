@@ -1,107 +1,8 @@
+import { answersWithExisting, idleBecause, rankOfAct } from '../../facts/index.js';
 import { asObject, asText, type Json, type TrailEvent, worked } from '../../model/index.js';
 import type { OriginRules } from '../classify/origins.js';
 import { isForwarded, requestOf, responseOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
-
-/** What makes or changes something that stays. */
-const makes =
-  /^(Create|Run|Start|Launch|Register|Import|Copy|Restore|Allocate|Purchase|Deploy|Submit|Put|Attach|Associate|Enable|Add|Invite|Accept|Authorize|Subscribe|Update|Modify|Change|Upload)/;
-/** What takes a protection away that stays away. */
-const turnsOff = /^(Stop|Delete|Disable|Disassociate|Deregister|Leave)/;
-/** Services that watch over the account: what is turned off there is a door left open. */
-const guards = new Set(
-  [
-    'access-analyzer',
-    'cloudtrail',
-    'config',
-    'guardduty',
-    'inspector2',
-    'macie2',
-    'organizations',
-    'securityhub',
-  ].map((service) => `${service}.amazonaws.com`),
-);
-/** Services whose calls leave nothing that works on: credentials are followed as mints, the rest is words or numbers. */
-const passing = new Set(
-  [
-    'cloudshell',
-    'ec2-instance-connect',
-    'health',
-    'servicequotas',
-    'signin',
-    'sts',
-    'support',
-    'tagging',
-  ].map((service) => `${service}.amazonaws.com`),
-);
-/** Calls on data, what ends by itself, and what agents on instances report about themselves. A scheduled query runs on. */
-const leavesNothing =
-  /(Object|Part|MultipartUpload|Item|Items|Record|Records|Message|MessageBatch|Tags|TagsToResource|Invalidation|(?<!Scheduled)Query|QueryExecution)$|^(StartSession|ResumeSession|UpdateInstanceInformation|UpdateInstanceAssociationStatus|PutInventory|PutComplianceItems|PutConfigurePackageResult|PutImage|UploadLayerPart)$/;
-/** CloudWatch and CloudWatch Logs: words and numbers. What passes them on, acts on them or opens them is not here. */
-const wordsAndNumbers =
-  /^(logs\.amazonaws\.com\|(CreateLogGroup|CreateLogStream|PutLogEvents|PutRetentionPolicy|PutMetricFilter|PutQueryDefinition|CreateExportTask|AssociateKmsKey)|monitoring\.amazonaws\.com\|(PutMetricData|PutDashboard|PutAnomalyDetector))$/;
-/** In services with plays: what costs nothing, opens nothing and starts nothing by itself, or goes with what a play
- *  contains. */
-const idle = new Set([
-  'batch.amazonaws.com|RegisterJobDefinition',
-  'ec2.amazonaws.com|AssociateAddress',
-  'ec2.amazonaws.com|AssociateRouteTable',
-  'ec2.amazonaws.com|CreateDefaultSubnet',
-  'ec2.amazonaws.com|CreateDefaultVpc',
-  'ec2.amazonaws.com|CreateInternetGateway',
-  'ec2.amazonaws.com|CreateNetworkInterface',
-  'ec2.amazonaws.com|CreatePlacementGroup',
-  'ec2.amazonaws.com|CreateRoute',
-  'ec2.amazonaws.com|CreateRouteTable',
-  'ec2.amazonaws.com|CreateSubnet',
-  'ec2.amazonaws.com|CreateTags',
-  'ec2.amazonaws.com|CreateVpc',
-  'ecs.amazonaws.com|CreateCluster',
-  'ecs.amazonaws.com|PutClusterCapacityProviders',
-  'ecs.amazonaws.com|RegisterTaskDefinition',
-  'elasticbeanstalk.amazonaws.com|CreateApplication',
-  'elasticbeanstalk.amazonaws.com|CreateApplicationVersion',
-  'elasticbeanstalk.amazonaws.com|CreateConfigurationTemplate',
-  'elasticbeanstalk.amazonaws.com|CreateStorageLocation',
-  'events.amazonaws.com|PutTargets',
-  'gamelift.amazonaws.com|CreateBuild',
-  'gamelift.amazonaws.com|CreateScript',
-  'iam.amazonaws.com|AddRoleToInstanceProfile',
-  'iam.amazonaws.com|CreateGroup',
-  'iam.amazonaws.com|CreateInstanceProfile',
-  'iam.amazonaws.com|CreateServiceLinkedRole',
-  'rolesanywhere.amazonaws.com|CreateSession',
-  'sagemaker.amazonaws.com|CreateEndpointConfig',
-  'sagemaker.amazonaws.com|CreateModel',
-]);
-/** In services with plays: changes of what there was, which no play looks at. */
-const changes = new Set([
-  'bedrock.amazonaws.com|DeleteModelInvocationLoggingConfiguration',
-  'cloudformation.amazonaws.com|UpdateStackInstances',
-  'cloudformation.amazonaws.com|UpdateStackSet',
-  'ec2.amazonaws.com|DeleteFlowLogs',
-  'ec2.amazonaws.com|ModifyFleet',
-  'ec2.amazonaws.com|ModifyImageAttribute',
-  'ec2.amazonaws.com|ModifyInstanceAttribute',
-  'ec2.amazonaws.com|ModifySecurityGroupRules',
-  'ec2.amazonaws.com|ModifySnapshotAttribute',
-  'ec2.amazonaws.com|ModifySpotFleetRequest',
-  'ec2.amazonaws.com|ReplaceIamInstanceProfileAssociation',
-  'eks.amazonaws.com|UpdateAccessEntry',
-  'eks.amazonaws.com|UpdateClusterConfig',
-  'elasticbeanstalk.amazonaws.com|RebuildEnvironment',
-  'elasticbeanstalk.amazonaws.com|SwapEnvironmentCNAMEs',
-  'elasticmapreduce.amazonaws.com|StartNotebookExecution',
-  'iam.amazonaws.com|DeactivateMFADevice',
-  'iam.amazonaws.com|DeleteRolePermissionsBoundary',
-  'iam.amazonaws.com|DeleteUserPermissionsBoundary',
-  'iam.amazonaws.com|UpdateOpenIDConnectProviderThumbprint',
-  'lambda.amazonaws.com|UpdateEventSourceMapping',
-  'lambda.amazonaws.com|UpdateFunctionUrlConfig',
-  'rolesanywhere.amazonaws.com|UpdateProfile',
-  'rolesanywhere.amazonaws.com|UpdateTrustAnchor',
-]);
-const makesThere = /^(Create|Run|Register|Import|Copy|Allocate|Purchase|Enable|Add|Accept|Associate|Put)/;
 
 const inverses: [RegExp, string[]][] = [
   [
@@ -147,13 +48,21 @@ const takenBackBy: Record<string, string[]> = {
 /** Shorter values say nothing about which thing an act was on. */
 const shortestId = 3;
 
+/** What makes something of its own, so that what was changed of that since goes with it. */
+const makes = /^(Create|Run|Allocate|Register|Copy|Import|Launch|Request|Restore|Purchase|Upload)/;
+/** Made in or of another thing, as a part of it that has no id: it goes with that one. */
+const parts =
+  /^(Create(Route|NetworkAclEntry|Tags|LaunchTemplateVersion|PolicyVersion)|RegisterTargets|RegisterInstancesWithLoadBalancer|ImportKeyMaterial)$/;
+/** What answers with an id of its own besides: an association, an attachment. */
+const ties = /^(Associate|Attach|Add|Accept)/;
 /**
  * Acts that leave something behind which no play examines: a stack, a cluster, a bucket's policy, a trail that was
- * stopped. Nobody has looked whether it still stands, so that it must not pass for contained.
+ * stopped. Every act that writes is one, unless it is known to be idle: nobody has looked whether what it left still
+ * stands, so that it must not pass for contained.
  */
 export class StandingActs {
   private readonly bySource = new Map<string, TrailEvent[]>();
-  /** By event source: the ids of what the incident made and a play contains. */
+  /** By event source and region: what the incident made. */
   private readonly made = new Map<string, Set<string>>();
 
   /** `tainted`: the act is of the incident, and puts nothing right by setting the same thing again. */
@@ -167,29 +76,27 @@ export class StandingActs {
       const list = this.bySource.get(event.source);
       if (list === undefined) this.bySource.set(event.source, [event]);
       else list.push(event);
-      const making = rules.of(event).filter(({ rule }) => rule.effect === 'made');
-      if (making.length === 0 || !tainted(event)) continue;
-      const ids = this.made.get(event.source) ?? new Set();
-      for (const { rule } of making) for (const id of rule.ids(event)) ids.add(id);
-      this.made.set(event.source, ids);
+      if (!tainted(event)) continue;
+      const place = placeOf(event);
+      const ids = this.made.get(place) ?? new Set();
+      for (const { rule } of rules.of(event))
+        if (rule.effect === 'made') for (const id of rule.ids(event)) ids.add(id);
+      for (const id of ownIds(event)) ids.add(id);
+      if (ids.size > 0) this.made.set(place, ids);
     }
   }
 
   /** It worked, and leaves something that no play looks at. */
   leaves(event: TrailEvent): boolean {
-    if (!worked(event) || event.readOnly === true || isForwarded(event) || leavesNothing.test(event.name))
-      return false;
-    if (this.rules.of(event).length > 0) return false;
+    if (!worked(event) || event.readOnly === true || isForwarded(event)) return false;
+    if (this.rules.of(event).length > 0 || idleBecause(event.source, event.name) !== null) return false;
     const name = plainName(event.name);
-    if (guards.has(event.source)) return makes.test(name) || turnsOff.test(name);
-    if (this.rules.examines(event.source)) {
-      const act = `${event.source}|${name}`;
-      // A change of what the incident made goes with it.
-      if (changes.has(act)) return !isAbout(event, this.made.get(event.source) ?? new Set());
-      return makesThere.test(name) && !idle.has(act);
-    }
-    if (passing.has(event.source) || wordsAndNumbers.test(`${event.source}|${name}`)) return false;
-    return makes.test(name);
+    if (makes.test(name) && !parts.test(name)) return true;
+    // What was shared is known outside, whosever it was.
+    const shares = rankOfAct(event.source, event.name)?.rank === 'read';
+    if (shares && !this.rules.examines(event.source)) return true;
+    // A change of what the incident made goes with it.
+    return !isAbout(event, this.made.get(placeOf(event)) ?? new Set());
   }
 
   /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident, who set all of
@@ -221,19 +128,58 @@ export function setsAllOf(event: TrailEvent, later: TrailEvent): boolean {
   return Object.keys(requestOf(event)).every((name) => Object.hasOwn(set, name));
 }
 
+const placeOf = ({ source, region }: TrailEvent): string => `${source}|${region}`;
+
+/** Of AWS's own making, so that nobody else's thing has it, whatever the field: `vpc-0a1b2c3d4e5f60718`, an ARN. */
+const ofAws = /^([a-z]+-[0-9a-f]{8,}|arn:.+)$/;
+
+/** How this act names what it made: names are anybody's, and count in the same field only. */
+function ownIds(event: TrailEvent): string[] {
+  const name = plainName(event.name);
+  const creates = makes.test(name) && !answersWithExisting(event.source, event.name);
+  if (!creates && !ties.test(name)) return [];
+  const asked = new Set(textsIn(requestOf(event)).map(({ text }) => text));
+  const given = textsIn(responseOf(event)).filter(({ text }) => ofAws.test(text) && !asked.has(text));
+  const named = creates ? Object.entries(requestOf(event)).filter(([field]) => naming.test(field)) : [];
+  return [
+    ...given.map(({ text }) => text),
+    // What it was made in or from, by AWS's id, is not its own.
+    ...named.flatMap(([field, value]) => {
+      const text = asText(value);
+      return text === null || ofAws.test(text) || /arn$/i.test(field) ? [] : [labelled(event, field, text)];
+    }),
+  ];
+}
+
+/** A name in its field; where the field is called nothing but `name`, with what the call is called by. */
+function labelled(event: TrailEvent, field: string, text: string): string {
+  const noun = /^(name|id|identifier)$/i.test(field)
+    ? thing(plainName(event.name).replace(/^[A-Z][a-z]+/, ''))
+    : '';
+  return `${noun} ${field}=${text}`;
+}
+
 /** Names of fields that say which thing is meant: a region, an engine or a policy's version may be anybody's. */
 const naming = /(name|id|identifier|arn|url)s?$/i;
 
 /** Every field of the request that names something names one of `ids`: a role or a group that two things have in common
  *  does not make them one. */
 function isAbout(event: TrailEvent, ids: ReadonlySet<string>): boolean {
-  const fields = Object.entries(requestOf(event)).map(([name, value]) => ({ name, texts: textsIn(value) }));
+  const fields = Object.entries(requestOf(event)).map(([name, value]) => ({
+    name,
+    texts: textsIn(value, name),
+  }));
   const named = fields.map(({ name, texts }) => texts.filter((text) => naming.test(text.name ?? name)));
   const filled = (lists: Text[][]): Text[][] => lists.filter((texts) => texts.length > 0);
   const telling = filled(named).length > 0 ? filled(named) : filled(fields.map(({ texts }) => texts));
   return (
     telling.length > 0 &&
-    telling.every((texts) => texts.some(({ text }) => idsIn(text).some((id) => ids.has(id))))
+    telling.every((texts) =>
+      texts.some(
+        ({ name, text }) =>
+          ids.has(labelled(event, name ?? '', text)) || idsIn(text).some((id) => ids.has(id)),
+      ),
+    )
   );
 }
 
@@ -250,7 +196,7 @@ function idsIn(text: string): string[] {
 }
 
 /** Every text in the value that may name a thing, three levels deep, with the name of the field that holds it. */
-function textsIn(value: Json | undefined, depth = 3): Text[] {
+function textsIn(value: Json | undefined, field: string | null = null, depth = 3): Text[] {
   const found: Text[] = [];
   const visit = (inner: Json | undefined, name: string | null, left: number): void => {
     const text = asText(inner);
@@ -261,6 +207,6 @@ function textsIn(value: Json | undefined, depth = 3): Text[] {
       : Object.entries(asObject(inner) ?? {});
     for (const [key, part] of parts.slice(0, 100)) visit(part, key, left - 1);
   };
-  visit(value, null, depth);
+  visit(value, field, depth);
   return found;
 }

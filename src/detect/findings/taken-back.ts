@@ -4,10 +4,8 @@ import type { History } from '../classify/origins.js';
 import { itemsOf, requestOf } from '../records/record-fields.js';
 import { plainName } from '../records/sensitive-acts.js';
 import { idsMade, targetOf } from '../records/targets.js';
+import { noPlay } from './removal.js';
 import { setsAllOf, type StandingActs } from './standing.js';
-
-/** For what no play looks at. */
-export const noPlay = 'no-play';
 
 /** A thing that the incident made or changed, by its key, with the incident's acts on it in the order of time. */
 export interface Traced {

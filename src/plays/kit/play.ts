@@ -87,6 +87,8 @@ export interface Play {
   /** What of these ids is there, and in which state; what AWS does not know is gone, and told as not live. An id that it
    *  leaves out is not known. Throws AwsFailure. */
   findById?(reader: Reader, region: string, ids: readonly string[]): Promise<Resource[]>;
+  /** Nothing lists these: what the trail names is asked for by its id, and no list of a region is made of them. */
+  askedById?: true;
   origin: OriginRule[];
   /** The actions that contain this finding: none where it is contained already. Pure. */
   contain(finding: Finding, context: PlanContext): Action[];

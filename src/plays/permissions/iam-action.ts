@@ -1,5 +1,6 @@
 /** Services whose IAM prefix is not the SDK's name of the service (Service Authorization Reference). */
 const prefixes: Record<string, string> = {
+  cloudcontrol: 'cloudformation',
   costexplorer: 'ce',
   emr: 'elasticmapreduce',
   eventbridge: 'events',

@@ -3,6 +3,7 @@ import { account } from './account.js';
 import { amplify } from './amplify.js';
 import { autoscaling } from './auto-scaling.js';
 import { batch } from './batch.js';
+import { cloudcontrolapi } from './cloud-control.js';
 import { cloudformation } from './cloudformation.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
@@ -43,6 +44,7 @@ const all = {
   batch,
   bedrock,
   ce,
+  cloudcontrolapi,
   cloudformation,
   cloudfront,
   cloudtrail,

@@ -9,6 +9,7 @@ export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   batch: () => import('@aws-sdk/client-batch'),
   bedrock: () => import('@aws-sdk/client-bedrock'),
   ce: () => import('@aws-sdk/client-cost-explorer'),
+  cloudcontrolapi: () => import('@aws-sdk/client-cloudcontrol'),
   cloudformation: () => import('@aws-sdk/client-cloudformation'),
   cloudfront: () => import('@aws-sdk/client-cloudfront'),
   cloudtrail: () => import('@aws-sdk/client-cloudtrail'),

@@ -56,13 +56,15 @@ const resource = exactly<Resource>()(
 
 const rule = z.enum(findingRuleIds);
 
+const removalStep = z.strictObject({ command: maybe, step: text });
+
 const trailWord = exactly<Model.TrailWord>()(
   z.strictObject({
     rank: z.enum(['access', 'spend', 'blind', 'read', 'other']),
     danger: whole,
     now: z.enum(['not-looked-at', 'not-known', 'gone']),
     words: text,
-    remove: z.strictObject({ command: maybe, step: text }),
+    remove: removalStep,
   }),
 );
 
@@ -143,6 +145,7 @@ const deed = exactly<Model.Deed>()(
     count: whole,
     play: maybe,
     stands: z.boolean(),
+    remove: removalStep.exactOptional(),
   }),
 );
 
