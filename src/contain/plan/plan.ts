@@ -43,6 +43,7 @@ export function plan(
     const acted = open.filter((finding) => isActedOn(finding, include));
     for (const finding of open) {
       if (finding.class === 'held' && !include.has(finding.resource.id)) {
+        if (finding.rule === 'session.tie-likely' && play.contain(finding, context).length === 0) continue;
         left.push(leftOver(finding, 'held', finding.reasons[0] ?? null));
       } else if (finding.class === 'settling') {
         left.push(leftOver(finding, 'settling', finding.reasons[0] ?? null));
@@ -91,7 +92,10 @@ export function plan(
 
 /** Rogue and tampered resources, and those whose id the person named. */
 export function isActedOn(finding: Finding, include: ReadonlySet<string>): boolean {
-  return finding.class === 'rogue' || finding.class === 'tampered' || include.has(finding.resource.id);
+  const { class: classed, resource } = finding;
+  return (
+    classed === 'rogue' || classed === 'tampered' || (classed !== 'not-tied' && include.has(resource.id))
+  );
 }
 
 /** Nothing is left to do for it, as far as the resource shows. A tampered resource works on as it should: whether it

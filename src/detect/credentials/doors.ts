@@ -118,7 +118,7 @@ export const doors: readonly Door[] = [
     'certain',
     task,
   ),
-  door('ecs', 'CreateService UpdateService', 'a task’s role', byTime, 'likely', passed),
+  door('ecs', 'CreateService UpdateService', 'a task’s role', byTime, 'likely', unlessUnchanged(passed)),
   door(
     'codebuild',
     'StartBuild StartBuildBatch RetryBuild RetryBuildBatch',

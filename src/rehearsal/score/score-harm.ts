@@ -67,7 +67,21 @@ export function innocentHarm(
     if (touching !== undefined)
       innocentsTouched.push(touchOf(item, `${touching.service}:${touching.operation}`));
   }
+  innocentsTouched.push(...refusedMeanwhile(facts));
   return { innocentsTouched, tamperedLeft };
+}
+
+/** Innocents' calls that AWS refused since the containment began. */
+function refusedMeanwhile({ log, marks: { contain } }: ScoreFacts): Touch[] {
+  if (contain === null) return [];
+  return log
+    .filter(
+      ({ label, sequence, allowed }) => label === 'bystander' && sequence >= contain && allowed === false,
+    )
+    .map(({ accessKeyId, region, service, operation, principal }) => {
+      const why = `${service}:${operation ?? ''} refused to ${principal ?? 'nobody'}`;
+      return { id: accessKeyId ?? '', kind: 'call', region, why };
+    });
 }
 
 /** A session that a service took for what runs with the role; null for anything else. */
