@@ -387,9 +387,9 @@ export class SurveyTrail {
         if (roleName !== null && mintedBy === null)
           this.ask('ResourceName', id, everywhere, (since ?? from) - longestRoleSession, { maxPages: 1 });
       // Sessions of what it runs as somebody else: which of their acts are routine shows before the door was opened.
-      for (const { by, name, since } of letIn.slice(0, maxFollowed)) {
+      for (const { by, name, since, before: isLong } of letIn.slice(0, maxFollowed)) {
         const limits = { enoughFrom: since, maxPages: letInPages };
-        const period = by === 'call' ? since - from : routinePeriod;
+        const period = !isLong ? 0 : by === 'call' ? since - from : routinePeriod;
         this.ask(letInAttributes[by], name, everywhere, since - period, limits);
       }
       if (this.queries.size === before) return unfollowed;

@@ -122,6 +122,73 @@ describe('a session that only role and time tie', () => {
   });
 });
 
+describe('a role whose trust the misuse changed', () => {
+  const corp = `arn:aws:iam::${account}:saml-provider/corp`;
+  function visit(history: History, time: number, name: string, provider = corp): Caller {
+    const key = history.keyId();
+    const visitor: Caller = { key, role: 'batch/shop', session: name, ip: '203.0.113.8', agent: 'aws-cli/2' };
+    const record = history.call(visitor, {
+      ...{ time, name: 'AssumeRoleWithSAML', source: 'sts' },
+      request: {
+        ...{ roleArn: role, roleSessionName: name, principalArn: provider },
+        durationSeconds: 28_800,
+      },
+      response: {
+        credentials: { accessKeyId: key },
+        assumedRoleUser: {
+          arn: `arn:aws:sts::${account}:assumed-role/shop/${name}`,
+          assumedRoleId: `AROASHOP:${name}`,
+        },
+      },
+    });
+    record.userIdentity = {
+      type: 'SAMLUser',
+      principalId: `h=:${name}`,
+      userName: name,
+      identityProvider: 'h=',
+    };
+    history.call(visitor, { time: time + minute, name: 'DescribeInstances' });
+    return visitor;
+  }
+
+  it('goes on for who came in before, is held for new people of their provider, and cut for strangers', () => {
+    const history = new History();
+    visit(history, night - 3 * day, 'Zoë@corp.example');
+    history.call(attacker, {
+      ...{ time: night, name: 'UpdateAssumeRolePolicy', source: 'iam' },
+      request: { roleName: 'shop', policyDocument: '{}' },
+    });
+    const same = visit(history, night + minute, 'Zoë@corp.example');
+    const held = look(history);
+    expect(held.credentials.map(({ id }) => id)).toEqual([ci.key]);
+    const colleague = visit(history, night + 2 * minute, 'new@corp.example');
+    expect(of(look(history), 'role-sessions')).toMatchObject({ class: 'held', rule: 'session.tie-likely' });
+    const stranger = visit(history, night + 3 * minute, 'x', `${corp}-2`);
+    const incident = look(history);
+    expect(incident.credentials.map(({ id }) => id)).toEqual([ci.key, colleague.key, stranger.key]);
+    expect(incident.credentials.map(({ id }) => id)).not.toContain(same.key);
+    expect(of(incident, 'role-sessions')?.class).toBe('tampered');
+  });
+
+  it('has its sessions’ making asked for, and a provider its visits', () => {
+    const history = new History();
+    history.call(attacker, {
+      ...{ time: night, name: 'UpdateAssumeRolePolicy', source: 'iam' },
+      request: { roleName: 'deploy', policyDocument: '{}' },
+    });
+    history.call(attacker, {
+      ...{ time: night, name: 'UpdateSAMLProvider', source: 'iam' },
+      request: { sAMLProviderArn: corp },
+    });
+    const questions = letInBy(history.events, look(history).credentials).map(
+      ({ by, name }) => `${by} ${name}`,
+    );
+    expect(questions).toEqual(
+      expect.arrayContaining([`role arn:aws:iam::${account}:role/deploy`, 'call AssumeRoleWithSAML']),
+    );
+  });
+});
+
 describe('what CloudTrail is asked of a door', () => {
   const asked = (history: History): string[] =>
     letInBy(history.events, look(history).credentials).map(({ by, name }) => `${by} ${name}`);

@@ -138,7 +138,8 @@ describe('sessions of roles', () => {
         before: { sessions: [] },
       },
     );
-  const mintedBy = { ...mintedByLambda, principal: 'arn:aws:iam::111122223333:user/ci' };
+  const principal = 'arn:aws:iam::111122223333:user/ci';
+  const mintedBy = { ...mintedByLambda, principal, accessKeyId: 'AKIACI00000000000001' };
   const one = credential({ id: 'ASIAONE', roleName: 'deploy', userId: 'AROAEXAMPLE:one', mintedBy });
 
   it('are cut by name where their names are known', () => {

@@ -254,7 +254,7 @@ function sessionsInside(resource: Resource, its: Case): Finding | null {
   if (resource.play !== 'role-sessions' || arn === null) return null;
   const ofRole = its.graph.signersOfRole.get(arn) ?? new Set();
   const tied = [...(its.taint?.credentials.values() ?? [])].filter(({ id }) => ofRole.has(id));
-  const sessions = tied.filter(({ strength, spares }) => strength === 'certain' && spares !== undefined);
+  const sessions = tied.filter(({ strength }) => strength === 'certain');
   if (sessions.length === 0) return sessionsInDoubt(resource, tied, its);
   const reasons = sessions.slice(0, 10).map(({ id, how }) => `its session ${id} ${how}`);
   return finding(resource, 'tampered', 'change.by-misuse', reasons, {

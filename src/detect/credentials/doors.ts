@@ -203,7 +203,7 @@ export function doorOf(event: TrailEvent): Door | null {
 
 /** What the call opened, and who came in. `event` is by `from`, and worked. */
 export function openedBy(opening: Opening): Opened {
-  const nothing = { user: null, role: null, instances: [], letIn: [], ways: [] };
+  const nothing = { user: null, role: null, instances: [], letIn: [], ways: [], asks: [] };
   return { ...nothing, ...doorOf(opening.event)?.rule(opening) };
 }
 

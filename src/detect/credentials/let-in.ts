@@ -2,16 +2,16 @@ import { type TaintedCredential, type TrailEvent, worked } from '../../model/ind
 import { type Way, Ways } from './compute-doors.js';
 import { buildGraph, type CredentialGraph } from './credential-graph.js';
 import { doorOf, openedBy } from './doors.js';
-import { isService, requestOf, valueOf } from '../records/record-fields.js';
+import type { Ask } from './opened-doors.js';
+import { isService } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 
-/** What shows who may have come in by a door that the incident opened: a question to CloudTrail. */
-export interface LetIn {
-  /** `who`: a user or a role's session; `role`: whose sessions' making is asked for; `call`: what gave a thing its role. */
-  by: 'who' | 'role' | 'call';
-  name: string;
+/** What shows who may have come in by a door that the incident opened. */
+export interface LetIn extends Ask {
   /** Epoch milliseconds: when the door was opened. */
   since: number;
+  /** It is asked for from long before: what is routine, and what gave a thing its role. */
+  before: boolean;
 }
 
 /** Of a role's sessions from before the door was opened, so many names show what its routine is. */
@@ -29,10 +29,10 @@ export function letInBy(events: readonly TrailEvent[], credentials: readonly Tai
   const graph = buildGraph(events);
   const ways = new Ways(graph);
   const found = new Map<string, LetIn>();
-  const add = (by: LetIn['by'], names: readonly string[], since: number): void => {
+  const add = (by: Ask['by'], names: readonly string[], since: number, before = true): void => {
     for (const name of names) {
       const known = found.get(`${by}=${name}`);
-      found.set(`${by}=${name}`, { by, name, since: Math.min(since, known?.since ?? since) });
+      found.set(`${by}=${name}`, { by, name, since: Math.min(since, known?.since ?? since), before });
     }
   };
   for (const { id, since } of credentials) {
@@ -41,8 +41,7 @@ export function letInBy(events: readonly TrailEvent[], credentials: readonly Tai
       if (time === null || (since !== null && time < since) || !worked(event) || doorOf(event) === null)
         continue;
       const opened = openedBy({ event, from: standIn(id), since: time, graph, ways });
-      const user = event.source === 'iam.amazonaws.com' ? valueOf(requestOf(event).userName) : null;
-      if (user !== null) add('who', [user], time);
+      for (const { by, name } of opened.asks) add(by, [name], time, by !== 'call');
       for (const way of opened.ways) {
         add('who', way.sessions.length > 0 ? way.sessions : sessionsOf(way, graph), time);
         if (way.sessions.length > 0) continue;

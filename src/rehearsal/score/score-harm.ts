@@ -20,10 +20,9 @@ export function innocentHarm(
   );
   // The same of those that code of the attacker's found inside of what runs with a role. Their namesakes, which nothing
   // tells from them, are cut too; not what runs there later.
-  const inside = after
-    .filter(({ id, kind }) => kind === 'session' && facts.tainted.has(id))
-    .map(serviceSession);
-  for (const one of inside) if (one !== null) assumed.add(one.role);
+  const ofIncident = after.filter(({ id, kind }) => kind === 'session' && facts.tainted.has(id));
+  for (const { state } of ofIncident) assumed.add((state as { role: string }).role);
+  const inside = ofIncident.map(serviceSession);
   const isNamesake = (item: Item) => {
     const own = serviceSession(item);
     return own !== null && inside.some((one) => one?.role === own.role && one.name === own.name);
