@@ -106,8 +106,9 @@ function asUser({ event, from, since, graph }: Opening, name: string, isMade: bo
         since,
         strength: isMade ? from.strength : 'likely',
         fresh: true,
-        // Its owner may be signed in still, from where he always is.
-        samePrincipal: isMade || callsOf(signer).every(({ sourceIp }) => !usual.has(sourceIp)),
+        // Its owner may be signed in still, from where he always is: where that was not read, nobody can tell.
+        samePrincipal:
+          isMade || (before.length > 0 && callsOf(signer).every(({ sourceIp }) => !usual.has(sourceIp))),
         how: isMade
           ? `belongs to ${name}, a user that ${from.id} made`
           : `signed in as ${name} after ${from.id} set the password`,
