@@ -28,6 +28,10 @@ export const rooms = {
   'report/html': ['model', 'facts', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
   'report/case': ['model', 'facts', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
 
+  'report/ticket': ['model', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
+
+  webhook: ['aws', 'report/terminal'],
+
   'recovery/notice': ['model', 'report/terminal', 'report/messages'],
   'recovery/restrictions': ['model', 'facts', 'aws', 'report/terminal', 'report/messages'],
   'recovery/cloudfront': [
@@ -58,6 +62,8 @@ export const rooms = {
     'report/terminal',
     'report/screens',
     'report/html',
+    'report/ticket',
+    'webhook',
     'report/case',
     'report/schema',
     'report/messages',

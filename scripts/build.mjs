@@ -1,5 +1,6 @@
 // Bundles the command line into dist/: one entry, split at each lazy import, so that a command pays only
 // for what it uses. `mainFields: module` lets esbuild drop the operations of an AWS client that nobody calls.
+import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { licencesOf } from './licences.mjs';
@@ -54,6 +55,10 @@ await cp('src/range/models', `${outdir}/models`, { recursive: true }).catch((err
   if (error.code !== 'ENOENT') throw error;
 });
 await chmod(`${outdir}/cli.js`, 0o755);
+// The manual page is the command line's own table.
+const manual = spawnSync(process.execPath, [`${outdir}/cli.js`, 'man'], { encoding: 'utf8' });
+if (manual.status !== 0) throw new Error(`leakguard man: ${manual.stderr}`);
+await writeFile(`${outdir}/leakguard.1`, manual.stdout);
 const outputs = metafiles.flatMap(({ outputs }) => Object.values(outputs));
 const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
 console.log(`${outdir}: ${outputs.length} files, ${(bytes / 1e6).toFixed(1)} MB`);

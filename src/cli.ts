@@ -2,12 +2,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parsePeriod, parseRegions } from './commands/arguments.js';
 import { CommandError, type CommandContext } from './commands/context.js';
-import { shapeHelp } from './commands/help.js';
+import { examplesOf, shapeHelp } from './commands/help.js';
 import { parseMoment } from './commands/moment.js';
 import { ExitCode, exitCodeHelp, version } from './model/index.js';
 
 interface GlobalFlags {
   profile?: string;
+  roleArn?: string;
+  externalId?: string;
+  mfaSerial?: string;
   region: string[];
   endpointUrl?: string;
   maxAttempts?: string;
@@ -82,6 +85,9 @@ const program = new Command('leakguard')
   )
   .addHelpText('afterAll', `\nExit codes (neither 3 nor 5 ever means clean):\n${exitCodeHelp()}`)
   .option('--profile <name>', 'credentials of this profile (else the environment, then AWS_PROFILE)')
+  .option('--role-arn <arn>', 'work as this role, assumed with those credentials')
+  .option('--external-id <id>', 'with --role-arn: what the role’s trust policy asks for')
+  .option('--mfa-serial <arn>', 'with --role-arn: the MFA device; its code is asked for')
   .addOption(
     repeatable(
       '--region <region>',
@@ -306,6 +312,8 @@ program
   .addOption(ofKey)
   .addOption(reportDir)
   .option('--html <file>', 'write one self-contained page')
+  .option('--markdown', 'Markdown for a ticket, in place of the screen')
+  .option('--csv <file>', 'write both sides over time, one event a line')
   .action(lazily(() => import('./commands/report.js'), ['report']));
 
 program
@@ -333,13 +341,49 @@ program
   .description('a completion script')
   .argument('<shell>', 'bash, zsh or fish')
   .action(async (shell: string) => {
-    const { completionScript, isShell } = await import('./commands/completion.js');
+    const { argumentOf, completionScript, isShell, valuesOf } = await import('./commands/completion.js');
     if (!isShell(shell)) return program.error('completion takes bash, zsh or fish');
-    const commands = program.commands.map((command) => ({
+    const shown = program.commands.filter((command) => command.name() !== 'complete');
+    const commands = shown.map((command) => ({
       name: command.name(),
-      flags: [...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+      description: command.description(),
+      flags: [...command.options, ...program.options].flatMap(({ long, description, required, optional }) =>
+        long == null ? [] : [{ long, description, takes: valuesOf(long, required || optional) }],
+      ),
+      argument: argumentOf(command.name(), command.registeredArguments.length > 0),
     }));
     process.stdout.write(completionScript(shell, commands));
+  });
+
+program
+  .command('complete', { hidden: true })
+  .description('what a completion script offers')
+  .argument('<what>', 'keys, profiles, regions or scenarios')
+  .action(async (what: string) => {
+    const { wordsFor } = await import('./commands/complete.js');
+    process.stdout.write((await wordsFor(what, process.env)).map((word) => `${word}\n`).join(''));
+  });
+
+program
+  .command('man', { hidden: true })
+  .description('the manual page, for man(1)')
+  .action(async () => {
+    const { manPage } = await import('./commands/man-page.js');
+    const described = ({ options }: Command) =>
+      options.map(({ flags, description }) => ({ term: flags, description }));
+    const shown = program
+      .createHelp()
+      .visibleCommands(program)
+      .filter((one) => one.name() !== 'help');
+    const commands = shown.map((command) => ({
+      name: command.name(),
+      usage: `${command.name()} ${command.usage()}`,
+      description: command.description(),
+      options: described(command),
+      examples: examplesOf(command.name()),
+    }));
+    const [description, options] = [program.description(), described(program)];
+    process.stdout.write(manPage({ version, description, options, commands, exitCodes: exitCodeHelp() }));
   });
 
 program

@@ -1,5 +1,10 @@
 import { shellArgument } from '../model/index.js';
-import { fromEnv, fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import {
+  fromEnv,
+  fromIni,
+  fromNodeProviderChain,
+  fromTemporaryCredentials,
+} from '@aws-sdk/credential-providers';
 import { noCredentials } from './errors.js';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -29,7 +34,12 @@ export function credentialsOf(
   ask: AskMfaCode,
 ): AwsCredentialIdentityProvider {
   if (profile === null && env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return fromEnv();
-  const mfaCodeProvider = async (serial: string): Promise<string> => {
+  const shared = { clientConfig: { requestHandler }, mfaCodeProvider: mfaCodeOf(ask), logger };
+  return profile === null ? fromNodeProviderChain(shared) : fromIni({ ...shared, profile });
+}
+
+function mfaCodeOf(ask: AskMfaCode): (serial: string) => Promise<string> {
+  return async (serial) => {
     const code = (await ask(serial)).trim();
     if (/^\d{6}$/.test(code)) return code;
     throw noCredentials(
@@ -37,8 +47,56 @@ export function credentialsOf(
       `the role wants the six-digit code of MFA device ${serial}, and none was given`,
     );
   };
-  const shared = { clientConfig: { requestHandler }, mfaCodeProvider, logger };
-  return profile === null ? fromNodeProviderChain(shared) : fromIni({ ...shared, profile });
+}
+
+/** A role to work as: what `--role-arn`, `--external-id` and `--mfa-serial` say. */
+export interface RoleToAssume {
+  arn: string;
+  externalId: string | null;
+  mfaSerial: string | null;
+}
+
+/**
+ * The role's credentials, taken with those of `source`. The session is named by AWS_ROLE_SESSION_NAME, as the AWS CLI does,
+ * so that CloudTrail says who it was. `stsEndpoint`: of what is not AWS; null for AWS.
+ */
+export function assumed(
+  { arn, externalId, mfaSerial }: RoleToAssume,
+  source: AwsCredentialIdentityProvider,
+  settings: {
+    env: Record<string, string | undefined>;
+    region: string;
+    stsEndpoint: string | null;
+    requestHandler: NodeHttpHandler;
+    ask: AskMfaCode;
+  },
+): AwsCredentialIdentityProvider {
+  const { env, region, stsEndpoint, requestHandler, ask } = settings;
+  const provider = fromTemporaryCredentials({
+    masterCredentials: source,
+    mfaCodeProvider: mfaCodeOf(ask),
+    clientConfig: {
+      region,
+      requestHandler,
+      logger,
+      ...(stsEndpoint === null ? {} : { endpoint: stsEndpoint }),
+    },
+    params: {
+      RoleArn: arn,
+      RoleSessionName: env['AWS_ROLE_SESSION_NAME'] || 'leakguard',
+      ...(externalId === null ? {} : { ExternalId: externalId }),
+      ...(mfaSerial === null ? {} : { SerialNumber: mfaSerial }),
+    },
+  });
+  return async () => {
+    try {
+      return await provider();
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      if (!/AccessDenied/.test(name)) throw error;
+      throw noCredentials('AssumeRole', `role ${arn} could not be assumed: ${message}`, error);
+    }
+  };
 }
 
 /** The command that mends missing or expired credentials, as far as the error shows. */
@@ -47,6 +105,8 @@ export function credentialsHint(message: string, profile: string | null, region:
   if (/^CredentialProcess/.test(message))
     return `Run the credential_process of that profile by itself to see why; then run the same command again.`;
   if (/no profile/i.test(message)) return `Choose one that exists with --profile or AWS_PROFILE.`;
+  if (/^AssumeRole /.test(message))
+    return `Ask whoever owns the role that its trust policy lets you in; --external-id and --mfa-serial are for what it asks of you.`;
   if (/mfa|multi-?factor/i.test(message))
     return `Run the same command again with the next code of the MFA device. Without a terminal, give the code in LEAKGUARD_MFA_CODE.`;
   if (/\bsso\b/i.test(message)) return `Renew the sign-in: aws sso login${of}`;

@@ -78,6 +78,11 @@ export async function httpHandler(settings: {
   };
 }
 
+/** For what is no call to AWS: through the proxy of the environment too. */
+export function agentFor(env: Record<string, string | undefined>): HttpAgent {
+  return new ProxyAgent({ getProxyForUrl: (url) => proxyFor(new URL(url), env) ?? '' });
+}
+
 /** The connections are those of an agent within, which is made for each proxy and kept. */
 class SparingProxyAgent extends ProxyAgent {
   override async connect(...args: Parameters<ProxyAgent['connect']>): Promise<HttpAgent> {

@@ -4,7 +4,7 @@ import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
-import { type AskMfaCode, credentialsOf, profileInUse } from './credentials.js';
+import { type AskMfaCode, assumed, credentialsOf, profileInUse, type RoleToAssume } from './credentials.js';
 import { httpHandler } from './network.js';
 import { endpointWishes } from './no-endpoint.js';
 import { resolveEndpoints } from './endpoints.js';
@@ -16,6 +16,8 @@ import type { Watch } from './watch.js';
 /** Flags that say who calls AWS and where; null means: the environment, then the config file, decides. */
 export interface SessionOptions {
   profile: string | null;
+  /** A role to work as, taken with those credentials; null: they are used themselves. */
+  role?: RoleToAssume | null;
   region: string | null;
   endpointUrl: string | null;
   maxAttempts: number | null;
@@ -73,10 +75,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     caBundle: profile['ca_bundle'],
     simulated: endpoints.simulated,
   });
-  const provider = credentialsOf(usedProfile, env, requestHandler, options.mfaCode ?? (async () => ''));
+  const ask: AskMfaCode = options.mfaCode ?? (async () => '');
+  const own = namingProcess(credentialsOf(usedProfile, env, requestHandler, ask), {
+    ...credentialsFile[usedProfile ?? ''],
+    ...configFile[usedProfile ?? ''],
+  });
+  const { role = null } = options;
+  const stsEndpoint = endpoints.custom.sts ?? null;
   const clients = new AwsClients({
     credentials: shared(
-      namingProcess(provider, { ...credentialsFile[usedProfile ?? ''], ...configFile[usedProfile ?? ''] }),
+      role === null ? own : assumed(role, own, { env, region, stsEndpoint, requestHandler, ask }),
     ),
     endpoints: endpoints.custom,
     wishes: endpointWishes(env, profile),
@@ -124,10 +132,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
+/** The profiles of the config and credentials files. */
+export async function profileNames(): Promise<string[]> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  const names = Object.keys({ ...configFile, ...credentialsFile });
+  return names.filter((name) => !isNoProfile(name)).sort();
+}
+
+const isNoProfile = (section: string): boolean => /^(services|sso-session)\./.test(section);
+
 /** The SDK would go on to other sources, and call the name of a profile nothing. @throws AwsFailure of kind `credentials` */
 function assertProfile(name: string, sections: Record<string, unknown>): void {
   if (name === 'default' || Object.hasOwn(sections, name)) return;
-  const there = Object.keys(sections).filter((section) => !/^(services|sso-session)\./.test(section));
+  const there = Object.keys(sections).filter((section) => !isNoProfile(section));
   const known = there.length === 0 ? 'no profile at all' : `only ${there.sort().join(', ')}`;
   const message = `there is no profile ${JSON.stringify(name)}: the config and credentials files have ${known}`;
   throw noCredentials('NoSuchProfile', message);

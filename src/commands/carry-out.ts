@@ -2,6 +2,7 @@ import type { AwsFailure, Session } from '../aws/index.js';
 import {
   type AwsCall,
   type CutFacts,
+  type Emit,
   ExitCode,
   type Identity,
   hasMany,
@@ -66,6 +67,15 @@ export async function carryOut(
       throw error;
     },
   );
+  let isCut = false;
+  const emit: Emit = (event) => {
+    context.emit(event);
+    if (isCut || event.type !== 'outcome' || event.action.phase !== 'cut' || event.outcome.status !== 'done')
+      return;
+    isCut = true;
+    const now = session.reader.now();
+    context.announce(async () => (await import('./news.js')).newsOfCut(key, session.identity, now));
+  };
   const result = await contain({
     key,
     named,
@@ -81,18 +91,18 @@ export async function carryOut(
     effects: {
       send: (call: AwsCall) => session.send(call),
       journal,
-      emit: context.emit,
+      emit,
       signal: context.signal,
       sleep: sleepUnless(context.signal),
     },
-    emit: context.emit,
+    emit,
     agree: agreement(flags, session, settled, journal, context),
     cloudfront: () => cloudFrontFacts(session, context),
   }).catch(async (error: unknown) => {
     if (error instanceof Error && error.name === 'Refused') {
       await journal.write({ kind: 'closed', exitCode: ExitCode.refused, summary: error.message });
     } else if (isCutOff(error)) {
-      throw await notContained(error, journal, session.identity, context);
+      throw await notContained(error, key, journal, session.identity, context);
     } else if (!(error instanceof LockLost)) {
       const message = withFlags(
         `Not finished. What was done stands in the journal; go on with: leakguard resume ${shellArgument(journal.path, 'JOURNAL')}`,
@@ -138,14 +148,17 @@ function isCutOff(error: unknown): error is AwsFailure {
 /** The responder's own credentials ended in the middle: said before anything else, on record, and how to go on. */
 async function notContained(
   failure: AwsFailure,
+  key: string,
   journal: Journal,
-  { account, arn }: Identity,
+  identity: Identity,
   context: CommandContext,
 ): Promise<CommandError> {
-  const message = `NOT CONTAINED: stopped, because AWS no longer takes your own credentials (${arn}). ${failure.describe()}`;
+  const message = `NOT CONTAINED: stopped, because AWS no longer takes your own credentials (${identity.arn}). ${failure.describe()}`;
   context.emit({ type: 'warning', message });
   await journal.write({ kind: 'note', message });
-  const next = `With other credentials of account ${account}, which are not the attacker's to switch off: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --profile NAME`;
+  const next = `With other credentials of account ${identity.account}, which are not the attacker's to switch off: leakguard resume ${shellArgument(journal.path, 'JOURNAL')} --profile NAME`;
+  const now = Date.now();
+  context.announce(async () => (await import('./news.js')).newsOfCutOff(key, identity, message, next, now));
   return new CommandError(ExitCode.credentials, message, next);
 }
 
@@ -300,6 +313,7 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
   const report = foldReport(await readJournal(path));
   const file = path.replace(/\.jsonl$/, '.report.json');
   const text = safeJson(`${JSON.stringify(reportDocument(report), null, 2)}\n`);
+  context.announce(async () => (await import('./news.js')).newsOfEnd(report, path, Date.now()));
   const written = await saveFile(file, text, context.emit);
   if (written === ExitCode.ok) context.emit({ type: 'journal', path: file, message: 'report' });
   if (context.json) {

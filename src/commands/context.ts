@@ -1,5 +1,6 @@
 import type { Session } from '../aws/index.js';
 import type { Emit } from '../model/index.js';
+import type { News } from '../webhook/index.js';
 import type { ScreenOptions } from '../report/terminal/index.js';
 
 /** What the command line gives to every command. */
@@ -11,6 +12,8 @@ export interface CommandContext {
   env: Record<string, string | undefined>;
   /** Progress, warnings and findings as they come: rendered on stderr. */
   emit: Emit;
+  /** Tells those who are not at the terminal, where a webhook is set up: returns at once, and never fails. */
+  announce(news: () => Promise<News>): void;
   /** The command line as it was typed, behind `leakguard`. */
   argv: readonly string[];
   /** Flags of it that say where AWS is and as whom, each with its value: what a printed command needs too. */

@@ -22,6 +22,14 @@ const examples: Record<string, readonly (readonly [string, string])[]> = {
     ['leakguard undo', 'the last incident: innocents get their things back'],
     ['leakguard undo --only i-0abc…', 'one thing, whatever it was'],
   ],
+  report: [
+    ['leakguard report', 'the last incident, from its journal'],
+    ['leakguard report --markdown --output ticket.md', 'for the ticket'],
+    [
+      'leakguard report --html report.html --csv timeline.csv',
+      'for whoever commands, and for the post-mortem',
+    ],
+  ],
   cloudfront: [
     ['leakguard cloudfront', 'API, names and pages: once'],
     ['leakguard cloudfront --watch', 'until all serve again'],
@@ -34,6 +42,11 @@ const examples: Record<string, readonly (readonly [string, string])[]> = {
   ],
 };
 
+/** The command lines that a command's help begins with. */
+export function examplesOf(name: string): readonly (readonly [line: string, what: string])[] {
+  return examples[name] ?? [];
+}
+
 /** Options by what a person looks for; what is not named stands under `Options:`. */
 const groups: readonly (readonly [string, string])[] = [
   ['Whom:', 'key session user role instance watchKey'],
@@ -45,7 +58,7 @@ const groups: readonly (readonly [string, string])[] = [
   ],
   ['How it goes:', 'apply watch every takeOver unconfirmed seed seeds speed goal chaos manual'],
   ['Without a terminal:', 'yes account simulated'],
-  ['Files:', 'reportDir html csv junit keep'],
+  ['Files:', 'reportDir html markdown csv junit keep'],
 ];
 
 const commandGroups: readonly (readonly [string, string])[] = [
@@ -68,7 +81,7 @@ export function shapeHelp(program: Command): void {
       const heading = groupOf(option.attributeName(), groups);
       if (heading !== null) option.helpGroup(heading);
     }
-    const lines = examples[command.name()] ?? [];
+    const lines = examplesOf(command.name());
     const width = Math.max(...lines.map(([line]) => line.length));
     const shown = lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`);
     if (shown.length > 0) command.addHelpText('before', `${shown.join('\n')}\n`);

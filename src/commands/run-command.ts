@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { LockHeld, LockLost, Refused } from '../contain/index.js';
-import type { AwsFailure, BadSetting, Session, Watch } from '../aws/index.js';
+import type { AwsFailure, BadSetting, RoleToAssume, Session, Watch } from '../aws/index.js';
 import { ExitCode, shellArgument, shellWord, withFlags } from '../model/index.js';
 import { parseRegions } from './arguments.js';
+import type { Webhook } from '../webhook/index.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
 import { mendIdentifiers } from './identifiers.js';
@@ -13,6 +14,9 @@ import { requestLine, TraceFile } from './trace-file.js';
 
 export interface GlobalFlags {
   profile?: string;
+  roleArn?: string;
+  externalId?: string;
+  mfaSerial?: string;
   region: string[];
   endpointUrl?: string;
   maxAttempts?: string;
@@ -42,6 +46,7 @@ export async function runCommand(
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
   let trace: TraceFile | null = null;
+  const webhook = await webhookOf((message) => renderer.emit({ type: 'warning', message }));
   const debug: Watch = (step) => {
     const line = requestLine(step, new Date());
     if (line === null) return;
@@ -54,6 +59,7 @@ export async function runCommand(
     stdin: process.stdin,
     env: process.env,
     emit: renderer.emit,
+    announce: (news) => webhook?.send(news),
     argv: process.argv.slice(2),
     carried: carriedBy(flags),
     json: flags.json === true,
@@ -84,6 +90,7 @@ export async function runCommand(
         watches.length === 0 ? undefined : (step) => watches.forEach((one) => one(step));
       session = await openSession({
         profile: flags.profile ?? null,
+        role: roleOf(flags),
         region: flags.region.find((region) => region !== 'all' && !region.includes(',')) ?? null,
         endpointUrl: flags.endpointUrl ?? null,
         maxAttempts: flags.maxAttempts === undefined ? null : attempts,
@@ -127,11 +134,19 @@ export async function runCommand(
     renderer.close();
     return fail(name, error, flags, context.stdout);
   } finally {
+    await webhook?.settled();
     renderer.close();
     release();
     (session as { close(): void } | null)?.close();
     closeTrace(trace, flags.trace ?? '');
   }
+}
+
+async function webhookOf(warn: (message: string) => void): Promise<Webhook | null> {
+  const { LEAKGUARD_WEBHOOK_URL: url, LEAKGUARD_WEBHOOK_FILE: file } = process.env;
+  if (!url && !file) return null;
+  const { Webhook } = await import('../webhook/index.js');
+  return new Webhook(process.env, warn);
 }
 
 /** @throws CommandError with exit code 2 */
@@ -150,10 +165,40 @@ function closeTrace(trace: TraceFile | null, path: string): void {
     process.stderr.write(`The trace ${path} is not whole (${trace.failure}); all else is as said above.\n`);
 }
 
+/** @throws CommandError with exit code 2 */
+function roleOf({ roleArn, externalId, mfaSerial }: GlobalFlags): RoleToAssume | null {
+  if (roleArn === undefined) {
+    if (externalId === undefined && mfaSerial === undefined) return null;
+    throw new CommandError(
+      ExitCode.usage,
+      '--external-id and --mfa-serial say how a role is assumed: --role-arn says which. Nothing was done.',
+    );
+  }
+  if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(roleArn)) {
+    const shown = JSON.stringify(roleArn.slice(0, 100));
+    throw new CommandError(
+      ExitCode.usage,
+      `--role-arn takes arn:aws:iam::ACCOUNT:role/NAME, not ${shown}. Nothing was done.`,
+    );
+  }
+  return { arn: roleArn, externalId: externalId ?? null, mfaSerial: mfaSerial ?? null };
+}
+
 /** What of this call a printed command needs too. */
 function carriedBy(flags: object): string[][] {
-  const { simulated, profile, endpointUrl, reportDir } = flags as Record<string, unknown>;
-  const valued = { '--profile': profile, '--endpoint-url': endpointUrl, '--report-dir': reportDir };
+  const { simulated, profile, endpointUrl, reportDir, roleArn, externalId, mfaSerial } = flags as Record<
+    string,
+    unknown
+  >;
+  const valued = {
+    ...{
+      '--profile': profile,
+      '--role-arn': roleArn,
+      '--external-id': externalId,
+      '--mfa-serial': mfaSerial,
+    },
+    ...{ '--endpoint-url': endpointUrl, '--report-dir': reportDir },
+  };
   return [
     ...(simulated === true ? [['--simulated']] : []),
     ...Object.entries(valued).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value]] : [])),

@@ -71,6 +71,9 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
   }
   const reasons = reasonsOfClearance(rows);
   const exitCode = exitCodeOfLook(reasons);
+  const next = nextStep(rows, key, context);
+  const found = { exitCode, rows, next: next[0] ?? null };
+  context.announce(async () => (await import('./news.js')).newsOfClearance(key, identity, found, Date.now()));
   if (context.json) {
     context.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, command: 'verify', exitCode, reasons, simulated: identity.simulated, identity, key, rows, limits }, null, 2)}\n`,
@@ -79,7 +82,6 @@ export async function run(flags: VerifyFlags, context: CommandContext): Promise<
     const { clearanceScreen } = await import('../report/screens/index.js');
     const { width, color, verbose, carried } = context;
     const options = { width, color, verbose, carried };
-    const next = nextStep(rows, key, context);
     context.stdout.write(`${clearanceScreen(rows, limits, identity, options, next)}\n`);
   }
   return explained(exitCode, reasons, context);

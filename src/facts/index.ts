@@ -28,4 +28,4 @@ export {
 } from './identifiers.js';
 export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
-export { instanceType, priceSource, regionFactor } from './instance-types.js';
+export { instanceType, knownRegions, priceSource, regionFactor } from './instance-types.js';

@@ -21,6 +21,9 @@ export function instanceType(name: string): InstanceType | null {
   return { usdPerHour: row[0], vcpus: row[1], accelerator: row[2] ?? null, accelerators: row[3] ?? 0 };
 }
 
+/** The regions that have a price: those of the commercial partition, mostly. */
+export const knownRegions: readonly string[] = Object.keys(prices.regionFactors.regions).sort();
+
 /** A region's price over us-east-1's. Where no factor is known, 1: `known` says so, and the estimate may
  *  then be too low. */
 export function regionFactor(region: string, accelerated: boolean): { factor: number; known: boolean } {

@@ -26,3 +26,4 @@ export { reportDocument, type ReportDocument } from './report-document.js';
 export { scanDocument, type ScanDocument, scanVersion } from './scan-document.js';
 export { joined } from './joined.js';
 export { ranked, type Ranked, type RankedLine } from './ranked.js';
+export { doneGroups } from './what-was-done.js';

@@ -39,6 +39,7 @@ function contextOf(json = false): { context: CommandContext; out: () => string; 
     argv: [],
     carried: [],
     emit: (event) => events.push(event),
+    announce: () => undefined,
     json,
     color: false,
     verbose: false,

@@ -2,7 +2,7 @@ import type { Rehearsal } from '../rehearse.js';
 import type { Timeline } from '../score/timeline.js';
 import { html, type Html, type HtmlPart } from '../../report/terminal/index.js';
 import { buckets } from '../../report/index.js';
-import { list, page, round, section, table, tile, TimeAxis } from '../../report/html/index.js';
+import { list, page, round, section, stateBanner, table, tile, TimeAxis } from '../../report/html/index.js';
 import { count, duration, usd, utcSeconds } from '../../report/messages/index.js';
 import { figures, offenders } from './rehearsal-screen.js';
 
@@ -20,7 +20,12 @@ export function rehearsalPage(done: readonly Rehearsal[]): string {
   };
   const reached = done.filter((one) => one.reached).length;
   return page(title, identity, [
-    html`<h1>${title}</h1><p class="soft">${reached} of ${done.length} reached their goals, by the simulation’s own truth.</p>`,
+    html`<h1>${title}</h1>`,
+    stateBanner(
+      reached === done.length ? 'green' : 'red',
+      `${reached} of ${done.length} reached their goals`,
+      html`<p>By the simulation’s own truth.</p>`,
+    ),
     done.length > 1 && summary(done),
     done.map((one) => oneRehearsal(one)),
   ]);
@@ -39,7 +44,7 @@ function summary(done: readonly Rehearsal[]): Html {
     'not reached',
   ];
   return table(
-    headers,
+    { caption: 'Rehearsals', headers, shown: Infinity },
     done.map(({ name, seed, reached, score, judgements }) => [
       verdict(reached),
       name,
@@ -88,13 +93,13 @@ function oneRehearsal(rehearsal: Rehearsal): HtmlPart {
     ]}</div>`,
     html`<h3>Goals</h3>`,
     table(
-      ['', 'goal', 'wanted', 'got'],
+      { caption: 'Goals', headers: ['', 'goal', 'wanted', 'got'], shown: Infinity },
       judgements.map(({ goal, wanted, got, reached: held }) => [verdict(held), goal, wanted, got]),
     ),
     html`<h3>Side by side</h3>`,
     charts(timeline),
     html`<h3>Figures</h3>`,
-    table(['', ''], figures(score)),
+    table({ caption: 'Figures', headers: ['', ''], shown: Infinity }, figures(score)),
     offenders(score).map(([label, touches]) =>
       touches.length === 0
         ? null
@@ -152,7 +157,7 @@ function chart({ attacker, responder, marks }: Timeline, from: number, to: numbe
     n > 0 &&
     html`<rect class="${kind}" x="${round(left + i * step)}" y="${round(y)}" width="${round(step - 1)}" height="${round(tall)}"><title>${`${n} ${words} from ${utcSeconds(from + (i / bars) * (to - from))}`}</title></rect>`;
   const scaled = (n: number, of: number) => (n / of) * tallest;
-  return html`<div class="wide"><svg viewBox="0 0 ${width} ${bottom + 6}" width="${width}" height="${bottom + 6}" role="img" aria-label="Calls of the attacker and changes of the responder over time">
+  return html`<div class="wide chart" tabindex="0" role="group" aria-label="Timeline"><svg viewBox="0 0 ${width} ${bottom + 6}" width="${width}" height="${bottom + 6}" role="img" aria-label="Calls of the attacker and changes of the responder over time">
 ${axis.draw(20, bottom, axisY)}
 <text x="0" y="${zero - 2}" class="bold">attacker</text><text class="axis" x="${left - 8}" y="${zero - tallest + 10}" text-anchor="end">${most}</text>
 ${good.map((n, i) => bar(i, n, zero - scaled(n, most), scaled(n, most), 'attacker', 'calls that worked'))}

@@ -1,6 +1,6 @@
 import { isInstance, type Report, isDone, resourceKey, textAt } from '../../model/index.js';
 import { instanceTypeOf } from '../index.js';
-import { visible } from '../terminal/index.js';
+import { csvLine } from '../terminal/index.js';
 
 /** On-demand price of a type in a region, dollars an hour; null where it is not known. */
 export type PriceOf = (type: string, region: string) => number | null;
@@ -96,12 +96,5 @@ export function instancesCsv(rows: readonly BilledInstance[], simulated = false)
   const marked = simulated
     ? [[...header, 'simulated'], ...lines.map((line) => [...line, 'SIMULATED: not AWS'])]
     : [header, ...lines];
-  return marked.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
-}
-
-/** One cell: quoted where needed, and never a formula to a spreadsheet (OWASP, "CSV Injection"). */
-function cell(value: string): string {
-  const shown = visible(value, 200);
-  const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return marked.map(csvLine).join('');
 }

@@ -9,7 +9,7 @@ const nodeHeight = 66;
 const columnGap = 116;
 const rowGap = 14;
 /** More are listed in the table only. */
-const mostNodes = 80;
+const mostNodes = 24;
 
 interface Placed {
   credential: TaintedCredential;
@@ -37,7 +37,7 @@ export function credentialGraph(incident: Incident): Html {
       ),
     ),
   );
-  return html`<div class="wide"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Credentials and who minted them">
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Credential graph"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Credentials and who minted them">
 ${placed.map((node) => {
   const parent = byId.get(node.credential.parent ?? '');
   return parent === undefined || parent === node ? null : edge(parent, node);

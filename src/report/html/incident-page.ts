@@ -1,13 +1,20 @@
-import { type Identity, type Incident, leadInTitle, type Suspect } from '../../model/index.js';
+import {
+  allSeen,
+  type Identity,
+  type Incident,
+  isInstance,
+  leadInTitle,
+  type Suspect,
+} from '../../model/index.js';
 import { html, type Html, type HtmlPart } from '../terminal/index.js';
 import { byClass, joined, launchGrid, span } from '../index.js';
-import { worthKnowing } from '../screens/index.js';
+import { stepsOfScan, worthKnowing } from '../screens/index.js';
 import { count, some, spent, usd, utc } from '../messages/index.js';
 import { credentialGraph } from './credential-graph.js';
-import { list, page, section, table, tile } from './page.js';
+import { contents, list, nextCommands, page, section, stateBanner, table, tile } from './page.js';
 import { regionChart } from './region-chart.js';
 import { coverageMatrix, credentialTable, deedTable, gapBox, rankedList, resourceTables } from './tables.js';
-import { timelineChart, type TimelineMark } from './timeline.js';
+import { timelineChart } from './timeline.js';
 
 /** How many signs of misuse the head of the page names. */
 const mostReasons = 6;
@@ -17,13 +24,43 @@ export function incidentHtml(detected: Incident, identity: Identity): string {
   const incident = joined(detected);
   const title =
     incident.key === null ? `Scan of account ${identity.account}` : `Misuse of ${leadInTitle(incident.key)}`;
-  return page(title, identity, [
-    html`<h1>${title}</h1>${lead(incident, identity)}`,
-    tiles(incident),
+  const body = [
     gapBox(incident.coverage),
-    incidentSections(incident),
+    incidentSections(incident, 'scan'),
     section('What was looked at', coverageMatrix(incident.coverage)),
+  ];
+  return page(title, identity, [
+    html`<h1>${title}</h1>`,
+    state(incident),
+    tiles(incident),
+    nextCommands(stepsOfScan(incident, identity)),
+    lead(incident, identity),
+    contents(body),
+    body,
   ]);
+}
+
+/** Red while anything of the misuse lives or it is not known that nothing does; never green on a gap. */
+function state(incident: Incident): Html {
+  const live = incident.findings.filter(({ resource, class: cls }) => cls === 'rogue' && resource.live);
+  const tampered = incident.findings.some(({ class: cls, undone }) => cls === 'tampered' && !undone);
+  const instances = live.filter(({ resource }) => isInstance(resource)).length;
+  const burn = incident.cost.usdPerHour > 0 ? `, about ${usd(incident.cost.usdPerHour)} an hour` : '';
+  if (live.length > 0 || tampered) {
+    const what = instances > 0 ? count(instances, 'instance') : count(live.length, 'resource');
+    return stateBanner(
+      'red',
+      `ACTIVE, NOT CONTAINED: ${live.length > 0 ? what : 'things of yours were changed'}${burn}`,
+    );
+  }
+  const doubts = incident.findings.filter(({ class: cls }) => cls === 'held' || cls === 'settling').length;
+  if (doubts > 0)
+    return stateBanner('amber', `IN DOUBT: ${count(doubts, 'resource')} held or too young to be judged`);
+  if (!allSeen(incident.coverage) || (incident.fromTrail ?? []).length > 0)
+    return stateBanner('amber', 'NOT KNOWN: not everything could be looked at');
+  if (incident.misuse.at !== null || incident.suspects.length > 0)
+    return stateBanner('amber', 'MISUSED: nothing that it made is live');
+  return stateBanner('green', 'NOTHING FOUND, and everything that is looked at was looked at');
 }
 
 function lead(incident: Incident, identity: Identity): Html {
@@ -55,16 +92,18 @@ ${tile(`${Math.max(0, incident.credentials.length - 1)}`, 'credentials that desc
 }
 
 /** Everything that an incident has to show below its head: shared with the report's page. */
-export function incidentSections(incident: Incident, marks: readonly TimelineMark[] = []): HtmlPart {
+export function incidentSections(incident: Incident, on: 'scan' | 'report'): HtmlPart {
   const deeds = worthKnowing(incident.deeds);
   const times = incidentTimes(incident);
   const domain = span(times);
   const credentials = incident.credentials;
-  const standing = rankedList(incident);
+  // A report has its own timeline, and says what is left after what was done.
+  const standing = on === 'scan' ? rankedList(incident) : null;
   return [
     standing !== null && section('What still stands, worst first', standing),
     incident.key === null && suspects('Keys that look misused', incident.suspects),
-    domain !== null &&
+    on === 'scan' &&
+      domain !== null &&
       section(
         'What happened when',
         html`<p class="small soft">Bars: instances launched; pale: tried in vain. Letters and numbers are those of the tables below.</p>`,
@@ -75,10 +114,7 @@ export function incidentSections(incident: Incident, marks: readonly TimelineMar
           credentials,
           deeds,
           responses: null,
-          marks:
-            marks.length > 0 || incident.misuse.at === null
-              ? marks
-              : [{ time: incident.misuse.at, label: 'misuse begins' }],
+          marks: incident.misuse.at === null ? [] : [{ time: incident.misuse.at, label: 'misuse begins' }],
         }),
       ),
     section('Launches by region', regionChart(launchGrid(incident))),
@@ -102,7 +138,11 @@ function suspects(title: string, list: readonly Suspect[]): HtmlPart {
   return section(
     title,
     table(
-      ['key', 'of', '#score', '#launches', 'regions', 'why'],
+      {
+        caption: title,
+        headers: ['key', 'of', '#score', '#launches', 'regions', 'why'],
+        widths: [20, 10, 5, 10, 20, 35],
+      },
       list.map((suspect) => [
         html`<span class="mono">${suspect.accessKeyId}</span>`,
         suspect.userName ?? 'unknown',
@@ -111,7 +151,6 @@ function suspects(title: string, list: readonly Suspect[]): HtmlPart {
         some(suspect.regions, 6),
         suspect.reasons.join('; '),
       ]),
-      [20, 10, 5, 10, 20, 35],
     ),
   );
 }

@@ -1,53 +1,57 @@
-import {
-  type Json,
-  type LeftOver,
-  type Report,
-  type ReportAction,
-  isDone,
-  leadInTitle,
-} from '../../model/index.js';
-import { html, type Html, type HtmlPart, visible } from '../terminal/index.js';
-import { groupBy, joined, span, tally } from '../index.js';
-import { verdictText, verifyText, worthKnowing } from '../screens/index.js';
-import { count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
+import { type LeftOver, type Report, type ReportAction, isDone, leadInTitle } from '../../model/index.js';
+import { html, type Html, type HtmlPart } from '../terminal/index.js';
+import { doneGroups, groupBy, joined, launchGrid, span, tally } from '../index.js';
+import { stepsOfReport, verdictText, verifyText, worthKnowing } from '../screens/index.js';
+import { unfinishedActions } from '../../outcome/index.js';
+import { clock, count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
 import { incidentSections, incidentTimes } from './incident-page.js';
-import { list, page, section, table, tile } from './page.js';
+import { contents, ids, list, nextCommands, page, section, stateBanner, table, tile } from './page.js';
 import { coverageMatrix, gapBox } from './tables.js';
 import { timelineChart, type TimelineMark } from './timeline.js';
 
-/** How many rows the table of actions shows; the report has all. */
-const mostActions = 2000;
-const mostLeft = 400;
 /** A response that takes less than this part of the whole time gets a chart of its own. */
 const zoomBelow = 0.35;
 
 const ms = (iso: string): number => Date.parse(iso);
 
-/** The report as one self-contained page for the post-mortem: no network, no script; hostile names are text only. */
-export function reportHtml(report: Report): string {
+/**
+ * The report as one self-contained page for whoever commands the response: how it stands, what is left and the next
+ * command first. No network, no script; hostile names are text only. `path`: the journal's.
+ */
+export function reportHtml(report: Report, path = 'JOURNAL'): string {
   const title = `Containment of ${report.key === null ? 'an unknown key' : leadInTitle(report.key)}`;
-  return page(title, report.identity, [
-    html`<h1>${title}</h1><p class="soft">Account ${report.identity.account}, begun ${utc(ms(report.milestones.opened))} by <span class="mono">${report.identity.arn}</span></p>`,
-    verdictBox(report),
-    tiles(report),
-    sideBySide(report),
+  const body = [
     leftTable(report),
     gapBox(report.coverage),
-    actionTable(report),
-    sweeps(report),
+    doneTable(report),
+    sideBySide(report),
+    report.incident !== null && incidentSections(joined(report.incident), 'report'),
     cloudfront(report),
-    report.incident !== null && [html`<h1>The incident</h1>`, incidentSections(joined(report.incident))],
+    sweeps(report),
     section('What was looked at', coverageMatrix(report.coverage)),
     proof(report),
+  ];
+  return page(title, report.identity, [
+    html`<h1>${title}</h1><p class="soft">Account ${report.identity.account}, begun ${utc(ms(report.milestones.opened))} by <span class="mono">${report.identity.arn}</span></p>`,
+    state(report),
+    tiles(report),
+    nextCommands(stepsOfReport(report, path)),
+    contents(body),
+    body,
   ]);
 }
 
-function verdictBox(report: Report): Html {
+/** Green is for what `verify` has proven, which comes after every report. */
+function state(report: Report): Html {
   const { state, reasons } = report.verdict;
-  const kind = state === 'contained' ? 'good' : state === 'not-contained' ? 'bad' : 'warn';
-  return html`<div class="box ${kind}"><strong>${capital(verdictText(report.verdict))}</strong>${
-    reasons.length > 0 && list(reasons)
-  }<p>${capital(verifyText(report))}.</p></div>`;
+  const words =
+    state === 'contained' ? `${verdictText(report.verdict)}, not verified yet` : verdictText(report.verdict);
+  return stateBanner(
+    state === 'not-contained' ? 'red' : 'amber',
+    words.toUpperCase(),
+    reasons.length > 0 && list(reasons),
+    html`<p>${capital(verifyText(report))}.</p>`,
+  );
 }
 
 function capital(text: string): string {
@@ -59,19 +63,24 @@ function between(from: string | null, to: string | null): string {
 }
 
 function tiles(report: Report): Html {
-  const { misuseBegan, opened, cutAgreed, keyOff, lastLaunch, contained } = report.milestones;
+  const { misuseBegan, cutAgreed, opened, keyOff, lastLaunch, contained } = report.milestones;
   const perHour = report.incident?.cost.usdPerHour ?? null;
+  const launched = report.incident === null ? null : launchGrid(report.incident).total;
   const after = keyOff !== null && lastLaunch !== null && ms(lastLaunch) > ms(keyOff);
+  const off =
+    keyOff === null
+      ? 'no record that the key is off'
+      : `key off, ${between(cutAgreed ?? opened, keyOff)} after the word; misused for ${between(misuseBegan, keyOff)}`;
   return html`<div class="tiles">
-${tile(between(misuseBegan, keyOff), 'from the misuse’s beginning until the key was off')}
-${tile(between(cutAgreed ?? opened, keyOff), 'from the word to cut until the key was off')}
+${tile(keyOff === null ? 'unknown' : clock(ms(keyOff)), off, keyOff === null)}
+${tile(launched === null ? 'unknown' : String(launched), 'instances launched by the misuse')}
+${tile(perHour === null ? 'unknown' : usd(perHour), contained === null ? 'an hour was its price (estimate)' : `an hour stopped (estimate), ${between(opened, contained)} after the start`)}
+${tile(String(report.left.length), 'left: held, open or not known', report.left.length > 0)}
 ${tile(
-  keyOff === null || lastLaunch === null ? 'unknown' : after ? between(keyOff, lastLaunch) : 'none seen',
-  after ? 'from key off until the last launch' : 'launches after the key was off, in what could be read',
+  keyOff === null || lastLaunch === null ? 'unknown' : after ? between(keyOff, lastLaunch) : 'none',
+  after ? 'from key off until the last launch' : 'launches seen after the key was off',
   after,
 )}
-${tile(between(opened, contained), 'from the start until contained')}
-${tile(perHour === null ? 'unknown' : usd(perHour * 24), contained === null ? 'a day is what it burned (estimate)' : 'a day is the burn that was stopped (estimate)')}
 </div>`;
 }
 
@@ -124,67 +133,58 @@ function leftTable(report: Report): HtmlPart {
   return section(
     `What is left: ${count(report.left.length, 'resource')}`,
     table(
-      ['cause', 'what', 'region', 'state', 'detail'],
-      alike.slice(0, mostLeft).map((group) => {
+      {
+        caption: 'What is left',
+        headers: ['cause', 'what', 'region', 'state', 'detail'],
+        widths: [10, 40, 15, 10, 25],
+      },
+      alike.map((group) => {
         const { cause, type, region, state, detail } = group[0] as LeftOver;
         return [
           html`<b class="c-held">${cause}</b>`,
-          html`${count(group.length, type)}<div class="ids mono">${group.map(({ id }) => id).join(' ')}</div>`,
+          html`${count(group.length, type)}${ids(group.map(({ id }) => id))}`,
           region,
           state,
           detail ?? '',
         ];
       }),
-      [10, 40, 15, 10, 25],
     ),
-    alike.length > mostLeft &&
-      html`<p class="small soft">and ${alike.length - mostLeft} more rows: the JSON report has all.</p>`,
   );
 }
 
-/** How much of a value the page shows; the JSON report has all of it. */
-const valueLength = 240;
+/** How many reasons and errors one row shows. */
+const fewWords = 2;
 
-function compact(label: string, value: Json): HtmlPart {
-  if (value === null || JSON.stringify(value) === '{}') return null;
-  return html`<div class="ids">${label} <span class="mono">${visible(JSON.stringify(value), valueLength)}</span></div>`;
-}
-
-function undoOf({ undo }: ReportAction): HtmlPart {
-  if ('none' in undo) return html`<span class="soft">none: ${undo.none}</span>`;
-  const flag = undo.needsFlag === undefined ? '' : ` (${undo.needsFlag})`;
-  return `${undo.calls.map(({ operation }) => operation).join(', ') || 'nothing to call'}${flag}`;
-}
-
-function actionTable(report: Report): HtmlPart {
+function doneTable(report: Report): HtmlPart {
   if (report.actions.length === 0) return section('What was done', html`<p>Nothing.</p>`);
   const results = tally(report.actions.map(({ result }) => result)).map(([result, n]) => `${n} ${result}`);
   return section(
     'What was done',
-    html`<p>${count(report.actions.length, 'action')}: ${results.join(', ')}. Each was written to the journal before it was called.</p>`,
+    html`<p>${count(report.actions.length, 'action')}: ${results.join(', ')}. Each was written to the journal before it was called; request ids and the values before and after stand there and in the JSON.</p>`,
     table(
-      ['when', 'phase', 'what', 'region', 'result', 'request id', 'undo'],
-      report.actions
-        .slice(0, mostActions)
-        .map((action) => [
-          html`<span class="small">${utcSeconds(ms(action.at)).slice(0, 10)}<br>${utcSeconds(ms(action.at)).slice(11, 19)}</span>`,
-          action.phase,
-          html`${action.title}<br><span class="small soft">${action.reason}${action.undoes !== null && `; takes back ${action.undoes}`}</span>${
-            action.actor !== report.identity.arn && html`<br><span class="ids mono">${action.actor}</span>`
-          }${compact('before', action.before)}${compact('after', action.after)}`,
-          action.call.region,
-          html`<span class="r-${action.result}">${action.result}</span>${
-            action.error !== null &&
-            html`<br><span class="small">${action.error.code}: ${action.error.message}</span>`
-          }`,
-          html`<span class="ids mono">${action.requestId ?? 'none'}</span>`,
-          undoOf(action),
-        ]),
-      [10, 10, 35, 10, 10, 10, 15],
+      {
+        caption: 'What was done',
+        headers: ['phase', 'what', 'where', 'result', 'why'],
+        widths: [10, 35, 15, 15, 25],
+      },
+      doneGroups(report, unfinishedActions(report)).map(
+        ({ phase, operation, result, actions, ids: targets, regions, reasons, errors }) => [
+          phase,
+          html`<b>${actions.length} × ${operation}</b> on ${count(targets.length, 'resource')}<br><span class="small soft">${undoOf(actions[0])}</span>${ids(targets)}`,
+          some(regions, 3),
+          html`<span class="r-${result}">${result}</span>${errors.length > 0 && html`<br><span class="small">${some(errors, fewWords)}</span>`}`,
+          html`<span class="small">${some(reasons, fewWords)}</span>`,
+        ],
+      ),
     ),
-    report.actions.length > mostActions &&
-      html`<p class="small soft">and ${report.actions.length - mostActions} more: the JSON report has all.</p>`,
   );
+}
+
+function undoOf({ undo }: ReportAction): string {
+  if ('none' in undo) return 'no undo';
+  const flag = undo.needsFlag === undefined ? '' : ` with ${undo.needsFlag}`;
+  const calls = [...new Set(undo.calls.map(({ operation }) => operation))];
+  return calls.length === 0 ? 'nothing to undo' : `undo${flag}: ${calls.join(', ')}`;
 }
 
 function sweeps(report: Report): HtmlPart {
@@ -193,7 +193,11 @@ function sweeps(report: Report): HtmlPart {
   return section(
     'Sweeps',
     table(
-      ['#round', 'when', 'result', 'what it saw', 'CloudTrail settles'],
+      {
+        caption: 'Sweeps',
+        headers: ['#round', 'when', 'result', 'what it saw', 'CloudTrail settles'],
+        shown: 4,
+      },
       report.sweeps.map((sweep) => [
         sweep.round,
         utcSeconds(ms(sweep.at)),
@@ -210,7 +214,7 @@ function cloudfront(report: Report): HtmlPart {
   return section(
     'CloudFront',
     table(
-      ['when', 'API', 'host', 'state', 'detail'],
+      { caption: 'CloudFront', headers: ['when', 'API', 'host', 'state', 'detail'] },
       report.cloudfront.flatMap(({ at, facts }) =>
         (facts.hosts.length > 0 ? facts.hosts : [{ host: '', state: '', detail: null }]).map((host) => [
           utcSeconds(ms(at)),
@@ -238,15 +242,6 @@ function proof(report: Report): Html {
         : `${utcSeconds(ms(closed.at))}: closed with exit code ${closed.exitCode}: ${closed.summary}`,
     ]),
     evidence.length > 0 &&
-      table(
-        ['when', 'evidence', 'of', 'file', 'SHA-256'],
-        evidence.map(({ at, what, of, file, sha256 }) => [
-          utcSeconds(ms(at)),
-          what,
-          some(of, 2),
-          html`<span class="mono">${file}</span>`,
-          html`<span class="ids mono">${sha256}</span>`,
-        ]),
-      ),
+      html`<p class="small soft">${count(evidence.length, 'piece')} of evidence, with their hashes: in the JSON.</p>`,
   );
 }

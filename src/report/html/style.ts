@@ -1,7 +1,7 @@
 /** The one style sheet of the pages: readable on a screen, in the dark, and on paper. No fonts or images from anywhere. */
 export const style = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1d22;--soft:#5b6170;--line:#dcdfe6;--panel:#f6f7f9;
---rogue:#b3261e;--tampered:#a34a00;--held:#8a6100;--settling:#1f6f8b;--own:#2c7a3f;--not-tied:#7a7f8c;
+--rogue:#b3261e;--tampered:#a34a00;--held:#8a6100;--settling:#1f6f8b;--own:#2c7a3f;--not-tied:#656a76;
 --attacker:#b3261e;--responder:#1864ab;--warn-bg:#fff4d6;--warn-line:#e0b23c;--bad-bg:#fdecea;--good-bg:#e8f5ea;
 --t0:#b3261e;--t1:#e07b39;--t2:#d4a72c;--t3:#6a8f3c;--t4:#3b7ea1;--t5:#8a8f9c}
 @media (prefers-color-scheme:dark){:root{--paper:#15171b;--ink:#e8eaee;--soft:#a0a6b4;--line:#343943;--panel:#1d2026;
@@ -19,6 +19,15 @@ ul{margin:6px 0;padding-left:20px;max-width:90ch}
 .soft{color:var(--soft)} .small{font-size:.88em}
 .mono,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
 .banner{background:#ffd84d;color:#1b1d22;font-weight:700;padding:10px 24px;text-align:center;border-bottom:3px solid #1b1d22}
+.state{border-radius:8px;padding:14px 18px;margin:14px 0;font-size:1.05em}
+.state strong{display:block;font-size:1.45em;line-height:1.25}
+.state.red{background:#a81c15;color:#fff} .state.amber{background:#ffd24a;color:#1b1d22} .state.green{background:#1b662f;color:#fff}
+.state ul{margin:6px 0 0}
+.next{margin:14px 0} .next b{display:block} .next code{display:block;padding:6px 10px;margin:4px 0;background:var(--panel);border:1px solid var(--line);border-radius:5px}
+nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:18px 0 0;font-size:.92em} nav a,a:visited{color:var(--responder)}
+details{margin:4px 0} summary{cursor:pointer;color:var(--responder)}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.chart svg{max-width:none;min-width:760px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:12px;margin:20px 0}
 .tile{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .tile b{display:block;font-size:1.6em;line-height:1.25;font-variant-numeric:tabular-nums}
@@ -60,6 +69,7 @@ svg .hollow{fill:var(--paper);stroke:var(--attacker);stroke-width:1.5}
 svg .dot{fill:var(--attacker)} svg .dot.quiet{fill:var(--not-tied)}
 svg .dotno{fill:var(--paper);font-size:9.5px;font-weight:700;text-anchor:middle}
 svg .t0{fill:var(--t0)}svg .t1{fill:var(--t1)}svg .t2{fill:var(--t2)}svg .t3{fill:var(--t3)}svg .t4{fill:var(--t4)}svg .t5{fill:var(--t5)}
+svg .gap{fill:var(--panel)}
 svg .node{fill:var(--panel);stroke:var(--soft);stroke-width:1.2}
 svg .node.root{stroke:var(--rogue);stroke-width:2.5}
 svg .node.away{stroke:var(--held);stroke-width:2;stroke-dasharray:5 3}
@@ -76,7 +86,7 @@ body{font-size:10px} main{max-width:none;padding:0}
 h2{margin-top:16px;padding-top:8px} h2,h3,.legend{break-after:avoid}
 .wide{overflow:visible} .fixed{min-width:0}
 .tiles{grid-template-columns:repeat(5,1fr);gap:6px;margin:10px 0} .tile{padding:6px 8px} .box{margin:8px 0;padding:6px 10px}
-thead{display:table-header-group} tr,.box,.tile,svg{break-inside:avoid}
+thead{display:table-header-group} tr,.box,.state,.tile,svg{break-inside:avoid} nav{display:none} .chart svg{min-width:0;max-width:100%}
 .matrix{font-size:.72em} .matrix th,.matrix td{padding:1px 3px} .matrix thead th{height:80px}
 .matrix th:first-child{position:static}
 }

@@ -23,14 +23,13 @@ import {
   servicesOff,
 } from '../index.js';
 import { count, some, utc, utcSeconds } from '../messages/index.js';
-import { list, table } from './page.js';
+import { ids, list, table } from './page.js';
 import { letter } from './timeline.js';
 
-/** How many rows one class shows, and how many ids one row; all of them are in `--json`. */
-const mostRows = 400;
-const mostIds = 60;
-const mostEvidence = 3;
-const mostRanked = 40;
+/** How many rows one class shows before a click. */
+const rowsOfClass = 6;
+const mostEvidence = 1;
+const mostReasons = 2;
 
 /** Resources of the incident by class. Those alike in type, place and reasons share a row. */
 export function resourceTables(incident: Incident): HtmlPart {
@@ -40,34 +39,35 @@ export function resourceTables(incident: Incident): HtmlPart {
     if (group === undefined) return null;
     const title = html`<h3><span class="class c-${cls}">${cls}</span> ${count(group.length, 'resource')} <span class="soft">· ${classMeaning[cls]}</span></h3>`;
     if (cls === 'not-tied') return title;
-    const alike = [...groupBy(group, likeness).values()];
+    const alike = [...groupBy(group, likeness).values()].sort(
+      (a, b) => Number(isEc2(b)) - Number(isEc2(a)) || b.length - a.length,
+    );
     return html`${title}${table(
-      ['#count', 'what', 'region', 'since', 'why', 'evidence'],
-      alike.slice(0, mostRows).map(resourceRow),
-      [5, 30, 10, 10, 25, 20],
-    )}${alike.length > mostRows && html`<p class="small soft">and ${alike.length - mostRows} more rows: leakguard scan --json has all.</p>`}`;
+      {
+        caption: `Resources: ${cls}`,
+        headers: ['#count', 'what', 'region', 'since', 'why', 'evidence'],
+        widths: [5, 25, 10, 10, 30, 20],
+        shown: cls === 'own' || cls === 'settling' ? 3 : rowsOfClass,
+      },
+      alike.map(resourceRow),
+    )}`;
   });
 }
 
 function likeness(finding: Finding): string {
-  const { resource, reasons, undone, tiedTo } = finding;
-  const single = isInstance(resource) ? '' : resource.id;
-  return JSON.stringify([
-    resource.type,
-    single,
-    resource.region,
-    instanceTypeOf(finding),
-    reasons,
-    undone,
-    tiedTo,
-    resource.live,
-  ]);
+  const { resource, rule, undone, before } = finding;
+  const single = before === null ? '' : resource.id;
+  return JSON.stringify([resource.type, single, instanceTypeOf(finding), rule, undone, resource.live]);
+}
+
+/** Instances stand first: they are what burns. */
+function isEc2([first]: readonly Finding[]): boolean {
+  return first !== undefined && isInstance(first.resource);
 }
 
 function resourceRow(group: readonly Finding[]): HtmlPart[] {
   const first = group[0] as Finding;
   const { resource } = first;
-  const ids = group.map((finding) => finding.resource.id);
   const names = [...new Set(group.flatMap((finding) => finding.resource.tags['Name'] ?? []))];
   const since = group.reduce(
     (time, { resource: { createdAt } }) => Math.min(time, createdAt ?? Infinity),
@@ -83,24 +83,32 @@ function resourceRow(group: readonly Finding[]): HtmlPart[] {
     group.length,
     html`${resource.type}${instanceTypeOf(first) !== null && html` <b>${instanceTypeOf(first)}</b>`}${
       names.length > 0 && html`<br><span class="small">named ${some(names, 3)}</span>`
-    }${status.length > 0 && html`<br><span class="small soft">${status.join(', ')}</span>`}<div class="ids mono">${ids.slice(0, mostIds).join(' ')}${
-      ids.length > mostIds && ` and ${ids.length - mostIds} more`
-    }</div>`,
-    resource.region,
+    }${status.length > 0 && html`<br><span class="small soft">${status.join(', ')}</span>`}${ids(group.map((finding) => finding.resource.id))}`,
+    some([...new Set(group.map((finding) => finding.resource.region))], 3),
     html`${utc(Number.isFinite(since) ? since : null)}`,
-    html`${first.reasons.join('; ')}${
-      first.tiedTo !== null &&
-      html`<br><span class="small soft">tied by <span class="mono">${first.tiedTo}</span></span>`
-    }${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}${removal(first)}`,
+    html`${some([...new Set(group.flatMap(({ reasons }) => reasons))], mostReasons)}${tie(group)}${first.before !== null && html`<br><span class="small">before: <code>${JSON.stringify(first.before)}</code></span>`}${removal(group)}`,
     evidenceCell(group.flatMap((finding) => finding.evidence)),
   ];
 }
 
+function tie(group: readonly Finding[]): HtmlPart {
+  const ties = [...new Set(group.flatMap(({ tiedTo }) => tiedTo ?? []))];
+  return (
+    ties.length > 0 &&
+    html`<br><span class="small soft">tied by <span class="mono">${some(ties, 2)}</span></span>`
+  );
+}
+
 /** How a person takes it away: a command where one is safe to paste, else the step in words. */
-function removal({ trail }: Finding): HtmlPart {
-  if (trail === undefined) return null;
-  const { command, step } = trail.remove;
-  return html`<br><span class="small">to remove: ${step}${command !== null && html`<br><code>${command}</code>`}</span>`;
+function removal(group: readonly Finding[]): HtmlPart {
+  const steps = group.flatMap(({ trail }) =>
+    trail === undefined || trail.now === 'gone' ? [] : [trail.remove],
+  );
+  const told = steps.map(
+    ({ step, command }) => html`${step}${command !== null && html`<br><code>${command}</code>`}`,
+  );
+  if (told.length < 2) return told.map((one) => html`<br><span class="small">to remove: ${one}</span>`);
+  return html`<details class="small"><summary>to remove: ${count(told.length, 'step')}</summary>${list(told)}</details>`;
 }
 
 function evidenceCell(evidence: readonly Evidence[]): HtmlPart {
@@ -127,24 +135,25 @@ export function rankedList(incident: Incident): HtmlPart {
   ];
   if (lines.every(([, group]) => group.length === 0)) return null;
   return html`${total > 0 && byTrail === total && html`<p>As far as the trail tells; whether it still stands: <b>not looked at</b>.</p>`}${table(
-    ['', 'what', 'which'],
+    { caption: 'What still stands', headers: ['', 'what', 'which'], widths: [15, 35, 50], shown: 20 },
     lines.flatMap(([label, group]) =>
-      group
-        .slice(0, mostRanked)
-        .map(({ what, detail, inDoubt }, i) => [
-          i === 0 ? html`<b>${label}</b>` : '',
-          `${what}${inDoubt ? ' (in doubt)' : ''}`,
-          detail,
-        ]),
+      group.map(({ what, detail, inDoubt }, i) => [
+        i === 0 ? html`<b>${label}</b>` : '',
+        `${what}${inDoubt ? ' (in doubt)' : ''}`,
+        detail,
+      ]),
     ),
-    [15, 35, 50],
   )}`;
 }
 
 /** Credentials, by the letters of the graph and the timeline. */
 export function credentialTable(incident: Incident): Html {
   return table(
-    ['', 'credential', 'kind', 'of', 'minted by', 'works from', 'until'],
+    {
+      caption: 'Credentials',
+      headers: ['', 'credential', 'kind', 'of', 'minted by', 'works from', 'until'],
+      shown: 8,
+    },
     incident.credentials.map((credential, i) => [
       letter(i),
       html`<span class="mono">${credential.id}</span>${
@@ -167,7 +176,12 @@ export function credentialTable(incident: Incident): Html {
 /** Deeds, by the numbers of the timeline. */
 export function deedTable(deeds: readonly Deed[]): Html {
   return table(
-    ['#', 'when', 'what', 'of', 'region', 'result', 'contained by'],
+    {
+      caption: 'What else was done',
+      headers: ['#no', 'when', 'what', 'of', 'region', 'result', 'contained by'],
+      widths: [5, 15, 25, 20, 10, 10, 15],
+      shown: 10,
+    },
     deeds.map((deed, i) => [
       i + 1,
       utcSeconds(deed.evidence.time),
@@ -182,7 +196,6 @@ export function deedTable(deeds: readonly Deed[]): Html {
             ? html`<b class="c-held">nothing: see to it yourself</b>`
             : html`<span class="soft">nothing to contain</span>`)),
     ]),
-    [0, 15, 25, 20, 10, 10, 15],
   );
 }
 
@@ -213,17 +226,19 @@ export function coverageMatrix(coverage: readonly Cell[]): HtmlPart {
   const without = notExamined(coverage);
   const off = regionsOff(coverage);
   const away = servicesOff(coverage);
-  return html`<div class="wide"><table class="matrix"><thead><tr><th></th>${regions.map(
-    (region) => html`<th><span>${region}</span></th>`,
+  const complete = looked.filter(({ status }) => status === 'complete').length;
+  const asked = looked.filter(({ status }) => status !== 'not-enabled').length;
+  return html`<p>${complete} of ${count(asked, 'look')} complete: each a service in a region.</p><details><summary>which</summary><div class="wide" tabindex="0" role="group" aria-label="What was looked at"><table class="matrix"><caption class="unseen">What was looked at, service by region</caption><thead><tr><td></td>${regions.map(
+    (region) => html`<th scope="col"><span>${region}</span></th>`,
   )}</tr></thead><tbody>${subjects.map(([subject, cells]) => {
     const byRegion = new Map(cells.map((cell) => [cell.region, cell]));
-    return html`<tr><th>${subject}</th>${regions.map((region) => {
+    return html`<tr><th scope="row">${subject}</th>${regions.map((region) => {
       const cell = byRegion.get(region);
       if (cell === undefined) return html`<td></td>`;
       const words = `${subject} in ${region}: ${cell.status}, ${cell.count} found${cell.detail === null ? '' : `: ${cell.detail}`}`;
       return html`<td class="s-${cell.status}" title="${words}">${signs[cell.status]}</td>`;
     })}</tr>\n`;
-  })}</tbody></table></div>
+  })}</tbody></table></div></details>
 <p class="legend"><span><b class="c-own">✓</b> looked at, complete</span><span><b>cut</b> stopped early</span><span><b>denied</b>, <b>failed</b> not readable</span><span>empty: does not apply</span></p>
 ${off.length > 0 && html`<p class="small">Regions that are not enabled: ${off.join(', ')}.</p>`}
 ${away.length > 0 && html`<p class="small">Not there: ${away.map(([subject, where]) => `${subject} in ${where.join(', ')}`).join('; ')}.</p>`}

@@ -1,6 +1,6 @@
 import type { Deed, Launch, TaintedCredential } from '../../model/index.js';
 import { html, type Html } from '../terminal/index.js';
-import { buckets, deedText } from '../index.js';
+import { deedText } from '../index.js';
 import { utc, utcSeconds } from '../messages/index.js';
 import { TimeAxis, round } from './time-axis.js';
 
@@ -34,7 +34,15 @@ export interface Timeline {
  */
 export function timelineChart(timeline: Timeline): Html {
   const { from, to } = timeline;
-  const axis = new TimeAxis(from, to, left, right);
+  const axis = new TimeAxis(from, to, left, right, [
+    ...timeline.launches.flatMap(({ class: cls, evidence }) =>
+      cls === 'rogue' ? (evidence.time ?? []) : [],
+    ),
+    ...timeline.credentials.flatMap(({ mintedBy }) => mintedBy?.time ?? []),
+    ...timeline.deeds.flatMap(({ evidence }) => evidence.time ?? []),
+    ...(timeline.responses ?? []).map(({ time }) => time),
+    ...timeline.marks.map(({ time }) => time),
+  ]);
   const marks = markLabels(
     timeline.marks.filter(({ time }) => axis.has(time)),
     axis,
@@ -63,7 +71,7 @@ export function timelineChart(timeline: Timeline): Html {
   const axisY = y + 14;
   const answered = timeline.responses === null ? null : responses(timeline.responses, axis, axisY + 12);
   const height = (answered?.bottom ?? axisY) + 8;
-  return html`<div class="wide"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${`Timeline from ${utc(from)} to ${utc(to)}`}">
+  return html`<div class="wide chart" tabindex="0" role="group" aria-label="Timeline"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${`Timeline from ${utc(from)} to ${utc(to)}`}">
 ${axis.draw(top, height - 8, axisY)}
 ${parts}
 <line class="rule strong" x1="${left}" x2="${right}" y1="${axisY + 6}" y2="${axisY + 6}"/>
@@ -80,24 +88,31 @@ function launchBars(launches: readonly Launch[], axis: TimeAxis, zero: number): 
       if (time === null || !axis.has(time)) return [];
       return Array.from({ length: worked ? Math.max(1, instanceIds.length) : 1 }, () => time);
     });
-  const worked = buckets(times(true), [axis.from, axis.to], bars);
-  const tried = buckets(times(false), [axis.from, axis.to], bars);
-  const most = Math.max(1, ...worked.map((n, i) => n + (tried[i] ?? 0)));
+  const worked = binned(times(true), axis);
+  const tried = binned(times(false), axis);
+  const most = Math.max(1, ...worked.map(({ length }, i) => length + (tried[i]?.length ?? 0)));
   const step = (right - left) / bars;
-  const bar = (i: number, n: number, base: number, kind: string, words: string): Html | null => {
-    if (n === 0) return null;
-    const tall = (n / most) * (barHeight - 14);
-    const time = axis.from + (i / bars) * (axis.to - axis.from);
-    return html`<rect class="${kind}" x="${round(left + i * step)}" y="${round(zero - base - tall)}" width="${round(Math.max(1, step - 1))}" height="${round(tall)}"><title>${`${n} ${words} from ${utcSeconds(time)}`}</title></rect>`;
+  const bar = (i: number, own: readonly number[], base: number, kind: string, words: string): Html | null => {
+    if (own.length === 0) return null;
+    const tall = (own.length / most) * (barHeight - 14);
+    return html`<rect class="${kind}" x="${round(left + i * step)}" y="${round(zero - base - tall)}" width="${round(Math.max(1, step - 1))}" height="${round(tall)}"><title>${`${own.length} ${words} from ${utcSeconds(Math.min(...own))}`}</title></rect>`;
   };
   return [
     html`<text x="0" y="${zero - 2}" class="bold">launched</text><text class="axis" x="${left - 8}" y="${zero - barHeight + 22}" text-anchor="end">${most}</text><line class="rule" x1="${left}" x2="${right}" y1="${zero}" y2="${zero}"/>`,
-    ...worked.map((n, i) => html`${bar(i, n, 0, 'attacker', 'instances launched')}`),
-    ...tried.map((n, i) => {
-      const base = ((worked[i] ?? 0) / most) * (barHeight - 14);
-      return html`${bar(i, n, base, 'tried', 'launches tried in vain')}`;
+    ...worked.map((own, i) => html`${bar(i, own, 0, 'attacker', 'instances launched')}`),
+    ...tried.map((own, i) => {
+      const base = ((worked[i]?.length ?? 0) / most) * (barHeight - 14);
+      return html`${bar(i, own, base, 'tried', 'launches tried in vain')}`;
     }),
   ];
+}
+
+/** Times by the bar that they stand in. */
+function binned(times: readonly number[], axis: TimeAxis): number[][] {
+  const bins = Array.from({ length: bars }, (): number[] => []);
+  for (const time of times)
+    bins[Math.min(bars - 1, Math.floor(((axis.x(time) - left) / (right - left)) * bars))]?.push(time);
+  return bins;
 }
 
 interface Dot {
@@ -137,23 +152,31 @@ export function letter(i: number): string {
   return i < 26 ? name : `${name}${Math.floor(i / 26)}`;
 }
 
-/** How many dots may stand on top of each other; beyond that they overlap, and the table tells them apart. */
+/** How many dots may stand on top of each other; beyond that one dot stands for those that follow it (`7+`). */
 const deepest = 6;
+const mostTitles = 12;
 
 function lane(label: string, top: number, dots: readonly Dot[]): { svg: Html; bottom: number } {
-  const lastX: number[] = [];
-  const placed = [...dots]
-    .sort((a, b) => a.x - b.x)
-    .map((dot) => {
-      let row = lastX.findIndex((x) => dot.x - x > 2 * dotRadius + 1);
-      if (row === -1) row = Math.min(lastX.length, deepest - 1);
-      lastX[row] = dot.x;
-      return { ...dot, y: top + dotRadius + row * (2 * dotRadius + 2) };
-    });
-  const rows = Math.max(1, lastX.length);
+  const ends: number[] = [];
+  const placed: (Dot & { y: number; half: number; more: number })[] = [];
+  for (const dot of [...dots].sort((a, b) => a.x - b.x)) {
+    // Room for the sign that others follow.
+    const half = Math.max(dotRadius, 3.5 * (dot.label.length + 1));
+    const free = ends.findIndex((end) => dot.x - half > end + 1);
+    const row = free === -1 ? ends.length : free;
+    const last = placed.at(-1);
+    if (row === deepest && last !== undefined) {
+      last.more += 1;
+      if (last.more <= mostTitles) last.title += `\n${dot.title}`;
+      continue;
+    }
+    ends[row] = dot.x + half;
+    placed.push({ ...dot, half, more: 0, y: top + dotRadius + row * (2 * dotRadius + 2) });
+  }
+  const rows = Math.max(1, ends.length);
   const svg = html`<text x="0" y="${top + dotRadius + 4}" class="bold">${label}</text>${placed.map(
-    ({ x, y, label: no, title, kind }) =>
-      html`<g><circle class="${kind}" cx="${x}" cy="${y}" r="${dotRadius}"/><text class="dotno" x="${x}" y="${y + 3.5}">${no}</text><title>${title}</title></g>`,
+    ({ x, y, half, label: no, title, kind, more }) =>
+      html`<g><rect class="${kind}" x="${round(x - half)}" y="${y - dotRadius}" width="${2 * half}" height="${2 * dotRadius}" rx="${dotRadius}"/><text class="dotno" x="${x}" y="${y + 3.5}">${more > 0 ? `${no}+` : no}</text><title>${title}</title></g>`,
   )}`;
   return { svg, bottom: top + rows * (2 * dotRadius + 2) + 6 };
 }
@@ -163,23 +186,21 @@ function responses(
   axis: TimeAxis,
   top: number,
 ): { svg: Html; bottom: number } {
-  const inside = all.filter(({ time }) => axis.has(time));
-  const filled = buckets(
+  const inside = all.filter(({ time }) => axis.has(time)).sort((a, b) => a.time - b.time);
+  const filled = binned(
     inside.map(({ time }) => time),
-    [axis.from, axis.to],
-    bars,
+    axis,
   );
-  const most = Math.max(1, ...filled);
+  const most = Math.max(1, ...filled.map(({ length }) => length));
   const step = (right - left) / bars;
   const tallest = 60;
   const svg = html`<text x="0" y="${top + 14}" class="bold">responder</text><text class="axis" x="${left - 8}" y="${top + tallest}" text-anchor="end">${most}</text>${filled.map(
-    (n, i) => {
-      if (n === 0) return null;
-      const first = inside.find(
-        ({ time }) => Math.floor(((time - axis.from) / (axis.to - axis.from)) * bars) === i,
-      );
-      const height = Math.max(3, (n / most) * tallest);
-      return html`<rect class="responder" x="${round(left + i * step)}" y="${top}" width="${round(Math.max(2, step - 1))}" height="${round(height)}"><title>${`${n} actions, from ${utcSeconds(first?.time ?? null)}: ${first?.label ?? ''}`}</title></rect>`;
+    (times, i) => {
+      const [time] = times;
+      if (time === undefined) return null;
+      const first = inside.find((one) => one.time === time);
+      const height = Math.max(3, (times.length / most) * tallest);
+      return html`<rect class="responder" x="${round(left + i * step)}" y="${top}" width="${round(Math.max(2, step - 1))}" height="${round(height)}"><title>${`${times.length} actions, from ${utcSeconds(time)}: ${first?.label ?? ''}`}</title></rect>`;
     },
   )}`;
   return { svg, bottom: top + tallest };

@@ -205,7 +205,8 @@ export function verifyText(report: Report): string {
     : `leakguard verify cannot say clean while something cannot be looked at${late}`;
 }
 
-function nextSteps(report: Report, path: string): string[] {
+/** The next commands, the most urgent first. `path`: the journal's. */
+export function nextSteps(report: Report, path: string): string[] {
   const flag = report.simulated ? ' --simulated' : '';
   const journal = shellArgument(path, 'JOURNAL');
   const key = report.key ?? 'KEY';

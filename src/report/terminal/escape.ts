@@ -85,3 +85,14 @@ export function html(strings: TemplateStringsArray, ...values: HtmlPart[]): Html
 export function raw(markup: string): Html {
   return new Html(markup);
 }
+
+/** One line of CSV (RFC 4180): cells are quoted where needed, and never a formula to a spreadsheet (OWASP, "CSV Injection"). */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(value: string): string {
+  const shown = visible(value, 2000);
+  const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
