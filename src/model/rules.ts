@@ -36,6 +36,8 @@ const findingRules = {
   'act.departs-little': 'Too little about the act departs from the key’s own life to be sure.',
   'act.start-uncertain': 'The act departs, but when the misuse began is uncertain.',
   'act.tie-likely': 'The credential that did it is tied to the misuse likely, not certainly.',
+  'session.tie-likely':
+    'A session of the role is tied to the misuse likely, not certainly: it works on until it is cut or ends.',
   'act.rotation': 'A key made for its own user, from where the key lives: a rotation looks so too.',
   'act.fits-habit': 'The key did so before the misuse, from the same place.',
   'act.habit-sensitive': 'The key did so before, but the act is too dangerous to be waved through.',

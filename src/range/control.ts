@@ -1,6 +1,6 @@
 import { lockCloudFront, unlockCloudFront } from './cloudfront-lock.js';
 import { AwsError } from './aws-error.js';
-import { credentialsInside, type Inside } from './inside.js';
+import { ownCalls } from './own-door.js';
 import type { WireRequest } from './protocol/codec.js';
 import { interruptSpot } from './services/ec2/spot-interruptions.js';
 import { truth } from './world/truth.js';
@@ -12,11 +12,21 @@ import type { Faults, Settings, World } from './world/world.js';
  * `POST /_range/settings {…}`, `POST /_range/cloudfront {"account": id, "locked": true, "dnsAfter": ms}`,
  * `POST /_range/support {"account": id, "text": "…"}` (the web form of the support case),
  * `POST /_range/interrupt-spot {"account": id, "region": name}`,
- * `POST /_range/inside {"region": name, "service": "lambda", "name": name, "parent": key}`.
+ * `POST /_range/CredentialsInside {"region": name, "service": "lambda", "name": name, "parent": key}`,
+ * `POST /_range/CredentialsThrough {…}`, `POST /_range/PlainCall {…}`.
  */
 export function control(world: World, request: WireRequest): { status: number; value: unknown } {
   const what = `${request.method} ${request.path.slice('/_range/'.length)}`;
   world.clock.settle();
+  const own = request.method === 'POST' ? ownCalls[what.slice('POST '.length)] : undefined;
+  if (own !== undefined) {
+    try {
+      return ok(own(world, body<object>(request)));
+    } catch (error) {
+      if (error instanceof AwsError) return refused(`${error.code}: ${error.message}`);
+      throw error;
+    }
+  }
   switch (what) {
     case 'GET log':
       return ok(world.log.slice(Number(request.query.get('from') ?? 0)));
@@ -64,13 +74,6 @@ export function control(world: World, request: WireRequest): { status: number; v
       const { account, region } = body<{ account: string; region: string }>(request);
       return ok({ interrupted: interruptSpot(world.account(account).region(region)) });
     }
-    case 'POST inside':
-      try {
-        return ok(credentialsInside(world, body<Inside>(request)));
-      } catch (error) {
-        if (error instanceof AwsError) return refused(`${error.code}: ${error.message}`);
-        throw error;
-      }
     default:
       return { status: 404, value: { message: `the range has no ${what}` } };
   }

@@ -57,8 +57,10 @@ const runsIn: Record<string, (region: Region, name: string) => Runs | null> = {
   },
   sagemaker: (region, name) => {
     const notebook = things(region, 'sagemaker:notebook-instances').get(name);
-    if (notebook?.NotebookInstanceStatus !== 'InService') return null;
-    return { host: 'sagemaker', role: notebook.RoleArn as string, session: 'SageMaker' };
+    const job = things(region, 'sagemaker:training-jobs').get(name);
+    const isUp = notebook?.NotebookInstanceStatus === 'InService' || job?.TrainingJobStatus === 'InProgress';
+    if (!isUp) return null;
+    return { host: 'sagemaker', role: (notebook ?? job)?.RoleArn as string, session: 'SageMaker' };
   },
 };
 

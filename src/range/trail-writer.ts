@@ -6,7 +6,7 @@ import { isStructure, type Structure, type Value } from './protocol/values.js';
 import { isReadOnly, trailDate, writeEvent, type Json, type JsonObject } from './world/trail.js';
 
 /** CloudTrail's `userIdentity` of a caller (CloudTrail user guide, "userIdentity element"). */
-function userIdentity(caller: Caller): JsonObject {
+export function userIdentity(caller: Caller): JsonObject {
   const { account, session, role, user } = caller;
   const identity: JsonObject = {
     type: caller.type,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
+  type AccessKey,
   Dispatcher,
   interruptSpotNowAndThen,
   onDemandPrice,
@@ -23,7 +24,10 @@ import {
   type CommandRun,
   type ProductOptions,
 } from './product.js';
+import type { Scenario } from './scenario/scenario.js';
 import type { NamedScenario } from './scenario/scenario-file.js';
+import type { Credentials } from './scenario/script.js';
+import { keyOf, type Item } from './score/score-facts.js';
 import { scoreOf, type Score } from './score/score.js';
 import { supportDesk } from './support.js';
 import { credentialsOf, restrict, seedWorld, settingsOf } from './scenario/seed.js';
@@ -116,7 +120,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     Object.assign(world.settings, settingsOf(scenario, seed));
     if (scenario.aws.spotInterruptions !== undefined)
       interruptSpotNowAndThen(world, scenario.aws.spotInterruptions);
-    const innocents = itemsOf(world);
+    let innocents = itemsOf(world);
     const misuseAt = scenario.attacker === undefined ? null : world.clock.now();
     const key = keys.get(scenario.incident.key)!;
     let tally: Tally = { calls: 0, worked: {}, refused: {} };
@@ -127,11 +131,16 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
         ...order,
         attacker: scenario.attacker,
         credentials: leaked === undefined ? {} : { [scenario.attacker.as]: credentialsOf(leaked) },
+        ours: oursOf(scenario.attacker, keys),
         key: scenario.incident.key,
         user: key.user,
       });
     }
 
+    innocents = [
+      ...innocents,
+      ...madeMeanwhile(innocents, itemsOf(world), taintedCredentials(world, key.id, misuseAt)),
+    ];
     // Somebody reads the mail.
     restrict(world, scenario);
     world.supportDesk = supportDesk({ world, scenario, key, innocents, misuseAt });
@@ -264,6 +273,36 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     await range.close();
     if (options.keep === undefined) await rm(home, { recursive: true, force: true });
   }
+}
+
+/** Keys of people whose own work goes on in the attacker's script. */
+function oursOf(
+  { steps, meanwhile }: NonNullable<Scenario['attacker']>,
+  keys: ReadonlyMap<string, AccessKey>,
+): Record<string, Credentials> {
+  const all = [...steps, ...meanwhile.flatMap((part) => part.steps)];
+  const labels = all.flatMap((step) => ('ours' in step && step.ours === true ? (step.as ?? []) : []));
+  return Object.fromEntries(
+    labels.flatMap((label) => {
+      const key = keys.get(label);
+      return key === undefined ? [] : [[label, credentialsOf(key)] as const];
+    }),
+  );
+}
+
+/** What innocents made while the attacker was at work. */
+function madeMeanwhile(
+  before: readonly Item[],
+  now: readonly Item[],
+  tainted: ReadonlyMap<string, Credentials>,
+): Item[] {
+  const known = new Set(before.map(keyOf));
+  return now.filter(
+    (item) =>
+      !known.has(keyOf(item)) &&
+      (item.label === 'bystander' ||
+        (item.kind === 'session' && item.madeBy !== null && !tainted.has(item.madeBy))),
+  );
 }
 
 function noticeOf(notice: string | undefined, names: Record<string, string>): string | null {

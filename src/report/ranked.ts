@@ -85,7 +85,10 @@ export function ranked(incident: Incident): Ranked {
   const told = new Set(things.flatMap(({ evidence }) => evidence.map(({ name }) => name)));
   // What a play contains is told as a thing, or is no thing of the incident.
   const lines = deedLines(
-    acts.filter(({ evidence, play, undone }) => !told.has(evidence.name) && (play === null || undone)),
+    acts.filter(
+      ({ evidence, play, undone }) =>
+        !told.has(evidence.name) && (play === null || undone || hasBlinded(evidence)),
+    ),
   );
   for (const line of lines) if (isSpentOrRead(line)) stands[line.rank].push(line);
   for (const rank of ranks) stands[rank].sort(worstFirst);
@@ -311,9 +314,16 @@ function deedLines(deeds: readonly Deed[]): RankedLine[] {
 
 const looks = /discovery|reconnaissance/i;
 
+/** Put back or not, what happened meanwhile is in no record. */
+function hasBlinded({ source, name }: Deed['evidence']): boolean {
+  return rankOfAct(source, name)?.rank === 'blind';
+}
+
 /** What leaves no thing that stands, and cannot be taken back. */
 function isSpentOrRead({ rank, kind }: RankedLine): boolean {
-  return rank === 'read' || (rank === 'spend' && /^(Invoke|Converse|Send|Publish)/.test(kind));
+  return (
+    rank === 'read' || rank === 'blind' || (rank === 'spend' && /^(Invoke|Converse|Send|Publish)/.test(kind))
+  );
 }
 
 /** Known outside now: whoever read it has it. */

@@ -80,13 +80,15 @@ const beforePages = 20;
 /** Of who came in by a door, so long before it, milliseconds, and so many pages at most. */
 const routinePeriod = 14 * 24 * 3600_000;
 const letInPages = 40;
+const letInAttributes = { who: 'Username', role: 'ResourceName', call: 'EventName' } as const;
 /** Of one instance, in the half hour around its launch. */
 const launchPages = 4;
 /** Of a role that was named, so many of its newest sessions' making, and the lives of so many of their names. */
 const roleMintPages = 40;
 const roleSessionNames = 60;
-/** Rounds of following minted credentials: each finds those that the last one's credentials minted. */
-const mintRounds = 5;
+/** Rounds of following minted credentials: each finds those that the last one's credentials minted, or whose sessions
+ *  came in by a door. */
+const mintRounds = 8;
 /** Credentials whose events are looked up one by one. Beyond them the incident says that there are more. */
 const maxFollowed = 60;
 
@@ -398,7 +400,10 @@ export class SurveyTrail {
       const follow = credentials.filter(
         ({ id, otherAccount }) => otherAccount === null && /^[A-Z0-9]{16,}$/.test(id),
       );
-      const unfollowed = follow.filter(({ id }) => !this.queries.has(`AccessKeyId=${id}`)).length;
+      const letIn = letInBy(lookup.all(), credentials);
+      const unfollowed =
+        follow.filter(({ id }) => !this.queries.has(`AccessKeyId=${id}`)).length +
+        letIn.filter(({ by, name }) => !this.queries.has(`${letInAttributes[by]}=${name}`)).length;
       if (round === mintRounds) return unfollowed;
       for (const { id, since } of follow.slice(0, maxFollowed))
         this.ask('AccessKeyId', id, everywhere, since ?? from);
@@ -412,9 +417,10 @@ export class SurveyTrail {
         if (roleName !== null && mintedBy === null)
           this.ask('ResourceName', id, everywhere, (since ?? from) - longestRoleSession, { maxPages: 1 });
       // Sessions of what it runs as somebody else: which of their acts are routine shows before the door was opened.
-      for (const { name, since } of letInBy(lookup.all(), credentials).slice(0, maxFollowed)) {
+      for (const { by, name, since, before: isLong } of letIn.slice(0, maxFollowed)) {
         const limits = { enoughFrom: since, maxPages: letInPages };
-        this.ask('Username', name, everywhere, since - routinePeriod, limits);
+        const period = !isLong ? 0 : by === 'call' ? since - from : routinePeriod;
+        this.ask(letInAttributes[by], name, everywhere, since - period, limits);
       }
       if (this.queries.size === before) return unfollowed;
       await lookup.read([...this.queries.values()].slice(before));

@@ -138,8 +138,8 @@ const sagemaker = { notebookInstanceName: 'n', roleArn: role };
 /** By `source|name` of the table; each of its calls is here. */
 export const opened: Record<string, Opened> = {
   'iam|CreateUser': identity({ userName: 'helper' }, asNewUser),
-  'iam|CreateLoginProfile': identity({ userName: 'bob' }, console),
-  'iam|UpdateLoginProfile': identity({ userName: 'bob' }, console),
+  'iam|CreateLoginProfile': identity({ userName: 'bob' }, console, 'likely'),
+  'iam|UpdateLoginProfile': identity({ userName: 'bob' }, console, 'likely'),
   'iam|CreateRole': identity({ roleName }, (history, time) => comesIn(history, time, 'AssumeRole', {})),
   'iam|UpdateAssumeRolePolicy': trusting,
   'iam|CreateSAMLProvider': identity({ name: 'okta2' }, throughSaml, 'certain', { sAMLProviderArn: saml }),

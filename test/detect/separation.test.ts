@@ -27,7 +27,7 @@ interface Account {
 /** The trail of a scenario's account after its past, and after what its attacker did where there is one. */
 function trailOf(scenario: Scenario, seed: number, attacked: boolean): Account {
   const { world, keys, calls } = inProcess({ ...scenario, seed });
-  if (attacked) for (const call of calls) expect(call.entry).toBeDefined();
+  if (attacked) for (const { answer } of calls) expect(answer).toBeDefined();
   world.clock.advance(3600_000);
   const key = keys.get(scenario.incident.key);
   if (key === undefined) throw new Error(`no key ${scenario.incident.key}`);
@@ -66,7 +66,7 @@ function look(events: TrailEvent[], now: number): Incident {
 /** What these attackers do is a builder's day: few launches, nothing refused. A scan is told the key there. */
 const toldByName = ['containers', 'hosting', 'launchers', 'machine-learning', 'mail', 'serverless'];
 /** The key launches nothing: sessions do, of roles that its code got into. They stand out. */
-toldByName.push('compute-doors');
+toldByName.push('compute-doors', 'service-doors', 'instance-doors', 'identity-doors');
 
 /** Its innocent key plants, on one day, whatever the attacker tampers with later: trust anchors, identity providers. */
 const plantedInOneDay = 'everything';

@@ -138,7 +138,9 @@ describe('sessions of roles', () => {
         before: { sessions: [] },
       },
     );
-  const one = credential({ id: 'ASIAONE', roleName: 'deploy', userId: 'AROAEXAMPLE:one' });
+  const principal = 'arn:aws:iam::111122223333:user/ci';
+  const mintedBy = { ...mintedByLambda, principal, accessKeyId: 'AKIACI00000000000001' };
+  const one = credential({ id: 'ASIAONE', roleName: 'deploy', userId: 'AROAEXAMPLE:one', mintedBy });
 
   it('are cut by name where their names are known', () => {
     expect(calls(roleSessions.contain(role(), context({ credentials: [one] })))).toEqual([
@@ -160,6 +162,12 @@ describe('sessions of roles', () => {
     expect(action?.undo).toMatchObject({ calls: [{ input: { PolicyDocument: sessionDeny } }] });
     const all = role({ sessionDeny: sessionsDeny(['AROAEXAMPLE:one']) });
     expect(roleSessions.contain(all, context({ credentials: [one] }))).toEqual([]);
+  });
+
+  it('whose making is in no record are cut by name and date: a service may have made them', () => {
+    const unknown = { ...one, mintedBy: null };
+    const [cut] = roleSessions.contain(role(), context({ credentials: [unknown] }));
+    expect(cut?.input['PolicyDocument']).toBe(sessionsDeny(['AROAEXAMPLE:one'], now + denyAhead));
   });
 
   it('of what runs on under the same name are cut by name and date, and stay dated', () => {

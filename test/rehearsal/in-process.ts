@@ -15,6 +15,15 @@ import { Random } from '../../src/range/world/ids.js';
 import type { AccessKey } from '../../src/range/world/identity.js';
 import type { LogEntry, World } from '../../src/range/world/world.js';
 
+interface Call {
+  shot: Shot;
+  answer: Answer;
+  /** Null for what is none of the range's services. */
+  entry: LogEntry | null;
+  /** By somebody of the account, who works on meanwhile. */
+  ours: boolean;
+}
+
 /** A scenario on the range without the wire: its past is lived, and each call of its attacker can be made in turn. */
 export interface InProcess {
   world: World;
@@ -22,7 +31,7 @@ export interface InProcess {
   /** Virtual epoch milliseconds: when the attacker's first call is made. */
   misuseAt: number;
   /** Makes the attacker's calls one by one: each is made when it is asked for, with the range's own record of it. */
-  calls: Iterable<{ shot: Shot; answer: Answer; entry: LogEntry }>;
+  calls: Iterable<Call>;
 }
 
 /** What AWS answers to an attacker of a scenario without a wire between them. */
@@ -34,7 +43,7 @@ export function inProcess(scenario: Scenario): InProcess {
   live(scenario, past, now, seed);
   const misuseAt = world.clock.now();
   const memory = new Map<string, Json>();
-  function* attack(): Generator<{ shot: Shot; answer: Answer; entry: LogEntry }> {
+  function* attack(): Generator<Call> {
     if (attacker === undefined) return;
     const random = new Random(seed);
     for (const step of attacker.steps) {
@@ -53,11 +62,14 @@ export function inProcess(scenario: Scenario): InProcess {
           if ('saveAs' in step && step.saveAs !== undefined && kept !== null)
             past.keep(step.saveAs, kept.accessKeyId);
         }
-        // What code finds inside of what runs is no call.
-        if (shot.service === 'range') continue;
+        if (shot.service === 'range') {
+          // What code finds inside of what runs is no call.
+          yield { shot, answer, entry: null, ours: step.ours === true };
+          continue;
+        }
         const entry = world.log[at];
         if (entry === undefined) throw new Error(`the range has no record of ${shot.operation}`);
-        yield { shot, answer, entry };
+        yield { shot, answer, entry, ours: step.ours === true };
       }
     }
   }

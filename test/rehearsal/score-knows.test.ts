@@ -28,6 +28,7 @@ function entryOf(world: World, { account, region, kind, id }: Item): object | nu
 /** What runs already is started; a function is updated to what it was. */
 const changesNothing: Record<string, string[]> = {
   billing: ['ec2:StartInstances'],
+  'service-doors': ['lambda:UpdateFunctionCode', 'ecs:UpdateService'],
   'compute-doors': ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
 };
 
@@ -40,7 +41,11 @@ describe.each(attacked)('the score of $name', ({ name, scenario }) => {
   const untainted: string[] = [];
   let changing = 0;
   let before = itemsOf(world);
-  for (const { shot, entry } of calls) {
+  for (const { shot, entry, ours } of calls) {
+    if (entry === null || ours) {
+      before = itemsOf(world);
+      continue;
+    }
     const call = `${shot.service}:${shot.operation}`;
     if (worked(entry) && minting.includes(shot.operation)) {
       const tainted = taintedCredentials(world, key, misuseAt);

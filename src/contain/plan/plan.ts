@@ -45,6 +45,7 @@ export function plan(
     const acted = open.filter((finding) => isActedOn(finding, include));
     for (const finding of open) {
       if (finding.class === 'held' && !isActedOn(finding, include)) {
+        if (finding.rule === 'session.tie-likely' && play.contain(finding, context).length === 0) continue;
         left.push(leftOver(finding, 'held', finding.reasons[0] ?? null));
       } else if (finding.class === 'settling') {
         left.push(leftOver(finding, 'settling', finding.reasons[0] ?? null));
@@ -93,8 +94,9 @@ export function plan(
 
 /** Rogue and tampered resources, and those whose id the person named. */
 export function isActedOn(finding: Finding, include: ReadonlySet<string>): boolean {
-  if (finding.class === 'rogue' || finding.class === 'tampered') return true;
-  return include.has(finding.resource.id) && !neverDeleted.has(finding.rule);
+  const { class: classed, resource, rule } = finding;
+  if (classed === 'rogue' || classed === 'tampered') return true;
+  return classed !== 'not-tied' && include.has(resource.id) && !neverDeleted.has(rule);
 }
 
 /** Nothing is left to do for it, as far as the resource shows. A tampered resource works on as it should: whether it

@@ -1,3 +1,4 @@
+import { longestRoleSession } from '../../facts/index.js';
 import {
   asText,
   type Finding,
@@ -252,16 +253,32 @@ function sessionsInside(resource: Resource, its: Case): Finding | null {
   const arn = asText(resource.properties['arn']);
   if (resource.play !== 'role-sessions' || arn === null) return null;
   const ofRole = its.graph.signersOfRole.get(arn) ?? new Set();
-  const sessions = [...(its.taint?.credentials.values() ?? [])].filter(
-    ({ id, strength, spares }) => strength === 'certain' && spares !== undefined && ofRole.has(id),
-  );
-  if (sessions.length === 0) return null;
+  const tied = [...(its.taint?.credentials.values() ?? [])].filter(({ id }) => ofRole.has(id));
+  const sessions = tied.filter(({ strength }) => strength === 'certain');
+  if (sessions.length === 0) return sessionsInDoubt(resource, tied, its);
   const reasons = sessions.slice(0, 10).map(({ id, how }) => `its session ${id} ${how}`);
   return finding(resource, 'tampered', 'change.by-misuse', reasons, {
     tiedTo: sessions[0]?.id ?? null,
     events: sessions.slice(0, 10).flatMap(({ id }) => its.graph.bySigner.get(id)?.[0] ?? []),
     before: { sessions: [] },
     otherSessions: otherSessionsOf(arn, its),
+  });
+}
+
+/** Sessions that may be the incident's, and may be the role's own: a cut ends its namesakes too, so a person decides. */
+function sessionsInDoubt(resource: Resource, tied: readonly Tainted[], its: Case): Finding | null {
+  const now = its.facts.now;
+  const live = tied.filter(({ strength, mint, since }) => {
+    const ends = mint?.expiresAt ?? (since === null ? Infinity : since + longestRoleSession);
+    return strength === 'likely' && ends > now;
+  });
+  if (live.length === 0) return null;
+  const reasons = live.slice(0, 10).map(({ id, how }) => `its session ${id} ${how}`);
+  return finding(resource, 'held', 'session.tie-likely', reasons, {
+    tiedTo: live[0]?.id ?? null,
+    events: live.slice(0, 10).flatMap(({ id }) => its.graph.bySigner.get(id)?.[0] ?? []),
+    before: { sessions: [] },
+    otherSessions: otherSessionsOf(asText(resource.properties['arn']) ?? '', its),
   });
 }
 

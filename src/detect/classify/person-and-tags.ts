@@ -15,13 +15,19 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
   const setters = protectorsOf(its);
   const include = new Set(its.facts.include ?? []);
   const protect = new Set(its.facts.protect ?? []);
+  // A role's trust goes by the name of its sessions: what is in doubt is meant where something of that name is.
+  const inDoubt = new Set(findings.flatMap((found) => (found.class === 'held' ? found.resource.id : [])));
   return findings.map((found) => {
     const { resource, class: classed, reasons } = found;
-    if (include.has(resource.id) && classed !== 'rogue' && !neverDeleted.has(found.rule)) {
+    const isMeant = classed === 'held' || !inDoubt.has(resource.id);
+    if (include.has(resource.id) && classed !== 'rogue' && isMeant && !neverDeleted.has(found.rule)) {
       return {
         ...found,
         // What it was before is put back; only what nothing is known of is the incident's own.
-        class: wasStopped(found) || isUnprovenChange(resource, its) ? 'tampered' : 'rogue',
+        class:
+          wasStopped(found) || isUnprovenChange(resource, its) || found.rule === 'session.tie-likely'
+            ? 'tampered'
+            : 'rogue',
         rule: 'person.included',
         judged: classed,
         reasons: [wasIncluded, ...reasons],

@@ -23,6 +23,8 @@ export interface Way {
   unique: boolean;
   /** The roles that it runs with, by name; empty where the records do not say. */
   roles: readonly string[];
+  /** The same by ARN. */
+  roleArns: readonly string[];
   /** What runs goes on: sessions that began earlier count as well. */
   goesOn: boolean;
   /** Calls on the same thing that put something else in its place. */
@@ -86,9 +88,11 @@ export class Ways {
     return closing?.time ?? Infinity;
   }
 
-  private candidates({ sessions, roles, event }: Way): string[] {
+  private candidates({ sessions, roles, service, event }: Way): string[] {
     const { graph } = this;
     if (sessions.length > 0) return sessions.flatMap((name) => [...(graph.signersOfSession.get(name) ?? [])]);
+    if (roles.length === 0 && service !== 'cloudformation')
+      return [...graph.mints].flatMap(([id, mint]) => (isService(mint.event) ? id : []));
     if (roles.length === 0) return [...(graph.signersOfArn.get(event.actor.arn ?? '') ?? [])];
     return [...graph.signersOfRole]
       .filter(([arn]) => roles.includes(lastPart(arn)))

@@ -15,6 +15,7 @@ const things: Record<string, (event: TrailEvent) => string | null> = {
     family(
       either(event, 'taskDefinition') ??
         valueOf(inner(event, 'taskDefinition').family) ??
+        valueOf(inner(event, 'service').taskDefinition) ??
         either(event, 'family'),
     ),
   'sagemaker.amazonaws.com': (event) => either(event, 'notebookInstanceName'),
@@ -56,12 +57,12 @@ function inner(event: TrailEvent, name: string): Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** The names of every role that the record names by its ARN, three levels deep: what the call passes to the service. */
+/** The ARN of every role that the record names, three levels deep: what the call passes to the service. */
 export function rolesIn(event: TrailEvent): string[] {
   const found = new Set<string>();
   const visit = (value: Json | undefined, left: number): void => {
     const text = asText(value);
-    if (text !== null && /^arn:[^:]*:iam::\d*:role\//.test(text)) found.add(lastPart(text));
+    if (text !== null && /^arn:[^:]*:iam::\d*:role\//.test(text)) found.add(text);
     if (left === 0 || typeof value !== 'object' || value === null) return;
     for (const part of Object.values(value).slice(0, 100)) visit(part, left - 1);
   };
@@ -138,7 +139,18 @@ export function changedNothing(event: TrailEvent, earlier: readonly TrailEvent[]
         if (set === undefined || set === null) return true;
         return name !== 'environment' && JSON.stringify(set) === JSON.stringify(last(name));
       });
+    case 'UpdateService': {
+      const set = family(asText(request.taskDefinition));
+      const sets = (one: TrailEvent): string => lastPart(valueOf(inner(one, 'service').taskDefinition) ?? '');
+      const before = earlier.findLast(
+        (one) => worked(one) && named(one) === named(event) && sets(one) !== '',
+      );
+      return set === null || (before !== undefined && sets(before) === sets(event));
+    }
     default:
       return false;
   }
 }
+
+const named = (event: TrailEvent): string =>
+  lastPart(either(event, 'service') ?? valueOf(inner(event, 'service').serviceName) ?? '');

@@ -118,7 +118,7 @@ export const doors: readonly Door[] = [
     'certain',
     task,
   ),
-  door('ecs', 'CreateService UpdateService', 'a task’s role', byTime, 'likely', passed),
+  door('ecs', 'CreateService UpdateService', 'a task’s role', byTime, 'likely', unlessUnchanged(passed)),
   door(
     'codebuild',
     'StartBuild StartBuildBatch RetryBuild RetryBuildBatch',
@@ -203,7 +203,7 @@ export function doorOf(event: TrailEvent): Door | null {
 
 /** What the call opened, and who came in. `event` is by `from`, and worked. */
 export function openedBy(opening: Opening): Opened {
-  const nothing = { user: null, role: null, instances: [], letIn: [], ways: [] };
+  const nothing = { user: null, role: null, instances: [], letIn: [], ways: [], asks: [] };
   return { ...nothing, ...doorOf(opening.event)?.rule(opening) };
 }
 

@@ -17,6 +17,15 @@ export interface Opened {
   letIn: Tainted[];
   /** Ways into a role's rights through what runs with it. */
   ways: Way[];
+  /** What shows who came in, in records that name neither the key nor what it opened. */
+  asks: Ask[];
+}
+
+/** A question to CloudTrail: `who`, a user or a role's session; `role`, whose sessions' making is asked for; `call`, all
+ *  calls of that name. */
+export interface Ask {
+  by: 'who' | 'role' | 'call';
+  name: string;
 }
 
 /** One call as the rules below see it. `since`: epoch milliseconds from which on what comes in is tainted. */
@@ -40,22 +49,42 @@ const made =
     return found === null ? {} : rule(opening, found);
   };
 
-export const throughProviders: Rule = (opening) => ({ letIn: throughProvider(opening) });
-export const throughPassword = made(userOf, (opening, name) => ({ letIn: asUser(opening, name, false) }));
+const who = (name: string): Ask[] => [{ by: 'who', name }];
+/** By what a provider or a trust anchor lets people in. */
+const visits: Ask[] = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'CreateSession'].map((name) => ({
+  by: 'call',
+  name,
+}));
+const sessionsOfRole = ({ event }: Opening, name: string): Ask[] => [
+  { by: 'role', name: roleArnOf(event, name) },
+];
+
+export const throughProviders: Rule = (opening) => ({ letIn: throughProvider(opening), asks: visits });
+export const throughPassword = made(userOf, (opening, name) => ({
+  letIn: asUser(opening, name, false),
+  asks: who(name),
+}));
 export const asNewUser = made(userOf, (opening, name) => ({
   user: name,
   letIn: asUser(opening, name, true),
+  asks: who(name),
 }));
 export const asNewRole = made(roleOf, (opening, name) => ({
   role: name,
   letIn: [...asRole(opening, name), ...throughTrust(opening, name)],
+  asks: sessionsOfRole(opening, name),
 }));
-export const throughNewTrust = made(roleOf, (opening, name) => ({ letIn: throughTrust(opening, name) }));
+export const throughNewTrust = made(roleOf, (opening, name) => ({
+  letIn: throughTrust(opening, name),
+  asks: sessionsOfRole(opening, name),
+}));
 export const asNewDirectoryUser = made(directoryNameOf, (opening, name) => ({
   letIn: asDirectoryUser(opening, name),
+  asks: who(name),
 }));
 export const byCredentialOfService = made(userOf, (opening, name) => ({
   letIn: throughServiceCredential(opening, name),
+  asks: who(name),
 }));
 
 /** A password opens the console only: an innocent user's own keys are spared. */
@@ -77,8 +106,9 @@ function asUser({ event, from, since, graph }: Opening, name: string, isMade: bo
         since,
         strength: isMade ? from.strength : 'likely',
         fresh: true,
-        // Its owner may be signed in still, from where he always is.
-        samePrincipal: isMade || callsOf(signer).every(({ sourceIp }) => !usual.has(sourceIp)),
+        // Its owner may be signed in still, from where he always is: where that was not read, nobody can tell.
+        samePrincipal:
+          isMade || (before.length > 0 && callsOf(signer).every(({ sourceIp }) => !usual.has(sourceIp))),
         how: isMade
           ? `belongs to ${name}, a user that ${from.id} made`
           : `signed in as ${name} after ${from.id} set the password`,
@@ -143,14 +173,35 @@ function asRole(opening: Opening, name: string): Tainted[] {
     .flatMap((signer) => session(opening, signer, `a session of ${name}, a role that ${from.id} made`));
 }
 
-/** An opened trust lets outsiders in; who assumed the role from inside before goes on as before. */
+/** An opened trust lets outsiders in; who assumed the role before, from inside or outside, goes on as before. */
 function throughTrust(opening: Opening, role: string): Tainted[] {
   const { from, since, graph } = opening;
   const outsiders = [...graph.minted.values()].flat().filter(({ event }) => isFromOutside(event));
-  return [...graph.unsigned, ...outsiders]
-    .filter(({ roleName, event }) => roleName === role && (event.time ?? 0) >= since && !isService(event))
-    .flatMap((mint) => session(opening, mint.id, `let in by the trust of ${role} that ${from.id} set`));
+  const visits = [...graph.unsigned, ...outsiders].filter(
+    ({ roleName, event }) => roleName === role && !isService(event),
+  );
+  const isBefore = ({ event }: Mint): boolean => event.time !== null && event.time < since;
+  const earlier = visits.filter(isBefore);
+  const known = new Set(earlier.map(visitorOf));
+  const usual = new Set(earlier.flatMap(providersOf));
+  return visits
+    .filter((mint) => !isBefore(mint) && !known.has(visitorOf(mint)))
+    .flatMap((mint) => {
+      const how = `let in by the trust of ${role} that ${from.id} set`;
+      // The new trust may name other people of the same provider; so may their company.
+      const isNew = !providersOf(mint).some((one) => usual.has(one));
+      return session(opening, mint.id, how, isNew ? from.strength : 'likely');
+    });
 }
+
+/** Who came, and through what; a session of somebody else's role has another name each time. */
+function visitorOf(mint: Mint): string {
+  const { account, type, userName, principalId } = mint.event.actor;
+  const who = type === 'AWSAccount' ? principalId?.split(':')[0] : (userName ?? principalId);
+  return [account, who, ...providersOf(mint)].join('|');
+}
+
+const providersOf = ({ through }: Mint): string[] => through.filter((one) => one.startsWith('arn:'));
 
 /** A trust anchor's certificates, an identity provider's people. */
 function throughProvider(opening: Opening): Tainted[] {
@@ -192,7 +243,12 @@ function asDirectoryUser(opening: Opening, name: string): Tainted[] {
     );
 }
 
-function session({ from, since, graph }: Opening, id: string | null, how: string): Tainted[] {
+function session(
+  { from, since, graph }: Opening,
+  id: string | null,
+  how: string,
+  strength = from.strength,
+): Tainted[] {
   const mint = id === null ? null : (graph.mints.get(id) ?? null);
   if (id === null || (mint === null && !isUsedAfter(graph, id, since))) return [];
   return [
@@ -202,9 +258,9 @@ function session({ from, since, graph }: Opening, id: string | null, how: string
       parent: from.id,
       mint,
       since,
-      strength: from.strength,
+      strength,
       fresh: true,
-      samePrincipal: true,
+      samePrincipal: strength === from.strength,
       how,
     },
   ];
@@ -228,6 +284,13 @@ function directoryNameOf(event: TrailEvent): string | null {
 function roleOf(event: TrailEvent): string | null {
   const arn = valueOf(asObject(responseOf(event).role)?.arn);
   return valueOf(requestOf(event).roleName) ?? (arn === null ? null : lastPart(arn));
+}
+
+/** A role's ARN; where the record does not say it, that of one without a path. */
+function roleArnOf(event: TrailEvent, name: string): string {
+  const said = valueOf(asObject(responseOf(event).role)?.arn);
+  const partition = event.actor.arn?.split(':')[1] ?? 'aws';
+  return said ?? `arn:${partition}:iam::${event.account ?? event.actor.account ?? ''}:role/${name}`;
 }
 
 /** The caller belongs to another account, or to none. */

@@ -1,13 +1,18 @@
+import { lastPart } from '../../facts/index.js';
 import type { TrailEvent } from '../../model/index.js';
 import type { Way } from './compute-doors.js';
 import { buildSessionsIn, changedNothing, instancesIn, rolesIn, tasksIn, thingOf } from './door-records.js';
 import type { Opening, Rule } from './opened-doors.js';
 import { plainName } from '../records/sensitive-acts.js';
 
+/** Whose calls need name no role: what they run has one all the same, or runs as the caller. */
+const byServiceAlone = new Set(['cloudformation', 'ecs', 'sagemaker']);
+
 /** A way through what runs with a role. */
 function running(of: (event: TrailEvent, opening: Opening) => Partial<Way> & { what: string }): Rule {
   return (opening) => {
     const { event, from, since } = opening;
+    const arns = rolesOf(opening);
     const way = {
       event,
       from,
@@ -15,12 +20,14 @@ function running(of: (event: TrailEvent, opening: Opening) => Partial<Way> & { w
       service: null,
       sessions: [],
       unique: false,
-      roles: rolesOf(opening),
+      roles: arns.map(lastPart),
+      roleArns: arns,
       goesOn: false,
       closedBy: [],
       ...of(event, opening),
     };
-    if (way.sessions.length === 0 && way.roles.length === 0 && way.service !== 'cloudformation') return {};
+    if (way.sessions.length === 0 && way.roles.length === 0 && !byServiceAlone.has(way.service ?? ''))
+      return {};
     return { ways: [way] };
   };
 }

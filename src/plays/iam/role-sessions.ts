@@ -123,7 +123,7 @@ export const roleSessions: Play = {
 function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   const { resource } = finding;
   const deny = asText(resource.properties['deny']);
-  if (finding.class !== 'tampered') {
+  if (finding.class !== 'tampered' && finding.rule !== 'session.tie-likely') {
     return denied(resource.properties, null, true)
       ? []
       : [put(finding, roleDenyPolicyName, datedDeny(null), deny, 'deny everything to')];
@@ -160,8 +160,11 @@ function sessionsDenied({ properties }: Resource, named: readonly string[]) {
 }
 
 /** A service takes the role anew under the same name, for what runs there: a function, a task, an instance. */
-function runsOn({ kind, mintedBy }: TaintedCredential): boolean {
-  return kind === 'instance-role' || mintedBy?.principal?.endsWith('.amazonaws.com') === true;
+function runsOn({ kind, mintedBy, parent }: TaintedCredential): boolean {
+  // A session that came in by a door, and whose making is in no record: CloudFormation's have one name for ever.
+  if (mintedBy === null) return kind === 'instance-role' || parent !== null;
+  // People of a provider are called the same each time, too: no key made their session.
+  return kind === 'instance-role' || mintedBy.accessKeyId === null;
 }
 
 /** Whoever agrees to it sees first whom it cuts off besides. */

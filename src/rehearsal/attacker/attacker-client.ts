@@ -37,7 +37,7 @@ export class AttackerClients {
 
   /** Makes the call. Never throws for what AWS says: the error's code is the answer. */
   async send(shot: Shot, credentials: Credentials): Promise<Answer> {
-    if (shot.service === 'range') return this.inside(shot, credentials);
+    if (shot.service === 'range') return this.ownCall(shot, credentials);
     const { client, commands } = await this.client(shot, credentials);
     const Command = commands[`${shot.operation}Command`] as Constructor | undefined;
     if (Command === undefined) throw new Error(`the SDK has no ${shot.service}:${shot.operation}`);
@@ -52,11 +52,12 @@ export class AttackerClients {
     }
   }
 
-  /** What its code finds inside of what runs with a role: on AWS, the environment; here, the range's own door. */
-  private async inside({ region, input }: Shot, { accessKeyId: parent }: Credentials): Promise<Answer> {
-    const response = await fetch(`${this.endpoint}/_range/inside`, {
+  /** What goes past the range's services: what his code finds inside of what runs with a role, what he comes in with. */
+  private async ownCall(shot: Shot, { accessKeyId: parent }: Credentials): Promise<Answer> {
+    const { operation, region, input, ip, userAgent } = shot;
+    const response = await fetch(`${this.endpoint}/_range/${operation}`, {
       method: 'POST',
-      body: JSON.stringify({ ...input, region, parent }),
+      body: JSON.stringify({ ...input, region, parent, ip, userAgent }),
       signal: AbortSignal.timeout(patience),
     });
     const answer = (await response.json()) as Json;

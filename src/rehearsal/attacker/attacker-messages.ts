@@ -9,6 +9,8 @@ export interface AttackerOrder {
   attacker: NonNullable<Scenario['attacker']>;
   /** The keys that leaked, by label; the attacker knows no others. */
   credentials: Record<string, Credentials>;
+  /** Keys of people whose own work goes on in the same script, by label. */
+  ours: Record<string, Credentials>;
   /** Names that its script may use: ids of keys by label. */
   names: Record<string, string>;
   key: string;

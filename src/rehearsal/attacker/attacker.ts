@@ -21,8 +21,10 @@ const mostCalls = 20_000;
 
 class Attacker {
   private readonly clients: AttackerClients;
+  private readonly bystanders: AttackerClients;
   private readonly random: Random;
   private readonly credentials: Map<string, Credentials>;
+  private readonly ours: Map<string, Credentials>;
   private readonly memory: Map<string, Json>;
   /** Instances that it has launched, by region. */
   private readonly launched = new Map<string, Set<string>>();
@@ -33,8 +35,10 @@ class Attacker {
 
   constructor(private readonly order: AttackerOrder) {
     this.clients = new AttackerClients(order.endpoint, 'attacker');
+    this.bystanders = new AttackerClients(order.endpoint, 'bystander');
     this.random = new Random(order.seed);
     this.credentials = new Map(Object.entries(order.credentials));
+    this.ours = new Map(Object.entries(order.ours));
     this.memory = new Map(Object.entries(order.names));
   }
 
@@ -95,6 +99,7 @@ class Attacker {
   }
 
   private async fire(shot: Shot, step?: ApiCall | Launch): Promise<Answer> {
+    if (step?.ours === true) return await this.bystand(shot, step);
     const credentials = this.credentials.get(shot.as);
     // A credential that an earlier step was refused: there is nothing to call with.
     if (credentials === undefined || this.stopped || this.tally.calls >= mostCalls)
@@ -112,18 +117,27 @@ class Attacker {
     const mine = this.launched.get(shot.region) ?? new Set();
     for (const id of launchedIn(answer.output)) mine.add(id);
     if (mine.size > 0) this.launched.set(shot.region, mine);
-    if (step?.remember !== undefined) {
-      for (const [key, path] of Object.entries(step.remember))
-        this.memory.set(key, pickFrom(answer.output, path));
-    }
-    if (step !== undefined && 'saveAs' in step && step.saveAs !== undefined) {
-      const kept = credentialsIn(answer.output);
-      if (kept !== null) {
-        this.credentials.set(step.saveAs, kept);
-        this.memory.set(step.saveAs, kept.accessKeyId);
-      }
-    }
+    if (step !== undefined) this.keep(answer.output, step, this.credentials);
     return answer;
+  }
+
+  /** Somebody else's work at the same time: his credentials and what he makes are none of the attacker's. */
+  private async bystand(shot: Shot, step: ApiCall | Launch): Promise<Answer> {
+    const credentials = this.ours.get(shot.as);
+    if (credentials === undefined || this.stopped) return { error: 'NotTried' };
+    const input = filledIn(shot.input, this.memory) as Shot['input'];
+    const answer = await this.bystanders.send({ ...shot, input }, credentials);
+    if ('output' in answer) this.keep(answer.output, step, this.ours);
+    return answer;
+  }
+
+  private keep(output: Json, step: ApiCall | Launch, into: Map<string, Credentials>): void {
+    for (const [key, path] of Object.entries(step.remember ?? {}))
+      this.memory.set(key, pickFrom(output, path));
+    const kept = 'saveAs' in step && step.saveAs !== undefined ? credentialsIn(output) : null;
+    if (kept === null || !('saveAs' in step) || step.saveAs === undefined) return;
+    into.set(step.saveAs, kept);
+    this.memory.set(step.saveAs, kept.accessKeyId);
   }
 
   private async repeat(part: Meanwhile): Promise<void> {

@@ -1,6 +1,15 @@
 import { Random } from '../../range/index.js';
 import type { Life, Scenario } from './scenario.js';
-import { credentialsIn, filledIn, launchedIn, pickFrom, shotsOf, type Answer, type Shot } from './script.js';
+import {
+  credentialsIn,
+  filledIn,
+  launchedIn,
+  office,
+  pickFrom,
+  shotsOf,
+  type Answer,
+  type Shot,
+} from './script.js';
 import type { Json } from './scenario.js';
 
 /** What the past needs of the world: its clock, and a way to call it without the wire. */
@@ -19,12 +28,6 @@ interface Moment {
   shots: Shot[];
   life: Life;
 }
-
-/** Where normal life comes from, where a scenario does not say. */
-const office = {
-  ip: '198.51.100.24',
-  userAgent: 'aws-cli/2.31.18 md/awscrt#0.28.2 ua/2.1 os/linux#6.8.0 lang/python#3.13.7',
-};
 
 /** How far back the scenario's life goes, milliseconds. */
 export function lengthOf(history: readonly Life[]): number {

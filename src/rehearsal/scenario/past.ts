@@ -1,10 +1,4 @@
-import {
-  type AccessKey,
-  AwsError,
-  credentialsInside,
-  type Dispatcher,
-  type World,
-} from '../../range/index.js';
+import { type AccessKey, AwsError, type Dispatcher, ownCalls, type World } from '../../range/index.js';
 import type { Past } from './history.js';
 import type { Answer } from './script.js';
 import type { Json } from './scenario.js';
@@ -18,8 +12,9 @@ export function pastOf(world: World, dispatcher: Dispatcher, keys: ReadonlyMap<s
     keep: (as, accessKeyId) => ids.set(as, accessKeyId),
     perform: ({ as, service, operation, region, input, ip, userAgent }): Answer => {
       if (service === 'range') {
-        const asked = { ...(input as { service: string; name: string }), region, parent: ids.get(as) ?? '' };
-        return answerOf(() => credentialsInside(world, asked));
+        const own = ownCalls[operation];
+        if (own === undefined) throw new Error(`the range has no range:${operation}`);
+        return answerOf(() => own(world, { ...input, region, parent: ids.get(as) ?? '', ip, userAgent }));
       }
       const by = { accessKeyId: ids.get(as) ?? '', sourceIp: ip, userAgent, label: as };
       return answerOf(() => dispatcher.perform({ ...by, service, operation, region, input }));

@@ -39,6 +39,12 @@ const callFields = {
   regions: regions.optional().describe('one call in each of them; default: us-east-1'),
   ip: z.string().optional().describe('source address that CloudTrail shows'),
   userAgent: z.string().optional(),
+  ours: z
+    .boolean()
+    .optional()
+    .describe(
+      'in the attacker’s steps: by somebody of the account at that moment; what it makes is innocent',
+    ),
 };
 
 const apiCall = z.strictObject({

@@ -22,16 +22,23 @@ export interface Defaults {
   userAgent: string;
 }
 
+/** Where normal life comes from, where a scenario does not say. */
+export const office = {
+  ip: '198.51.100.24',
+  userAgent: 'aws-cli/2.31.18 md/awscrt#0.28.2 ua/2.1 os/linux#6.8.0 lang/python#3.13.7',
+};
+
 /** What an image is called where a scenario names none: the range asks no more of it than its form. */
 const anyImage = 'ami-0c02fb55956c7d316';
 
 /** The calls that one step stands for, in order: one a region, `times` over. The same seed gives the same calls. */
 export function shotsOf(step: ApiCall | Launch, defaults: Defaults, random: Random): Shot[] {
   const regions = regionsOf(step.regions);
+  const from = step.ours === true ? office : defaults;
   const by = {
     as: step.as ?? defaults.as,
-    ip: step.ip ?? defaults.ip,
-    userAgent: step.userAgent ?? defaults.userAgent,
+    ip: step.ip ?? from.ip,
+    userAgent: step.userAgent ?? from.userAgent,
   };
   const shots: Shot[] = [];
   for (let time = 0; time < (step.times ?? 1); time += 1) {

@@ -20,10 +20,9 @@ export function innocentHarm(
   );
   // The same of those that code of the attacker's found inside of what runs with a role. Their namesakes, which nothing
   // tells from them, are cut too; not what runs there later.
-  const inside = after
-    .filter(({ id, kind }) => kind === 'session' && facts.tainted.has(id))
-    .map(serviceSession);
-  for (const one of inside) if (one !== null) assumed.add(one.role);
+  const ofIncident = after.filter(({ id, kind }) => kind === 'session' && facts.tainted.has(id));
+  for (const { state } of ofIncident) assumed.add((state as { role: string }).role);
+  const inside = ofIncident.map(serviceSession);
   const isNamesake = (item: Item) => {
     const own = serviceSession(item);
     return own !== null && inside.some((one) => one?.role === own.role && one.name === own.name);
@@ -67,7 +66,21 @@ export function innocentHarm(
     if (touching !== undefined)
       innocentsTouched.push(touchOf(item, `${touching.service}:${touching.operation}`));
   }
+  innocentsTouched.push(...refusedMeanwhile(facts));
   return { innocentsTouched, tamperedLeft };
+}
+
+/** Innocents' calls that AWS refused since the containment began. */
+function refusedMeanwhile({ log, marks: { contain } }: ScoreFacts): Touch[] {
+  if (contain === null) return [];
+  return log
+    .filter(
+      ({ label, sequence, allowed }) => label === 'bystander' && sequence >= contain && allowed === false,
+    )
+    .map(({ accessKeyId, region, service, operation, principal }) => {
+      const why = `${service}:${operation ?? ''} refused to ${principal ?? 'nobody'}`;
+      return { id: accessKeyId ?? '', kind: 'call', region, why };
+    });
 }
 
 /** A session that a service took for what runs with the role; null for anything else. */

@@ -37,8 +37,10 @@ export function stands(screen: Screen, ranked: Ranked): void {
       byTrail > 0 ? [`: ${doubt}`, 'yellow'] : '',
     );
   }
-  for (const rank of ['access', 'spend', 'blind', 'read', 'other'] as const) {
-    if (rank === 'other' && lines.other.length > 0) numbers(screen, labels.other, lines.other);
+  // What is not in the trail any more may be more than all that is: said first.
+  for (const rank of ['blind', 'access', 'spend', 'read', 'other'] as const) {
+    if (rank === 'blind' && !verbose) blinds(screen, lines.blind);
+    else if (rank === 'other' && lines.other.length > 0) numbers(screen, labels.other, lines.other);
     else rows(screen, rank, lines[rank]);
   }
   removals(screen, ranked.removals);
@@ -90,6 +92,20 @@ function inNumbers(lines: readonly RankedLine[]): string {
       : count(n, kind);
   });
   return some(kinds, 6);
+}
+
+/** One line, so that what lets somebody in stands right below. */
+function blinds(screen: Screen, lines: readonly RankedLine[]): void {
+  const told = lines
+    .slice(0, 2)
+    .map(({ what, detail, kind }) => (/^[A-Z]/.test(kind) ? what : `${what}: ${detail}`));
+  if (told.length === 0) return;
+  const rest = lines.length - told.length;
+  screen.row(
+    labels.blind,
+    [told.join(', '), colours.blind],
+    rest === 0 ? '' : [` and ${count(rest, 'more kind')}`, 'dim'],
+  );
 }
 
 /** Many of little weight in one line. */
