@@ -48,6 +48,11 @@ interface Client {
 interface SdkMetadata {
   $metadata?: { requestId?: string };
 }
+/** Settings that are the same for every service and region. */
+interface Found {
+  authSchemePreference?: unknown;
+  userAgentAppId?: unknown;
+}
 type Command = new (input: unknown) => unknown;
 type Run = (
   client: Client,
@@ -81,6 +86,8 @@ export class AwsClients {
   private readonly awsClock: AwsClock;
   private readonly watched: Watched;
   private readonly standing = new Standing(() => systemClock.now());
+  /** What every client would look for by itself, in the environment and the config files: the first one's answers. */
+  private found: Found | null = null;
 
   constructor(private readonly options: ClientsOptions) {
     this.lanes = new Lanes(options.lanes);
@@ -272,6 +279,7 @@ export class AwsClients {
       maxAttempts: this.options.maxAttempts,
       retryMode: 'standard',
       customUserAgent: [['leakguard', version], ...mark],
+      ...this.found,
       ...(endpoint === undefined
         ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack }
         : {
@@ -282,6 +290,8 @@ export class AwsClients {
             forcePathStyle: true,
           }),
     });
+    const { authSchemePreference, userAgentAppId } = client.config as Found;
+    this.found ??= { authSchemePreference, userAgentAppId };
     client.middlewareStack.add(this.watched.middleware, {
       step: 'deserialize',
       name: 'leakguardWatch',

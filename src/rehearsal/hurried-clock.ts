@@ -66,7 +66,8 @@ globalThis.setTimeout = new Proxy(wall.setTimeout, {
 globalThis.clearTimeout = clear;
 AbortSignal.timeout = (ms) => {
   const late = new AbortController();
-  const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-  hurried(() => late.abort(reason), ms).unref();
+  hurried(() => {
+    late.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  }, ms).unref();
   return late.signal;
 };

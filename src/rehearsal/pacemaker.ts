@@ -30,17 +30,25 @@ export class Pacemaker {
     child.once('exit', () => this.followers.delete(child));
   }
 
-  /** `child` is the command that is rehearsed: it answers each tick with the milliseconds that it has been active. */
-  watch(child: ChildProcess): void {
+  /** `child` is the command that is rehearsed: it answers each tick with the milliseconds that it has been active. The
+   *  result ends that, as its exit does. */
+  watch(child: ChildProcess): () => void {
     // Until it first answers, it starts.
     const command = { active: 0, counted: 0, answered: false };
     this.command = command;
     this.lead(child);
-    child.on('message', ({ active }: { active: number }) => {
+    const hear = ({ active }: { active?: number }): void => {
+      if (active === undefined) return;
       command.active = active;
       command.answered = true;
-    });
-    child.once('exit', () => (this.command = null));
+    };
+    const release = (): void => {
+      child.off('message', hear).off('exit', release);
+      this.followers.delete(child);
+      if (this.command === command) this.command = null;
+    };
+    child.on('message', hear).once('exit', release);
+    return release;
   }
 
   /** The clock stays as it is. */

@@ -50,6 +50,8 @@ export interface RehearsalOptions {
   signal?: AbortSignal;
   /** What goes on, in a few words: for the screen. */
   tell?: (message: string) => void;
+  /** Instead of a process of its own for each command. */
+  run?: typeof runProduct;
   /** Instead of leakguard: a person or another tool. Resolves when they are done. */
   manual?: (scene: Scene) => Promise<void>;
 }
@@ -92,7 +94,7 @@ const aftermath = 10 * 60_000;
  */
 export async function rehearse(named: NamedScenario, options: RehearsalOptions): Promise<Rehearsal> {
   const { scenario } = named;
-  const { tell = () => undefined, signal } = options;
+  const { tell = () => undefined, run: runCommand = runProduct, signal } = options;
   const seed = options.seed ?? scenario.seed;
   const speed = options.speed ?? scenario.speed;
   const goals = withGoals(scenario.goals, options.goals ?? []);
@@ -197,7 +199,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
           args.push('--yes', '--account', account, '--report-dir', directory);
           args.push(...scenario.responder.containFlags);
         }
-        const run = await runProduct(args, {
+        const run = await runCommand(args, {
           ...product,
           clock: clock(),
           ...(signal === undefined ? {} : { signal }),

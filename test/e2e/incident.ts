@@ -17,6 +17,7 @@ import { createAccessKey, createUser } from '../../src/range/world/identity.js';
 import { truth } from '../../src/range/world/truth.js';
 import { World, type Account } from '../../src/range/world/world.js';
 import { cliPath } from '../cli-path.js';
+import { runWarm } from './warm-cli.js';
 
 export const accountId = '111122223333';
 export const regions = ['us-east-1', 'eu-west-1'] as const;
@@ -62,6 +63,8 @@ export interface SmallIncident {
   environment: Record<string, string>;
   /** Runs the built command line as the responder, or as whoever `as` names. */
   run(args: string[], as?: 'responder' | 'key', nodeOptions?: string): Promise<CommandRun>;
+  /** `contain`, with a disk that takes so many lines of its journal and no more. */
+  containOnFullDisk(lines: number): Promise<CommandRun>;
   /** Runs the built command line in a pseudo-terminal, where a person gives these answers, each once its question stands
    *  there. */
   inTerminal(
@@ -85,7 +88,9 @@ export interface SmallIncident {
  * many instances the key launched then; `held`: how many of them CloudTrail does not
  * tell of.
  */
-export async function smallIncident(size: { rogue?: number; held?: number } = {}): Promise<SmallIncident> {
+export async function smallIncident(
+  size: { rogue?: number; held?: number; warm?: boolean } = {},
+): Promise<SmallIncident> {
   const clock = new Clock(Date.now() - 21 * day - 20 * 60_000, 0);
   const world = new World({}, clock);
   const range = await startRange({ world });
@@ -185,10 +190,17 @@ export async function smallIncident(size: { rogue?: number; held?: number } = {}
   const home = await mkdtemp(join(tmpdir(), 'leakguard-e2e-'));
   const reports = join(home, 'reports');
   const credentialsOf = (key: typeof leaked) => ({ accessKeyId: key.id, secretAccessKey: key.secret });
+  const environment = rehearsalEnvironment({
+    endpoint: range.url,
+    credentials: credentialsOf(responder),
+    home,
+  });
   const run: SmallIncident['run'] = (args, as = 'responder', nodeOptions) => {
     const credentials = credentialsOf(as === 'key' ? leaked : responder);
     const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
-    return runCli(args, nodeOptions === undefined ? env : { ...env, NODE_OPTIONS: nodeOptions });
+    if (nodeOptions !== undefined) return runCli(args, { ...env, NODE_OPTIONS: nodeOptions });
+    // In a process that is kept, hurried with the range's clock.
+    return size.warm === true ? runWarm(args, env, { clock }) : runCli(args, env);
   };
   const inTerminal: SmallIncident['inTerminal'] = (args, answers, nodeOptions) => {
     const plain = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });
@@ -229,10 +241,11 @@ export async function smallIncident(size: { rogue?: number; held?: number } = {}
     rogue,
     held,
     home,
-    environment: rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home }),
+    environment,
     run,
     containment,
     contain: (...more) => run([...containment, ...more]),
+    containOnFullDisk: (lines) => runWarm(containment, environment, { clock, journalLines: lines }),
     journals: async () =>
       (await readdir(reports).catch(() => []))
         .filter((name) => name.endsWith('.jsonl'))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProduct, type CommandRun } from '../../src/rehearsal/product.js';
+import { rehearsalEnvironment, runProduct, type CommandRun } from '../../src/rehearsal/product.js';
 import {
   rehearse,
   worldOf,
@@ -16,6 +16,7 @@ import { startRange, type Range } from '../../src/range/server.js';
 import type { AccessKey } from '../../src/range/world/identity.js';
 import type { LogEntry } from '../../src/range/world/world.js';
 import { cliPath } from '../cli-path.js';
+import { runWarm, type WarmRun } from './warm-cli.js';
 
 /** The built command line and the built attacker. */
 export const entries = { cli: cliPath, attacker: join(dirname(cliPath), 'attacker.js') };
@@ -86,7 +87,7 @@ export interface Desk {
   run(
     args: string[],
     options?: { as?: string; credentials?: Credentials | null; env?: Record<string, string> },
-  ): Promise<CommandRun>;
+  ): Promise<WarmRun>;
   close(): Promise<void>;
 }
 
@@ -102,7 +103,8 @@ incident: { key: ci-key }
 responder: { key: responder-key }
 `;
 
-export async function openDesk(yaml: string): Promise<Desk> {
+/** `warm`: the commands are run in a process that is kept, hurried with the range's clock. */
+export async function openDesk(yaml: string, { warm = false } = {}): Promise<Desk> {
   const scenario = parseScenario(yaml, 'desk.yaml');
   const { world, keys } = worldOf({ name: 'desk', file: 'desk.yaml', scenario });
   const range = await startRange({ world });
@@ -113,13 +115,12 @@ export async function openDesk(yaml: string): Promise<Desk> {
     run: (args, options = {}) => {
       const key = keys.get(options.as ?? scenario.responder.key)!;
       const own = { accessKeyId: key.id, secretAccessKey: key.secret };
-      return runProduct(args, {
-        cli: cliPath,
-        endpoint: range.url,
-        credentials: options.credentials ?? own,
-        home,
-        ...(options.env === undefined ? {} : { env: options.env }),
-      });
+      const credentials = options.credentials ?? own;
+      const endpoint = range.url;
+      if (!warm)
+        return runProduct(args, { cli: cliPath, endpoint, credentials, home, env: options.env ?? {} });
+      const environment = rehearsalEnvironment({ endpoint, credentials, home });
+      return runWarm(args, { ...environment, ...options.env }, { clock: world.clock });
     },
     close: async () => {
       await range.close();

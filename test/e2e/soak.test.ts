@@ -5,6 +5,7 @@ import { withChaos } from '../../src/rehearsal/chaos.js';
 import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.js';
 import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { entries } from './scene.js';
+import { runProductWarm } from './warm-cli.js';
 
 // A few dozen bad days of the shorter scenarios; `npm run soak` is all of it: 500 seeds of every scenario.
 const names = ['same-host', 'doors', 'serverless', 'persistence', 'quiet', 'attempt-only', 'fleets', 'mail'];
@@ -20,7 +21,7 @@ describe('on a bad day', () => {
   const running = new Map<number, Promise<Rehearsal>>();
   beforeAll(() => {
     for (const { seed, named } of days) {
-      const rehearsal = atOnce(() => rehearse(named, { ...entries, seed }));
+      const rehearsal = atOnce(() => rehearse(named, { ...entries, run: runProductWarm, seed }));
       rehearsal.catch(() => undefined);
       running.set(seed, rehearsal);
     }
