@@ -71,8 +71,7 @@ async function roleNamed(name: string, key: string, asked: Asked): Promise<Named
     spared: spared.map(({ id, userId }) => `${sessionName(userId)} (${id})`),
     step: stepFor(name, Role?.Path ?? ''),
   };
-  const runsOn = misused.some((one) => one.runsOn);
-  return { kind: 'session', role: name, userIds: [...new Set(userIds)].sort(), runsOn, whole };
+  return { kind: 'session', role: name, userIds: [...new Set(userIds)].sort(), whole };
 }
 
 function sessionName(userId: string | null): string {

@@ -56,12 +56,7 @@ export async function stolenSession(
       `Use credentials of account ${role.account}: --profile NAME`,
     );
   }
-  // EC2 names an instance's sessions by its id; what other services take, their call says (IAM user guide, "aws:userid").
-  const minted = events.find(
-    (event) => event.actor.accessKeyId !== key && event.name.startsWith('AssumeRole'),
-  );
-  const runsOn = /:i-[0-9a-f]+$/.test(userId) || minted?.actor.invokedBy?.endsWith('.amazonaws.com') === true;
-  return { kind: 'session', role: role.name, userIds: [userId], runsOn };
+  return { kind: 'session', role: role.name, userIds: [userId] };
 }
 
 function refused(message: string, next: string): CommandError {

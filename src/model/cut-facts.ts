@@ -6,8 +6,8 @@ export interface CutFacts {
   owner: /** `whole`: the person named the user, not a key of it. */
     | { kind: 'user'; name: string; whole?: WholeUser }
     | { kind: 'root' }
-    /** Stolen sessions of a role, by `aws:userid`; `runsOn`: a service takes the role anew under the same name. */
-    | { kind: 'session'; role: string; userIds: string[]; runsOn: boolean; whole?: WholeRole }
+    /** Stolen sessions of a role, by `aws:userid`. */
+    | { kind: 'session'; role: string; userIds: string[]; whole?: WholeRole }
     | { kind: 'unknown'; why: string };
   /** Null where it could not be read. */
   status: 'Active' | 'Inactive' | null;

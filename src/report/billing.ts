@@ -28,6 +28,7 @@ const leftUntil: Record<string, string> = {
   'batch-compute-environments': 'its instances, until it is deleted',
   'batch-jobs': 'what it runs on, until it ends',
   'bedrock-throughput': 'until it is deleted, or its commitment ends',
+  'cloud-control': 'what its service charges, until it is deleted',
   'cloudformation-stacks': 'what it made, until that is deleted',
   'codebuild-builds': 'by the minute, until it ends',
   'ec2-fleets': 'its instances, until it is deleted with them',

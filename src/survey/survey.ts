@@ -67,8 +67,6 @@ export interface SurveyOptions extends TrailScope, PersonsWords {
 interface NamedCredential {
   id: string;
   userId: string | null;
-  /** A service takes the role anew under the same name. */
-  runsOn: boolean;
 }
 
 /** What the trail says of a user or role that was named. */

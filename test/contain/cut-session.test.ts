@@ -9,12 +9,21 @@ import { datedDeny, readDeny, sessionsDeny } from '../../src/plays/iam/deny.js';
 import { cutFacts, identity, now } from './builders.js';
 
 const userId = 'AROAEXAMPLE:i-0123456789abcdef0';
-const session = (more: Partial<CutFacts> = {}, runsOn = false): CutFacts =>
+/** As earlier versions put it. */
+const openEnded = (id: string): string =>
+  JSON.stringify({
+    Statement: {
+      ...{ Effect: 'Deny', Action: '*', Resource: '*' },
+      Condition: { StringEquals: { 'aws:userid': id } },
+    },
+  });
+
+const session = (more: Partial<CutFacts> = {}): CutFacts =>
   cutFacts({
     ...{
       key: 'ASIASTOLEN0000000000',
       status: null,
-      owner: { kind: 'session', role: 'app', userIds: [userId], runsOn },
+      owner: { kind: 'session', role: 'app', userIds: [userId] },
     },
     ...more,
   });
@@ -28,33 +37,29 @@ describe('the cut of a stolen session', () => {
     const [action, ...more] = planCut(session(), now, false, now);
     expect(more).toEqual([]);
     expect(action).toMatchObject({ operation: 'PutRolePolicy', targets: ['role-sessions|global|app'] });
-    expect(documentOf(session())).toEqual({ kind: 'sessions', userIds: [userId], issuedBefore: null });
+    expect(documentOf(session())).toEqual({
+      ...{ kind: 'sessions', userIds: [userId] },
+      issuedBefore: now + 3 * 60_000,
+    });
     expect('calls' in action!.undo && action!.undo.calls[0]?.operation).toBe('DeleteRolePolicy');
     expect(strangeActions([{ kind: 'intent', action, seq: 0 } as unknown as JournalRecord])).toEqual([]);
   });
 
-  it('is dated where a service takes the role anew under the same name: an instance gets new credentials', () => {
-    expect(documentOf(session({}, true))).toEqual({
-      ...{ kind: 'sessions', userIds: [userId] },
-      issuedBefore: now + 3 * 60_000,
-    });
-  });
-
   it('keeps those that are named already, and puts the Deny back that stood', () => {
-    const deny = sessionsDeny(['AROAEXAMPLE:other']);
-    expect(documentOf(session({ deny }, true))).toEqual({
+    const deny = sessionsDeny(['AROAEXAMPLE:other'], now - 60_000);
+    expect(documentOf(session({ deny }))).toEqual({
       ...{ kind: 'sessions', userIds: [userId, 'AROAEXAMPLE:other'] },
-      issuedBefore: null,
+      issuedBefore: now + 3 * 60_000,
     });
     const [action] = planCut(session({ deny }), now, false, now);
     expect('calls' in action!.undo && action!.undo.calls[0]?.input['PolicyDocument']).toBe(deny);
   });
 
   it.each<[string, string | null, boolean]>([
-    ['it is named', sessionsDeny([userId]), true],
+    ['it is named', openEnded(userId), true],
     ['it is named up to a later date', sessionsDeny([userId], now + 1000), true],
     ['it is named up to an earlier date only', sessionsDeny([userId], now - 60_000), false],
-    ['another is named', sessionsDeny(['AROAEXAMPLE:other']), false],
+    ['another is named', sessionsDeny(['AROAEXAMPLE:other'], now), false],
     ['there is another Deny', datedDeny(now), false],
     ['there is none', null, false],
   ])('stands where %s: %s', (_what, deny, stands) => {
@@ -73,7 +78,7 @@ describe('the cut of a stolen session', () => {
 describe('a misused session of a role that no record names', () => {
   const whole = { misused: [{ id: 'x', why: 'y' }], unnamed: ['ASIAUNNAMED'], spared: [], step: null };
   const facts = (more: Partial<CutFacts> = {}) =>
-    session({ owner: { kind: 'session', role: 'app', userIds: [], runsOn: false, whole }, ...more });
+    session({ owner: { kind: 'session', role: 'app', userIds: [], whole }, ...more });
   const rowOf = (of: CutFacts) => {
     const nothing = { findings: [], coverage: [], credentials: [], deeds: [], launches: [] } as never;
     return clearance(nothing, [], of, { actions: [], left: [] }, now).find(

@@ -317,11 +317,10 @@ describe('a Deny that finds no room', () => {
   });
 
   it('is looked for on a stolen session’s role', async () => {
-    const owner = { kind: 'session', role: 'deploy', userIds: ['AROAEXAMPLE:me'], runsOn: false } as {
+    const owner = { kind: 'session', role: 'deploy', userIds: ['AROAEXAMPLE:me'] } as {
       kind: 'session';
       role: string;
       userIds: string[];
-      runsOn: boolean;
     };
     allowAllBut('iam:GetRolePolicy');
     const facts = await lookUpSession(session.reader, session.identity, 'ASIAEXAMPLE', owner);

@@ -27,10 +27,10 @@ describe('the Deny policies', () => {
 
   it('name each session once, whatever its name holds', () => {
     const hostile = 'AROAEXAMPLE:"}]}, {"Effect":"Allow';
-    expect(readDeny(sessionsDeny(['AROAEXAMPLE:b', hostile, 'AROAEXAMPLE:b']))).toEqual({
+    expect(readDeny(sessionsDeny(['AROAEXAMPLE:b', hostile, 'AROAEXAMPLE:b'], at))).toEqual({
       kind: 'sessions',
       userIds: [hostile, 'AROAEXAMPLE:b'],
-      issuedBefore: null,
+      issuedBefore: Date.parse('2026-11-23T03:10:08Z'),
     });
     expect(readDeny(sessionsDeny(['AROAEXAMPLE:b'], at))).toEqual({
       kind: 'sessions',

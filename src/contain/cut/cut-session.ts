@@ -101,9 +101,7 @@ export function planSessionCut(
   if (sessionIsCut(facts, until)) return [];
   const denied = readDeny(standing);
   const already = denied?.kind === 'sessions' ? denied : null;
-  // One date for all that it names: where one of them is open-ended, none may be let in again by a date.
-  const dated = owner.runsOn && already?.issuedBefore !== null ? now + denyAhead : null;
-  const document = sessionsDeny([...(already?.userIds ?? []), ...userIds], dated);
+  const document = sessionsDeny([...(already?.userIds ?? []), ...userIds], now + denyAhead);
   const what = userIds.length === 1 ? `session ${userIds[0] ?? ''}` : `${userIds.length} sessions`;
   return [put(role, sessionDenyPolicyName, document, standing, `cut ${what} of role ${role}`)];
 }

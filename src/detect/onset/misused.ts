@@ -276,11 +276,7 @@ function byFirstCall(ids: readonly string[], families: ReadonlyMap<string, reado
   return [...ids].sort((a, b) => first(a) - first(b) || (a < b ? -1 : 1));
 }
 
-/** Of a role's session: its `aws:userid`, and whether a service takes the role anew under the same name. EC2 names an
- *  instance's sessions by its id; what other services take, their call says (IAM user guide, "aws:userid"). Pure. */
-export function whoseSession(graph: CredentialGraph, id: string): { userId: string | null; runsOn: boolean } {
-  const mint = graph.mints.get(id);
-  const userId = mint?.userId ?? graph.bySigner.get(id)?.[0]?.actor.principalId ?? null;
-  const isServices = mint?.event.actor.invokedBy?.endsWith('.amazonaws.com') === true;
-  return { userId, runsOn: /:i-[0-9a-f]+$/.test(userId ?? '') || isServices };
+/** Of a role's session: its `aws:userid` (IAM user guide, "aws:userid"). Pure. */
+export function whoseSession(graph: CredentialGraph, id: string): { userId: string | null } {
+  return { userId: graph.mints.get(id)?.userId ?? graph.bySigner.get(id)?.[0]?.actor.principalId ?? null };
 }

@@ -32,13 +32,13 @@ export function datedDeny(issuedBefore: number | null): string {
 }
 
 /**
- * Denies everything to the role sessions whose `aws:userid` (`AROA…:session-name`) is named; to those issued before
- * `issuedBefore` (epoch milliseconds) only, where that is not null: functions and instances have the same name in all
- * their sessions, and run on.
+ * Denies everything to the role sessions whose `aws:userid` (`AROA…:session-name`) is named and that were issued before
+ * `issuedBefore` (epoch milliseconds): whoever has the name again tomorrow (a function, an instance, CI's next run, which
+ * an attacker may have chosen for that) goes on.
  */
-export function sessionsDeny(userIds: readonly string[], issuedBefore: number | null = null): string {
+export function sessionsDeny(userIds: readonly string[], issuedBefore: number): string {
   const named = { StringEquals: { 'aws:userid': [...new Set(userIds)].sort() } };
-  return denyDocument(issuedBefore === null ? named : { ...named, ...issuedEarlier(issuedBefore) });
+  return denyDocument({ ...named, ...issuedEarlier(issuedBefore) });
 }
 
 /** Whole seconds, rounded up: IAM's examples have no fraction, and rounding down would spare a session. */

@@ -140,12 +140,10 @@ function contain(finding: Finding, { incident, now }: PlanContext): Action[] {
   }
   const standing = asText(resource.properties['sessionDeny']);
   const already = sessionsDenied(resource, named);
-  const isDated = sessions.some(runsOn) || (already?.issuedBefore ?? null) !== null;
-  const until = isDated ? now + denyAhead : null;
   const latest = latestMint(sessions, incident) ?? now;
   const reaches = already !== null && (already.issuedBefore === null || already.issuedBefore >= latest);
   if (reaches && named.every((id) => already.userIds.includes(id))) return [];
-  const document = sessionsDeny([...(already?.userIds ?? []), ...named], until);
+  const document = sessionsDeny([...(already?.userIds ?? []), ...named], now + denyAhead);
   return document.length > maxNamedDocument
     ? [put(finding, roleDenyPolicyName, datedDeny(now + denyAhead), deny, everySession(finding))]
     : [put(finding, sessionDenyPolicyName, document, standing, `cut ${named.length} sessions of`)];
@@ -157,14 +155,6 @@ function sessionsDenied({ properties }: Resource, named: readonly string[]) {
   const standing = documents.map(readDeny).filter((deny) => deny?.kind === 'sessions');
   const known = (ids: readonly string[]): number => named.filter((id) => ids.includes(id)).length;
   return standing.sort((a, b) => known(b.userIds) - known(a.userIds))[0] ?? null;
-}
-
-/** A service takes the role anew under the same name, for what runs there: a function, a task, an instance. */
-function runsOn({ kind, mintedBy, parent }: TaintedCredential): boolean {
-  // A session that came in by a door, and whose making is in no record: CloudFormation's have one name for ever.
-  if (mintedBy === null) return kind === 'instance-role' || parent !== null;
-  // People of a provider are called the same each time, too: no key made their session.
-  return kind === 'instance-role' || mintedBy.accessKeyId === null;
 }
 
 /** Whoever agrees to it sees first whom it cuts off besides. */

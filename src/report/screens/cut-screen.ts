@@ -35,11 +35,11 @@ export function cutScreen(
   if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow');
   if (owner.kind === 'session') {
     screen.gap();
-    const namesakes = owner.runsOn
-      ? 'this session, and what its service was given under the same name so far: it gets new credentials by itself'
-      : 'this session, and every other one of the same name';
-    screen.text('will stop', namesakes, 'red');
-    screen.text('goes on', `every other session of role ${owner.role}`);
+    screen.text('will stop', 'this session, and every one of the same name that was made so far', 'red');
+    screen.text(
+      'goes on',
+      `every other session of role ${owner.role}, and what is made under that name later`,
+    );
     screen.text('can undo', 'leakguard undo REPORT');
     if (facts.deny !== null) screen.text('stands', "a Deny of leakguard's is on the role already", 'dim');
     unknownAndDoubts(screen, facts, doubts);
@@ -80,23 +80,12 @@ type Owner<Kind> = Extract<CutFacts['owner'], { kind: Kind }>;
 /** So many of each kind are named. */
 const mostNamed = 8;
 
-function roleCut(
-  screen: Screen,
-  { role, runsOn }: Owner<'session'>,
-  whole: WholeRole,
-  facts: CutFacts,
-): void {
+function roleCut(screen: Screen, { role }: Owner<'session'>, whole: WholeRole, facts: CutFacts): void {
   const { misused, spared, step } = whole;
   screen.row('cut', [`role ${role}`, 'bold'], `  ${count(misused.length, 'misused session')}`);
   screen.gap();
   misuses(screen, misused);
-  screen.text(
-    '',
-    runsOn
-      ? 'and what a service was given under the same names so far: it gets new credentials by itself'
-      : 'and every other session of the same names',
-    'red',
-  );
+  screen.text('', 'and every session of the same names that was made so far', 'red');
   screen.text('goes on', `every other session of the role${spared.length === 0 ? '' : ', in use now:'}`);
   named(screen, spared);
   if (spared.length > 0) screen.text('', 'to cut one of them too: --include ID');
