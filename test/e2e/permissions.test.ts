@@ -28,7 +28,7 @@ import type { World } from '../../src/range/world/world.js';
 import { lookForRestrictions } from '../../src/recovery/restrictions/restrictions.js';
 import { lookForSignals } from '../../src/recovery/restrictions/signals.js';
 import { keysFromAws } from '../../src/trail/public-keys.js';
-import { TrailLookup } from '../../src/trail/lookup.js';
+import { cellStatusOf, TrailLookup } from '../../src/trail/lookup.js';
 import { everyAction, planned } from '../plays/every-action.js';
 import { lookUpSession } from '../../src/contain/cut/cut-session.js';
 import { context, finding, refusal } from '../plays/make.js';
@@ -64,9 +64,22 @@ function allow(actions: readonly string[]): void {
 /** Allows everything that the policy prints but this. */
 const allowAllBut = (...taken: string[]): void => allow(allowed.filter((action) => !taken.includes(action)));
 
+/** With what nothing lists and the scenario's trail names. */
 async function inventory(of: readonly Play[] = plays): Promise<Inventory> {
-  return takeInventory(of, session.reader, { regions, notEnabled: [] }, silent);
+  const { resources, cells } = await takeInventory(of, session.reader, { regions, notEnabled: [] }, silent);
+  for (const play of of.filter(({ askedById }) => askedById === true)) {
+    const common = { subject: play.id, region: home, count: 0, detail: null };
+    try {
+      resources.push(...((await play.findById?.(session.reader, home, [namedInTrail])) ?? []));
+      cells.push({ ...common, status: 'complete' });
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      cells.push({ ...common, status: cellStatusOf(error), detail: error.describe() });
+    }
+  }
+  return { resources, cells };
 }
+const namedInTrail = 'AWS::Glue::Job|crunch';
 
 /** The message of the refusal, or null where the call was not refused for want of a right. */
 async function refusalOf(call: Promise<unknown>): Promise<string | null> {
