@@ -49,6 +49,31 @@ describe('what no play looks at', () => {
     ]);
   });
 
+  it.each<[string, string[]]>([
+    ['grow', []],
+    ['web', ['AttachInstances']],
+  ])(
+    'is what was put into an innocent’s group, and not what was put into the incident’s own: %s',
+    (group, left) => {
+      const asg = { source: 'autoscaling' };
+      const incident = look([
+        [
+          ci,
+          { ...asg, name: 'CreateAutoScalingGroup', request: { autoScalingGroupName: 'grow', maxSize: 9 } },
+        ],
+        [
+          ci,
+          {
+            ...asg,
+            name: 'AttachInstances',
+            request: { autoScalingGroupName: group, instanceIds: ['i-0123456789abcdef0'] },
+          },
+        ],
+      ]);
+      expect(standing(incident)).toEqual(left);
+    },
+  );
+
   it.each([
     ['AllocateHosts', { hostIdSet: { items: [{ item: 'h-0123456789abcdef0' }] } }, 'h-0123456789abcdef0'],
     [

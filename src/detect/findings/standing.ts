@@ -96,7 +96,7 @@ export class StandingActs {
     const shares = rankOfAct(event.source, event.name)?.rank === 'read';
     if (shares && !this.rules.examines(event.source)) return true;
     // A change of what the incident made goes with it.
-    return !isAbout(event, this.made.get(placeOf(event)) ?? new Set());
+    return !isAbout(changedBy(event), this.made.get(placeOf(event)) ?? new Set());
   }
 
   /** A later act took it back: the inverse by anybody, or the same act by somebody outside the incident, who set all of
@@ -161,6 +161,17 @@ function labelled(event: TrailEvent, field: string, text: string): string {
 
 /** Names of fields that say which thing is meant: a region, an engine or a policy's version may be anybody's. */
 const naming = /(name|id|identifier|arn|url)s?$/i;
+
+/** Of what a call names, the field that holds what it changes; where it is not here, all of them. What else is put into a
+ *  group of the incident is taken out of it first (Amazon EC2 Auto Scaling API reference, AttachInstances). */
+const changedField: Record<string, string> = { AttachInstances: 'autoScalingGroupName' };
+
+/** The act, as if it named nothing but what it changes. */
+function changedBy(event: TrailEvent): TrailEvent {
+  const field = changedField[plainName(event.name)];
+  const value = field === undefined ? undefined : requestOf(event)[field];
+  return field === undefined || value === undefined ? event : { ...event, request: { [field]: value } };
+}
 
 /** Every field of the request that names something names one of `ids`: a role or a group that two things have in common
  *  does not make them one. */
