@@ -64,14 +64,14 @@ export function detect(facts: Facts): Incident {
   const misused = key !== null && hasMany(key) ? misusedOf(graph, key, facts) : null;
   const family = familyOfIncident(graph, key, misused, suspects);
   // What is normal for a role shows in all that its sessions did.
-  const mine = misused?.life ?? graph.events.filter((event) => family.has(signerOf(event) ?? ''));
+  const home = key === null || misused !== null ? null : homeOf(graph, key);
+  const mine = misused?.life ?? lifeOf(graph, family, home);
   const owner = facts.keyOwner ?? ownerOf(graph, key);
   const account = facts.account ?? accountOf(graph, key);
   const quarantined = quarantinesOf(graph.events);
   const quarantines = owner === null ? [] : (quarantined.get(owner) ?? []);
   const signals = key === null ? [] : allSignals(mine, quarantines, facts);
   const birth = key === null || misused !== null ? null : birthOf(graph, key, facts.accelerators);
-  const home = key === null || misused !== null ? null : homeOf(graph, key);
   const start =
     misused === null
       ? (strangersStart(graph, facts, key, home) ?? startOf(graph, facts, key, signals, mine, birth))
@@ -81,7 +81,11 @@ export function detect(facts: Facts): Incident {
   const judged =
     taint === null
       ? misused === null
-        ? withoutStart(mine, baseline, facts)
+        ? withoutStart(
+            mine.filter((event) => family.has(signerOf(event) ?? '')),
+            baseline,
+            facts,
+          )
         : []
       : judgedLaunches(
           graph,
@@ -169,6 +173,16 @@ function familyOfIncident(
 ): Set<string> {
   if (misused !== null) return new Set(misused.roots.flatMap(({ id }) => [...familyOf(graph, id)]));
   return key === null ? familiesOf(graph, suspects) : familyOf(graph, key);
+}
+
+/** Of an instance's session, what the instance did before in its earlier ones is normal too. */
+function lifeOf(
+  graph: CredentialGraph,
+  family: ReadonlySet<string>,
+  home: InstanceHome | null,
+): TrailEvent[] {
+  const earlier = new Set(home?.life);
+  return graph.events.filter((event) => family.has(signerOf(event) ?? '') || earlier.has(event));
 }
 
 function taintOf(

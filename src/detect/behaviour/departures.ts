@@ -77,6 +77,9 @@ export function departuresOf(
   return found.sort((a, b) => b.weight - a.weight || (a.kind < b.kind ? -1 : 1));
 }
 
+/** So few of what the key launches anyway are no mass launch, though they come at once. */
+const manyAtOnce = 10;
+
 type Add = (kind: string, weight: number, words: string) => void;
 
 function againstLaunches(
@@ -130,7 +133,7 @@ function againstLaunches(
     if (around.sameHabit > Math.max(busiest * 2, busiest + 3)) {
       add(
         'habit-burst',
-        0.3,
+        around.sameHabit < manyAtOnce ? 0.1 : 0.3,
         `${around.sameHabit} like it within an hour; never more than ${busiest} before`,
       );
     }

@@ -24,6 +24,7 @@ interface TiedLaunch {
 
 const hour = 3600_000;
 const day = 24 * hour;
+const regionsOfBurst = 3;
 
 /** Every launch that a tainted credential made or tried, judged against the key's own life, oldest first. */
 export function judgeLaunches(
@@ -49,13 +50,13 @@ export function judgeLaunches(
   const bursts = signals.filter(({ kind }) => kind === 'reconnaissance').map(({ time }) => time);
   const around = surroundingsOf(tied, baseline, quota, bursts);
   const days = daysOf(tied);
-  return tied.map(({ request, tainted }, index) => {
+  const judged = tied.map(({ request, tainted }, index): Judged => {
     const here = around[index] ?? alone;
     const departures = [
       ...departuresOf(request, baseline, here, table),
       ...(silence?.departures(request, here.reconnaissance, here.asked) ?? []),
     ];
-    const judged = judgeLaunch(
+    const judgement = judgeLaunch(
       request,
       tainted,
       departures,
@@ -63,7 +64,37 @@ export function judgeLaunches(
       start,
       days.get(habitOf(request)) ?? 1,
     );
-    return { request, tainted, launch: launchOf(request, judged, table) };
+    return { request, tainted, judgement };
+  });
+  return withTheirBursts(judged).map(({ request, tainted, judgement }) => ({
+    request,
+    tainted,
+    launch: launchOf(request, judgement, table),
+  }));
+}
+
+type Judged = TiedLaunch & { judgement: Judgement };
+
+/** A strange address alone is held; one that launched rogue over many regions within the hour is no new laptop. */
+function withTheirBursts(judged: readonly Judged[]): Judged[] {
+  const rogue = judged.filter(({ judgement }) => judgement.class === 'rogue');
+  return judged.map((one) => {
+    const { event, time } = one.request;
+    if (one.judgement.rule !== 'launch.only-place' || event.sourceIp === null) return one;
+    const beside = rogue.filter(
+      ({ request }) => request.event.sourceIp === event.sourceIp && Math.abs(request.time - time) <= hour,
+    );
+    const regions = new Set(beside.map(({ request }) => request.event.region)).size;
+    if (regions < regionsOfBurst) return one;
+    const [, ...reasons] = one.judgement.reasons;
+    const words = `${event.sourceIp} launched in ${regions} more regions within the hour, as the key never did`;
+    const judgement: Judgement = {
+      ...one.judgement,
+      class: 'rogue',
+      rule: 'launch.departs',
+      reasons: [words, ...reasons],
+    };
+    return { ...one, judgement };
   });
 }
 

@@ -9,6 +9,8 @@ import { addressPrefix } from '../records/record-fields.js';
 const day = 24 * 3600_000;
 /** A month without a call is no pause of a key that works. */
 const longEnough = 30 * day;
+/** Who tries a key before using it wakes it: calls of the days before the beginning are no life yet. */
+const waking = 7 * day;
 
 /** A key that slept, as far as a complete trail can tell. Keys that only read and write data look silent too. */
 export interface Silence {
@@ -30,12 +32,14 @@ export function silenceOf(
 ): Silence | null {
   const trail = facts.coverage.filter(({ subject }) => subject === 'trail');
   const isWhole = trail.length > 0 && trail.every(({ status }) => status === 'complete');
-  if (start.at === null || baseline.events > 0 || !isWhole) return null;
+  if (start.at === null || !isWhole) return null;
+  const woke = baseline.first ?? start.at;
+  if (start.at - woke > waking) return null;
   const created =
     facts.inventory.find(({ id }) => id === key)?.createdAt ?? graph.mints.get(key)?.event.time ?? 0;
   const since = Math.max(created, ...trail.map(({ from }) => from ?? 0));
-  if (since === 0 || start.at - since < longEnough) return null;
-  const days = Math.floor((start.at - since) / day);
+  if (since === 0 || woke - since < longEnough) return null;
+  const days = Math.floor((woke - since) / day);
   const owner = graph.bySigner.get(key)?.[0]?.actor.arn ?? null;
   const known = launchesBefore(graph, start.at);
   const regions = new Set(known.map(({ event }) => event.region));

@@ -32,6 +32,7 @@ const soon = hour;
 /** A week of its maker's life shows what is new to it; so much of what is new is no chance. */
 const knownLife = 7 * day;
 const departs = 0.6;
+const ofPlace = /^(address|agent|region)$/;
 
 /** Who made `key`, and whether for the incident; null where the trail does not show it. Pure. */
 export function birthOf(graph: CredentialGraph, key: string, table: AcceleratorTable): Birth | null {
@@ -50,7 +51,8 @@ export function birthOf(graph: CredentialGraph, key: string, table: AcceleratorT
   return { mint, at, maker, ofIncident, words };
 }
 
-/** The hand never made such keys, and departs from a life that is known: from another place, or as code that runs. */
+/** The hand never made such keys from there, and departs from a life that is known: from another place, or as code that
+ *  runs. Of who made keys elsewhere, a new place alone says nothing. */
 function isNewToMaker(
   graph: CredentialGraph,
   made: TrailEvent,
@@ -61,12 +63,14 @@ function isNewToMaker(
   const life = livesOf(graph).get(nameOfLife(graph, maker)) ?? [];
   const before = life.filter(({ time }) => time !== null && time < at - day);
   if (before.length === 0 || at - (before[0]?.time ?? at) < knownLife) return false;
-  if (before.some((event) => mintOf(event)?.kind === 'access-key')) return false;
+  const earlier = before.filter((event) => mintOf(event)?.kind === 'access-key');
+  if (earlier.some((event) => addressPrefix(event) === addressPrefix(made))) return false;
   const places = new Set(before.map(addressPrefix));
   const mintOfMaker = graph.mints.get(maker);
   const runs = isTemporary(maker) && mintOfMaker !== undefined && isService(mintOfMaker.event);
   if (!runs && places.has(addressPrefix(made))) return false;
   const near = signalsOf(life, table).filter(({ time }) => time >= at - day && time <= at + 10 * minute);
-  const kinds = new Map(near.map(({ kind, weight }) => [kind, weight]));
+  const said = earlier.length === 0 ? near : near.filter(({ kind }) => !ofPlace.test(kind));
+  const kinds = new Map(said.map(({ kind, weight }) => [kind, weight]));
   return [...kinds.values()].reduce((sum, weight) => sum + weight, 0) >= departs;
 }

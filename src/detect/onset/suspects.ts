@@ -106,13 +106,20 @@ export function lifeOf(
   return lifeAt(cluster, launchesOf(events), life);
 }
 
+/** Amazon EC2 API reference, "Error codes": want of machines or of quota, not of rights. */
+const noCapacity =
+  /InsufficientInstanceCapacity|InsufficientCapacity|VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded/;
+
 function lifeAt(
   { time: since }: Cluster,
   launches: readonly LaunchRequest[],
   { began, longLived }: { began: number; longLived: boolean },
 ): SuspectedLife {
   const today = launches.filter(({ time }) => time >= since && time <= since + day);
-  return { before: Math.max(0, since - began), longLived, ...busiestHourOf(today) };
+  const lacked = launches.some(
+    ({ time, event }) => Math.abs(time - since) <= day && noCapacity.test(event.errorCode ?? ''),
+  );
+  return { before: Math.max(0, since - began), longLived, lacked, ...busiestHourOf(today) };
 }
 
 function launchesOf(events: readonly TrailEvent[]): LaunchRequest[] {
@@ -122,14 +129,17 @@ function launchesOf(events: readonly TrailEvent[]): LaunchRequest[] {
   });
 }
 
-/** Launches within any one hour: in how many regions, how many instances asked for. */
-function busiestHourOf(launches: readonly LaunchRequest[]): { regions: number; asked: number } {
+/** Launches within any one hour: in how many regions, how many instances asked for and got. */
+function busiestHourOf(launches: readonly LaunchRequest[]): Pick<SuspectedLife, 'regions' | 'asked' | 'got'> {
   const recent = recentLaunches();
-  const most = { regions: 0, asked: 0 };
+  const working = recentLaunches();
+  const most = { regions: 0, asked: 0, got: 0 };
   for (const launch of launches) {
     recent.add(launch.time, launch);
+    if (launch.result === 'worked') working.add(launch.time, launch);
     most.regions = Math.max(most.regions, recent.distinct);
     most.asked = Math.max(most.asked, recent.size);
+    most.got = Math.max(most.got, working.size);
   }
   return most;
 }

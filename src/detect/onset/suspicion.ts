@@ -10,6 +10,10 @@ export interface SuspectedLife {
   /** Launches of its busiest hour that day: in how many regions, how many instances asked for. */
   regions: number;
   asked: number;
+  /** And how many of them it got. */
+  got: number;
+  /** AWS refused it machines for want of capacity or quota, up to a day before. */
+  lacked: boolean;
 }
 
 const week = 7 * 24 * 3600_000;
@@ -35,10 +39,12 @@ const office = /^(act:|reconnaissance|sweep|new-acts|models:(first|catalogue))/;
 
 /** A team that moves its training where there is capacity: in few regions, few machines, refused for want of them only. */
 const move =
-  /^(region|launch:(type|region|size|accelerator|burst|image|number|combination|tags|refused|failures))$/;
+  /^(region|launch:(type|region|size|accelerator|burst|image|number|combination|tags|key-pair|refused|failures))$/;
+/** What else it takes, once capacity was refused: a larger quota, and a network, a key pair and images over there. */
+const afterRefusal = /^(new-acts|act:RequestServiceQuotaIncrease)$/;
 const withoutCapacity = 0.15;
-const moveRegions = 2;
-const moveAsked = 20;
+const moveRegions = 3;
+const moveGot = 20;
 const mostOfMove = 1;
 
 /**
@@ -58,10 +64,12 @@ export function suspicionOf({ signals }: Cluster, life: SuspectedLife): { sum: n
 }
 
 /** Another type or region, from where the key always calls, with nothing else that is new: what lacked capacity at home. */
-function isMove(signals: readonly Signal[], { regions, asked }: SuspectedLife): boolean {
-  const ofMove = ({ kind, weight }: Signal): boolean =>
-    move.test(kind) && (kind !== 'launch:refused' || weight <= withoutCapacity);
-  return regions <= moveRegions && asked <= moveAsked && signals.every(ofMove);
+function isMove(signals: readonly Signal[], { regions, got, lacked }: SuspectedLife): boolean {
+  const ofMove = (signal: Signal): boolean =>
+    move.test(signal.kind)
+      ? signal.kind !== 'launch:refused' || signal.weight <= withoutCapacity
+      : lacked && (afterRefusal.test(signal.kind) || isBuilding(signal));
+  return regions <= moveRegions && got <= moveGot && signals.every(ofMove);
 }
 
 function isBuilding({ kind, weight }: Signal): boolean {
