@@ -76,7 +76,7 @@ export class AthenaLookup extends TrailStore {
         end = { status: cellStatusOf(error), detail: `${error.describe()}. ${this.nextStep(error)}` };
       else throw error;
     }
-    for (const { query, from } of open) {
+    for (const { query } of open) {
       const index = questions.findIndex((one) => isPartOf(query, one));
       for (const region of query.regions) {
         const key = progressKey(query, region);
@@ -87,7 +87,11 @@ export class AthenaLookup extends TrailStore {
           ...(end.status === 'complete' && !enough
             ? { status: 'truncated', detail: `read back to ${new Date(oldest).toISOString()} only` }
             : end),
-          from: end.status === 'complete' ? (oldest ?? Math.min(earlier?.from ?? from, query.from)) : readAt,
+          // What an earlier answer left out below is not in the newer one.
+          from:
+            end.status !== 'complete'
+              ? readAt
+              : (oldest ?? (earlier?.status === 'complete' ? earlier.from : query.from)),
           to: readAt,
           readAt,
         });
@@ -100,7 +104,9 @@ export class AthenaLookup extends TrailStore {
     const gaps = [...(this.presence?.missing ?? [])].map(([region, days]): Cell => {
       const which = `${days.slice(0, 3).join(', ')}${days.length > 3 ? ', …' : ''}`;
       const { database, table } = this.options.address;
-      const detail = `${database}.${table} has no record on ${days.length === 1 ? '1 day' : `${days.length} days`} (${which}): nothing was logged, or partitions or files are missing`;
+      const when =
+        days.length === 0 ? 'yet' : `on ${days.length === 1 ? '1 day' : `${days.length} days`} (${which})`;
+      const detail = `${database}.${table} has no record ${when}: nothing was logged, or partitions or files are missing`;
       return { subject: 'trail', region, status: 'truncated', count: 0, detail };
     });
     return [...super.cells(), ...gaps];
@@ -159,7 +165,8 @@ export class AthenaLookup extends TrailStore {
       seen.get(awsregion)?.add(`${day.replaceAll('-', '/')}/`);
     const missing = [...seen].flatMap(([region, days]): [string, readonly string[]][] => {
       const none = daysWithout(days, period.from, period.to);
-      return none.length === 0 ? [] : [[region, none.map((day) => day.slice(0, -1))]];
+      // A period may have no whole day: a table that has nothing of it knows nothing.
+      return none.length === 0 && days.size > 0 ? [] : [[region, none.map((day) => day.slice(0, -1))]];
     });
     this.presence = { from: period.from, missing: new Map(missing) };
   }

@@ -209,6 +209,31 @@ describe('what Athena does not answer is told, and never clean', () => {
     expect(lookup.readSince('RunInstances', 'us-east-1')).toBeNull();
   });
 
+  it('regions of which it has nothing in a period of hours', async () => {
+    const { lookup } = await lookupOn([]);
+    await lookup.read([
+      query('EventName', 'RunInstances', { from: now - day / 2, regions: ['us-east-1', 'eu-south-1'] }),
+    ]);
+    expect(lookup.cells().filter(({ status }) => status !== 'complete')).toMatchObject([
+      {
+        region: 'eu-south-1',
+        status: 'truncated',
+        detail: expect.stringContaining('no record yet') as string,
+      },
+    ]);
+  });
+
+  it('what lies before the first answer’s period', async () => {
+    const { lookup, wait } = await lookupOn([]);
+    await lookup.read([
+      query('EventName', 'RunInstances'),
+      query('EventName', 'UpdateAccessKey', { from: now - 2 * day }),
+    ]);
+    wait(6 * 60_000);
+    await lookup.read([query('EventName', 'UpdateAccessKey', { from: now - 4 * day })]);
+    expect(lookup.readSince('UpdateAccessKey', 'us-east-1')).toBe(now - 2 * day);
+  });
+
   it('a workgroup’s limit', async () => {
     const { lookup, server } = await lookupOn([]);
     server.end = {
