@@ -151,6 +151,14 @@ export class AthenaLookup extends TrailStore {
       const most = questions[Number(where.split('|')[0])]?.most ?? 0;
       if (times.length > most) cut.set(where, Math.min(...times.filter((time) => time <= readAt)));
     }
+    if (cut.size === 0) return cut;
+    // What several ask for is given to the first: of what lies behind its cut the others have not heard.
+    const next = Math.min(...[...cut.keys()].map((where) => Number(where.split('|')[0]))) + 1;
+    if (next === questions.length) return cut;
+    for (const [where, time] of await this.ask(questions.slice(next), readAt)) {
+      const [question, region = ''] = where.split('|');
+      cut.set(`${Number(question) + next}|${region}`, time);
+    }
     return cut;
   }
 

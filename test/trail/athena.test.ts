@@ -193,6 +193,19 @@ describe('a table of Athena', () => {
     });
     expect(lookup.all()).toHaveLength(101);
   });
+
+  it('gives a question what another one asked for too, and was cut off before', async () => {
+    const many = Array.from({ length: 120 }, (_, index) =>
+      record(now - index * 60_000, 'us-east-1', `${index}`),
+    );
+    const launch = record(now - day, 'us-east-1', 'launch', { eventName: 'RunInstances' });
+    const { lookup } = await lookupOn([...many, launch]);
+    await lookup.read([
+      query('Username', 'ci', { maxPages: 2, enoughFrom: now }),
+      query('EventName', 'RunInstances', { maxPages: 1 }),
+    ]);
+    expect(idsOf(lookup.all())).toContain('launch');
+  });
 });
 
 describe('what Athena does not answer is told, and never clean', () => {
