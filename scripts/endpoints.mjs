@@ -13,6 +13,7 @@ const [endpoints, known] = [await read('endpoints.json'), await read('partitions
 
 // Our names of services whose endpoints go by another (src/aws/services/index.ts has them all).
 const renamed = {
+  cloudcontrol: 'cloudcontrolapi',
   costexplorer: 'ce',
   eventbridge: 'events',
   emr: 'elasticmapreduce',

@@ -9,7 +9,7 @@ import {
   type RemovalStep,
 } from '../model/index.js';
 import { groupBy } from './facts.js';
-import { count, some } from './messages/index.js';
+import { count, some, usd } from './messages/index.js';
 
 /** One line of what stands, was read or was tried: like things together, counted. */
 export interface RankedLine {
@@ -80,7 +80,14 @@ const byPlay: Record<string, [Rank, number]> = {
 export function ranked(incident: Incident): Ranked {
   const things = incident.findings.filter((finding) => isStanding(finding, incident.key));
   const stands = Object.fromEntries(ranks.map((rank) => [rank, [] as RankedLine[]])) as Ranked['stands'];
-  for (const line of [...accessLines(things), ...thingLines(things)]) stands[line.rank].push(line);
+  const itself = keyLines(incident);
+  for (const line of [
+    ...itself,
+    ...accessLines(things),
+    ...burningLines(things, incident),
+    ...thingLines(things),
+  ])
+    stands[line.rank].push(line);
   const acts = incident.deeds.filter(({ result }) => result === 'worked');
   const told = new Set(things.flatMap(({ evidence }) => evidence.map(({ name }) => name)));
   // What a play contains is told as a thing, or is no thing of the incident.
@@ -118,6 +125,39 @@ function isStanding({ resource, class: cls, undone, trail }: Finding, key: strin
   if (cls !== 'rogue' && cls !== 'tampered' && cls !== 'held') return false;
   if (undone || trail?.now === 'gone' || noThings.has(resource.play) || resource.id === key) return false;
   return resource.live || resource.play === 'iam-principals';
+}
+
+/** Nothing lets anybody in like the key itself, as long as it is on. */
+function keyLines({ findings, key }: Incident): RankedLine[] {
+  const isOn = findings.some(
+    ({ resource, undone, trail }) =>
+      resource.id === key &&
+      resource.play === 'access-keys' &&
+      resource.live &&
+      !undone &&
+      trail === undefined,
+  );
+  if (!isOn || key === null) return [];
+  const common = { rank: 'access', danger: 101, inDoubt: false, n: 1 } as const;
+  return [{ ...common, what: 'the misused key itself', detail: `${key} is on`, kind: 'access key' }];
+}
+
+/** The instances that burn: how many where, and what they cost. Those in doubt are told where launches are. */
+function burningLines(things: readonly Finding[], { cost }: Incident): RankedLine[] {
+  const instances = things.filter(
+    ({ resource, trail, class: cls }) => trail === undefined && cls !== 'held' && isInstance(resource),
+  );
+  if (instances.length === 0) return [];
+  const regions = [...new Set(instances.map(({ resource }) => resource.region))];
+  const unknown = cost.unknownInstances > 0 ? ', and more of unknown price' : '';
+  const price = cost.usdPerHour > 0 ? `about ${usd(cost.usdPerHour)} an hour${unknown}` : 'price not known';
+  return [
+    {
+      ...{ rank: 'spend', danger: 101, inDoubt: false, kind: 'instance', n: instances.length },
+      what: count(instances.length, 'instance'),
+      detail: `in ${some(regions, 2)}, ${price}`,
+    },
+  ];
 }
 
 /** Rank and danger of a finding: by the worst act that its evidence names, else by what its play looks for. */

@@ -64,7 +64,15 @@ function look(events: TrailEvent[], now: number): Incident {
 }
 
 /** What these attackers do is a builder's day: few launches, nothing refused. A scan is told the key there. */
-const toldByName = ['containers', 'hosting', 'launchers', 'machine-learning', 'mail', 'serverless'];
+const toldByName = [
+  'containers',
+  'hosting',
+  'launchers',
+  'machine-learning',
+  'mail',
+  'serverless',
+  'generic',
+];
 /** The key launches nothing: sessions do, of roles that its code got into. They stand out. */
 toldByName.push('compute-doors', 'service-doors', 'instance-doors', 'identity-doors');
 

@@ -96,7 +96,7 @@ beforeAll(async () => {
     const files = await readdir(kept);
     evidence = (await Promise.all(files.map((name) => readFile(join(kept, name), 'utf8')))).join('\n');
   });
-}, 240_000);
+}, 480_000);
 afterAll(async () => {
   await range.close();
 });

@@ -28,6 +28,8 @@ function entryOf(world: World, { account, region, kind, id }: Item): object | nu
 /** What runs already is started; a function is updated to what it was. */
 const changesNothing: Record<string, string[]> = {
   billing: ['ec2:StartInstances'],
+  everything: ['cloudcontrolapi:CreateResource'],
+  generic: ['cloudcontrolapi:CreateResource'],
   'service-doors': ['lambda:UpdateFunctionCode', 'ecs:UpdateService'],
   'compute-doors': ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
 };

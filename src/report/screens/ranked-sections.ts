@@ -115,12 +115,21 @@ function numbers(screen: Screen, label: string, lines: readonly RankedLine[], ma
   const told = verbose ? lines : lines.slice(0, max);
   const rest = lines.slice(told.length);
   const calls = rest.reduce((sum, { n }) => sum + n, 0);
-  const words = told.map(({ what, detail }) => (detail === '' ? what : `${what} ${detail}`));
+  // Of many calls the targets say little.
+  const whole = verbose || label === labels.other || lines.length === 1;
+  const words = told.map(({ what, detail }) =>
+    whole && detail !== '' ? `${what} ${detail}` : plainCall(what),
+  );
   screen.row(
     label,
     words.join(', '),
     rest.length === 0 ? '' : [` and ${count(rest.length, 'more kind')}, ${calls} in all: --verbose`, 'dim'],
   );
+}
+
+/** Lambda's API dates are no part of what it was. */
+function plainCall(what: string): string {
+  return what.replace(/\d{8}(v\d)?$/, '');
 }
 
 /** What was tried in vain, and what was done besides. */
