@@ -45,6 +45,7 @@ const members: Record<string, readonly string[]> = {
   'cloudfront:GetDistribution': ['Distribution'],
   'cloudfront:ListDistributions': ['DistributionList'],
   'cloudtrail:DescribeTrails': ['trailList'],
+  'cloudtrail:GetEventSelectors': ['EventSelectors', 'AdvancedEventSelectors'],
   'cloudtrail:GetTrailStatus': ['IsLogging'],
   'cloudtrail:ListPublicKeys': ['PublicKeyList'],
   'cloudtrail:LookupEvents': ['Events'],

@@ -63,7 +63,7 @@ const idleByName: readonly Idle[] = [
   {
     because: 'words and numbers of CloudWatch: what passes them on, acts on them or opens them is told',
     acts: exactly(`
-      logs|CreateLogGroup,CreateLogStream,PutLogEvents,PutRetentionPolicy,PutMetricFilter,PutQueryDefinition,CreateExportTask,AssociateKmsKey,StartQuery
+      logs|CreateLogGroup,CreateLogStream,PutLogEvents,PutQueryDefinition,CreateExportTask,StartQuery
       monitoring|PutMetricData,PutDashboard,PutAnomalyDetector`),
   },
   {
@@ -71,7 +71,7 @@ const idleByName: readonly Idle[] = [
     acts: exactly(`
       ssm|UpdateInstanceInformation,UpdateInstanceAssociationStatus,PutInventory,PutComplianceItems,PutConfigurePackageResult
       ecs|SubmitTaskStateChange,SubmitContainerStateChange,SubmitAttachmentStateChanges,RegisterContainerInstance
-      ecr|PutImage,InitiateLayerUpload,UploadLayerPart,CompleteLayerUpload
+      ecr|InitiateLayerUpload,UploadLayerPart,CompleteLayerUpload
       config|PutEvaluations,StartConfigRulesEvaluation
       securityhub|BatchImportFindings
       secretsmanager|StartSecretVersionDelete,EndSecretVersionDelete,CancelSecretVersionDelete
@@ -87,8 +87,9 @@ const idleByKind: readonly Idle[] = [
     acts: /^(cloudshell|health|servicequotas|signin|sts|support|tagging)\|/,
   },
   {
+    // Of users and roles they may be rights: policies compare them (IAM user guide, "ABAC").
     because: 'a tag costs nothing and lets nobody in',
-    acts: /\|((Tag|Untag)[A-Z]\w*|\w*(Tags|Tagging)((To|From|For|On)[A-Z]\w*)?)$/,
+    acts: /^(?!iam\|(Tag|Untag)(User|Role)$)[\w-]+\|((Tag|Untag)[A-Z]\w*|\w*(Tags|Tagging)((To|From|For|On)[A-Z]\w*)?)$/,
   },
   {
     because: 'data that was written or read: CloudTrail’s event history does not show all of it',
@@ -96,7 +97,7 @@ const idleByKind: readonly Idle[] = [
   },
   {
     because: 'it ran once and ended: what it changed is told by itself',
-    acts: /^(?!ssm\|SendCommand)\w[\w-]*\|(Invoke\w*|Converse\w*|(Batch)?Send\w+|Publish(Batch)?|GitPush|(Start|Stop|Cancel)Query(Execution)?|ExecuteStatement|\w*Invalidation)$/,
+    acts: /^(?!ssm\|SendCommand)\w[\w-]*\|(Invoke\w*|Converse\w*|(Batch)?Send\w+|Publish(Batch)?|(Start|Stop|Cancel)Query(Execution)?|ExecuteStatement|\w*Invalidation)$/,
   },
 ];
 

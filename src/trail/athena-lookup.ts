@@ -76,7 +76,7 @@ export class AthenaLookup extends TrailStore {
         end = { status: cellStatusOf(error), detail: `${error.describe()}. ${this.nextStep(error)}` };
       else throw error;
     }
-    for (const { query, from } of open) {
+    for (const { query } of open) {
       const index = questions.findIndex((one) => isPartOf(query, one));
       for (const region of query.regions) {
         const key = progressKey(query, region);
@@ -87,7 +87,11 @@ export class AthenaLookup extends TrailStore {
           ...(end.status === 'complete' && !enough
             ? { status: 'truncated', detail: `read back to ${new Date(oldest).toISOString()} only` }
             : end),
-          from: end.status === 'complete' ? (oldest ?? Math.min(earlier?.from ?? from, query.from)) : readAt,
+          // What an earlier answer left out below is not in the newer one.
+          from:
+            end.status !== 'complete'
+              ? readAt
+              : (oldest ?? (earlier?.status === 'complete' ? earlier.from : query.from)),
           to: readAt,
           readAt,
         });
@@ -100,7 +104,9 @@ export class AthenaLookup extends TrailStore {
     const gaps = [...(this.presence?.missing ?? [])].map(([region, days]): Cell => {
       const which = `${days.slice(0, 3).join(', ')}${days.length > 3 ? ', …' : ''}`;
       const { database, table } = this.options.address;
-      const detail = `${database}.${table} has no record on ${days.length === 1 ? '1 day' : `${days.length} days`} (${which}): nothing was logged, or partitions or files are missing`;
+      const when =
+        days.length === 0 ? 'yet' : `on ${days.length === 1 ? '1 day' : `${days.length} days`} (${which})`;
+      const detail = `${database}.${table} has no record ${when}: nothing was logged, or partitions or files are missing`;
       return { subject: 'trail', region, status: 'truncated', count: 0, detail };
     });
     return [...super.cells(), ...gaps];
@@ -145,6 +151,14 @@ export class AthenaLookup extends TrailStore {
       const most = questions[Number(where.split('|')[0])]?.most ?? 0;
       if (times.length > most) cut.set(where, Math.min(...times.filter((time) => time <= readAt)));
     }
+    if (cut.size === 0) return cut;
+    // What several ask for is given to the first: of what lies behind its cut the others have not heard.
+    const next = Math.min(...[...cut.keys()].map((where) => Number(where.split('|')[0]))) + 1;
+    if (next === questions.length) return cut;
+    for (const [where, time] of await this.ask(questions.slice(next), readAt)) {
+      const [question, region = ''] = where.split('|');
+      cut.set(`${Number(question) + next}|${region}`, time);
+    }
     return cut;
   }
 
@@ -159,7 +173,8 @@ export class AthenaLookup extends TrailStore {
       seen.get(awsregion)?.add(`${day.replaceAll('-', '/')}/`);
     const missing = [...seen].flatMap(([region, days]): [string, readonly string[]][] => {
       const none = daysWithout(days, period.from, period.to);
-      return none.length === 0 ? [] : [[region, none.map((day) => day.slice(0, -1))]];
+      // A period may have no whole day: a table that has nothing of it knows nothing.
+      return none.length === 0 && days.size > 0 ? [] : [[region, none.map((day) => day.slice(0, -1))]];
     });
     this.presence = { from: period.from, missing: new Map(missing) };
   }

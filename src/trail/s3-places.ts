@@ -33,7 +33,10 @@ export async function placesOf(
           'failed',
           '--trail auto: CloudTrail has no trail in this account, so that no files exist',
         );
-      for (const { Name: name = '', S3BucketName: bucket = '', S3KeyPrefix: prefix = '' } of found) {
+      for (const trail of found) {
+        const { Name: name = '', S3BucketName: bucket = '', S3KeyPrefix: prefix = '' } = trail;
+        const left = await leftOut(trail, access);
+        if (left !== null) none(address, 'truncated', `--trail auto: trail ${name} ${left}`);
         const place = placeOf(`s3://${bucket}/${prefix}`);
         if (typeof place === 'string') {
           none(address, 'failed', `--trail auto: trail ${name}: ${place}`);
@@ -51,11 +54,14 @@ export async function placesOf(
   return { places: [...places.values()], cells };
 }
 
-/** One of all regions has everything; those of single regions make it up together. */
-async function trailsOf({ reader, homeRegion }: TrailAccess): Promise<Trail[]> {
+/** One of all regions that logs every call has everything; others make it up together, as far as they do. */
+async function trailsOf(access: TrailAccess): Promise<Trail[]> {
+  const { reader, homeRegion } = access;
   const input = { includeShadowTrails: true };
   const { trailList = [] } = await reader.call('cloudtrail', 'DescribeTrails', homeRegion, input);
-  const whole = trailList.filter(({ IsMultiRegionTrail }) => IsMultiRegionTrail === true);
+  const whole: Trail[] = [];
+  for (const trail of trailList)
+    if (trail.IsMultiRegionTrail === true && (await leftOut(trail, access)) === null) whole.push(trail);
   if (whole.length <= 1) return whole.length === 1 ? whole : trailList;
   for (const trail of whole)
     if (trail.TrailARN !== undefined && (await isLogging(trail, trail.TrailARN))) return [trail];
@@ -69,5 +75,32 @@ async function trailsOf({ reader, homeRegion }: TrailAccess): Promise<Trail[]> {
       if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
       return false;
     }
+  }
+}
+
+/** Which of the account's calls a trail does not log, in words: whoever may change it chooses (CloudTrail API reference,
+ *  PutEventSelectors). Null: it logs all. @throws AwsFailure of kind `credentials` only */
+async function leftOut(trail: Trail, { reader, homeRegion }: TrailAccess): Promise<string | null> {
+  const { HasCustomEventSelectors: isChosen, HomeRegion: region = homeRegion, TrailARN: TrailName } = trail;
+  if (isChosen !== true) return null;
+  try {
+    const chosen = await reader.call('cloudtrail', 'GetEventSelectors', region, { TrailName });
+    const { EventSelectors: plain = [], AdvancedEventSelectors: advanced = [] } = chosen;
+    const isWhole =
+      plain.some(
+        (one) =>
+          one.IncludeManagementEvents !== false &&
+          (one.ReadWriteType ?? 'All') === 'All' &&
+          (one.ExcludeManagementEventSources ?? []).length === 0,
+      ) ||
+      advanced.some(
+        ({ FieldSelectors: fields = [] }) =>
+          fields.length > 0 &&
+          fields.every(({ Field, Equals }) => Field === 'eventCategory' && Equals?.includes('Management')),
+      );
+    return isWhole ? null : 'does not log every management event: its event selectors leave some out';
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
+    return `may leave events out: ${error.describe()}`;
   }
 }

@@ -170,6 +170,24 @@ describe('a role whose trust the misuse changed', () => {
     expect(of(incident, 'role-sessions')?.class).toBe('tampered');
   });
 
+  it('lets in whom the misuse’s own provider sends, and nobody whose provider has that name within its own', () => {
+    for (const [name, provider] of [
+      ['CreateSAMLProvider', `arn:aws:iam::${account}:saml-provider/co`],
+      ['CreateOpenIDConnectProvider', `arn:aws:iam::${account}:oidc-provider/c`],
+    ] as const) {
+      const history = new History();
+      const field = name === 'CreateSAMLProvider' ? 'sAMLProviderArn' : 'openIDConnectProviderArn';
+      history.call(attacker, {
+        ...{ time: night, name, source: 'iam' },
+        request: {},
+        response: { [field]: provider },
+      });
+      visit(history, night + minute, 'colleague@corp.example');
+      const evil = visit(history, night + 2 * minute, 'x', provider);
+      expect(look(history).credentials.map(({ id }) => id)).toEqual([ci.key, evil.key]);
+    }
+  });
+
   it('has its sessions’ making asked for, and a provider its visits', () => {
     const history = new History();
     history.call(attacker, {

@@ -178,6 +178,24 @@ describe('what no play looks at', () => {
       'a changed setting',
       { source: 'cognito-idp', name: 'SetUserPoolMfaConfig', request: { userPoolId: 'p-1' } },
     ],
+    [
+      'an image under the tag that others run',
+      { source: 'ecr', name: 'PutImage', request: { repositoryName: 'shop', imageTag: 'latest' } },
+    ],
+    ['code that was pushed', { source: 'codecommit', name: 'GitPush', request: { repositoryName: 'shop' } }],
+    [
+      'somebody’s log that is thrown away after a day',
+      { source: 'logs', name: 'PutRetentionPolicy', request: { logGroupName: 'audit', retentionInDays: 1 } },
+    ],
+    [
+      'somebody’s log under another key',
+      { source: 'logs', name: 'AssociateKmsKey', request: { logGroupName: 'audit', kmsKeyId: 'arn:k' } },
+    ],
+    [
+      'a filter that feeds an alarm no more',
+      { source: 'logs', name: 'PutMetricFilter', request: { logGroupName: 'audit', filterName: 'root' } },
+    ],
+    ['a tag that a policy may compare', { source: 'iam', name: 'TagRole', request: { roleName: 'shop' } }],
     ['a cluster', { source: 'redshift', name: 'CreateCluster', request: { clusterIdentifier: 'dwh' } }],
   ] as [string, Omit<Call, 'time'>][])('is %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([call.name]);
@@ -194,6 +212,16 @@ describe('what no play looks at', () => {
     ['a service that acts for its caller', { ...stack, invokedBy: 'cloudformation.amazonaws.com' }],
   ] as [string, Omit<Call, 'time'>][])('is not %s', (_, call) => {
     expect(standing(look([[ci, call]]))).toEqual([]);
+  });
+
+  it('is not taken back by the end of something else that has the name of a part of it', () => {
+    const app = (name: string, request: JsonObject): [Caller, Omit<Call, 'time'>] => [
+      ci,
+      { source: 'appstream', name, request },
+    ];
+    const made = app('CreateAppBlockBuilder', { name: 'grow', instanceType: 'big', platform: 'decoy' });
+    expect(standing(look([made, app('DeleteAppBlockBuilder', { name: 'decoy' })]))).toEqual([made[1].name]);
+    expect(standing(look([made, app('DeleteAppBlockBuilder', { name: 'grow' })]))).toEqual([]);
   });
 
   it('is not a change of what the incident made: that goes with it; names count in the same field and place only', () => {

@@ -193,6 +193,19 @@ describe('a table of Athena', () => {
     });
     expect(lookup.all()).toHaveLength(101);
   });
+
+  it('gives a question what another one asked for too, and was cut off before', async () => {
+    const many = Array.from({ length: 120 }, (_, index) =>
+      record(now - index * 60_000, 'us-east-1', `${index}`),
+    );
+    const launch = record(now - day, 'us-east-1', 'launch', { eventName: 'RunInstances' });
+    const { lookup } = await lookupOn([...many, launch]);
+    await lookup.read([
+      query('Username', 'ci', { maxPages: 2, enoughFrom: now }),
+      query('EventName', 'RunInstances', { maxPages: 1 }),
+    ]);
+    expect(idsOf(lookup.all())).toContain('launch');
+  });
 });
 
 describe('what Athena does not answer is told, and never clean', () => {
@@ -207,6 +220,31 @@ describe('what Athena does not answer is told, and never clean', () => {
       ['us-east-1', 'db.logs has no record on 1 day (2026/11/17)'],
     ]);
     expect(lookup.readSince('RunInstances', 'us-east-1')).toBeNull();
+  });
+
+  it('regions of which it has nothing in a period of hours', async () => {
+    const { lookup } = await lookupOn([]);
+    await lookup.read([
+      query('EventName', 'RunInstances', { from: now - day / 2, regions: ['us-east-1', 'eu-south-1'] }),
+    ]);
+    expect(lookup.cells().filter(({ status }) => status !== 'complete')).toMatchObject([
+      {
+        region: 'eu-south-1',
+        status: 'truncated',
+        detail: expect.stringContaining('no record yet') as string,
+      },
+    ]);
+  });
+
+  it('what lies before the first answer’s period', async () => {
+    const { lookup, wait } = await lookupOn([]);
+    await lookup.read([
+      query('EventName', 'RunInstances'),
+      query('EventName', 'UpdateAccessKey', { from: now - 2 * day }),
+    ]);
+    wait(6 * 60_000);
+    await lookup.read([query('EventName', 'UpdateAccessKey', { from: now - 4 * day })]);
+    expect(lookup.readSince('UpdateAccessKey', 'us-east-1')).toBe(now - 2 * day);
   });
 
   it('a workgroup’s limit', async () => {

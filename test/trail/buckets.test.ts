@@ -267,6 +267,22 @@ describe('--trail auto', () => {
     expect(open(trail)).toEqual([]);
   });
 
+  it('takes no trail for all that happened whose selectors leave calls out, and reads the others too', async () => {
+    const region = place.account.region('us-east-1');
+    const selectors = [{ ReadWriteType: 'All', IncludeManagementEvents: false }];
+    addTrail(region, 'a-data', { bucket: 'logs', selectors });
+    await put(client, 'logs', delivered(everyDay(7)));
+    expect(open(await read('auto'))).toContainEqual([
+      'auto',
+      'truncated',
+      expect.stringContaining('trail a-data does not log every management event'),
+    ]);
+    await makeBucket(client, 'main');
+    addTrail(region, 'main', { bucket: 'main' });
+    await put(client, 'main', delivered(everyDay(7)));
+    expect(open(await read('auto'))).toEqual([]);
+  });
+
   it('says that there is none', async () => {
     expect(open(await read('auto'))).toMatchObject([
       ['auto', 'failed', expect.stringContaining('no trail in this account')],

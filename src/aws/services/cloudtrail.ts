@@ -1,6 +1,7 @@
 import {
   CloudTrailClient,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
   GetTrailStatusCommand,
   ListPublicKeysCommand,
   LookupEventsCommand,
@@ -13,6 +14,7 @@ export const cloudtrail = {
   client: CloudTrailClient,
   commands: {
     DescribeTrails: DescribeTrailsCommand,
+    GetEventSelectors: GetEventSelectorsCommand,
     GetTrailStatus: GetTrailStatusCommand,
     ListPublicKeys: ListPublicKeysCommand,
     LookupEvents: LookupEventsCommand,

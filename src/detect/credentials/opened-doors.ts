@@ -218,8 +218,10 @@ function throughProvider(opening: Opening): Tainted[] {
       valueOf(asObject(part.trustAnchor)?.trustAnchorArn),
     ])
     .filter((arn) => arn !== null);
+  // Records name an OIDC provider by its host too, and its people by either with a colon (CloudTrail user guide, "userIdentity").
+  const known = providers.flatMap((arn) => [arn, ...(/:oidc-provider\/(.+)$/.exec(arn)?.slice(1) ?? [])]);
   const passes = (name: string): boolean =>
-    providers.some((arn) => name === arn || name.includes(lastPart(arn)));
+    known.some((provider) => name === provider || name.startsWith(`${provider}:`));
   return [...graph.mints.values()]
     .filter(({ event: minted }) => (minted.time ?? 0) >= since)
     .flatMap((mint: Mint) => {

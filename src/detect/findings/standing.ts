@@ -114,7 +114,7 @@ export class StandingActs {
       const laterName = plainName(later.name);
       const undoes = inverse.has(thing(laterName)) && !(sets.test(laterName) && this.tainted(later));
       const resets = laterName === name && sets.test(name) && setsAllOf(event, later) && !this.tainted(later);
-      return (undoes || resets) && isAbout(later, ids);
+      return (undoes || resets) && isAbout(later, ids) && !namesAnother(later, event);
     });
   }
 }
@@ -192,6 +192,17 @@ function isAbout(event: TrailEvent, ids: ReadonlySet<string>): boolean {
       ),
     )
   );
+}
+
+/** The later call has another name in a field that names something in the earlier one too. */
+function namesAnother(later: TrailEvent, event: TrailEvent): boolean {
+  const before = requestOf(event);
+  return Object.entries(requestOf(later)).some(([field, value]) => {
+    const [text, known] = [asText(value), asText(before[field])];
+    if (text === null || known === null || !naming.test(field)) return false;
+    const ids = new Set(idsIn(known));
+    return !idsIn(text).some((id) => ids.has(id));
+  });
 }
 
 interface Text {

@@ -66,5 +66,15 @@ export function trailRights(buckets: readonly (Bucket | null)[]): Statement[] {
       Resource: arns(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}AWSLogs/*`),
     },
     decryption,
+    ...(buckets.includes(null)
+      ? [
+          {
+            Sid: 'AskTrail',
+            Effect: 'Allow' as const,
+            Action: ['cloudtrail:GetEventSelectors'],
+            Resource: '*',
+          },
+        ]
+      : []),
   ];
 }
