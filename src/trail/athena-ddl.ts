@@ -1,3 +1,4 @@
+import { textColumns } from './athena-query.js';
 import { literal, quoted } from './athena-table.js';
 import { addressOf, type TrailPlace } from './s3-layout.js';
 
@@ -45,27 +46,7 @@ export function tableStatement(place: TrailPlace, table: string, since: string):
   return `CREATE EXTERNAL TABLE ${quoted(table).replaceAll('"', '`')} (
   eventversion STRING,
   useridentity ${identity},
-${texts(
-  'eventtime',
-  'eventsource',
-  'eventname',
-  'awsregion',
-  'sourceipaddress',
-  'useragent',
-  'errorcode',
-  'errormessage',
-  'requestparameters',
-  'responseelements',
-  'additionaleventdata',
-  'requestid',
-  'eventid',
-  'readonly',
-  'eventtype',
-  'recipientaccountid',
-  'serviceeventdetails',
-  'sharedeventid',
-  'vpcendpointid',
-)}
+${texts(...textColumns.filter((name) => name !== 'eventversion'))}
 )
 PARTITIONED BY (account STRING, region STRING, \`timestamp\` STRING)
 ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'

@@ -13,8 +13,8 @@ export interface Question {
   most: number;
 }
 
-/** Columns that are read where the table has them; a record's fields, in lower case. */
-const columns = [
+/** A record's fields, in lower case, that are columns of text; each is read where the table has it. */
+export const textColumns = [
   'eventversion',
   'eventtime',
   'eventsource',
@@ -50,7 +50,7 @@ export function statementOf(
   const regions = [...new Set(questions.flatMap((one) => one.regions))].sort();
   const from = Math.min(...questions.map((one) => one.from));
   const to = Math.max(...questions.map((one) => one.to));
-  const own = columns.filter((name) => shape.columns.has(name)).map(quoted);
+  const own = textColumns.filter((name) => shape.columns.has(name)).map(quoted);
   const conditions = questions.map(conditionOf);
   const which = conditions.map((condition, index) => `WHEN ${condition} THEN ${index}`).join('\n      ');
   const most = questions.map((one, index) => `WHEN ${index} THEN ${one.most + 1}`).join(' ');

@@ -31,9 +31,15 @@ export interface CommandRun {
   stderr: string;
 }
 
-/** Runs the built command line as a process of its own, without a terminal. */
-function runCli(args: string[], env: Record<string, string>): Promise<CommandRun> {
-  const child = spawn(process.execPath, [cliPath, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs the built command line as a process of its own, without a terminal; `by`: what starts it, where that is not a bare
+ *  process. */
+export function runCli(
+  args: readonly string[],
+  env: Record<string, string>,
+  by: readonly string[] = [],
+): Promise<CommandRun> {
+  const [command = '', ...rest] = [...by, process.execPath, cliPath, ...args];
+  const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cliPath } from '../cli-path.js';
-import { accountId, smallIncident, type SmallIncident } from './incident.js';
+import { accountId, runCli, smallIncident, type SmallIncident } from './incident.js';
 
 const arn = `arn:aws:iam::${accountId}:role/responders`;
 let incident: SmallIncident;
@@ -40,17 +38,7 @@ afterAll(() => incident.close());
 /** `verify` with these flags, without a terminal. */
 function verify(flags: readonly string[], env: Record<string, string> = {}) {
   const args = ['verify', '--key', incident.key, '--simulated', '--region', 'us-east-1', ...flags];
-  const whole = { ...incident.environment, ...env };
-  const child = spawn(process.execPath, [cliPath, ...args], {
-    env: whole,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].setEncoding('utf8').on('data', (text: string) => (said[stream] += text));
-  return new Promise<typeof said & { exitCode: number | null }>((resolve) => {
-    child.on('close', (exitCode) => resolve({ ...said, exitCode }));
-  });
+  return runCli(args, { ...incident.environment, ...env });
 }
 
 describe('--role-arn', { timeout: 60_000 }, () => {

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cliPath } from '../cli-path.js';
-import { smallIncident, type SmallIncident } from './incident.js';
+import { runCli, smallIncident, type SmallIncident } from './incident.js';
 
 let incident: SmallIncident;
 beforeEach(async () => {
@@ -12,17 +10,7 @@ afterEach(() => incident.close());
 /** Runs the built command line with so many file descriptors and so much heap, megabytes. */
 function run(limits: { files: number; heap: number }, args: readonly string[]) {
   const env = { ...incident.environment, NODE_OPTIONS: `--max-old-space-size=${limits.heap}` };
-  const script = `ulimit -n ${limits.files}; exec "$@"`;
-  const child = spawn('sh', ['-c', script, 'sh', process.execPath, cliPath, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].setEncoding('utf8').on('data', (text: string) => (said[stream] += text));
-  return new Promise<typeof said & { exitCode: number | null }>((resolve) => {
-    child.on('close', (exitCode) => resolve({ ...said, exitCode }));
-  });
+  return runCli(args, env, ['sh', '-c', `ulimit -n ${limits.files}; exec "$@"`, 'sh']);
 }
 
 describe('a small machine', { timeout: 120_000 }, () => {

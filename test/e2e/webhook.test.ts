@@ -1,11 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cliPath } from '../cli-path.js';
-import { smallIncident, type SmallIncident } from './incident.js';
+import { runCli, smallIncident, type SmallIncident } from './incident.js';
 
 let answer: number;
 let received: { summary: string; event: string; severity: string; next: string | null }[];
@@ -36,19 +34,8 @@ afterEach(async () => {
 });
 
 /** Runs the built command line with this in its environment too. */
-function run(args: readonly string[], env: Record<string, string> = {}) {
-  const whole = { ...incident.environment, ...env };
-  const child = spawn(process.execPath, [cliPath, ...args], {
-    env: whole,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].setEncoding('utf8').on('data', (text: string) => (said[stream] += text));
-  return new Promise<typeof said & { exitCode: number | null }>((resolve) => {
-    child.on('close', (exitCode) => resolve({ ...said, exitCode }));
-  });
-}
+const run = (args: readonly string[], env: Record<string, string>) =>
+  runCli(args, { ...incident.environment, ...env });
 
 describe('a webhook', { timeout: 120_000 }, () => {
   it('hears of the cut and of the end, and its address stands nowhere', async () => {
