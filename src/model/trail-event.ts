@@ -39,6 +39,8 @@ export interface TrailEvent {
   account: string | null;
   actor: Actor;
   sourceIp: string | null;
+  /** The call came through a VPC endpoint of this account; null where the record does not say whose. Absent: it did not. */
+  endpointAccount?: string | null;
   userAgent: string | null;
   readOnly: boolean | null;
   /** Null when the call worked. */

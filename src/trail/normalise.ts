@@ -61,6 +61,8 @@ export function normaliseRecord(raw: unknown, _where: string): TrailEvent | { sk
   // CloudTrail user guide, "Logging network activity events".
   if (record.eventCategory === 'NetworkActivity' || record.eventType === 'AwsVpceEvent')
     event.seenByEndpoint = true;
+  // CloudTrail user guide, "CloudTrail record contents": vpcEndpointId, and from version 1.09 on vpcEndpointAccountId.
+  if (asText(record.vpcEndpointId) !== null) event.endpointAccount = asText(record.vpcEndpointAccountId);
   event.key = keyOf(event);
   return event;
 }

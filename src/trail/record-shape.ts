@@ -20,7 +20,7 @@ const fields = new Map<string, string>([
   ...(
     'eventTime eventSource eventName eventID eventType eventVersion requestID awsRegion sourceIPAddress userAgent ' +
     'userIdentity errorCode errorMessage requestParameters responseElements readOnly recipientAccountId ' +
-    'insightDetails eventCategory type principalId arn accountId accessKeyId userName sessionContext sessionIssuer ' +
+    'vpcEndpointId vpcEndpointAccountId insightDetails eventCategory type principalId arn accountId accessKeyId userName sessionContext sessionIssuer ' +
     'invokedBy'
   )
     .split(' ')

@@ -161,7 +161,7 @@ export class ThinningStore {
   private sameness(event: TrailEvent): string {
     if (steps[this.step]?.byRole === true) return `${kindOf(event)}|${event.region}`;
     const { actor } = event;
-    return `${event.name}|${event.source}|${event.region}|${event.sourceIp ?? ''}|${event.userAgent ?? ''}|${actor.accessKeyId ?? actor.arn ?? actor.invokedBy ?? ''}|${event.errorCode ?? ''}`;
+    return `${event.name}|${event.source}|${event.region}|${event.sourceIp ?? ''}|${event.endpointAccount ?? ''}|${event.userAgent ?? ''}|${actor.accessKeyId ?? actor.arn ?? actor.invokedBy ?? ''}|${event.errorCode ?? ''}`;
   }
 
   /** There are as many of its kind as may be kept; or no memory at all, where the last step was taken. */

@@ -24,6 +24,8 @@ export interface Caller {
   session?: string;
   ip: string;
   agent: string;
+  /** The account whose VPC endpoint the calls go through. */
+  endpointAccount?: string;
 }
 
 export interface Call {
@@ -83,6 +85,9 @@ export class History {
       eventName: name,
       awsRegion: region,
       sourceIPAddress: call.invokedBy ?? by.ip,
+      ...(by.endpointAccount === undefined
+        ? {}
+        : { vpcEndpointId: 'vpce-0a1b2c3d4e5f60718', vpcEndpointAccountId: by.endpointAccount }),
       userAgent: call.invokedBy ?? by.agent,
       requestParameters: call.request ?? null,
       responseElements: call.response ?? null,

@@ -77,9 +77,17 @@ export function isConsole(event: TrailEvent): boolean {
   );
 }
 
-/** /24 of IPv4, /48 of IPv6; null for service names and what is no address: those are no place. */
+/**
+ * /24 of IPv4, /48 of IPv6; null for service names and what is no address: those are no place. Through a VPC endpoint a
+ * caller has his private address, which anybody can have behind an endpoint of his own: there a place is the network, at
+ * most a /16 (VPC user guide, "VPC CIDR blocks"), and the account whose endpoint it is.
+ */
 export function addressPrefix(event: TrailEvent): string | null {
   const ip = event.sourceIp ?? '';
+  const network =
+    event.endpointAccount === undefined ? null : /^(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}$/.exec(ip);
+  if (network?.[1] !== undefined)
+    return `${network[1]}.0.0/16 behind VPC endpoints${event.endpointAccount == null ? '' : ` of ${event.endpointAccount}`}`;
   const v4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(ip);
   if (v4?.[1] !== undefined) return `${v4[1]}.0/24`;
   if (!/^[0-9a-f:]+$/i.test(ip) || !ip.includes(':')) return null;
