@@ -26,6 +26,8 @@ const members: Record<string, readonly string[]> = {
   'amplify:ListApps': ['apps'],
   'amplify:ListBranches': ['branches'],
   'amplify:ListJobs': ['jobSummaries'],
+  'appstream:DescribeFleets': ['Fleets'],
+  'appstream:DescribeImageBuilders': ['ImageBuilders'],
   'athena:GetQueryExecution': ['QueryExecution'],
   'athena:GetQueryResults': ['ResultSet'],
   'athena:GetTableMetadata': ['TableMetadata'],
@@ -95,6 +97,7 @@ const members: Record<string, readonly string[]> = {
   'sesv2:GetAccount': ['EnforcementStatus', 'SendingEnabled'],
   'sesv2:ListEmailIdentities': ['EmailIdentities'],
   'support:DescribeCases': ['cases'],
+  'workspaces:DescribeWorkspaces': ['Workspaces'],
 };
 
 /** Whose answer is looked at. */

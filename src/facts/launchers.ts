@@ -51,6 +51,11 @@ export const launchEdges = [
       'the tag aws:elasticmapreduce:job-flow-id, which only AWS sets; of a group or fleet, EMR’s list of its instances',
   },
   {
+    launcher: 'stack-sets',
+    of: 'cloudformation-stacks',
+    shownBy: 'CloudFormation’s list of the set’s stacks, which names each by its ARN',
+  },
+  {
     launcher: 'cloudformation-stacks',
     of: 'any',
     shownBy: 'the tag aws:cloudformation:stack-id, which only AWS sets, on what is not older than the stack',

@@ -5,6 +5,7 @@
  */
 export const changes = {
   amplify: ['StopJob', 'UpdateBranch'],
+  appstream: ['StartFleet', 'StartImageBuilder', 'StopFleet', 'StopImageBuilder'],
   autoscaling: [
     'DeleteAutoScalingGroup',
     'DeleteLaunchConfiguration',
@@ -23,7 +24,7 @@ export const changes = {
   ],
   bedrock: ['DeleteProvisionedModelThroughput'],
   cloudcontrol: ['CreateResource', 'DeleteResource'],
-  cloudformation: ['DeleteStack', 'UpdateTerminationProtection'],
+  cloudformation: ['DeleteStack', 'DeleteStackInstances', 'DeleteStackSet', 'UpdateTerminationProtection'],
   cloudtrail: ['StartLogging', 'StopLogging'],
   codebuild: ['DeleteWebhook', 'StopBuild'],
   ec2: [
@@ -113,6 +114,7 @@ export const changes = {
   ],
   scheduler: ['UpdateSchedule'],
   sesv2: ['DeleteEmailIdentity', 'PutAccountSendingAttributes'],
+  workspaces: ['TerminateWorkspaces'],
 } as const;
 
 export type ServiceOfChange = keyof typeof changes;

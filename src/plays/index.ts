@@ -1,6 +1,7 @@
 import { accessKeys } from './iam/access-keys.js';
 import { addresses } from './ec2/addresses.js';
 import { amplifyApps } from './hosting/amplify-apps.js';
+import { appstream } from './hosting/appstream.js';
 import { autoScalingGroups } from './ec2/auto-scaling-groups.js';
 import { batchComputeEnvironments } from './containers/batch-compute-environments.js';
 import { batchJobQueues } from './containers/batch-job-queues.js';
@@ -48,10 +49,12 @@ import { sesIdentities } from './mail/ses-identities.js';
 import { sesSending } from './mail/ses-sending.js';
 import { spotFleets } from './ec2/spot-fleets.js';
 import { spotRequests } from './ec2/spot-requests.js';
+import { stackSets } from './hosting/stack-sets.js';
 import { trails } from './logging/trails.js';
 import { userCredentials } from './iam/user-credentials.js';
 import { userSessions } from './iam/user-sessions.js';
 import { volumes } from './ec2/volumes.js';
+import { workspaces } from './hosting/workspaces.js';
 
 /** Every play, in the order of containment. The plan, the policy, the table of plays and the tests come from here. */
 export const plays: readonly Play[] = [
@@ -82,6 +85,8 @@ export const plays: readonly Play[] = [
   sagemakerEndpoints,
   sagemakerClusters,
   gameliftFleets,
+  appstream,
+  workspaces,
   lightsailInstances,
   codebuildBuilds,
   codebuildProjects,
@@ -94,6 +99,7 @@ export const plays: readonly Play[] = [
   ec2Instances,
   ecsTasks,
   // evict
+  stackSets,
   cloudformationStacks,
   trails,
   iamGrants,

@@ -5,8 +5,6 @@ import type { Cell } from '../model/index.js';
 const services: [service: string, what: string][] = [
   ['apigateway', 'APIs, which hand requests on to functions'],
   ['apprunner', 'services that run containers'],
-  ['appstream', 'GPU fleets'],
-  ['cloudformation', 'stack sets, which make stacks in other accounts; stacks have a play'],
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
   ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
   ['emr-serverless', 'applications and their job runs'],
@@ -16,7 +14,7 @@ const services: [service: string, what: string][] = [
   ['redshift', 'clusters'],
   ['s3', 'buckets, their policies and what was read from them'],
   ['sso', 'users and permission sets of IAM Identity Center'],
-  ['workspaces', 'GPU desktops'],
+  ['workspaces', 'pools of desktops; WorkSpaces of one user each have a play'],
 ];
 
 /** One cell for each service without a play, so that every list of what was looked at ends with what was not. */

@@ -91,6 +91,28 @@ describe('what a service launched for the incident', () => {
     expect(rogue.sort()).toEqual([own.id, 'e-gpugpugpug', id].sort());
   });
 
+  it('goes with its stack set in every region, as far as CloudFormation’s list names it', () => {
+    const history = new History();
+    const [source, request] = ['cloudformation', { stackSetName: 'web' }];
+    history.call(attacker, { time: at, name: 'CreateStackSet', source, request });
+    const arn = (id: string) => `arn:aws:cloudformation:eu-west-2:111122223333:stack/${id}/1`;
+    const stack = (id: string, createdAt = at + 5000): Resource => ({
+      ...thing('cloudformation-stacks', id, createdAt),
+      region: 'eu-west-2',
+      properties: { arn: arn(id) },
+    });
+    const links: Link[] = ['StackSet-web-1', 'older'].map((id) => ({ kind: 'stack', id: arn(id) }));
+    const found = classes(history, [
+      thing('stack-sets', 'web', at, links),
+      stack('StackSet-web-1'),
+      // A name is anybody’s.
+      stack('StackSet-web-2'),
+      stack('older', night - 9 * day),
+    ]);
+    const rogue = Object.keys(found).filter((one) => found[one]?.class === 'rogue');
+    expect(rogue.sort()).toEqual(['StackSet-web-1', 'web']);
+  });
+
   it('is left to a person where the incident updated an innocent’s environment', () => {
     const history = new History();
     const [request, response] = [{ environmentName: 'shop' }, { environmentId: 'e-theirsthei' }];

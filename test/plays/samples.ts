@@ -239,6 +239,33 @@ export const samples: Record<string, Record<string, unknown>> = {
       ResourceDescription: { Identifier: 'crunch', Properties: '{"Name":"crunch","Role":"service"}' },
     },
   },
+  workspaces: {
+    DescribeWorkspaces: {
+      Workspaces: [{ WorkspaceId: 'ws-abcdefgh1', State: 'AVAILABLE', UserName: 'dora' }],
+    },
+  },
+  appstream: {
+    DescribeFleets: { Fleets: [{ Name: 'gpu', State: 'RUNNING', CreatedTime: day }] },
+    DescribeImageBuilders: { ImageBuilders: [{ Name: 'gpu', State: 'RUNNING', CreatedTime: day }] },
+  },
+  'stack-sets': {
+    ListStackSets: {
+      Summaries: [
+        { StackSetName: 'web', StackSetId: 'web:1', Status: 'ACTIVE', PermissionModel: 'SELF_MANAGED' },
+        { StackSetName: 'empty', StackSetId: 'empty:1', Status: 'ACTIVE' },
+      ],
+    },
+    ListStackInstances: {},
+    'ListStackInstances:web': {
+      Summaries: [
+        {
+          Account: '111122223333',
+          Region: 'eu-west-2',
+          StackId: 'arn:aws:cloudformation:eu-west-2:111122223333:stack/StackSet-web/1',
+        },
+      ],
+    },
+  },
   'gamelift-fleets': {
     DescribeFleetAttributes: {
       FleetAttributes: [
