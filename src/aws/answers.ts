@@ -83,7 +83,9 @@ const members: Record<string, readonly string[]> = {
   'rolesanywhere:ListProfiles': ['profiles'],
   'rolesanywhere:ListTrustAnchors': ['trustAnchors'],
   'route53:ListHostedZones': ['HostedZones'],
+  's3:GetBucketPolicy': ['Policy'],
   's3:GetObject': ['Body'],
+  's3:GetPublicAccessBlock': ['PublicAccessBlockConfiguration'],
   's3:ListBuckets': ['Buckets'],
   's3:ListObjectsV2': ['KeyCount', 'Name'],
   'sagemaker:DescribeEndpoint': ['EndpointName'],
@@ -173,6 +175,9 @@ function wrongShape(asked: Asked, text: string, hasRequestId: boolean): string |
     if (namedXml.has(service) || !hasRequestId) return 'it is empty, and has no request id';
     return null;
   }
+  // The policy itself, as it was put (S3 API reference, GetBucketPolicy).
+  if (service === 's3' && operation === 'GetBucketPolicy')
+    return text.startsWith('{') ? null : 'it is not a policy';
   if (otherXml.has(service)) return text.startsWith('<') ? null : 'it is not XML';
   if (!namedXml.has(service)) return text.startsWith('{') ? null : 'it is not a JSON object';
   const root = /^(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<([\w:.-]+)/s.exec(text)?.[1] ?? null;

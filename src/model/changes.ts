@@ -39,7 +39,9 @@ export const changes = {
     'DeleteLaunchTemplate',
     'DeleteSecurityGroup',
     'DeleteVolume',
+    'ModifyImageAttribute',
     'ModifyInstanceAttribute',
+    'ModifySnapshotAttribute',
     'ReleaseAddress',
     'RevokeSecurityGroupEgress',
     'RevokeSecurityGroupIngress',
@@ -103,6 +105,7 @@ export const changes = {
   ],
   lightsail: ['DeleteInstance', 'StartInstance', 'StopInstance'],
   rolesanywhere: ['DisableProfile', 'DisableTrustAnchor', 'EnableProfile', 'EnableTrustAnchor'],
+  s3: ['DeleteBucketPolicy', 'PutBucketPolicy', 'PutPublicAccessBlock'],
   sagemaker: [
     'CreateEndpoint',
     'DeleteCluster',

@@ -12,7 +12,9 @@ export function coverageOf({ source, name }: NamedEvent, plays: readonly Play[])
   const speaks = plays.filter(({ origin }) =>
     origin.some(
       (rule) =>
-        rule.source === source && (rule.prefix === true ? name.startsWith(rule.name) : rule.name === name),
+        rule.source === source &&
+        rule.tellsOnly !== true &&
+        (rule.prefix === true ? name.startsWith(rule.name) : rule.name === name),
     ),
   );
   if (speaks.length > 0) return `play ${speaks.map(({ id }) => `\`${id}\``).join(', ')}`;

@@ -3,6 +3,7 @@ import { addresses } from './ec2/addresses.js';
 import { amplifyApps } from './hosting/amplify-apps.js';
 import { appstream } from './hosting/appstream.js';
 import { autoScalingGroups } from './ec2/auto-scaling-groups.js';
+import { bucketAccess } from './sharing/bucket-access.js';
 import { batchComputeEnvironments } from './containers/batch-compute-environments.js';
 import { batchJobQueues } from './containers/batch-job-queues.js';
 import { batchJobs } from './containers/batch-jobs.js';
@@ -24,6 +25,7 @@ import { gameliftFleets } from './hosting/gamelift-fleets.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
 import { identityProviders } from './iam/identity-providers.js';
+import { imageShares } from './sharing/image-shares.js';
 import { keyPairs } from './ec2/key-pairs.js';
 import { lambdaFunctions } from './serverless/lambda-functions.js';
 import { lambdaPermissions } from './serverless/lambda-permissions.js';
@@ -108,6 +110,8 @@ export const plays: readonly Play[] = [
   iamPrincipals,
   lambdaUrls,
   lambdaPermissions,
+  bucketAccess,
+  imageShares,
   securityGroupRules,
   securityGroups,
   keyPairs,
