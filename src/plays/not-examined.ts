@@ -12,7 +12,10 @@ const services: [service: string, what: string][] = [
   ['glue', 'jobs and development endpoints'],
   ['rds', 'databases, and snapshots shared with others'],
   ['redshift', 'clusters'],
-  ['s3', 'buckets, their policies and what was read from them'],
+  [
+    's3',
+    'buckets, their access lists and replication, and what was read; policies and public access blocks have a play',
+  ],
   ['sso', 'users and permission sets of IAM Identity Center'],
   ['workspaces', 'pools of desktops; WorkSpaces of one user each have a play'],
 ];
