@@ -183,28 +183,36 @@ async function stateOf(
   region: string,
   thing: string,
 ): Promise<{ peers: string[]; since: number | null } | null> {
-  try {
-    if (thing.startsWith('snap-')) {
-      const [{ CreateVolumePermissions = [] }, { Snapshots = [] }] = await Promise.all([
-        reader.call('ec2', 'DescribeSnapshotAttribute', region, {
-          SnapshotId: thing,
-          Attribute: 'createVolumePermission',
-        }),
-        reader.call('ec2', 'DescribeSnapshots', region, { SnapshotIds: [thing] }),
-      ]);
-      return {
-        peers: CreateVolumePermissions.map(peerOf),
-        since: Snapshots[0]?.StartTime?.getTime() ?? null,
-      };
-    }
-    const [{ LaunchPermissions = [] }, { Images = [] }] = await Promise.all([
-      reader.call('ec2', 'DescribeImageAttribute', region, { ImageId: thing, Attribute: 'launchPermission' }),
-      reader.call('ec2', 'DescribeImages', region, { ImageIds: [thing] }),
-    ]);
-    const made = Date.parse(Images[0]?.CreationDate ?? '');
-    return { peers: LaunchPermissions.map(peerOf), since: Number.isFinite(made) ? made : null };
-  } catch (error) {
-    if (error instanceof AwsFailure && error.kind === 'gone') return null;
-    throw error;
+  if (thing.startsWith('snap-')) {
+    const answers = await bothOrGone(
+      reader.call('ec2', 'DescribeSnapshotAttribute', region, {
+        SnapshotId: thing,
+        Attribute: 'createVolumePermission',
+      }),
+      reader.call('ec2', 'DescribeSnapshots', region, { SnapshotIds: [thing] }),
+    );
+    if (answers === null) return null;
+    const [{ CreateVolumePermissions = [] }, { Snapshots = [] }] = answers;
+    return { peers: CreateVolumePermissions.map(peerOf), since: Snapshots[0]?.StartTime?.getTime() ?? null };
   }
+  const answers = await bothOrGone(
+    reader.call('ec2', 'DescribeImageAttribute', region, { ImageId: thing, Attribute: 'launchPermission' }),
+    reader.call('ec2', 'DescribeImages', region, { ImageIds: [thing] }),
+  );
+  if (answers === null) return null;
+  const [{ LaunchPermissions = [] }, { Images = [] }] = answers;
+  const made = Date.parse(Images[0]?.CreationDate ?? '');
+  return { peers: LaunchPermissions.map(peerOf), since: Number.isFinite(made) ? made : null };
+}
+
+/** Both answers; null where AWS says that there is none, and refuses neither call. */
+async function bothOrGone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B] | null> {
+  const isGone = (error: unknown): boolean => error instanceof AwsFailure && error.kind === 'gone';
+  const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
+    answer.catch((error: unknown) => {
+      if (isGone(error)) return null;
+      throw error;
+    });
+  const [a, b] = await Promise.all([orNull(one), orNull(other)]);
+  return a === null || b === null ? null : [a, b];
 }
