@@ -6,7 +6,7 @@ import { writeEvent, type JsonObject } from '../world/trail.js';
 import { paged, Shelf, type Thing } from './shelf.js';
 
 const gone: [string, number] = ['ValidationError', 400];
-export const stacks = new Shelf('cloudformation:stacks', gone, 'AlreadyExistsException', ({ StackStatus }) =>
+const stacks = new Shelf('cloudformation:stacks', gone, 'AlreadyExistsException', ({ StackStatus }) =>
   /COMPLETE$/.test(String(StackStatus)),
 );
 const host = 'cloudformation.amazonaws.com';
