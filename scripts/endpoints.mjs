@@ -17,6 +17,7 @@ const renamed = {
   costexplorer: 'ce',
   eventbridge: 'events',
   emr: 'elasticmapreduce',
+  appstream: 'appstream2',
   sagemaker: 'api.sagemaker',
   sesv2: 'email',
 };

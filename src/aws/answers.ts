@@ -26,6 +26,8 @@ const members: Record<string, readonly string[]> = {
   'amplify:ListApps': ['apps'],
   'amplify:ListBranches': ['branches'],
   'amplify:ListJobs': ['jobSummaries'],
+  'appstream:DescribeFleets': ['Fleets'],
+  'appstream:DescribeImageBuilders': ['ImageBuilders'],
   'athena:GetQueryExecution': ['QueryExecution'],
   'athena:GetQueryResults': ['ResultSet'],
   'athena:GetTableMetadata': ['TableMetadata'],
@@ -81,7 +83,9 @@ const members: Record<string, readonly string[]> = {
   'rolesanywhere:ListProfiles': ['profiles'],
   'rolesanywhere:ListTrustAnchors': ['trustAnchors'],
   'route53:ListHostedZones': ['HostedZones'],
+  's3:GetBucketPolicy': ['Policy'],
   's3:GetObject': ['Body'],
+  's3:GetPublicAccessBlock': ['PublicAccessBlockConfiguration'],
   's3:ListBuckets': ['Buckets'],
   's3:ListObjectsV2': ['KeyCount', 'Name'],
   'sagemaker:DescribeEndpoint': ['EndpointName'],
@@ -95,6 +99,7 @@ const members: Record<string, readonly string[]> = {
   'sesv2:GetAccount': ['EnforcementStatus', 'SendingEnabled'],
   'sesv2:ListEmailIdentities': ['EmailIdentities'],
   'support:DescribeCases': ['cases'],
+  'workspaces:DescribeWorkspaces': ['Workspaces'],
 };
 
 /** Whose answer is looked at. */
@@ -170,6 +175,9 @@ function wrongShape(asked: Asked, text: string, hasRequestId: boolean): string |
     if (namedXml.has(service) || !hasRequestId) return 'it is empty, and has no request id';
     return null;
   }
+  // The policy itself, as it was put (S3 API reference, GetBucketPolicy).
+  if (service === 's3' && operation === 'GetBucketPolicy')
+    return text.startsWith('{') ? null : 'it is not a policy';
   if (otherXml.has(service)) return text.startsWith('<') ? null : 'it is not XML';
   if (!namedXml.has(service)) return text.startsWith('{') ? null : 'it is not a JSON object';
   const root = /^(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<([\w:.-]+)/s.exec(text)?.[1] ?? null;

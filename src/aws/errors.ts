@@ -47,6 +47,7 @@ const kindByCode: Record<string, FailureKind> = {
   AuthorizationError: 'denied',
   NotAuthorized: 'denied',
   OperationNotPermitted: 'protected',
+  'InvalidAMIID.Unavailable': 'gone',
   'InvalidInstanceID.NotFound': 'gone',
   'InvalidSpotInstanceRequestID.NotFound': 'gone',
   InvalidSpotFleetRequestId: 'gone',

@@ -82,12 +82,15 @@ ec2|CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate|access
 autoscaling|CreateLaunchConfiguration|access|36|launch configuration
 codebuild|CreateProject,UpdateProject,CreateWebhook|access|63|CodeBuild project
 codepipeline|CreatePipeline,UpdatePipeline|access|50|pipeline
-cloudformation|CreateStack,UpdateStack,CreateStackSet,CreateStackInstances|access|61|stack
+cloudformation|CreateStack,UpdateStack|access|61|stack
+cloudformation|CreateStackSet,CreateStackInstances,UpdateStackSet,UpdateStackInstances|access|69|stack set
 cloudformation|SetStackPolicy|other|30|stack policy
 transfer|CreateServer,CreateUser|access|60|Transfer user
 rds|ModifyDBInstance,ModifyDBCluster|access|45|database
 glue|CreateDevEndpoint,CreateJob,PutResourcePolicy|access|51|Glue endpoint
-appstream|CreateImageBuilder,CreateFleet|spend|50|AppStream builder
+appstream|CreateImageBuilder,StartImageBuilder|spend|70|AppStream image builder
+appstream|CreateFleet,StartFleet,UpdateFleet|spend|72|AppStream fleet
+workspaces|CreateWorkspaces,StartWorkspaces,ModifyWorkspaceProperties|spend|72|WorkSpace
 account|EnableRegion|access|40|region
 account|PutAlternateContact,PutContactInformation|blind|60|account contact
 ec2|RunInstances|spend|90|instance

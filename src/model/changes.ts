@@ -5,6 +5,7 @@
  */
 export const changes = {
   amplify: ['StopJob', 'UpdateBranch'],
+  appstream: ['StartFleet', 'StartImageBuilder', 'StopFleet', 'StopImageBuilder'],
   autoscaling: [
     'DeleteAutoScalingGroup',
     'DeleteLaunchConfiguration',
@@ -23,7 +24,7 @@ export const changes = {
   ],
   bedrock: ['DeleteProvisionedModelThroughput'],
   cloudcontrol: ['CreateResource', 'DeleteResource'],
-  cloudformation: ['DeleteStack', 'UpdateTerminationProtection'],
+  cloudformation: ['DeleteStack', 'DeleteStackInstances', 'DeleteStackSet', 'UpdateTerminationProtection'],
   cloudtrail: ['StartLogging', 'StopLogging'],
   codebuild: ['DeleteWebhook', 'StopBuild'],
   ec2: [
@@ -38,7 +39,9 @@ export const changes = {
     'DeleteLaunchTemplate',
     'DeleteSecurityGroup',
     'DeleteVolume',
+    'ModifyImageAttribute',
     'ModifyInstanceAttribute',
+    'ModifySnapshotAttribute',
     'ReleaseAddress',
     'RevokeSecurityGroupEgress',
     'RevokeSecurityGroupIngress',
@@ -102,6 +105,7 @@ export const changes = {
   ],
   lightsail: ['DeleteInstance', 'StartInstance', 'StopInstance'],
   rolesanywhere: ['DisableProfile', 'DisableTrustAnchor', 'EnableProfile', 'EnableTrustAnchor'],
+  s3: ['DeleteBucketPolicy', 'PutBucketPolicy', 'PutPublicAccessBlock'],
   sagemaker: [
     'CreateEndpoint',
     'DeleteCluster',
@@ -113,6 +117,7 @@ export const changes = {
   ],
   scheduler: ['UpdateSchedule'],
   sesv2: ['DeleteEmailIdentity', 'PutAccountSendingAttributes'],
+  workspaces: ['TerminateWorkspaces'],
 } as const;
 
 export type ServiceOfChange = keyof typeof changes;

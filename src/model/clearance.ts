@@ -6,4 +6,6 @@ export interface ClearanceRow {
   status: 'clean' | 'dirty' | 'settling' | 'unknown' | 'not-examined';
   /** What is dirty or unknown, in words; empty where clean. */
   details: string[];
+  /** How the kind of thing was looked at: all that the account has, or what the trail names of it. */
+  looked?: 'by-list' | 'by-trail';
 }

@@ -18,6 +18,10 @@ export interface OriginRule {
   ids(event: TrailEvent): string[];
   /** Region of those resources where it is not the event's own, such as `global` for IAM. */
   region?: 'global';
+  /** Nothing lists what it is about: an act whose record names none of it stands. */
+  named?: true;
+  /** It only tells how things stood: the act itself is not this play's, and stands for itself. */
+  tellsOnly?: true;
   /** For `changed`: it put what was there already under it, so that ending it would end that too. */
   takesIn?: boolean;
   /** For `changed`: the value before, where the record has it. */

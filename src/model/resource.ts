@@ -22,7 +22,8 @@ export interface Link {
     | 'reservation'
     | 'user'
     | 'role'
-    | 'cluster';
+    | 'cluster'
+    | 'stack';
   id: string;
 }
 

@@ -1,7 +1,9 @@
 import { accessKeys } from './iam/access-keys.js';
 import { addresses } from './ec2/addresses.js';
 import { amplifyApps } from './hosting/amplify-apps.js';
+import { appstream } from './hosting/appstream.js';
 import { autoScalingGroups } from './ec2/auto-scaling-groups.js';
+import { bucketAccess } from './sharing/bucket-access.js';
 import { batchComputeEnvironments } from './containers/batch-compute-environments.js';
 import { batchJobQueues } from './containers/batch-job-queues.js';
 import { batchJobs } from './containers/batch-jobs.js';
@@ -23,6 +25,7 @@ import { gameliftFleets } from './hosting/gamelift-fleets.js';
 import { iamGrants } from './iam/iam-grants.js';
 import { iamPrincipals } from './iam/iam-principals.js';
 import { identityProviders } from './iam/identity-providers.js';
+import { imageShares } from './sharing/image-shares.js';
 import { keyPairs } from './ec2/key-pairs.js';
 import { lambdaFunctions } from './serverless/lambda-functions.js';
 import { lambdaPermissions } from './serverless/lambda-permissions.js';
@@ -48,10 +51,12 @@ import { sesIdentities } from './mail/ses-identities.js';
 import { sesSending } from './mail/ses-sending.js';
 import { spotFleets } from './ec2/spot-fleets.js';
 import { spotRequests } from './ec2/spot-requests.js';
+import { stackSets } from './hosting/stack-sets.js';
 import { trails } from './logging/trails.js';
 import { userCredentials } from './iam/user-credentials.js';
 import { userSessions } from './iam/user-sessions.js';
 import { volumes } from './ec2/volumes.js';
+import { workspaces } from './hosting/workspaces.js';
 
 /** Every play, in the order of containment. The plan, the policy, the table of plays and the tests come from here. */
 export const plays: readonly Play[] = [
@@ -82,6 +87,8 @@ export const plays: readonly Play[] = [
   sagemakerEndpoints,
   sagemakerClusters,
   gameliftFleets,
+  appstream,
+  workspaces,
   lightsailInstances,
   codebuildBuilds,
   codebuildProjects,
@@ -94,6 +101,7 @@ export const plays: readonly Play[] = [
   ec2Instances,
   ecsTasks,
   // evict
+  stackSets,
   cloudformationStacks,
   trails,
   iamGrants,
@@ -102,6 +110,8 @@ export const plays: readonly Play[] = [
   iamPrincipals,
   lambdaUrls,
   lambdaPermissions,
+  bucketAccess,
+  imageShares,
   securityGroupRules,
   securityGroups,
   keyPairs,

@@ -5,8 +5,6 @@ import type { Cell } from '../model/index.js';
 const services: [service: string, what: string][] = [
   ['apigateway', 'APIs, which hand requests on to functions'],
   ['apprunner', 'services that run containers'],
-  ['appstream', 'GPU fleets'],
-  ['cloudformation', 'stack sets, which make stacks in other accounts; stacks have a play'],
   ['cognito-identity', 'identity pools, which give credentials to anybody'],
   ['eks', 'clusters and who may enter them; node groups and Fargate profiles have plays'],
   ['emr-serverless', 'applications and their job runs'],
@@ -14,9 +12,12 @@ const services: [service: string, what: string][] = [
   ['glue', 'jobs and development endpoints'],
   ['rds', 'databases, and snapshots shared with others'],
   ['redshift', 'clusters'],
-  ['s3', 'buckets, their policies and what was read from them'],
+  [
+    's3',
+    'buckets, their access lists and replication, and what was read; policies and public access blocks have a play',
+  ],
   ['sso', 'users and permission sets of IAM Identity Center'],
-  ['workspaces', 'GPU desktops'],
+  ['workspaces', 'pools of desktops; WorkSpaces of one user each have a play'],
 ];
 
 /** One cell for each service without a play, so that every list of what was looked at ends with what was not. */

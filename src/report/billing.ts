@@ -23,6 +23,7 @@ export interface Bill {
 
 /** What is left and billed, by play: what ends it. What launches is billed by what it launched, and is told with it. */
 const leftUntil: Record<string, string> = {
+  appstream: 'its instances by the hour, until it is stopped',
   'amplify-apps': 'its builds and traffic, until its branches are deleted',
   'auto-scaling-groups': 'its instances, until its sizes are 0',
   'batch-compute-environments': 'its instances, until it is deleted',
@@ -45,8 +46,10 @@ const leftUntil: Record<string, string> = {
   'sagemaker-processing-jobs': 'until it is stopped',
   'sagemaker-training-jobs': 'until it is stopped',
   'ses-sending': 'by the mail, until sending is off',
+  'stack-sets': 'what its stacks made, until they are deleted',
   'spot-fleets': 'its instances, until it is cancelled with them',
   'spot-requests': 'its instance, until both are ended',
+  workspaces: 'by the hour or month, until it is terminated; stopped is not ended',
   volumes: 'until it is deleted',
   addresses: 'until it is released',
   'eks-node-groups': 'until it is deleted',

@@ -73,6 +73,8 @@ const byPlay: Record<string, [Rank, number]> = {
   'key-pairs': ['access', 48],
   'launch-templates': ['access', 38],
   'launch-configurations': ['access', 36],
+  'bucket-access': ['read', 86],
+  'image-shares': ['read', 88],
   trails: ['blind', 95],
 };
 
@@ -94,7 +96,7 @@ export function ranked(incident: Incident): Ranked {
   const lines = deedLines(
     acts.filter(
       ({ evidence, play, undone }) =>
-        !told.has(evidence.name) && (play === null || undone || hasBlinded(evidence)),
+        !told.has(evidence.name) && (play === null || undone || isNotUndone(evidence)),
     ),
   );
   for (const line of lines) if (isSpentOrRead(line)) stands[line.rank].push(line);
@@ -354,9 +356,10 @@ function deedLines(deeds: readonly Deed[]): RankedLine[] {
 
 const looks = /discovery|reconnaissance/i;
 
-/** Put back or not, what happened meanwhile is in no record. */
-function hasBlinded({ source, name }: Deed['evidence']): boolean {
-  return rankOfAct(source, name)?.rank === 'blind';
+/** Put back or not: what happened meanwhile is in no record, and what was given away is known outside. */
+function isNotUndone({ source, name }: Deed['evidence']): boolean {
+  const rank = rankOfAct(source, name)?.rank;
+  return rank === 'blind' || rank === 'read';
 }
 
 /** What leaves no thing that stands, and cannot be taken back. */

@@ -335,18 +335,25 @@ export class SurveyTrail {
     });
   }
 
-  /** By event name: from when on every event of a global service was read, of the names that `plays` have rules of. */
-  readSince(plays: readonly Play[], homeRegion: string): Map<string, number> {
-    const names = new Set(plays.flatMap(({ origin }) => origin.map(({ name }) => name)));
-    const home = this.files?.cells.filter(
-      ({ region, subject }) => subject === 'trail' && region === homeRegion,
-    );
-    const whole = home?.every(({ status }) => status === 'complete') === true ? home[0]?.from : undefined;
-    const read = [...names].flatMap((name): [string, number][] => {
-      const since = this.files === null ? this.lookup?.readSince(name, homeRegion) : whole;
-      return since === undefined || since === null ? [] : [[name, since]];
-    });
-    return new Map(read);
+  /** By event name: from when on every event of a global service was read, of the names that `plays` have rules of; by
+   *  `REGION|name`, the same of what no list shows, in each of `regions`. */
+  readSince(plays: readonly Play[], homeRegion: string, regions: Iterable<string>): Map<string, number> {
+    const rules = plays.flatMap(({ origin }) => origin);
+    const read = new Map<string, number>();
+    const note = (key: string, name: string, region: string): void => {
+      const since = this.files === null ? this.lookup?.readSince(name, region) : this.wholeSince(region);
+      if (since !== undefined && since !== null) read.set(key, since);
+    };
+    for (const name of new Set(rules.map((rule) => rule.name))) note(name, name, homeRegion);
+    const named = new Set(rules.flatMap((rule) => (rule.named === true ? rule.name : [])));
+    for (const region of regions) for (const name of named) note(`${region}|${name}`, name, region);
+    return read;
+  }
+
+  /** From when on the files have all of a region. */
+  private wholeSince(region: string): number | null | undefined {
+    const cells = this.files?.cells.filter((one) => one.region === region && one.subject === 'trail');
+    return cells?.every(({ status }) => status === 'complete') === true ? cells[0]?.from : undefined;
   }
 
   /** What is known without any event: the launches, and the key; without a key, what points to one. */

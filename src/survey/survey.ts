@@ -40,6 +40,7 @@ import {
 } from '../detect/index.js';
 import { accessKeys, cloudControl, ec2Instances, notExamined, type Play } from '../plays/index.js';
 import { AskMade } from './ask-made.js';
+import { askNamed } from './ask-named.js';
 import { absentAmong } from './ask-by-id.js';
 import { takeInventory } from './inventory.js';
 import { measured } from './measured.js';
@@ -317,18 +318,23 @@ export class Survey {
     return anew();
   }
 
-  /** The incident after Cloud Control was asked for what the misuse made and no play looks at. */
+  /** The incident after what no list shows was asked for: what its own events name, and of what it made and no play
+   *  looks at, Cloud Control. */
   private async askMade(
     incident: Incident,
     resources: Resource[],
     coverage: Cell[],
     reader: Reader,
   ): Promise<Incident> {
-    if (!this.options.plays.includes(cloudControl)) return incident;
-    const made = await this.made.ask(incident, this.trail.events(), reader);
-    if (made.resources.length + made.cells.length === 0) return incident;
-    resources.push(...made.resources);
-    coverage.push(...made.cells);
+    const { plays } = this.options;
+    const events = this.trail.events();
+    const answers = [await askNamed(plays, incident, events, reader)];
+    if (plays.includes(cloudControl)) answers.push(await this.made.ask(incident, events, reader));
+    const found = answers.flatMap((one) => one.resources);
+    const cells = answers.flatMap((one) => one.cells);
+    if (found.length + cells.length === 0) return incident;
+    resources.push(...found);
+    coverage.push(...cells);
     return this.detect(resources, coverage, reader.now());
   }
 
@@ -527,7 +533,11 @@ export class Survey {
       absent: this.absent,
       trailFrom: this.trail.source,
       ...(this.launchesAsked === null ? {} : { launchesAsked: this.launchesAsked }),
-      readSince: this.trail.readSince(plays, session?.identity.homeRegion ?? 'us-east-1'),
+      readSince: this.trail.readSince(
+        plays,
+        session?.identity.homeRegion ?? 'us-east-1',
+        new Set(inventory.map(({ region }) => region)),
+      ),
     };
   }
 }

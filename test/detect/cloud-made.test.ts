@@ -211,7 +211,8 @@ describe('what the misuse made and Cloud Control read', () => {
   });
 
   it('leaves a change to a person, with its step: a policy that was overwritten is its owner’s', () => {
-    const policy: Act = [ci, { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'shop' } }];
+    const request = { bucketName: 'shop', AccessControlPolicy: {} };
+    const policy: Act = [ci, { source: 's3', name: 'PutBucketAcl', request }];
     const { actions, left } = planOf(look([policy], []));
     expect(actions).toEqual([]);
     expect(left).toMatchObject([

@@ -4,6 +4,7 @@ import { launchEdges } from '../../src/facts/launchers.js';
 import type { Finding } from '../../src/model/incident.js';
 import type { Link, Resource } from '../../src/model/resource.js';
 import { plays } from '../../src/plays/index.js';
+import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { account, day, History, hour, minute, night, type Caller } from './history.js';
 import { attacker, ci, ciLife } from './lives.js';
 
@@ -89,6 +90,28 @@ describe('what a service launched for the incident', () => {
     ]);
     const rogue = Object.keys(found).filter((one) => found[one]?.class === 'rogue');
     expect(rogue.sort()).toEqual([own.id, 'e-gpugpugpug', id].sort());
+  });
+
+  it('goes with its stack set in every region, as far as CloudFormation’s list names it', () => {
+    const history = new History();
+    const [source, request] = ['cloudformation', { stackSetName: 'web' }];
+    history.call(attacker, { time: at, name: 'CreateStackSet', source, request });
+    const arn = (id: string) => `arn:aws:cloudformation:eu-west-2:111122223333:stack/${id}/1`;
+    const stack = (id: string, createdAt = at + 5000): Resource => ({
+      ...thing('cloudformation-stacks', id, createdAt),
+      region: 'eu-west-2',
+      properties: { arn: arn(id) },
+    });
+    const links: Link[] = ['StackSet-web-1', 'older'].map((id) => ({ kind: 'stack', id: arn(id) }));
+    const found = classes(history, [
+      thing('stack-sets', 'web', at, links),
+      stack('StackSet-web-1'),
+      // A name is anybody’s.
+      stack('StackSet-web-2'),
+      stack('older', night - 9 * day),
+    ]);
+    const rogue = Object.keys(found).filter((one) => found[one]?.class === 'rogue');
+    expect(rogue.sort()).toEqual(['StackSet-web-1', 'web']);
   });
 
   it('is left to a person where the incident updated an innocent’s environment', () => {
@@ -269,17 +292,31 @@ describe('the table of launchers', () => {
     for (const { launcher, of } of launchEdges)
       expect([ids.has(launcher), ids.has(of)]).toEqual([true, true]);
     const rows = launchEdges.map(
-      ({ launcher, of, shownBy }) => `| \`${launcher}\` | \`${of}\` | ${shownBy} |`,
+      ({ launcher, of, shownBy, rehearsed: { scenario, by } }) =>
+        `| \`${launcher}\` | \`${of}\` | ${shownBy} | \`${scenario}\`, by ${by} |`,
     );
     const page = `# Who launches for whom
 
 Taint goes down these edges, and containing begins at the top: from src/facts/launchers.ts; \`npx vitest run
 test/detect/launchers -u\` writes it anew.
 
-| launcher | launches | shown by |
-| --- | --- | --- |
+| launcher | launches | shown by | rehearsed in |
+| --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
     await expect(page).toMatchFileSnapshot('../../docs/launchers.md');
   });
+
+  it.each(launchEdges.map((edge) => [`${edge.launcher} → ${edge.of}`, edge] as const))(
+    'has a scenario of %s, with innocents on the same edge',
+    async (_, { launcher, of, rehearsed: { scenario: name, by } }) => {
+      const { scenario } = await loadScenario(name, 'fixtures/scenarios');
+      expect(scenario.plays).toContain(launcher);
+      const others = scenario.history.filter((one) => one.as !== scenario.incident.key);
+      const calls = (list: readonly object[]): unknown[] =>
+        list.map((one) => ('call' in one ? one.call : null));
+      expect(calls(others), `${of} of innocents`).toContain(by);
+      expect(calls(scenario.attacker?.steps ?? [])).toContain(by);
+    },
+  );
 });

@@ -72,6 +72,7 @@ const toldByName = [
   'mail',
   'serverless',
   'generic',
+  'sharing',
 ];
 /** The key launches nothing: sessions do, of roles that its code got into. They stand out. */
 toldByName.push('compute-doors', 'service-doors', 'instance-doors', 'identity-doors');

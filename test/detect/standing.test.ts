@@ -139,7 +139,7 @@ describe('what no play looks at', () => {
         request: { sourceEnvironmentName: 'shop', destinationEnvironmentName: 'api' },
       },
     ],
-    ['a bucket’s policy', { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'b-1' } }],
+    ['a bucket’s replication', { source: 's3', name: 'PutBucketReplication', request: { bucketName: 'b-1' } }],
     ['a trail that was deleted', { source: 'cloudtrail', name: 'DeleteTrail', request: { name: 'all' } }],
     [
       'a trail that logs less',
@@ -167,8 +167,8 @@ describe('what no play looks at', () => {
       { source: 'kms', name: 'ScheduleKeyDeletion', request: { keyId: 'key-1' } },
     ],
     [
-      'a policy taken off a bucket',
-      { source: 's3', name: 'DeleteBucketPolicy', request: { bucketName: 'b-1' } },
+      'an encryption taken off a bucket',
+      { source: 's3', name: 'DeleteBucketEncryption', request: { bucketName: 'b-1' } },
     ],
     [
       'a route in somebody’s table',
@@ -335,7 +335,7 @@ describe('what no play looks at', () => {
       ),
     ).toEqual(['CreateEnvironment']);
 
-    const policy = { source: 's3', name: 'PutBucketPolicy', request: { bucketName: 'shop-assets' } };
+    const policy = { source: 's3', name: 'PutBucketReplication', request: { bucketName: 'shop-assets' } };
     expect(
       standing(
         look([
@@ -351,9 +351,9 @@ describe('what no play looks at', () => {
           [ci, policy],
         ]),
       ),
-    ).toEqual(['PutBucketPolicy']);
+    ).toEqual(['PutBucketReplication']);
     const bucket = { source: 's3', name: 'CreateBucket', request: { bucketName: 'shop-assets' } };
-    const unset = { source: 's3', name: 'DeleteBucketPolicy', request: { bucketName: 'shop-assets' } };
+    const unset = { source: 's3', name: 'DeleteBucketReplication', request: { bucketName: 'shop-assets' } };
     expect(
       standing(
         look([
@@ -393,10 +393,10 @@ describe('what no play looks at', () => {
       { ...stack, request: { environmentName: 'shop', capabilities: ['CAPABILITY_IAM'] } },
     ],
     [
-      'another bucket’s policy',
+      'another bucket’s replication',
       {
         source: 's3',
-        name: 'PutBucketPolicy',
+        name: 'PutBucketReplication',
         request: {
           bucketName: 'shop-assets',
           Host: 's3.amazonaws.com',
@@ -405,7 +405,7 @@ describe('what no play looks at', () => {
       },
       {
         source: 's3',
-        name: 'PutBucketPolicy',
+        name: 'PutBucketReplication',
         request: {
           bucketName: 'shop-logs',
           Host: 's3.amazonaws.com',

@@ -10,7 +10,8 @@ import interesting from '../../src/facts/events-of-interest.json' with { type: '
 import { idleBecause } from '../../src/facts/idle-acts.js';
 import { type TrailEvent, worked } from '../../src/model/index.js';
 import { plays } from '../../src/plays/index.js';
-import { coverageOf, coverageTable, type NamedEvent } from '../../src/plays/coverage-table.js';
+import { coverageOf, coverageTable, lookedTable, type NamedEvent } from '../../src/plays/coverage-table.js';
+import { notExamined } from '../../src/plays/not-examined.js';
 import { readTrail } from '../../src/trail/files.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
@@ -45,7 +46,14 @@ describe('what becomes of what the misuse did', () => {
   it('is the table in the documentation', async () => {
     const page =
       '# What becomes of what the misuse did\n\nEvery act of a tainted credential that writes stands until an event or a look takes it back, unless it is known to be\nidle. An event in no table stands. What stands and has no play is told with its step and its ids, and a containment that\nleaves it does not end as contained. These are the events of published intrusions and of the public records in fixtures/.\nGenerated from src/facts/idle-acts.ts and the plays; `npx vitest run test/plays/coverage-page.test.ts -u` writes it anew.\n\n';
-    await expect(`${page}${coverageTable(known(), plays)}\n`).toMatchFileSnapshot('../../docs/coverage.md');
+    const looked = lookedTable(
+      plays,
+      notExamined().map(({ subject }) => subject),
+    );
+    const how = `\n## How each kind of thing is looked at\n\n${looked}\n`;
+    await expect(`${page}${coverageTable(known(), plays)}\n${how}`).toMatchFileSnapshot(
+      '../../docs/coverage.md',
+    );
   });
 
   it('says of no service that nobody thought of that it is idle', () => {

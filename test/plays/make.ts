@@ -223,6 +223,13 @@ function readerOver(answers: Record<string, unknown>, made: Set<string>): Reader
   };
 }
 
+/** Ids of what no list shows. */
+const named: Record<string, string[]> = {
+  'cloud-control': ['AWS::Glue::Job|crunch'],
+  'image-shares': ['snap-1|999999999999', 'ami-1|all'],
+  'bucket-access': ['policy|shop', 'public-access-block|shop'],
+};
+
 /** What `play` finds; `made` is told the IAM action of each read. */
 export async function found(
   play: Play,
@@ -232,7 +239,7 @@ export async function found(
   const resources: Resource[] = [];
   const region = play.scope === 'global' ? 'global' : 'eu-west-1';
   if (play.askedById === true)
-    return (await play.findById?.(readerOver(answers, made), region, ['AWS::Glue::Job|crunch'])) ?? [];
+    return (await play.findById?.(readerOver(answers, made), region, named[play.id] ?? [])) ?? [];
   for await (const one of play.find(readerOver(answers, made), region)) resources.push(one);
   return resources;
 }

@@ -57,8 +57,8 @@ describe('the registry of plays', () => {
     );
     expect(play.scenario).toMatch(/^[a-z0-9-]+$/);
     expect(play.permissions.find.length).toBeGreaterThan(0);
-    // What is asked for by its id is found by the events of its types (facts/cloud-types.ts).
-    expect(play.origin.length > 0).toBe(play.askedById !== true);
+    // What Cloud Control is asked for is found by the events of its types (facts/cloud-types.ts).
+    expect(play.origin.length > 0).toBe(play.id !== 'cloud-control');
     // Either there is a sentence that says why there is no undo, or the undo's calls are allowed.
     if (play.noUndo === null) expect(play.permissions.contain.length).toBeGreaterThan(0);
     else expect(play.noUndo).toMatch(/^[A-Z].{10,}\.$/);

@@ -2,6 +2,7 @@ import { AwsFailure } from '../../src/aws/errors.js';
 
 const day = new Date('2026-11-23T00:00:00Z');
 const gone = new AwsFailure('gone', 'NoSuchEntity', 'none', 'iam', 'x', 'global', null, 404, null);
+const noBucket = new AwsFailure('gone', 'NoSuchBucket', 'none', 's3', 'x', 'x', null, 404, null);
 const policy = encodeURIComponent('{"Version":"2012-10-17","Statement":[]}');
 const user = { Users: [{ UserName: 'eve' }] };
 const clusters = { clusterArns: ['arn:aws:ecs:eu-west-1:111122223333:cluster/c'] };
@@ -239,6 +240,33 @@ export const samples: Record<string, Record<string, unknown>> = {
       ResourceDescription: { Identifier: 'crunch', Properties: '{"Name":"crunch","Role":"service"}' },
     },
   },
+  workspaces: {
+    DescribeWorkspaces: {
+      Workspaces: [{ WorkspaceId: 'ws-abcdefgh1', State: 'AVAILABLE', UserName: 'dora' }],
+    },
+  },
+  appstream: {
+    DescribeFleets: { Fleets: [{ Name: 'gpu', State: 'RUNNING', CreatedTime: day }] },
+    DescribeImageBuilders: { ImageBuilders: [{ Name: 'gpu', State: 'RUNNING', CreatedTime: day }] },
+  },
+  'stack-sets': {
+    ListStackSets: {
+      Summaries: [
+        { StackSetName: 'web', StackSetId: 'web:1', Status: 'ACTIVE', PermissionModel: 'SELF_MANAGED' },
+        { StackSetName: 'empty', StackSetId: 'empty:1', Status: 'ACTIVE' },
+      ],
+    },
+    ListStackInstances: {},
+    'ListStackInstances:web': {
+      Summaries: [
+        {
+          Account: '111122223333',
+          Region: 'eu-west-2',
+          StackId: 'arn:aws:cloudformation:eu-west-2:111122223333:stack/StackSet-web/1',
+        },
+      ],
+    },
+  },
   'gamelift-fleets': {
     DescribeFleetAttributes: {
       FleetAttributes: [
@@ -405,6 +433,18 @@ export const samples: Record<string, Record<string, unknown>> = {
       ],
     },
   },
+  'image-shares': {
+    'DescribeSnapshotAttribute:snap-1': { CreateVolumePermissions: [{ UserId: '999999999999' }] },
+    DescribeSnapshotAttribute: {},
+    DescribeSnapshots: { Snapshots: [{ StartTime: day }] },
+    'DescribeImageAttribute:ami-1': { LaunchPermissions: [{ Group: 'all' }] },
+    DescribeImageAttribute: {},
+    DescribeImages: { Images: [{ CreationDate: day.toISOString() }] },
+  },
+  'bucket-access': {
+    GetBucketPolicy: { Policy: '{"Version":"2012-10-17","Statement":[]}' },
+    GetPublicAccessBlock: { PublicAccessBlockConfiguration: { BlockPublicAcls: true } },
+  },
   'security-groups': { DescribeSecurityGroups: { SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'n' }] } },
   'key-pairs': { DescribeKeyPairs: { KeyPairs: [{ KeyName: 'k', KeyPairId: 'key-1' }] } },
   'launch-templates': { DescribeLaunchTemplates: { LaunchTemplates: [{ LaunchTemplateId: 'lt-1' }] } },
@@ -432,6 +472,8 @@ const empty = Object.values(samples)
 export const nothing: Record<string, object> = {
   ...Object.fromEntries(empty),
   GetLoginProfile: gone,
+  GetBucketPolicy: noBucket,
+  GetPublicAccessBlock: noBucket,
   GetResource: new AwsFailure('gone', 'ResourceNotFoundException', 'none', 'x', 'x', 'x', null, 400, null),
 };
 
@@ -448,5 +490,6 @@ export const befores: Record<string, unknown> = {
   'eventbridge-rules': { State: 'DISABLED' },
   'ses-sending': { SendingEnabled: false },
   trails: { logging: true },
+  'bucket-access': 'none',
   'role-trust': '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',
 };

@@ -25,11 +25,12 @@ function entryOf(world: World, { account, region, kind, id }: Item): object | nu
   return (world.account(account).region(region).table(kind).get(id) as object | undefined) ?? null;
 }
 
-/** What runs already is started; a function is updated to what it was. */
+/** What runs already is started, what is shared is shared again; a function is updated to what it was. */
 const changesNothing: Record<string, string[]> = {
   billing: ['ec2:StartInstances'],
   everything: ['cloudcontrolapi:CreateResource'],
   generic: ['cloudcontrolapi:CreateResource'],
+  sharing: ['ec2:ModifySnapshotAttribute'],
   'service-doors': ['lambda:UpdateFunctionCode', 'ecs:UpdateService'],
   'compute-doors': ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
 };

@@ -77,6 +77,7 @@ describe('what AWS bills on', () => {
     ...['roles-anywhere', 'identity-providers', 'iam-grants', 'role-trust', 'managed-policies'],
     ...['iam-principals', 'lambda-urls', 'lambda-permissions', 'security-group-rules', 'security-groups'],
     ...['key-pairs', 'launch-templates', 'launch-configurations', 'ses-identities', 'trails'],
+    ...['bucket-access', 'image-shares'],
     ...['batch-job-queues', 'codebuild-projects', 'eventbridge-rules', 'scheduler-schedules'],
   ];
 

@@ -5,6 +5,7 @@
 export const services = {
   account: () => import('./account.js').then((module) => module.account),
   amplify: () => import('./amplify.js').then((module) => module.amplify),
+  appstream: () => import('./appstream.js').then((module) => module.appstream),
   athena: () => import('./athena.js').then((module) => module.athena),
   autoscaling: () => import('./auto-scaling.js').then((module) => module.autoscaling),
   batch: () => import('./batch.js').then((module) => module.batch),
@@ -35,6 +36,7 @@ export const services = {
   sesv2: () => import('./sesv2.js').then((module) => module.sesv2),
   sts: () => import('./sts.js').then((module) => module.sts),
   support: () => import('./support.js').then((module) => module.support),
+  workspaces: () => import('./workspaces.js').then((module) => module.workspaces),
 };
 
 /** Each service's id in AWS_ENDPOINT_URL_<ID> and in the config file's services section, in lower case
@@ -42,6 +44,7 @@ export const services = {
 export const endpointIds: Record<ServiceName, string> = {
   account: 'account',
   amplify: 'amplify',
+  appstream: 'appstream',
   athena: 'athena',
   autoscaling: 'auto_scaling',
   batch: 'batch',
@@ -72,6 +75,7 @@ export const endpointIds: Record<ServiceName, string> = {
   sesv2: 'sesv2',
   sts: 'sts',
   support: 'support',
+  workspaces: 'workspaces',
 };
 
 export type ServiceName = keyof typeof services;

@@ -128,7 +128,8 @@ function trailRow(incident: Incident, now: number): ClearanceRow {
 }
 
 function playRow(incident: Incident, play: Play, pending: ReadonlySet<string>): ClearanceRow {
-  const row = { subject: play.id, title: play.noun };
+  const looked = play.askedById === true ? ('by-trail' as const) : ('by-list' as const);
+  const row = { subject: play.id, title: play.noun, looked };
   const findings = incident.findings.filter(({ resource }) => resource.play === play.id);
   const name = ({ resource }: (typeof findings)[number]): string =>
     `${resource.type} ${resource.id} in ${resource.region}: ${resource.state}`;

@@ -60,13 +60,33 @@ export function undone(action: Action, output: Record<string, unknown>): AwsFail
     (list) => (Array.isArray(list) ? (list as Unsuccessful[]) : []),
   );
   const [first] = errors;
-  if (first === undefined) return null;
+  if (first === undefined) return failedRequest(action, output);
   const ids = errors.map((error) => error.FleetId ?? error.SpotFleetRequestId ?? '');
   if (idsOf(action.input).every((id) => ids.includes(id))) {
     const { Code, Message } = first.Error ?? {};
     return namedFailure(Code ?? 'Unsuccessful', Message ?? 'AWS gave no reason', action);
   }
   return partOf(action, ids);
+}
+
+/** What TerminateWorkspaces answers beside those that it ended (WorkSpaces API reference): the next look plans what of
+ *  the rest is still there. */
+function failedRequest(action: Action, { FailedRequests: list }: Record<string, unknown>): AwsFailure | null {
+  const failed = (Array.isArray(list) ? list : []) as FailedRequest[];
+  const told = failed.find(({ ErrorCode }) => !/NotFound/.test(ErrorCode ?? '')) ?? failed[0];
+  if (told === undefined) return null;
+  const ids = failed.map(({ WorkspaceId }) => WorkspaceId ?? '?').join(', ');
+  return namedFailure(
+    told.ErrorCode ?? 'Failed',
+    `${ids}: ${told.ErrorMessage ?? 'AWS gave no reason'}`,
+    action,
+  );
+}
+
+interface FailedRequest {
+  WorkspaceId?: string;
+  ErrorCode?: string;
+  ErrorMessage?: string;
 }
 
 /** What DeleteFleets and CancelSpotFleetRequests answer beside those that they ended (EC2 API reference). */

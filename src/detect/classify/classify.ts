@@ -21,7 +21,7 @@ import { otherSessionsOf } from './role-use.js';
 import { isService } from '../records/record-fields.js';
 import type { Tainted } from '../credentials/tainted.js';
 import { judgeUnknown } from './unknown-origin.js';
-import { earlierOf, type Earlier } from './was-before.js';
+import { earlierOf, type Earlier, isSame } from './was-before.js';
 
 /** How far a service's creation time may lie from its event's, milliseconds. */
 const slack = 5 * 60_000;
@@ -216,6 +216,14 @@ function changedByTainted(
   if (habit != null && judged.every((one) => one !== null && one.class !== 'rogue')) {
     return finding(resource, 'held', habit.rule, habit.reasons, shared);
   }
+  const anew = setSince(changes, history, its);
+  if (anew !== null && !isSame(anew.rule.sets?.(anew.event) ?? null, shared.before)) {
+    const why = `${anew.event.name} by ${principalOf(anew.event)} at ${timeInWords(anew.event.time)} set it since: look whether what the incident put is still in it`;
+    return finding(resource, 'held', 'change.set-since', [why], {
+      ...shared,
+      events: [...events, anew.event],
+    });
+  }
   const whose = maker === 'family' ? 'made by the key before the misuse began' : 'not made by the incident';
   const reasons = [
     ...new Set(events.map((event) => `${event.name} by ${principalOf(event)} at ${timeInWords(event.time)}`)),
@@ -227,6 +235,15 @@ function changedByTainted(
     ...(assumed ? { otherSessions: otherSessionsOf(arn, its) } : {}),
     undone: last !== undefined && history.undone.some((event) => isLater(event, last)),
   });
+}
+
+/** The last word on it, where somebody outside the incident set the whole of it anew after the incident did. */
+function setSince(changes: readonly Origin[], { changed }: History, its: Case): Origin | null {
+  const until = Math.max(...changes.map(({ event }) => event.time ?? 0));
+  const last = changed.at(-1);
+  if (last === undefined || (last.event.time ?? 0) <= until || whoDid(last.event, its) === 'tainted')
+    return null;
+  return asText(last.rule.sets?.(last.event)) === null ? null : last;
 }
 
 /** The user or role that the person named: its misused sessions are denied, whoever made them. */

@@ -9,6 +9,8 @@ import { after } from './classify-by-launcher.js';
 interface Edge {
   launcher: string;
   of: string;
+  /** In other regions too. */
+  everywhere?: true;
   launched(launcher: Resource, one: Resource): boolean;
 }
 
@@ -17,6 +19,13 @@ const byGroup: Edge['launched'] = (launcher, { id }) =>
   launcher.links.some((link) => link.kind === 'auto-scaling-group' && link.id === id);
 
 const edges: readonly Edge[] = [
+  {
+    launcher: 'stack-sets',
+    of: 'cloudformation-stacks',
+    everywhere: true,
+    launched: (launcher, { properties }) =>
+      launcher.links.some((link) => link.kind === 'stack' && link.id === properties['arn']),
+  },
   {
     launcher: 'cloudformation-stacks',
     of: 'any',
@@ -65,7 +74,7 @@ export function followLaunchers(findings: Map<Resource, Finding>, its: Case): vo
       if (isInstance(resource) && rule === 'maker.innocent') continue;
       const launcher = launchers.find(
         (one) =>
-          one.resource.region === resource.region &&
+          (edge.everywhere === true || one.resource.region === resource.region) &&
           edge.launched(one.resource, resource) &&
           !isOlder(resource, one) &&
           !isOfAPerson(resource, its),

@@ -55,6 +55,14 @@ export class OriginRules {
     return found;
   }
 
+  /** The rules of the plays that answer for the event: none where nothing lists what it was about, and its record does
+   *  not name that. */
+  answering(event: TrailEvent): readonly { play: string; rule: OriginRule }[] {
+    return this.of(event).filter(
+      ({ rule }) => rule.tellsOnly !== true && (rule.named !== true || rule.ids(event).length > 0),
+    );
+  }
+
   private prefixesOf(act: string): { play: string; rule: OriginRule }[] {
     return this.prefixed.filter(({ rule }) => act.startsWith(`${rule.source}|${rule.name}`));
   }

@@ -25,7 +25,10 @@ export function withPersonsWord(findings: readonly Finding[], its: Case): Findin
         ...found,
         // What it was before is put back; only what nothing is known of is the incident's own.
         class:
-          wasStopped(found) || isUnprovenChange(resource, its) || found.rule === 'session.tie-likely'
+          wasStopped(found) ||
+          isUnprovenChange(resource, its) ||
+          found.rule === 'session.tie-likely' ||
+          found.rule === 'change.set-since'
             ? 'tampered'
             : 'rogue',
         rule: 'person.included',

@@ -129,7 +129,8 @@ function fromDates(resource: Resource, touches: readonly Origin[], its: Case): E
   }
   const born = resource.properties['holderSince'];
   if (typeof born !== 'number') return null;
-  const froms = touches.map(({ event }) => its.facts.readSince?.get(event.name));
+  const place = resource.region === 'global' ? '' : `${resource.region}|`;
+  const froms = touches.map(({ event }) => its.facts.readSince?.get(`${place}${event.name}`));
   if (froms.some((from) => from === undefined || born < from)) return null;
   return otherwise(`nobody did so before, from its making at ${timeInWords(born)} on`, null);
 }
@@ -190,7 +191,7 @@ function latest(events: readonly TrailEvent[]): TrailEvent | null {
 }
 
 /** Equal, whatever the spacing and the order of names inside a policy. */
-function isSame(a: Json, b: Json): boolean {
+export function isSame(a: Json, b: Json): boolean {
   return stableStringify(parsed(a)) === stableStringify(parsed(b));
 }
 

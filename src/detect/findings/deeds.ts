@@ -99,7 +99,7 @@ export function deedsOf(its: Case, rules: OriginRules, standing: StandingActs): 
       undone: isUndone,
       count: 1,
       play:
-        rules.of(event).find(({ rule }) => !ends.has(rule.effect))?.play ??
+        rules.answering(event).find(({ rule }) => !ends.has(rule.effect))?.play ??
         (isLive === true ? cloudPlay : null),
       stands,
       ...(stands ? { remove: removalOfAct(event, target ?? event.eventId ?? event.key) } : {}),

@@ -77,7 +77,7 @@ function* thingsOf(
   standing: StandingActs,
   { made, launched }: OwnThings,
 ): Iterable<Omit<Traced, 'events'>> {
-  const ruled = rules.of(event);
+  const ruled = rules.answering(event);
   let named = false;
   for (const { play, rule } of ruled) {
     // A role's trust begins with its role: of one that the incident made, the role speaks.

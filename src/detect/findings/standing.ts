@@ -89,7 +89,8 @@ export class StandingActs {
   /** It worked, and leaves something that no play looks at. */
   leaves(event: TrailEvent): boolean {
     if (!worked(event) || event.readOnly === true || isForwarded(event)) return false;
-    if (this.rules.of(event).length > 0 || idleBecause(event.source, event.name) !== null) return false;
+    if (this.rules.answering(event).length > 0 || idleBecause(event.source, event.name) !== null)
+      return false;
     const name = plainName(event.name);
     if (makes.test(name) && !parts.test(name)) return true;
     // What was shared is known outside, whosever it was.

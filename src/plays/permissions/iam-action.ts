@@ -10,6 +10,8 @@ const prefixes: Record<string, string> = {
 /** Operations whose IAM action has another name or needs no permission of its own (Service Authorization
  *  Reference, by service). */
 const names: Record<string, string> = {
+  's3:GetPublicAccessBlock': 's3:GetBucketPublicAccessBlock',
+  's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
   's3:ListBuckets': 's3:ListAllMyBuckets',
   's3:ListObjectsV2': 's3:ListBucket',
 };

@@ -34,11 +34,11 @@ const kinds: Record<string, Kind> = {
     request: (model) => ({ serviceName: model['ServiceName'] ?? '' }),
     response: (serviceArn) => ({ service: { serviceArn, status: 'OPERATION_IN_PROGRESS' } }),
   },
-  'AWS::AppStream::Fleet': {
-    event: ['appstream', 'CreateFleet'],
-    id: ['Name'],
+  'AWS::ImageBuilder::ImagePipeline': {
+    event: ['imagebuilder', 'CreateImagePipeline'],
+    id: ['Arn', ({ region }, model) => region.arn('imagebuilder', `image-pipeline/${model['Name'] ?? ''}`)],
     request: named('name'),
-    response: (name) => ({ fleet: { name, state: 'STOPPED' } }),
+    response: (imagePipelineArn) => ({ imagePipelineArn }),
   },
   'AWS::EC2::NatGateway': {
     event: ['ec2', 'CreateNatGateway'],

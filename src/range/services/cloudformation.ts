@@ -17,7 +17,7 @@ interface Template {
     { Type: string; DeletionPolicy?: string; Properties?: { InstanceType?: string; ImageId?: string } }
   >;
 }
-interface StackInput {
+export interface StackInput {
   StackName: string;
   TemplateBody?: string;
   RoleARN?: string;
@@ -55,7 +55,7 @@ function identity({ account, caller, world }: Context, role: string | undefined)
 }
 
 /** Instances are all that templates make here. */
-function createStack(context: Context, input: StackInput) {
+export function createStack(context: Context, input: StackInput) {
   const { region, world, now, maker } = context;
   if (input.RoleARN !== undefined) context.authorize('iam:PassRole', input.RoleARN);
   const id = region.arn('cloudformation', `stack/${input.StackName}/${world.random.uuid()}`);
@@ -103,8 +103,26 @@ function createStack(context: Context, input: StackInput) {
 const madeBy = ({ region }: Context, stack: Thing): Instance[] =>
   [...instancesOf(region).values()].filter(({ tags }) => tags[tagOf] === stack.StackId);
 
+export function deleteStack(context: Context, input: { StackName: string }): void {
+  const stack = stacks.find(context.region, nameOf(input.StackName));
+  // A stack that is not there is deleted already.
+  if (stack === undefined) return;
+  if (stack.EnableTerminationProtection === true)
+    throw new AwsError(
+      'ValidationError',
+      `Stack [${stack.id}] cannot be deleted while TerminationProtection is enabled`,
+    );
+  stacks.change(context, stack.id, { StackStatus: 'DELETE_IN_PROGRESS' });
+  for (const instance of madeBy(context, stack))
+    if (instance.tags['range:retained'] !== 'true') terminate(context.region, instance);
+  const { clock, settings } = context.world;
+  clock.after(settings.terminateMs, () =>
+    context.region.table<Thing>('cloudformation:stacks').delete(stack.id),
+  );
+}
+
 /** AWS CloudFormation, as far as stacks of instances need it. */
-export const cloudformation: Service = {
+export const stackService: Service = {
   operations: {
     CreateStack: createStack,
     DescribeStacks: ({ region }, input: { StackName?: string; NextToken?: string }) =>
@@ -136,22 +154,6 @@ export const cloudformation: Service = {
         EnableTerminationProtection: input.EnableTerminationProtection,
       }).StackId as string,
     }),
-    DeleteStack: (context, input: { StackName: string }) => {
-      const stack = stacks.find(context.region, nameOf(input.StackName));
-      // A stack that is not there is deleted already.
-      if (stack === undefined) return;
-      if (stack.EnableTerminationProtection === true)
-        throw new AwsError(
-          'ValidationError',
-          `Stack [${stack.id}] cannot be deleted while TerminationProtection is enabled`,
-        );
-      stacks.change(context, stack.id, { StackStatus: 'DELETE_IN_PROGRESS' });
-      for (const instance of madeBy(context, stack))
-        if (instance.tags['range:retained'] !== 'true') terminate(context.region, instance);
-      const { clock, settings } = context.world;
-      clock.after(settings.terminateMs, () =>
-        context.region.table<Thing>('cloudformation:stacks').delete(stack.id),
-      );
-    },
+    DeleteStack: deleteStack,
   },
 };

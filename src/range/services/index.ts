@@ -1,10 +1,11 @@
 import type { Service } from '../service.js';
 import { account } from './account.js';
 import { amplify } from './amplify.js';
+import { appstream } from './appstream.js';
 import { autoscaling } from './auto-scaling.js';
 import { batch } from './batch.js';
 import { cloudcontrolapi } from './cloud-control.js';
-import { cloudformation } from './cloudformation.js';
+import { cloudformation } from './stack-sets.js';
 import { cloudfront } from './cloudfront.js';
 import { cloudtrail } from './cloudtrail.js';
 import { codebuild } from './codebuild.js';
@@ -36,10 +37,12 @@ import { sagemaker } from './sagemaker.js';
 import { scheduler } from './scheduler.js';
 import { ses } from './ses.js';
 import { sts } from './sts.js';
+import { workspaces } from './workspaces.js';
 
 const all = {
   account,
   amplify,
+  appstream,
   autoscaling,
   batch,
   bedrock,
@@ -73,6 +76,7 @@ const all = {
   ssm,
   sts,
   support,
+  workspaces,
 } satisfies Record<string, Service>;
 
 /** The name that a service of the range signs with. */

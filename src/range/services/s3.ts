@@ -4,6 +4,7 @@ import { AwsError } from '../aws-error.js';
 import type { Context, Service } from '../service.js';
 import { trailFiles } from '../world/trail-files.js';
 import type { Account, Region } from '../world/world.js';
+import { bucketAccessOperations, closeNew } from './bucket-access.js';
 import { trailsOf } from './cloudtrail.js';
 import { Shelf } from './shelf.js';
 
@@ -164,9 +165,16 @@ const objectArn = (bucket: string, key: unknown): string =>
   `arn:aws:s3:::${bucket}${typeof key === 'string' ? `/${key}` : ''}`;
 
 export const s3: Service = {
-  actions: { ListBuckets: 's3:ListAllMyBuckets', ListObjectsV2: 's3:ListBucket' },
+  actions: {
+    DeletePublicAccessBlock: 's3:PutBucketPublicAccessBlock',
+    GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
+    ListBuckets: 's3:ListAllMyBuckets',
+    ListObjectsV2: 's3:ListBucket',
+    PutPublicAccessBlock: 's3:PutBucketPublicAccessBlock',
+  },
   resources: (_context, { Bucket, Key }) => [typeof Bucket === 'string' ? objectArn(Bucket, Key) : '*'],
   operations: {
+    ...bucketAccessOperations,
     ListBuckets: ({ account }) => ({
       Buckets: account
         .usedRegions()
@@ -177,6 +185,8 @@ export const s3: Service = {
     }),
     CreateBucket: (context, input: { Bucket: string }) => {
       buckets.add(context, input.Bucket, {});
+      closeNew(context, input.Bucket);
+      context.trail.requestParameters = { bucketName: input.Bucket };
       return { Location: `/${input.Bucket}` };
     },
     ListObjectsV2: listObjects,

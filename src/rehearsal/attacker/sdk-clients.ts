@@ -5,6 +5,7 @@ import type { ServiceName } from '../../range/index.js';
 export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   account: () => import('@aws-sdk/client-account'),
   amplify: () => import('@aws-sdk/client-amplify'),
+  appstream: () => import('@aws-sdk/client-appstream'),
   autoscaling: () => import('@aws-sdk/client-auto-scaling'),
   batch: () => import('@aws-sdk/client-batch'),
   bedrock: () => import('@aws-sdk/client-bedrock'),
@@ -38,4 +39,5 @@ export const sdkClients: Record<ServiceName, () => Promise<object>> = {
   ssm: () => import('@aws-sdk/client-ssm'),
   sts: () => import('@aws-sdk/client-sts'),
   support: () => import('@aws-sdk/client-support'),
+  workspaces: () => import('@aws-sdk/client-workspaces'),
 };

@@ -27,6 +27,8 @@ const harmless = new Set([
   'ec2:key-pairs',
   'ec2:launch-templates',
   'ec2:security-groups',
+  // It is told as left; its shares live.
+  'ec2:snapshots',
   'ec2:spot-fleet',
   'ecs:clusters',
   'ecs:task-definitions',

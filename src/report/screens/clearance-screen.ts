@@ -39,6 +39,13 @@ export function clearanceScreen(
     ...counts.map((text) => `, ${text}`),
   );
   const { services, regions } = limits;
+  const byTrail = rows.flatMap(({ subject, looked }) => (looked === 'by-trail' ? [subject] : []));
+  if (byTrail.length > 0)
+    screen.text(
+      '',
+      `looked at as far as the trail names them, since nothing lists them: ${byTrail.join(', ')}`,
+      'dim',
+    );
   if (services.length > 0)
     screen.text('', `not examined, since no check is made for them: ${some(services, namesShown)}`, 'dim');
   if (regions.length > 0)

@@ -9,6 +9,7 @@ import { placeOperations } from './places.js';
 import { runInstances } from './run-instances.js';
 import { securityGroupOperations } from './security-groups.js';
 import { spotOperations } from './spot.js';
+import { shareOperations } from './shares.js';
 import { storageOperations } from './storage.js';
 
 /** Calls about named instances are authorised one instance at a time. */
@@ -36,6 +37,7 @@ export const ec2: Service = {
     ...networkOperations,
     ...securityGroupOperations,
     ...placeOperations,
+    ...shareOperations,
     ...storageOperations,
   },
   resources: instanceArns,

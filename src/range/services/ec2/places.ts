@@ -3,6 +3,7 @@ import { page, type Operation } from '../../service.js';
 import { instanceTypes, type InstanceTypeFacts } from '../../world/catalog.js';
 import { zonesOf } from '../../world/compute.js';
 import { applyFilters, type Paging } from './filters.js';
+import { images } from './shares.js';
 
 function typeShape(facts: InstanceTypeFacts) {
   const { gpu, accelerator } = facts;
@@ -115,6 +116,8 @@ export const placeOperations: Record<string, Operation> = {
     return { InstanceTypes: items.map(typeShape), NextToken: next };
   },
   DescribeImages: ({ region }, input: { ImageIds?: string[]; Owners?: string[] } & Paging) => {
+    const own = images.all(region).filter(({ id }) => input.ImageIds?.includes(id) ?? true);
+    if (own.length > 0) return { Images: own };
     const ids = input.ImageIds ?? ['ami-0abcdef1234567890'];
     if (input.Owners?.includes('self')) return { Images: [] };
     return {

@@ -1,0 +1,22 @@
+import {
+  AppStreamClient,
+  DescribeFleetsCommand,
+  DescribeImageBuildersCommand,
+  StartFleetCommand,
+  StartImageBuilderCommand,
+  StopFleetCommand,
+  StopImageBuilderCommand,
+} from '@aws-sdk/client-appstream';
+
+export const appstream = {
+  client: AppStreamClient,
+  commands: {
+    DescribeFleets: DescribeFleetsCommand,
+    DescribeImageBuilders: DescribeImageBuildersCommand,
+    StartFleet: StartFleetCommand,
+    StartImageBuilder: StartImageBuilderCommand,
+    StopFleet: StopFleetCommand,
+    StopImageBuilder: StopImageBuilderCommand,
+  },
+  paginators: {},
+};
