@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rooms } from '../eslint.rooms.js';
@@ -74,5 +74,30 @@ describe('the workflows', () => {
     for (const [, script = ''] of runs.join('\n').matchAll(/npm run ([\w:-]+)/g))
       expect(Object.keys(scripts)).toContain(script);
     for (const [file] of runs.join('\n').matchAll(/^\.ci\/\w+$/gm)) expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('the tests', () => {
+  const spanning = ['e2e', 'interop'];
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.test.ts') && file.includes('/') && !spanning.includes(file.split('/')[0] ?? ''),
+  );
+
+  it.each([...new Set(files.map((file) => dirname(file)))])('of %s stand as src does', (room) => {
+    expect(existsSync(join('src', room))).toBe(true);
+  });
+
+  /** Of the test and of the helpers that stand beside it. */
+  const textOf = (path: string): string => {
+    const text = readFileSync(path, 'utf8');
+    const helpers = [...text.matchAll(/from '\.\/([\w-]+)\.js'/g)].map(([, name]) => `${name}.ts`);
+    return [text, ...helpers.map((name) => readFileSync(join(dirname(path), name), 'utf8'))].join('\n');
+  };
+
+  it('import from the room that they stand in', () => {
+    const strange = files.filter(
+      (file) => !textOf(join('test', file)).includes(`/src/${file.split('/')[0]}/`),
+    );
+    expect(strange).toEqual([]);
   });
 });
