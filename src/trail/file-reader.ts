@@ -9,7 +9,7 @@ import { normaliseRecord } from './normalise.js';
 import { listNames, RecordSplitter, TooLarge } from './record-splitter.js';
 import { isPlain } from './record-shape.js';
 import { RepeatScanner } from './repeat-scanner.js';
-import { tableReader, type ChunkReader } from './table-reader.js';
+import type { ChunkReader } from './table-reader.js';
 import type { Repetition } from './thinning.js';
 
 /** What came of one file. */
@@ -220,7 +220,7 @@ async function readerOf(
 ): Promise<ChunkReader | null> {
   if (kind === 'json') return null;
   if (kind === 'cli') return cliTextReader(onLine);
-  if (kind !== 'yaml') return tableReader(kind, onLine, onUnread);
-  const { yamlReader } = await import('./yaml-reader.js');
-  return yamlReader(onLine, onUnread);
+  // Few files are tables or YAML: what reads those is loaded for them alone.
+  if (kind === 'yaml') return (await import('./yaml-reader.js')).yamlReader(onLine, onUnread);
+  return (await import('./table-reader.js')).tableReader(kind, onLine, onUnread);
 }

@@ -7,7 +7,6 @@ import { listFiles } from './list-files.js';
 import { disk, type LogSource } from './log-source.js';
 import { isInBucket } from './s3-layout.js';
 import type { TrailAccess } from './s3-listing.js';
-import { bucketsOf } from './s3-source.js';
 import { repetitionOf, ThinningStore } from './thinning.js';
 
 export interface Trail {
@@ -47,7 +46,10 @@ export async function readTrail(
   const paths = all.filter((path) => !isInBucket(path));
   const addresses = all.filter(isInBucket);
   if (addresses.length > 0 && access === null) throw new Error('a trail in a bucket takes credentials');
-  const buckets = access === null || addresses.length === 0 ? null : await bucketsOf(addresses, access, emit);
+  const buckets =
+    access === null || addresses.length === 0
+      ? null
+      : await (await import('./s3-source.js')).bucketsOf(addresses, access, emit);
   const files = await listFiles(paths, (path, error) => failures.push(failedFile(path, error, 0)));
   const bytes = sizeOf(files) + sizeOf(buckets?.objects ?? []);
   const threads =
