@@ -44,7 +44,7 @@ const changes = (from: number) =>
 const now = () => desk.range.world.log.length;
 
 beforeAll(async () => {
-  desk = await openDesk(yaml, { warm: true });
+  desk = await openDesk(yaml);
   desk.range.world.clock.setSpeed(20);
 });
 afterAll(() => desk.close());

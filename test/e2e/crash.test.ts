@@ -36,7 +36,7 @@ describe('a containment', () => {
   let whole: { state: object; records: JournalRecord[]; exitCode: number | null };
 
   beforeAll(async () => {
-    const incident = await smallIncident({ warm: true });
+    const incident = await smallIncident();
     const { exitCode } = await incident.contain();
     whole = { state: incident.state(), records: (await journalOf(incident)).records, exitCode };
     await incident.close();
@@ -58,7 +58,7 @@ describe('a containment', () => {
     await Promise.all(
       lines.map((line) =>
         limit(async () => {
-          const incident = await smallIncident({ warm: true });
+          const incident = await smallIncident();
           try {
             expect(await end(incident, line), `line ${line}: it was to be ended`).toBe(exitCode);
             const { path, records } = await journalOf(incident);
@@ -103,7 +103,7 @@ describe('a containment', () => {
 describe('an interrupted run', () => {
   let incident: SmallIncident;
   beforeAll(async () => {
-    incident = await smallIncident({ warm: true });
+    incident = await smallIncident();
   });
   afterAll(() => incident.close());
 

@@ -91,11 +91,11 @@ export interface SmallIncident {
 /**
  * A small incident on the range, two regions wide: three weeks of the key's own launches, a bystander, then the
  * misuse (GPU instances, some protected, a session, a user with a key, a group), twenty minutes before now. `rogue`: how
- * many instances the key launched then; `held`: how many of them CloudTrail does not
- * tell of.
+ * many instances the key launched then; `held`: how many of them CloudTrail does not tell of; `fresh`: each command
+ * is a process of its own, and the clock of the range goes twenty times as fast, busy or not.
  */
 export async function smallIncident(
-  size: { rogue?: number; held?: number; warm?: boolean } = {},
+  size: { rogue?: number; held?: number; fresh?: boolean } = {},
 ): Promise<SmallIncident> {
   const clock = new Clock(Date.now() - 21 * day - 20 * 60_000, 0);
   const world = new World({}, clock);
@@ -206,7 +206,7 @@ export async function smallIncident(
     const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
     if (nodeOptions !== undefined) return runCli(args, { ...env, NODE_OPTIONS: nodeOptions });
     // In a process that is kept, hurried with the range's clock.
-    return size.warm === true ? runWarm(args, env, { clock }) : runCli(args, env);
+    return size.fresh === true ? runCli(args, env) : runWarm(args, env, { clock });
   };
   const inTerminal: SmallIncident['inTerminal'] = (args, answers, nodeOptions) => {
     const plain = rehearsalEnvironment({ endpoint: range.url, credentials: credentialsOf(responder), home });

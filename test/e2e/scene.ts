@@ -16,7 +16,7 @@ import { startRange, type Range } from '../../src/range/server.js';
 import type { AccessKey } from '../../src/range/world/identity.js';
 import type { LogEntry } from '../../src/range/world/world.js';
 import { cliPath } from '../cli-path.js';
-import { runWarm, type WarmRun } from './warm-cli.js';
+import { runProductWarm, runWarm, type WarmRun } from './warm-cli.js';
 
 /** The built command line and the built attacker. */
 export const entries = { cli: cliPath, attacker: join(dirname(cliPath), 'attacker.js') };
@@ -48,7 +48,7 @@ export async function logOf(endpoint: string, from = 0): Promise<LogEntry[]> {
   return (await answer.json()) as LogEntry[];
 }
 
-/** Runs the built command line in a scene, with a directory of its own. */
+/** Runs the built command line in a scene, with a directory of its own; as a process of its own where it may be killed. */
 export async function inScene(
   scene: Scene,
   args: string[],
@@ -62,7 +62,10 @@ export async function inScene(
   };
   const resolver = environment['LEAKGUARD_RESOLVER']!;
   const clock = scene.clock();
-  return runProduct(args, { cli: cliPath, endpoint, resolver, credentials, home: directory, clock, ...more });
+  const options = { cli: cliPath, endpoint, resolver, credentials, home: directory, clock };
+  return more.kill === undefined
+    ? runProductWarm(args, options)
+    : runProduct(args, { ...options, kill: more.kill });
 }
 
 export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
@@ -103,8 +106,8 @@ incident: { key: ci-key }
 responder: { key: responder-key }
 `;
 
-/** `warm`: the commands are run in a process that is kept, hurried with the range's clock. */
-export async function openDesk(yaml: string, { warm = false } = {}): Promise<Desk> {
+/** The commands are run in a process that is kept, hurried with the range's clock; `fresh`: each in one of its own. */
+export async function openDesk(yaml: string, { fresh = false } = {}): Promise<Desk> {
   const scenario = parseScenario(yaml, 'desk.yaml');
   const { world, keys } = worldOf({ name: 'desk', file: 'desk.yaml', scenario });
   const range = await startRange({ world });
@@ -117,7 +120,7 @@ export async function openDesk(yaml: string, { warm = false } = {}): Promise<Des
       const own = { accessKeyId: key.id, secretAccessKey: key.secret };
       const credentials = options.credentials ?? own;
       const endpoint = range.url;
-      if (!warm)
+      if (fresh)
         return runProduct(args, { cli: cliPath, endpoint, credentials, home, env: options.env ?? {} });
       const environment = rehearsalEnvironment({ endpoint, credentials, home });
       return runWarm(args, { ...environment, ...options.env }, { clock: world.clock });

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProduct } from '../../src/rehearsal/product.js';
+import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
 import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
 import { startRange, type Range } from '../../src/range/server.js';
-import { cliPath } from '../cli-path.js';
 import { inProcess } from '../rehearsal/in-process.js';
 import { withDirectory } from './scene.js';
+import { runWarm } from './warm-cli.js';
 
 /** Members of AWS's inputs and answers that hold a secret. */
 const secretMember =
@@ -52,12 +52,8 @@ beforeAll(async () => {
   const account = scenario.accounts[0]?.id ?? '';
   await withDirectory(async (home) => {
     const run = async (...args: string[]): Promise<void> => {
-      const { stdout, stderr, exitCode } = await runProduct(args, {
-        cli: cliPath,
-        endpoint: range.url,
-        credentials,
-        home,
-      });
+      const env = rehearsalEnvironment({ endpoint: range.url, credentials, home });
+      const { stdout, stderr, exitCode } = await runWarm(args, env, { clock: world.clock });
       expect([0, 3, 5], `${args[0] ?? ''}: ${stderr.slice(-1000)}`).toContain(exitCode);
       outputs.set(`stdout of ${args.slice(0, 3).join(' ')} (${outputs.size})`, stdout);
       outputs.set(`stderr of ${args.slice(0, 3).join(' ')} (${outputs.size})`, stderr);

@@ -38,7 +38,7 @@ describe('contain --watch 30m', () => {
   it('stays for half an hour after the last thing was found, and catches who comes back in it', {
     timeout: longest,
   }, async () => {
-    const incident = await smallIncident();
+    const incident = await smallIncident({ fresh: true });
     try {
       const { world } = incident;
       // Slow enough that no load of the machine lets the half hour pass before the thief is back, then fast.

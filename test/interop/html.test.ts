@@ -9,7 +9,7 @@ import { rehearsalPage } from '../../src/rehearsal/report/rehearsal-page.js';
 import { foldReport } from '../../src/outcome/index.js';
 import { incidentHtml } from '../../src/report/html/incident-page.js';
 import { reportHtml } from '../../src/report/html/report-page.js';
-import { sampleRehearsal } from '../commands/rehearsal-samples.js';
+import { sampleRehearsal } from '../rehearsal/rehearsal-samples.js';
 import {
   hostileName,
   identity,

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readJournal } from '../../../src/contain/journal/journal.js';
-import { startDns, type DnsServer } from '../../../src/range/dns.js';
-import { addDistribution } from '../../../src/range/services/cloudfront.js';
-import { cliPath } from '../../cli-path.js';
-import { ground, type Ground } from '../../range/world.js';
+import { readJournal } from '../../src/contain/journal/journal.js';
+import { startDns, type DnsServer } from '../../src/range/dns.js';
+import { addDistribution } from '../../src/range/services/cloudfront.js';
+import { cliPath } from '../cli-path.js';
+import { ground, type Ground } from '../range/world.js';
 
 const host = 'd111111abcdef8.cloudfront.net';
 const alias = 'www.example.com';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../src/outcome/index.js';
-import { action, incident, identity, journal, key, outcome, seal } from './samples.js';
+import { action, incident, identity, journal, key, outcome, seal } from '../report/samples.js';
 import type { JournalEntry } from '../../src/model/journal-record.js';
 
 const opened: JournalEntry = { kind: 'opened', version: 1, toolVersion: '0.1.0', identity, key, options: {} };
