@@ -182,7 +182,7 @@ export function recordCall(
           errorCode: (ec2 ? ((error.status ?? 400) >= 500 ? 'Server.' : 'Client.') : '') + error.code,
           errorMessage: error.message,
         };
-  writeEvent(context.region, context.now, {
+  const event = {
     userIdentity: userIdentity(caller),
     eventSource: `${sources[service] ?? service}.amazonaws.com`,
     eventName: eventNames[`${service}:${operation}`] ?? operation,
@@ -200,5 +200,23 @@ export function recordCall(
           : context.trail.responseElements,
     requestID: context.requestId,
     readOnly,
+  };
+  writeEvent(context.region, context.now, event);
+  if (service === 'sts' && operation === 'AssumeRole' && error === null)
+    recordForOwner(context, input, event);
+}
+
+/** A role of another account: its owner gets a record of its own, which names no more of the caller than the account
+ *  (CloudTrail user guide, "userIdentity element", AWSAccount). */
+function recordForOwner(
+  { world, region, now, caller }: Context,
+  input: Structure,
+  event: Parameters<typeof writeEvent>[2],
+): void {
+  const owner = world.accounts.get((input.RoleArn as string).split(':')[4] ?? '');
+  if (owner === undefined || owner === caller.account) return;
+  writeEvent(owner.region(region.name), now, {
+    ...event,
+    userIdentity: { type: 'AWSAccount', principalId: caller.userId, accountId: caller.account.id },
   });
 }

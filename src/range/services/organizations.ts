@@ -22,6 +22,11 @@ function asManagement(context: Context): string {
   return id;
 }
 
+/** Reads of the organization: those of the management account, and of those that it has delegated them to. */
+function asReader(context: Context): string {
+  return context.account.delegated ? management(context) : asManagement(context);
+}
+
 const members = (world: World, id: string) =>
   [...world.accounts.values()].filter(({ managementAccount }) => managementAccount === id);
 const accountShape = (account: Account) => ({
@@ -29,9 +34,38 @@ const accountShape = (account: Account) => ({
   Arn: `arn:aws:organizations::${account.managementAccount}:account/${orgId(account.managementAccount!)}/${account.id}`,
   Name: account.name,
   Email: account.email,
-  Status: 'ACTIVE',
+  Status: account.suspended ? 'SUSPENDED' : 'ACTIVE',
+  State: account.suspended ? 'SUSPENDED' : 'ACTIVE',
   JoinedMethod: 'CREATED',
 });
+
+/** The id of an organizational unit, by its names from the root on; of none, the root's. */
+function unitId(management: string, path: string): string {
+  if (path === '') return rootId(management);
+  const hash = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  return `ou-${rootId(management).slice(2)}-${hash.toString(36).padStart(8, '0')}`;
+}
+
+/** All units in which an account is, and those around them. */
+function unitsOf(world: World, id: string): string[] {
+  const paths = members(world, id).flatMap(({ unit }) => {
+    const names = unit.split('/').filter((name) => name !== '');
+    return names.map((_, at) => names.slice(0, at + 1).join('/'));
+  });
+  return [...new Set(paths)].sort();
+}
+
+/** The path of the unit, or of the root, that is called `parent`. */
+function parentOf(context: Context, parent: string): { id: string; path: string } {
+  const id = asReader(context);
+  const path = ['', ...unitsOf(context.world, id)].find((one) => unitId(id, one) === parent);
+  if (path === undefined)
+    throw new AwsError(
+      'ParentNotFoundException',
+      "We can't find a root or OU with the ParentId that you specified.",
+    );
+  return { id, path };
+}
 
 interface Scp {
   id: string;
@@ -88,11 +122,36 @@ export const organizations: Service = {
     },
     ListAccounts: (context, input: { NextToken?: string; MaxResults?: number }) => {
       const { items, next } = page(
-        members(context.world, asManagement(context)),
+        members(context.world, asReader(context)),
         input.NextToken,
         input.MaxResults ?? 20,
       );
       return { Accounts: items.map(accountShape), NextToken: next };
+    },
+    ListAccountsForParent: (
+      context,
+      input: { ParentId: string; NextToken?: string; MaxResults?: number },
+    ) => {
+      const { id, path } = parentOf(context, input.ParentId);
+      const there = members(context.world, id).filter(({ unit }) => unit === path);
+      const { items, next } = page(there, input.NextToken, input.MaxResults ?? 20);
+      return { Accounts: items.map(accountShape), NextToken: next };
+    },
+    ListOrganizationalUnitsForParent: (
+      context,
+      input: { ParentId: string; NextToken?: string; MaxResults?: number },
+    ) => {
+      const { id, path } = parentOf(context, input.ParentId);
+      const within = unitsOf(context.world, id).filter(
+        (one) => one.split('/').slice(0, -1).join('/') === path,
+      );
+      const { items, next } = page(within, input.NextToken, input.MaxResults ?? 20);
+      const units = items.map((one) => ({
+        Id: unitId(id, one),
+        Arn: `arn:aws:organizations::${id}:ou/${orgId(id)}/${unitId(id, one)}`,
+        Name: one.split('/').at(-1)!,
+      }));
+      return { OrganizationalUnits: units, NextToken: next };
     },
     DescribeAccount: (context, input: { AccountId: string }) => {
       const found = members(context.world, asManagement(context)).find(({ id }) => id === input.AccountId);
@@ -110,7 +169,12 @@ export const organizations: Service = {
         },
       ],
     }),
-    ListParents: (context) => ({ Parents: [{ Id: rootId(asManagement(context)), Type: 'ROOT' }] }),
+    ListParents: (context, input: { ChildId: string }) => {
+      const id = asReader(context);
+      const child = members(context.world, id).find((account) => account.id === input.ChildId);
+      const unit = child?.unit ?? '';
+      return { Parents: [{ Id: unitId(id, unit), Type: unit === '' ? 'ROOT' : 'ORGANIZATIONAL_UNIT' }] };
+    },
     ListPolicies: (context) => ({
       Policies: [...policies(context.world, asManagement(context)).values()].map(policySummary),
     }),

@@ -64,7 +64,8 @@ function assumeRole(
     );
   if (caller.type === 'Root')
     throw new AwsError('AccessDenied', 'Roles may not be assumed by root accounts.', 403);
-  if (account === undefined || role === undefined || isServiceLinked(role)) throw refused('');
+  if (account === undefined || account.suspended || role === undefined || isServiceLinked(role))
+    throw refused('');
   const names = [
     caller.arn,
     caller.account.arn('root'),

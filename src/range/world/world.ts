@@ -188,6 +188,12 @@ export class Account {
   dnsWithdrawn = false;
   /** The organization that it belongs to, by its management account's id. */
   managementAccount: string | null = null;
+  /** Where in it, by the names of the organizational units: `Workloads/Prod`; empty: under the root itself. */
+  unit = '';
+  /** Closed: its status is SUSPENDED, and nobody gets into it any more. */
+  suspended = false;
+  /** It may read the organization as the management account does. */
+  delegated = false;
   private regions = new Map<string, Region>();
 
   constructor(

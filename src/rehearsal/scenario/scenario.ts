@@ -154,6 +154,12 @@ const account = z.strictObject({
     .optional()
     .describe('AWS Support, which lifts the limits when nothing of the incident is left'),
   managementAccount: accountId.optional().describe('it belongs to this account’s organization'),
+  unit: z
+    .string()
+    .optional()
+    .describe('organizational units in which it is, from the root on: Workloads/Prod'),
+  suspended: z.boolean().optional().describe('closed: in the list of accounts, and nobody gets into it'),
+  delegated: z.boolean().optional().describe('it may read the organization as the management account does'),
   scps: z.array(document).optional().describe('service control policies'),
   users: z.record(z.string(), user).optional(),
   groups: z.record(z.string(), z.strictObject(grants)).optional(),
@@ -275,6 +281,15 @@ export const scenarioSchema = z
     speed: z.number().positive().default(60).describe('simulated seconds a second in which nobody computes'),
     aws: aws.prefault({}),
     accounts: z.array(account).min(1),
+    members: z
+      .strictObject({
+        of: accountId.describe('the management account'),
+        count: z.number().int().positive().max(20_000),
+        from: accountId.default('600000000000').describe('the id of the first; the others follow it'),
+        role: z.string().default('OrganizationAccountAccessRole').describe('trusts the management account'),
+      })
+      .optional()
+      .describe('many more accounts of the organization, with nothing in them but this role'),
     incident: z.strictObject({ key: label.describe('the key that the notice names') }),
     responder: z.strictObject({
       key: label,

@@ -61,7 +61,21 @@ export function seedWorld(scenario: Scenario, seed: number, start: number): Seed
   const world = new World({ ...settingsOf(scenario, seed), ...calm }, new Clock(start, 0));
   const keys = new Map<string, AccessKey>();
   for (const part of scenario.accounts) seedAccount(world, part, keys);
+  if (scenario.members !== undefined) seedMembers(world, scenario.members);
   return { world, keys };
+}
+
+/** Accounts in which there is nothing yet but the role that the management account works as. */
+function seedMembers(world: World, { of, count, from, role }: NonNullable<Scenario['members']>): void {
+  for (let at = 0; at < count; at += 1) {
+    const id = String(Number(from) + at).padStart(12, '0');
+    const account = world.createAccount(id, { name: `member-${at + 1}` });
+    account.managementAccount = of;
+    createRole(account, role, trustOf(account, [of]), {
+      createdAt: world.clock.now() - older,
+      attached: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    });
+  }
 }
 
 /** Long before anything else in the scenario. Milliseconds. */
@@ -72,6 +86,9 @@ function seedAccount(world: World, part: AccountPart, keys: Map<string, AccessKe
   const createdAt = world.clock.now() - older;
   for (const region of part.regions ?? []) account.regionStatus.set(region, 'ENABLED');
   account.managementAccount = part.managementAccount ?? null;
+  account.unit = part.unit ?? '';
+  account.suspended = part.suspended ?? false;
+  account.delegated = part.delegated ?? false;
   account.scps = (part.scps ?? []).map((document, index) => ({
     id: `p-${world.random.hex(8)}`,
     name: `guardrail-${index + 1}`,
