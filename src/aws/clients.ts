@@ -241,6 +241,7 @@ export class AwsClients {
         const failure = await unresolved(toAwsFailure(error, service, operation, where));
         const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
         if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
+        this.pacer.refused(service, operation, where);
         const pause = Math.random() * Math.min(8000, 250 * 2 ** tries);
         await this.watched.wait('throttled', systemClock.sleep(pause));
       }

@@ -61,6 +61,12 @@ export class TokenBucket {
     return this.tail;
   }
 
+  /** AWS has refused a call for its rate: it has none left, whatever was counted here. */
+  empty(): void {
+    this.tokens = Math.min(this.tokens, 0);
+    this.at = this.clock.now();
+  }
+
   private async takeNext(): Promise<void> {
     this.refill();
     if (this.tokens < 1) {
@@ -84,14 +90,23 @@ export class Pacer {
 
   /** Resolves when AWS's published rate allows this call. */
   async pace(service: string, operation: string, region: string): Promise<void> {
+    await this.bucket(service, operation, region)?.take();
+  }
+
+  /** AWS has refused such a call for its rate: the next one waits for the refill. */
+  refused(service: string, operation: string, region: string): void {
+    this.bucket(service, operation, region)?.empty();
+  }
+
+  private bucket(service: string, operation: string, region: string): TokenBucket | null {
     const size = bucketFor(service, operation);
-    if (size === null) return;
+    if (size === null) return null;
     const key = `${service}:${operation}:${region}`;
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
       bucket = new TokenBucket(size, this.clock);
       this.buckets.set(key, bucket);
     }
-    await bucket.take();
+    return bucket;
   }
 }

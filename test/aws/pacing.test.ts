@@ -57,4 +57,14 @@ describe('pacing', () => {
     expect(bucketFor('ec2', 'ModifyInstanceAttribute')).toEqual({ size: 50, refill: 5 });
     expect(bucketFor('iam', 'UpdateAccessKey')).toBeNull();
   });
+
+  it('waits for the refill where AWS refused a call for its rate, in that region alone', async () => {
+    const clock = turnedClock();
+    const pacer = new Pacer(clock);
+    pacer.refused('cloudtrail', 'LookupEvents', 'us-east-1');
+    await pacer.pace('cloudtrail', 'LookupEvents', 'eu-west-1');
+    expect(clock.time).toBe(0);
+    await pacer.pace('cloudtrail', 'LookupEvents', 'us-east-1');
+    expect(clock.time).toBe(500);
+  });
 });
