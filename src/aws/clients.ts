@@ -10,6 +10,7 @@ import { Listing } from './paging.js';
 import { unresolved, type EndpointWishes } from './no-endpoint.js';
 import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
+import { LeavesThrottles, leavesThrottles } from './retrying.js';
 import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
 import { Watched, type Watch } from './watch.js';
@@ -239,7 +240,8 @@ export class AwsClients {
         return { output, requestId };
       } catch (error) {
         const failure = await unresolved(toAwsFailure(error, service, operation, where));
-        const spent = tries >= throttledTries || systemClock.now() - since > throttledPatience;
+        const most = leavesThrottles(service) ? throttledTries * this.options.maxAttempts : throttledTries;
+        const spent = tries >= most || systemClock.now() - since > throttledPatience;
         if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
         this.pacer.refused(service, operation, where);
         const pause = Math.random() * Math.min(8000, 250 * 2 ** tries);
@@ -279,6 +281,7 @@ export class AwsClients {
       requestHandler: this.options.requestHandler,
       maxAttempts: this.options.maxAttempts,
       retryMode: 'standard',
+      ...(leavesThrottles(service) ? { retryStrategy: new LeavesThrottles(this.options.maxAttempts) } : {}),
       customUserAgent: [['leakguard', version], ...mark],
       ...this.found,
       ...(endpoint === undefined
