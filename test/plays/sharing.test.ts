@@ -91,6 +91,19 @@ describe('doors of buckets', () => {
     expect(planned('public-access-block|shop', all.replaceAll('true', 'false'), 'none')).toEqual([]);
   });
 
+  it.each([
+    ['a text that is no policy', '{"Version":'],
+    ['a part that was taken out', { Statement: [{ Condition: { Bool: { password: '[redacted]' } } }] }],
+    ['no policy', null],
+  ])('are not known from a record with %s', (_, bucketPolicy) => {
+    const put = event({
+      ...{ source: 's3.amazonaws.com', name: 'PutBucketPolicy' },
+      request: { bucketName: 'shop', bucketPolicy } as never,
+    });
+    const rule = bucketAccess.origin.find(({ name }) => name === 'PutBucketPolicy');
+    expect(rule?.sets?.(put)).toBeNull();
+  });
+
   it('begin with their bucket, whose making stands for itself', () => {
     const create = event({
       ...{ source: 's3.amazonaws.com', name: 'CreateBucket', request: { bucketName: 'shop' } },

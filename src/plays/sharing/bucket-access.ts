@@ -54,10 +54,20 @@ function rule(name: string, door: Door, sets: (event: TrailEvent) => Json): Orig
   };
 }
 
-/** The policy that the record has; null where it does not show it. */
+/** The policy that the record has; null where it does not show it whole: it is put back as it stands there. */
 function policyIn({ request }: TrailEvent): Json {
   const policy = request?.['bucketPolicy'];
-  return asText(policy) ?? (asObject(policy) === null ? null : JSON.stringify(policy));
+  const text = asText(policy) ?? JSON.stringify(policy ?? null);
+  const isWhole = !text.includes('[redacted]') && asObject(parsed(text)) !== null;
+  return isWhole ? text : null;
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 }
 
 function blockIn({ request }: TrailEvent): Json {
