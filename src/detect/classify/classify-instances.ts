@@ -45,7 +45,8 @@ export function classifyInstance(
   others: ReadonlyMap<string, Finding[]>,
   groups: ReadonlyMap<string, Resource[]>,
 ): Finding {
-  const launched = index.launchOf.get(resource.id);
+  const named = index.launchOf.get(resource.id);
+  const launched = named === undefined || isRepeat(named, resource) ? undefined : named;
   if (launched !== undefined && !isService(launched) && !launchedByFleet(launched)) {
     return byLaunch(resource, launched, its, others);
   }
@@ -55,6 +56,14 @@ export function classifyInstance(
   const ties = byMaterial(resource, null, its, others);
   if (ties !== null) return ties;
   return byCutRecord(resource, its, index) ?? unknown(resource, its, index);
+}
+
+/**
+ * The instance was there before the call that names it: EC2 answers a request whose client token was used before with
+ * what that one launched (EC2 developer guide, "Ensuring idempotency in Amazon EC2 API requests").
+ */
+function isRepeat({ time }: TrailEvent, { createdAt }: Resource): boolean {
+  return time !== null && createdAt !== null && time > createdAt + before;
 }
 
 function unknown(resource: Resource, its: Case, index: InstanceIndex): Finding {

@@ -1,5 +1,6 @@
 import { longestRoleSession } from '../../facts/index.js';
 import {
+  asObject,
   asText,
   type Finding,
   type FindingRule,
@@ -157,7 +158,18 @@ function makingOf({ createdAt }: Resource, { made }: History): Origin | null {
   const fitting = made.filter(
     ({ event }) => event.time === null || createdAt === null || event.time <= createdAt + slack,
   );
-  return fitting.at(-1) ?? made.at(-1) ?? null;
+  return fitting.at(-1) ?? made.findLast(({ event }) => !hasToken(event)) ?? null;
+}
+
+/**
+ * The request has a token, by which AWS answers its repetition with what the first one made (EC2 developer guide,
+ * "Ensuring idempotency in Amazon EC2 API requests"): whoever repeats another's names what is not his.
+ */
+function hasToken({ request }: TrailEvent): boolean {
+  // EC2's fleets have all that was asked for in one field.
+  const parts = [request, ...Object.values(request ?? {}).map(asObject)];
+  const names = parts.flatMap((part) => Object.keys(part ?? {}));
+  return names.some((name) => /^(client|clientRequest|creation|idempotency)Token$/i.test(name));
 }
 
 function madeByTainted(resource: Resource, made: Origin, history: History, its: Case): Finding {
