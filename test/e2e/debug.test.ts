@@ -27,7 +27,9 @@ const isRequest = ({ ph, name }: Slice): boolean => ph === 'X' && /^(GET|POST|PU
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'leakguard-debug-'));
-  desk = await openDesk(quietAccount('A quiet account, for a person who asks what takes so long'));
+  desk = await openDesk(quietAccount('A quiet account, for a person who asks what takes so long'), {
+    fresh: true,
+  });
   const file = join(home, 'trace.json');
   ({ stderr } = await desk.run([...scan(), '--debug', '--trace', file]));
   trace = JSON.parse(await readFile(file, 'utf8')) as Slice[];

@@ -36,6 +36,7 @@ it('an innocent’s group gets its size back, and Auto Scaling ends nothing that
         scene,
         [...contain, '--region', 'eu-west-1,us-east-1'],
         directory,
+        { fresh: true },
       );
       expect(exitCode, stderr).toBe(5);
       expect(stderr).toMatch(/26 instances beyond the size of web go on running, until you decide/);

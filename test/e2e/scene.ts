@@ -48,12 +48,13 @@ export async function logOf(endpoint: string, from = 0): Promise<LogEntry[]> {
   return (await answer.json()) as LogEntry[];
 }
 
-/** Runs the built command line in a scene, with a directory of its own; as a process of its own where it may be killed. */
+/** Runs the built command line in a scene, with a directory of its own; as a process of its own where it is
+ *  `fresh` or may be killed. */
 export async function inScene(
   scene: Scene,
   args: string[],
   directory: string,
-  more: { kill?: AbortSignal } = {},
+  { kill, fresh = false }: { kill?: AbortSignal; fresh?: boolean } = {},
 ): Promise<CommandRun> {
   const { environment, endpoint } = scene;
   const credentials = {
@@ -63,9 +64,8 @@ export async function inScene(
   const resolver = environment['LEAKGUARD_RESOLVER']!;
   const clock = scene.clock();
   const options = { cli: cliPath, endpoint, resolver, credentials, home: directory, clock };
-  return more.kill === undefined
-    ? runProductWarm(args, options)
-    : runProduct(args, { ...options, kill: more.kill });
+  if (kill !== undefined) return runProduct(args, { ...options, kill });
+  return fresh ? runProduct(args, options) : runProductWarm(args, options);
 }
 
 export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
