@@ -5,7 +5,7 @@ export { type CloudThing, cloudThingOf } from './classify/cloud-made.js';
 export { namedBy } from './classify/named.js';
 export { heldUnlessProven, printOf, restsOn, type Standing } from './classify/validated.js';
 export { asksBefore } from './classify/was-before.js';
-export { buildGraph } from './credentials/credential-graph.js';
+export { buildGraph, signerOf } from './credentials/credential-graph.js';
 export { letInBy } from './credentials/let-in.js';
 export { type Trace, type TraceTarget, traceUp } from './credentials/trace-up.js';
 export { detect } from './detect.js';

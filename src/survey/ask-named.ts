@@ -1,4 +1,5 @@
 import { AwsFailure, type Reader } from '../aws/index.js';
+import { signerOf } from '../detect/index.js';
 import { type Cell, type Incident, type Resource, type TrailEvent, worked } from '../model/index.js';
 import { cloudControl, type Play } from '../plays/index.js';
 import { cellStatusOf } from '../trail/index.js';
@@ -25,7 +26,7 @@ export async function askNamed(
   const asked = plays.filter((play) => play.askedById === true && play !== cloudControl);
   const signers = new Set(credentials.map(({ id }) => id));
   const acts = events.filter(
-    (event) => event.readOnly !== true && signers.has(event.actor.accessKeyId ?? '') && worked(event),
+    (event) => event.readOnly !== true && signers.has(signerOf(event) ?? '') && worked(event),
   );
   const answers = await Promise.all(asked.map((play) => askPlay(play, acts, reader)));
   return {

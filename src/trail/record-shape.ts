@@ -20,8 +20,8 @@ const fields = new Map<string, string>([
   ...(
     'eventTime eventSource eventName eventID eventType eventVersion requestID awsRegion sourceIPAddress userAgent ' +
     'userIdentity errorCode errorMessage requestParameters responseElements readOnly recipientAccountId ' +
-    'vpcEndpointId vpcEndpointAccountId insightDetails eventCategory type principalId arn accountId accessKeyId userName sessionContext sessionIssuer ' +
-    'invokedBy'
+    'vpcEndpointId vpcEndpointAccountId insightDetails eventCategory type principalId arn accountId accessKeyId ' +
+    'userName sessionContext sessionIssuer invokedBy'
   )
     .split(' ')
     .map((name): [string, string] => [plainName(name), name]),

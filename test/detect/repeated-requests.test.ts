@@ -3,6 +3,8 @@ import { detect } from '../../src/detect/detect.js';
 import { makeResource } from '../../src/plays/kit/make-resource.js';
 import { ec2Fleets } from '../../src/plays/ec2/ec2-fleets.js';
 import type { Incident } from '../../src/model/incident.js';
+import type { Resource } from '../../src/model/resource.js';
+import type { Play } from '../../src/plays/kit/play.js';
 import { type Caller, day, History, hour, minute, night, regions } from './history.js';
 
 const ops: Caller = { key: 'AKIAOPSOPSOPSOPS0042', user: 'ops', ip: '192.0.2.10', agent: 'aws-cli/2.15' };
@@ -13,6 +15,19 @@ const stolen: Caller = {
   agent: 'Boto3/1.34 linux',
 };
 const thief: Caller = { ...stolen, ip: '203.0.113.66', agent: 'Boto3/1.28 Windows' };
+
+function look(history: History, inventory: Resource[], plays: Play[]): Incident {
+  return detect({
+    events: history.events,
+    inventory,
+    plays,
+    coverage: [],
+    key: stolen.key,
+    account: null,
+    compromisedAt: null,
+    now: night + hour,
+  });
+}
 
 /** The thief launches his own, and sends again, with its client token, what ops had launched. */
 function after(
@@ -34,16 +49,7 @@ function after(
     request: { ...(launch.requestParameters as object), clientToken: 'of-ops' },
     response: launch.responseElements as never,
   });
-  const incident = detect({
-    events: history.events,
-    inventory: history.instances,
-    plays: [],
-    coverage: [],
-    key: stolen.key,
-    account: null,
-    compromisedAt: null,
-    now: night + hour,
-  });
+  const incident = look(history, history.instances, []);
   return { incident, theirs, his };
 }
 
@@ -86,15 +92,6 @@ it.each([
     request: { CreateFleetRequest: { Type: 'maintain', ...request } },
     response: { CreateFleetResponse: { fleetId: 'fleet-1' } },
   });
-  const incident = detect({
-    events: history.events,
-    inventory: [fleet],
-    plays: [ec2Fleets],
-    coverage: [],
-    key: stolen.key,
-    account: null,
-    compromisedAt: null,
-    now: night + hour,
-  });
+  const incident = look(history, [fleet], [ec2Fleets]);
   expect(classOf(incident, 'fleet-1')).toBe(expected);
 });

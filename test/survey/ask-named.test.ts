@@ -41,6 +41,15 @@ it('asks for what the incident’s own events name, and for nobody else’s', as
   expect(cells).toMatchObject([{ subject: 'image-shares', status: 'complete', count: 1 }]);
 });
 
+it('asks for what was done by whoever is known by name alone', async () => {
+  const [event] = shared(ci, 'snap-1');
+  const arn = event!.actor.arn!;
+  const masked = [{ ...event!, actor: { ...event!.actor, accessKeyId: null } }];
+  const { reader, asked } = readerOf(() => ({ CreateVolumePermissions: [] }));
+  await askNamed(plays, { credentials: [{ id: arn }] } as Incident, masked, reader);
+  expect(asked).toContain('DescribeSnapshotAttribute');
+});
+
 it('knows a refusal from an absence', async () => {
   const failure = (kind: 'gone' | 'denied', code: string) =>
     new AwsFailure(kind, code, 'm', 'ec2', 'x', 'us-east-1', null, 400, null);
@@ -52,4 +61,11 @@ it('knows a refusal from an absence', async () => {
   const { resources, cells } = await askNamed(plays, incident, shared(ci, 'snap-1'), denied.reader);
   expect(resources).toEqual([]);
   expect(cells).toMatchObject([{ subject: 'image-shares', status: 'denied' }]);
+  // It is there for one question, and not for the other: that is no absence.
+  const torn = readerOf((operation) =>
+    operation === 'DescribeSnapshots' ? { Snapshots: [{}] } : failure('gone', 'InvalidSnapshot.NotFound'),
+  );
+  expect((await askNamed(plays, incident, shared(ci, 'snap-1'), torn.reader)).cells).not.toMatchObject([
+    { status: 'complete' },
+  ]);
 });

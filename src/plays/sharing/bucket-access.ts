@@ -154,7 +154,7 @@ function set(door: Door, Bucket: string, to: string): Change {
     return to === none
       ? change('s3', 'DeleteBucketPolicy', { Bucket })
       : change('s3', 'PutBucketPolicy', { Bucket, Policy: to });
-  const block = to === none ? {} : (asObject(JSON.parse(to) as Json) ?? {});
+  const block = asObject(parsed(to)) ?? {};
   return change('s3', 'PutPublicAccessBlock', {
     Bucket,
     PublicAccessBlockConfiguration: {
@@ -167,7 +167,10 @@ function set(door: Door, Bucket: string, to: string): Change {
 }
 
 function isSame(a: string, b: string): boolean {
-  const plain = (text: string): string => (text === none ? none : stableStringify(JSON.parse(text) as Json));
+  const plain = (text: string): string => {
+    const json = parsed(text);
+    return json === null ? text : stableStringify(json);
+  };
   const nothing = blockText({});
   const block = (text: string): string => (text === nothing ? none : text);
   return block(plain(a)) === block(plain(b));
@@ -192,15 +195,8 @@ async function nowOf(reader: Reader, region: string, door: Door, Bucket: string)
       const { Policy } = await reader.call('s3', 'GetBucketPolicy', region, { Bucket });
       return Policy ?? none;
     }
-    const { PublicAccessBlockConfiguration: block } = await reader.call(
-      's3',
-      'GetPublicAccessBlock',
-      region,
-      {
-        Bucket,
-      },
-    );
-    return blockText({ ...block });
+    const answer = await reader.call('s3', 'GetPublicAccessBlock', region, { Bucket });
+    return blockText({ ...answer.PublicAccessBlockConfiguration });
   } catch (error) {
     const isNone = /^NoSuch(BucketPolicy|PublicAccessBlockConfiguration)$/;
     if (error instanceof AwsFailure && isNone.test(error.code ?? '')) return none;

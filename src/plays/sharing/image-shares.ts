@@ -205,14 +205,12 @@ async function stateOf(
   return { peers: LaunchPermissions.map(peerOf), since: Number.isFinite(made) ? made : null };
 }
 
-/** Both answers; null where AWS says that there is none, and refuses neither call. */
+/** Both answers; null where both say that there is none. @throws AwsFailure where one is refused, or says otherwise */
 async function bothOrGone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B] | null> {
   const isGone = (error: unknown): boolean => error instanceof AwsFailure && error.kind === 'gone';
-  const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
-    answer.catch((error: unknown) => {
-      if (isGone(error)) return null;
-      throw error;
-    });
-  const [a, b] = await Promise.all([orNull(one), orNull(other)]);
-  return a === null || b === null ? null : [a, b];
+  const [a, b] = await Promise.allSettled([one, other]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  const failures = [a, b].flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+  if (failures.length === 2 && failures.every(isGone)) return null;
+  throw failures.find((error) => !isGone(error)) ?? failures[0];
 }
