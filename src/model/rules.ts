@@ -46,7 +46,8 @@ const findingRules = {
   'change.by-misuse': 'An innocent’s resource, changed by a credential of the misuse.',
   'change.nothing': 'The call on it changed nothing: it is shown that it was so before.',
   'change.unproven': 'Nothing shows whether the call on it changed anything.',
-  'change.set-since': 'The misuse changed it, and somebody else set it anew since: what stands is in neither’s record alone.',
+  'change.set-since':
+    'The misuse changed it, and somebody else set it anew since: what stands is in neither’s record alone.',
   'grant.open-way': 'It may have stood before, but a way of the incident into its principal is open.',
 
   'maker.innocent': 'Made by somebody who is no part of the incident.',

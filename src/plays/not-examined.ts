@@ -17,7 +17,7 @@ const services: [service: string, what: string][] = [
     'buckets, their access lists and replication, and what was read; policies and public access blocks have a play',
   ],
   ['sso', 'users and permission sets of IAM Identity Center'],
-  ['workspaces', 'pools of desktops; WorkSpaces of one user each have a play'],
+  ['workspaces-pools', 'pools of desktops; WorkSpaces of one user each have a play'],
 ];
 
 /** One cell for each service without a play, so that every list of what was looked at ends with what was not. */

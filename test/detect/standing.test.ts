@@ -139,7 +139,10 @@ describe('what no play looks at', () => {
         request: { sourceEnvironmentName: 'shop', destinationEnvironmentName: 'api' },
       },
     ],
-    ['a bucket’s replication', { source: 's3', name: 'PutBucketReplication', request: { bucketName: 'b-1' } }],
+    [
+      'a bucket’s replication',
+      { source: 's3', name: 'PutBucketReplication', request: { bucketName: 'b-1' } },
+    ],
     ['a trail that was deleted', { source: 'cloudtrail', name: 'DeleteTrail', request: { name: 'all' } }],
     [
       'a trail that logs less',

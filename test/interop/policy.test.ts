@@ -41,8 +41,15 @@ describe.skipIf(!has('interop'))('the responder’s policy, before a linter that
     ['to act', false],
   ])('%s has no fault', async (_what, readOnly) => {
     for (const { name, document } of responderPolicies(plays, readOnly)) {
-      // The things of an incident are not known before it, so every statement is for all resources.
-      const faults = (await lint(document)).filter(({ issue }) => issue !== 'RESOURCE_STAR');
+      // The things of an incident are not known before it, so every statement is for all resources. Who can put a bucket's
+      // policy back can put another: no narrower right does it, and IAM's of the same policy reach further.
+      const faults = (await lint(document)).filter(
+        ({ issue, detail }) =>
+          issue !== 'RESOURCE_STAR' &&
+          !(
+            issue === 'RESOURCE_POLICY_PRIVILEGE_ESCALATION' && String(detail).includes('s3:PutBucketPolicy')
+          ),
+      );
       expect(faults, name).toEqual([]);
     }
   });

@@ -98,7 +98,7 @@ describe('doors of buckets', () => {
   ])('are not known from a record with %s', (_, bucketPolicy) => {
     const put = event({
       ...{ source: 's3.amazonaws.com', name: 'PutBucketPolicy' },
-      request: { bucketName: 'shop', bucketPolicy } as never,
+      request: { bucketName: 'shop', bucketPolicy },
     });
     const rule = bucketAccess.origin.find(({ name }) => name === 'PutBucketPolicy');
     expect(rule?.sets?.(put)).toBeNull();

@@ -7,6 +7,7 @@ import {
   StopFleetCommand,
   StopImageBuilderCommand,
 } from '@aws-sdk/client-appstream';
+import { pagesBy } from '../paging.js';
 
 export const appstream = {
   client: AppStreamClient,
@@ -18,5 +19,8 @@ export const appstream = {
     StopFleet: StopFleetCommand,
     StopImageBuilder: StopImageBuilderCommand,
   },
-  paginators: {},
+  paginators: {
+    DescribeFleets: pagesBy(DescribeFleetsCommand, 'NextToken'),
+    DescribeImageBuilders: pagesBy(DescribeImageBuildersCommand, 'NextToken'),
+  },
 };

@@ -4,6 +4,7 @@ import {
   ElasticBeanstalkClient,
   TerminateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk';
+import { pagesBy } from '../paging.js';
 
 export const elasticbeanstalk = {
   client: ElasticBeanstalkClient,
@@ -12,5 +13,5 @@ export const elasticbeanstalk = {
     DescribeEnvironments: DescribeEnvironmentsCommand,
     TerminateEnvironment: TerminateEnvironmentCommand,
   },
-  paginators: {},
+  paginators: { DescribeEnvironments: pagesBy(DescribeEnvironmentsCommand, 'NextToken') },
 };

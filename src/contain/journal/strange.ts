@@ -131,7 +131,10 @@ function isMadeAnew(arn: string, { operation, input }: AwsCall): boolean {
 }
 
 /** Words of ids that say what kind of thing it is. */
-const kinds = new Set(['User', 'Role', 'Group', 'user', 'role', 'attached', 'inline', 'member', '']);
+const kinds = new Set([
+  ...['User', 'Role', 'Group', 'user', 'role', 'attached', 'inline', 'member', ''],
+  ...['fleet', 'image-builder', 'policy', 'public-access-block'],
+]);
 
 /** The target's region is the call's, and its id stands in the call: as a whole, or each part of it (`group/name`). */
 function isNamed(target: string, { region, input }: AwsCall): boolean {

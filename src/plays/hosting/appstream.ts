@@ -84,29 +84,17 @@ function stop(finding: Finding): Action {
 }
 
 async function* fleets(reader: Reader, region: string): AsyncGenerator<Resource> {
-  let NextToken: string | undefined;
-  do {
-    const page = await reader.call('appstream', 'DescribeFleets', region, {
-      ...(NextToken === undefined ? {} : { NextToken }),
-    });
-    for (const { Name, State, CreatedTime, InstanceType, ComputeCapacityStatus } of page.Fleets ?? [])
+  for await (const { Fleets = [] } of reader.pages('appstream', 'DescribeFleets', region, {}))
+    for (const { Name, State, CreatedTime, InstanceType, ComputeCapacityStatus } of Fleets)
       yield asResource('fleet', region, {
         ...{ Name, State, CreatedTime, InstanceType },
         desired: ComputeCapacityStatus?.Desired,
       });
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
 }
 
 async function* builders(reader: Reader, region: string): AsyncGenerator<Resource> {
-  let NextToken: string | undefined;
-  do {
-    const page = await reader.call('appstream', 'DescribeImageBuilders', region, {
-      ...(NextToken === undefined ? {} : { NextToken }),
-    });
-    for (const one of page.ImageBuilders ?? []) yield asResource('image-builder', region, one);
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
+  for await (const { ImageBuilders = [] } of reader.pages('appstream', 'DescribeImageBuilders', region, {}))
+    for (const one of ImageBuilders) yield asResource('image-builder', region, one);
 }
 
 interface Described {

@@ -70,13 +70,8 @@ export const elasticBeanstalkEnvironments: Play = {
   },
 
   async *find(reader, region) {
-    let NextToken: string | undefined;
-    do {
-      const page = await reader.call('elasticbeanstalk', 'DescribeEnvironments', region, {
-        IncludeDeleted: false,
-        MaxRecords: 1000,
-        ...(NextToken === undefined ? {} : { NextToken }),
-      });
+    const listed = { IncludeDeleted: false, MaxRecords: 1000 };
+    for await (const page of reader.pages('elasticbeanstalk', 'DescribeEnvironments', region, listed)) {
       for (const environment of page.Environments ?? []) {
         if (!isLive(environment)) {
           yield asResource(environment, {}, region);
@@ -90,8 +85,7 @@ export const elasticBeanstalkEnvironments: Play = {
         );
         yield asResource(environment, EnvironmentResources, region);
       }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
+    }
   },
 
   origin: [
