@@ -1,3 +1,4 @@
+import { partitionOfRegion } from '../aws/index.js';
 import { ExitCode } from '../model/index.js';
 import { plays, responderPolicies, tableRights, trailRights } from '../plays/index.js';
 import { isInBucket, placeOf } from '../trail/index.js';
@@ -8,6 +9,7 @@ interface PolicyFlags {
   readOnly?: boolean;
   plays?: string[];
   trail?: string[];
+  region: string[];
 }
 
 /** Prints the responder's IAM policy: the document, or where it takes several, a list of names and documents. */
@@ -22,7 +24,11 @@ export async function run(flags: PolicyFlags, context: CommandContext): Promise<
     );
   }
   const chosen = wanted.length === 0 ? plays : plays.filter(({ id }) => wanted.includes(id));
-  const policies = responderPolicies(chosen, flags.readOnly === true, rightsOf(flags.trail ?? []));
+  const policies = responderPolicies(
+    chosen,
+    flags.readOnly === true,
+    rightsOf(flags.trail ?? [], partitionMeant(flags, context)),
+  );
   const [only, ...more] = policies;
   const printed = context.json ? { version: 1, policies } : more.length === 0 ? only?.document : policies;
   context.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
@@ -30,11 +36,20 @@ export async function run(flags: PolicyFlags, context: CommandContext): Promise<
 }
 
 /** What reading these trails takes: nothing more for files. @throws CommandError with exit code 2 */
-function rightsOf(trail: readonly string[]): ReturnType<typeof trailRights> {
+function rightsOf(trail: readonly string[], partition: string): ReturnType<typeof trailRights> {
   assertAddresses(trail);
   const places = trail.filter(isInBucket).map((address) => {
     const place = placeOf(address);
     return typeof place === 'string' ? null : place;
   });
-  return [...(places.length === 0 ? [] : trailRights(places)), ...(trail.some(isTable) ? tableRights() : [])];
+  return [
+    ...(places.length === 0 ? [] : trailRights(places, partition)),
+    ...(trail.some(isTable) ? tableRights(partition) : []),
+  ];
+}
+
+/** Nothing is called, so nobody says which partition it is for: the region does, of --region, else of the environment. */
+function partitionMeant({ region }: PolicyFlags, { env }: CommandContext): string {
+  const named = region.find((name) => name !== 'all');
+  return partitionOfRegion(named ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1');
 }

@@ -65,7 +65,10 @@ export function refuseStrange(strange: readonly string[], key: string): Refused 
  * may list and delete root's keys, password, certificates and MFA devices, and disable none of them, so nothing here
  * does it for the person).
  */
-export function refuseRoot(key: string, account: string): Refused {
+export function refuseRoot(
+  key: string,
+  { account, partition, homeRegion }: Pick<Identity, 'account' | 'partition' | 'homeRegion'>,
+): Refused {
   const steps = [
     `${key} is a key of the account's root user: no policy can cut it, and nobody else in the account can disable it. Nothing was done. As root:`,
     '1. Sign in as root, from a device that is not in doubt; change the password, check the MFA device and the contact data.',
@@ -73,7 +76,7 @@ export function refuseRoot(key: string, account: string): Refused {
     `3. Then run: leakguard verify ${leadFlag(key)}`,
     `Or, where ${account} is a member of an organization with centralized root access, from its management account (or the`,
     'delegated one for IAM), as a user or role that may sts:AssumeRoot. It deletes the key for good; it cannot disable it:',
-    `   aws sts assume-root --region us-east-1 --target-principal ${account} --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
+    `   aws sts assume-root --region ${homeRegion} --target-principal ${account} --task-policy-arn arn=arn:${partition}:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`,
     '   with its three credentials in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (15 minutes at most):',
     '   aws iam list-access-keys; aws iam list-signing-certificates; aws iam list-mfa-devices; aws iam get-login-profile',
     `   aws iam delete-access-key --access-key-id ${key}`,

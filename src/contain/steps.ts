@@ -78,7 +78,7 @@ export async function lookUpSubject(
 /** What forbids this caller to cut this key, before anything is done. @throws Refused */
 export function checkCaller({ facts, guard }: KeyStep, { identity }: Session): void {
   if (guard.refusals.length > 0) throw refuseCaller(guard.refusals);
-  if (facts.owner.kind === 'root') throw refuseRoot(facts.key, identity.account);
+  if (facts.owner.kind === 'root') throw refuseRoot(facts.key, identity);
 }
 
 /** Everything but the key: what was found, and what is to be done about it. */

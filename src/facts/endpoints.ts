@@ -15,6 +15,11 @@ export const awsDomains: readonly string[] = [
   ...new Set(table.suffixes.flatMap(([, ...suffixes]) => suffixes)),
 ].filter((suffix) => suffix !== undefined);
 
+/** The domain of a partition's endpoints, by IPv4. */
+export function dnsSuffixOf(partition: string): string {
+  return table.suffixes.find(([id]) => id === partition)?.[1] ?? 'amazonaws.com';
+}
+
 /** The name of the endpoint that serves by IPv4 and without FIPS (AWS general reference, "AWS service endpoints"). */
 export function plainEndpoint(host: string): string {
   const name = host.replace('-fips.', '.').replace('.dualstack.', '.');

@@ -28,6 +28,6 @@ export {
 } from './identifiers.js';
 export { cloudPlay, cloudType, type CloudType, cloudTypeOfEvent, holdsData } from './cloud-types.js';
 export { answersWithExisting, idleBecause } from './idle-acts.js';
-export { awsDomains, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
+export { awsDomains, dnsSuffixOf, endpointSource, hasNoEndpoint, plainEndpoint } from './endpoints.js';
 export { batchEnvironmentOf } from './launchers.js';
 export { instanceType, knownRegions, priceSource, regionFactor } from './instance-types.js';

@@ -85,17 +85,16 @@ async function findOne(
     return { subject: play.id, region, status: 'complete', count, detail: null };
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.kind === 'credentials') throw error;
-    const status = statusOf(error, play.notIn?.includes(region) === true);
+    const status = statusOf(error);
     return { subject: play.id, region, status, count, detail: error.describe() };
   }
 }
 
-/** `isListed`: AWS's list has no endpoint of the service there. The list ages: one that answers is looked at. */
-function statusOf(error: AwsFailure, isListed: boolean): Cell['status'] {
+/** Only a name that does not resolve, where AWS's list has no endpoint either, says that there is nothing to look at: one
+ *  that resolves and does not answer says nothing. */
+function statusOf(error: AwsFailure): Cell['status'] {
   // An endpoint that does not know the operation (a simulated one, or a region without that part of the service)
   // has nothing of the kind to show, and nothing was looked at.
   if (error.kind === 'unsupported') return 'not-examined';
-  const isNotThere =
-    error.kind === 'not-offered' || (isListed && error.kind === 'unreachable' && error.httpStatus === null);
-  return isNotThere ? 'not-enabled' : cellStatusOf(error);
+  return error.kind === 'not-offered' ? 'not-enabled' : cellStatusOf(error);
 }

@@ -6,6 +6,8 @@ import {
   type Emit,
   type Identity,
   type Incident,
+  type Json,
+  type OriginRule,
   leadOf,
   type Resource,
   type SkippedRecords,
@@ -280,7 +282,9 @@ export class SurveyTrail {
         if (rule.prefix === true || this.queries.has(`EventName=${rule.name}`)) return false;
         if (judged === 'settling' || isInferred)
           return rule.effect === 'made' || rule.name.startsWith('Create');
-        return judged === 'tampered' && before === null && rule.sets !== undefined;
+        return (
+          judged === 'tampered' && rule.sets !== undefined && (before === null || isAskedWhole(rule, before))
+        );
       });
       const from =
         judged === 'settling' || isInferred ? (createdAt ?? 0) - trailDelay : reader.now() - eventHistory;
@@ -462,4 +466,10 @@ function sessionOf({ actor, name, request }: TrailEvent, roleArn: string): strin
   if (actor.issuerArn === roleArn) return actor.sessionName;
   const isMint = name.startsWith('AssumeRole') && textAt(request, 'roleArn') === roleArn;
   return isMint ? textAt(request, 'roleSessionName') : null;
+}
+
+/** A value before is known, and others may have set a newer one: of calls that may change nothing, `askHowItWas` reads what
+ *  came before; whether a whole text was put anew since, what came after says. */
+function isAskedWhole({ effect, mayChangeNothing }: OriginRule, before: Json): boolean {
+  return effect === 'changed' && (mayChangeNothing === undefined || asText(before) !== null);
 }

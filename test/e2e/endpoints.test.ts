@@ -54,7 +54,7 @@ describe.skipIf(tools.length > 0)('endpoints by their names', () => {
   });
   beforeEach(() => hosts.called.clear());
 
-  /** The coverage of a scan of `region`, where these names do not resolve. */
+  /** The coverage of a scan of `region`, where these names do not resolve; `NAME=ADDRESS`: nothing answers there. */
   async function scan(absent: string[], region: string, ...more: string[]): Promise<Cell[]> {
     const inner = fileURLToPath(new URL('in-namespace.mjs', import.meta.url));
     const prepare = 'ip link set lo up && mount --bind "$0" /etc/resolv.conf && exec "$@"';
@@ -96,6 +96,19 @@ describe.skipIf(tools.length > 0)('endpoints by their names', () => {
     expect(cellOf(cells, 'lightsail-instances')?.detail).toMatch(/AWS does not offer lightsail in us-west-1/);
     // The list has an endpoint there: that its name does not resolve is a gap.
     expect(cellOf(cells, 'lambda-functions')).toMatchObject({ status: 'failed' });
+  });
+
+  it('is a gap where its name resolves and nothing answers, whatever the list says', {
+    timeout: 120_000,
+  }, async () => {
+    const cells = await scan(
+      ['lightsail.us-west-1.amazonaws.com=127.0.0.2'],
+      'us-west-1',
+      '--profile',
+      'plain',
+    );
+    expect(cellOf(cells, 'lightsail-instances')).toMatchObject({ status: 'failed' });
+    expect(cellOf(cells, 'lightsail-instances')?.detail).toMatch(/ECONNREFUSED/);
   });
 
   it('is looked at where it answers, whatever the list says', { timeout: 120_000 }, async () => {

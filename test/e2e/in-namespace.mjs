@@ -1,5 +1,5 @@
 // Runs a command where AWS's names are answered on loopback, by dnsmasq, and port 443 leads to a Unix socket outside:
-//   node in-namespace.mjs SOCKET NAME,NAME COMMAND…    (the names do not resolve)
+//   node in-namespace.mjs SOCKET NAME,NAME=ADDRESS COMMAND…    (names do not resolve, or to this address, where nothing listens)
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
@@ -10,7 +10,11 @@ const dnsmasq = spawn(
   [
     ...['--no-daemon', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--user=root', '--bind-interfaces'],
     ...['--port=53', '--listen-address=127.0.0.1', '--address=/amazonaws.com/127.0.0.1'],
-    ...absent.split(',').filter(Boolean).map((name) => `--address=/${name}/`),
+    ...absent
+      .split(',')
+      .filter(Boolean)
+      .map((entry) => entry.split('='))
+      .map(([name, address = '']) => `--address=/${name}/${address}`),
   ],
   { stdio: 'ignore' },
 );

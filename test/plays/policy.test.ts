@@ -1,7 +1,10 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { plays } from '../../src/plays/index.js';
 import type { Play } from '../../src/plays/kit/play.js';
 import { responderPolicies } from '../../src/plays/permissions/policy.js';
+import { run } from '../../src/commands/policy.js';
+import type { CommandContext } from '../../src/commands/context.js';
 import { trailRights } from '../../src/plays/permissions/trail-rights.js';
 
 const actionsOf = (policies: ReturnType<typeof responderPolicies>): string[] =>
@@ -63,5 +66,31 @@ describe('what a trail in a bucket takes', () => {
       { Action: ['kms:Decrypt'], Condition: { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } } },
     ]);
     expect(trailRights([null])[1]).toMatchObject({ Resource: '*' });
+  });
+
+  it('names the buckets of the partition that is meant, by --region or the environment', async () => {
+    const printed = async (region: string[], env: Record<string, string>): Promise<string> => {
+      const stdout = new PassThrough();
+      const context = { json: false, env, stdout } as unknown as CommandContext;
+      await run({ readOnly: true, plays: ['trails'], trail: ['s3://logs/audit'], region }, context);
+      return String(stdout.read());
+    };
+    for (const [region, partition, service] of [
+      ['us-gov-west-1', 'aws-us-gov', 's3.*.amazonaws.com'],
+      ['cn-north-1', 'aws-cn', 's3.*.amazonaws.com.cn'],
+      ['eusc-de-east-1', 'aws-eusc', 's3.*.amazonaws.eu'],
+      ['us-iso-east-1', 'aws-iso', 's3.*.c2s.ic.gov'],
+      ['eu-west-1', 'aws', 's3.*.amazonaws.com'],
+    ] as const) {
+      for (const text of [
+        await printed([region], { AWS_REGION: 'us-east-1' }),
+        await printed([], { AWS_REGION: region }),
+        await printed(['all'], { AWS_DEFAULT_REGION: region }),
+      ]) {
+        expect(text).toContain(`"arn:${partition}:s3:::logs"`);
+        expect(text).toContain(`"${service}"`);
+        expect(text.match(/arn:[\w-]+/g)?.every((one) => one === `arn:${partition}`)).toBe(true);
+      }
+    }
   });
 });

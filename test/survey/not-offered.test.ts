@@ -33,7 +33,8 @@ describe('a service that AWS’s list has no endpoint of in a region', () => {
     [listed, null, 'complete'],
     [listed, 'denied', 'denied'],
     [listed, 'throttled', 'failed'],
-    [listed, 'unreachable', 'not-enabled'],
+    // Its name resolves, and nothing answers: who stands in between decides that.
+    [listed, 'unreachable', 'failed'],
     [listed, 'not-offered', 'not-enabled'],
     [offered, 'unreachable', 'failed'],
     [offered, 'not-offered', 'not-enabled'],

@@ -14,7 +14,7 @@ interface Input {
 }
 
 /** One region, one instance of a type that no table knows, and an event history. */
-function accountOf(history: History, typesAreDenied: boolean) {
+function accountOf(history: History, typesAreDenied: boolean, more: Record<string, unknown> = {}) {
   const asked: string[] = [];
   const instance = {
     InstanceId: 'i-0123456789abcdef0',
@@ -28,6 +28,7 @@ function accountOf(history: History, typesAreDenied: boolean) {
     DescribeInstanceTypes: {
       InstanceTypes: [{ InstanceType: 'q1.48xlarge', GpuInfo: { Gpus: [{ Name: 'Q1', Count: 8 }] } }],
     },
+    ...more,
   };
   const answer = (service: string, operation: string, region: string, input: Input): unknown => {
     const [attribute] = input.LookupAttributes ?? [];
@@ -76,7 +77,12 @@ function usernameOf({ userIdentity }: JsonObject): string | undefined {
   return userName ?? arn?.split('/').at(-1);
 }
 
-function surveyOf(reader: Reader, key: string | null): Survey {
+function surveyOf(
+  reader: Reader,
+  key: string | null,
+  of: readonly string[] = ['ec2-instances'],
+  compromisedAt: number | null = null,
+): Survey {
   return new Survey({
     session: {
       reader,
@@ -95,9 +101,9 @@ function surveyOf(reader: Reader, key: string | null): Survey {
     emit: () => undefined,
     key,
     since: 90 * 24 * hour,
-    compromisedAt: null,
+    compromisedAt,
     trail: null,
-    plays: plays.filter(({ id }) => id === 'ec2-instances'),
+    plays: plays.filter(({ id }) => of.includes(id)),
     owner: null,
     regions: null,
     include: [],
@@ -186,5 +192,94 @@ describe('with a key', () => {
     const { credentials } = await surveyOf(reader, attacker.key).look();
     expect(asked).toContain('Username=nightly');
     expect(credentials.map(({ id }) => id)).toEqual([attacker.key, session.key]);
+  });
+});
+
+describe('what the key made itself, others changed since, and the misuse calls again', () => {
+  const ops = { key: 'AKIAOPSOPSOPSOPS0001', user: 'ops', ip: '192.0.2.20', agent: 'aws-cli/2.1' };
+  const own = { ...attacker, ip: '198.51.100.10', agent: 'Boto3/1.34.2' };
+  const day = 24 * hour;
+  const trust = (who: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: who }, Action: 'sts:AssumeRole' }],
+    });
+  const [first, later, outsider] = [trust(account), trust('444455556666'), trust('999988887777')];
+
+  /** @param opsAfter they put their own document again, after the misuse */
+  async function roleAfter(called: string, opsAfter = false) {
+    const history = new History();
+    const put = (by: typeof ops, time: number, policyDocument: string): unknown =>
+      history.call(by, {
+        ...{ time, name: 'UpdateAssumeRolePolicy', source: 'iam' },
+        request: { roleName: 'deploy', policyDocument },
+      });
+    history.call(own, {
+      ...{ time: night - 60 * day, name: 'CreateRole', source: 'iam' },
+      request: { roleName: 'deploy', assumeRolePolicyDocument: first },
+    });
+    put(ops, night - 10 * day, later);
+    put(attacker as typeof ops, night, called);
+    history.run(attacker, night + 1000, { type: 'p4d.24xlarge', count: 5 });
+    if (opsAfter) put(ops, night + 60_000, trust('222233334444'));
+    const current = opsAfter ? trust('222233334444') : called;
+    const role = {
+      RoleName: 'deploy',
+      AssumeRolePolicyDocument: encodeURIComponent(current),
+      CreateDate: new Date(night - 60 * day),
+    };
+    const { reader } = accountOf(history, false, {
+      GetAccountAuthorizationDetails: { RoleDetailList: [role] },
+    });
+    const incident = await surveyOf(reader, attacker.key, ['role-trust', 'ec2-instances'], night).look();
+    return incident.findings.find(({ resource }) => resource.play === 'role-trust');
+  }
+
+  it('a trust goes back to what its people set last, never to what the key had made', async () => {
+    expect(await roleAfter(outsider)).toMatchObject({ class: 'tampered', before: later });
+  });
+
+  it('a trust that was so already is left as it is', async () => {
+    const finding = await roleAfter(later);
+    expect(finding).toMatchObject({ class: 'not-tied', rule: 'change.nothing' });
+  });
+
+  it('a trust that its people set anew after the misuse is theirs', async () => {
+    expect(await roleAfter(outsider, true)).toMatchObject({ class: 'held', rule: 'change.set-since' });
+  });
+
+  /** A service that the key made with two tasks, that its people let grow to ten. */
+  async function serviceAfter(desiredCount: number) {
+    const history = new History();
+    const service = { cluster: 'prod', service: 'web' };
+    const source = 'ecs';
+    history.call(own, {
+      ...{ time: night - 60 * day, name: 'CreateService', source },
+      request: { cluster: 'prod', serviceName: 'web', desiredCount: 2 },
+    });
+    history.call(ops, {
+      ...{ time: night - 10 * day, name: 'UpdateService', source },
+      request: { ...service, desiredCount: 10 },
+    });
+    history.call(attacker, {
+      ...{ time: night, name: 'UpdateService', source },
+      request: { ...service, desiredCount },
+    });
+    history.run(attacker, night + 1000, { type: 'p4d.24xlarge', count: 5 });
+    const { reader } = accountOf(history, false, {
+      ListClusters: { clusterArns: [`arn:aws:ecs:us-east-1:${account}:cluster/prod`] },
+      ListServices: { serviceArns: [`arn:aws:ecs:us-east-1:${account}:service/prod/web`] },
+      DescribeServices: { services: [{ serviceName: 'web', status: 'ACTIVE', desiredCount }] },
+    });
+    const incident = await surveyOf(reader, attacker.key, ['ecs-services', 'ec2-instances'], night).look();
+    return incident.findings.find(({ resource }) => resource.play === 'ecs-services');
+  }
+
+  it('a service that had as many tasks already keeps them all', async () => {
+    expect(await serviceAfter(10)).toMatchObject({ class: 'not-tied', rule: 'change.nothing' });
+  });
+
+  it('a service that was let grow goes back to as many as its people set', async () => {
+    expect(await serviceAfter(90)).toMatchObject({ class: 'tampered', before: { desiredCount: 10 } });
   });
 });

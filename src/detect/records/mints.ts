@@ -1,4 +1,4 @@
-import { accountOfArn, keyIdOf, lastPart } from '../../facts/index.js';
+import { accountOfArn, keyIdOf, lastPart, partitionOfArn } from '../../facts/index.js';
 import {
   asObject,
   asText,
@@ -83,7 +83,7 @@ function sessionMint(event: TrailEvent, kind: TaintedCredential['kind']): Mint {
       (isUser ? event.actor.arn : null) ??
       (roleName === null || sessionName === null
         ? null
-        : `arn:aws:sts::${account ?? event.account ?? ''}:assumed-role/${roleName}/${sessionName}`),
+        : `arn:${partitionOfArn(roleArn ?? '')}:sts::${account ?? event.account ?? ''}:assumed-role/${roleName}/${sessionName}`),
     userName: isUser || kind === 'federation' ? event.actor.userName : null,
     roleName,
     userId: asText(assumed?.assumedRoleId) ?? asText(assumed?.federatedUserId),

@@ -44,6 +44,8 @@ function rule(name: string, effect: OriginRule['effect']): OriginRule {
       const taskDefinition = textAt(event.response, 'service', 'taskDefinition');
       return taskDefinition === null ? asked : { ...asObject(asked), taskDefinition };
     },
+    // Scaling policies and alarms call it too (ECS developer guide, "Automatically scale your Amazon ECS service").
+    ...(effect === 'changed' ? { mayChangeNothing: { unproven: 'a service is told what to run' } } : {}),
   };
 }
 

@@ -22,12 +22,6 @@ export const amplifyApps: Play = {
   phase: 'stop',
   service: 'amplify',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: [
-    ...['af-south-1', 'ap-east-2', 'ap-south-2', 'ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5'],
-    ...['ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-2', 'il-central-1'],
-    ...['me-central-1', 'mx-central-1'],
-  ],
   permissions: {
     find: ['amplify:ListApps', 'amplify:ListBranches', 'amplify:ListJobs'],
     contain: ['amplify:StopJob', 'amplify:UpdateBranch'],

@@ -28,12 +28,6 @@ export const appstream: Play = {
   phase: 'stop',
   service: 'appstream',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: [
-    ...['af-south-1', 'ap-east-1', 'ap-east-2', 'ap-south-2', 'ap-southeast-3', 'ap-southeast-4'],
-    ...['ap-southeast-6', 'ap-southeast-7', 'eu-north-1', 'me-central-1', 'me-south-1', 'mx-central-1'],
-    ...['us-west-1', 'cn-north-1', 'cn-northwest-1'],
-  ],
   permissions: {
     find: ['appstream:DescribeFleets', 'appstream:DescribeImageBuilders'],
     contain: ['appstream:StopFleet', 'appstream:StopImageBuilder'],

@@ -18,8 +18,6 @@ export const codebuildBuilds: Play = {
   phase: 'stop',
   service: 'codebuild',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: ['ap-east-2', 'ca-west-1', 'mx-central-1'],
   permissions: {
     find: ['codebuild:ListBuilds', 'codebuild:BatchGetBuilds'],
     contain: ['codebuild:StopBuild'],

@@ -19,8 +19,6 @@ export const codebuildProjects: Play = {
   phase: 'stop',
   service: 'codebuild',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: ['ap-east-2', 'ca-west-1', 'mx-central-1'],
   permissions: {
     find: ['codebuild:ListProjects', 'codebuild:BatchGetProjects'],
     contain: ['codebuild:DeleteWebhook'],

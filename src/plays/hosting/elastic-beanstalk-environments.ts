@@ -58,8 +58,6 @@ export const elasticBeanstalkEnvironments: Play = {
   phase: 'stop',
   service: 'elasticbeanstalk',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: ['ap-east-2', 'mx-central-1'],
   permissions: {
     find: [
       'elasticbeanstalk:DescribeEnvironments',

@@ -27,11 +27,6 @@ export const gameliftFleets: Play = {
   phase: 'stop',
   service: 'gamelift',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: [
-    ...['ap-east-2', 'ap-southeast-4', 'ap-southeast-6', 'ca-west-1', 'eu-central-2', 'me-central-1'],
-    ...['us-gov-east-1', 'us-gov-west-1'],
-  ],
   permissions: {
     find: ['gamelift:DescribeFleetAttributes'],
     contain: ['gamelift:DeleteFleet'],

@@ -22,12 +22,6 @@ export const lightsailInstances: Play = {
   phase: 'stop',
   service: 'lightsail',
   scope: 'regional',
-  // botocore 1.44, endpoints.json: EC2 is there, Lightsail is not.
-  notIn: [
-    ...['af-south-1', 'ap-east-2', 'ap-northeast-3', 'ap-south-2', 'ap-southeast-4'],
-    ...['ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-1'],
-    ...['il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1', 'us-west-1'],
-  ],
   permissions: {
     find: ['lightsail:GetInstances'],
     contain: ['lightsail:StopInstance', 'lightsail:DeleteInstance'],

@@ -40,12 +40,6 @@ export const workspaces: Play = {
   phase: 'stop',
   service: 'workspaces',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: [
-    ...['ap-east-1', 'ap-east-2', 'ap-northeast-3', 'ap-south-2', 'ap-southeast-3', 'ap-southeast-4'],
-    ...['ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-north-1', 'eu-south-1'],
-    ...['eu-south-2', 'me-central-1', 'me-south-1', 'mx-central-1', 'us-west-1', 'cn-north-1'],
-  ],
   permissions: {
     find: ['workspaces:DescribeWorkspaces'],
     contain: ['workspaces:TerminateWorkspaces'],

@@ -53,6 +53,7 @@ export const roleTrust: Play = {
       effect: 'changed',
       ids: fromRequest('roleName'),
       sets: (event) => requestText(event, 'policyDocument'),
+      mayChangeNothing: { unproven: 'whom a role trusts may come in without any key' },
     },
     {
       source,

@@ -72,8 +72,6 @@ export interface Play {
   phase: Exclude<Phase, 'confirm'>;
   service: ServiceName;
   scope: 'regional' | 'global';
-  /** AWS regions in which the service is not offered: where no endpoint answers there, they are told as such. */
-  notIn?: readonly string[];
   permissions: {
     /** IAM actions of `find`. */
     find: string[];

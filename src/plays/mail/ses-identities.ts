@@ -22,8 +22,6 @@ export const sesIdentities: Play = {
   phase: 'evict',
   service: 'sesv2',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: ['ap-east-1'],
   permissions: { find: ['ses:ListEmailIdentities'], contain: ['ses:DeleteEmailIdentity'], undo: [] },
 
   async *find(reader, region) {

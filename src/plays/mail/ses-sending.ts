@@ -32,8 +32,6 @@ export const sesSending: Play = {
   phase: 'stop',
   service: 'sesv2',
   scope: 'regional',
-  // botocore 1.44, endpoints.json.
-  notIn: ['ap-east-1'],
   permissions: {
     find: ['ses:GetAccount'],
     contain: ['ses:PutAccountSendingAttributes'],

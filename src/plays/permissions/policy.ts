@@ -13,7 +13,7 @@ export interface Statement {
   Effect: 'Allow';
   Action: string[];
   Resource: string | string[];
-  Condition?: Record<string, Record<string, string>>;
+  Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 /** A managed policy may have 6,144 characters, white space not counted (IAM user guide, "IAM and AWS STS quotas"). */
