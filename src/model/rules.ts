@@ -26,6 +26,8 @@ const findingRules = {
   'launch.no-start': 'Nothing shows when the misuse began, and it is no habit of the key.',
   'launch.no-time': 'The record has no readable time: before or after the misuse began cannot be told.',
   'launch.not-judged': 'Its launch is known, and could not be judged.',
+  'launch.may-repeat':
+    'AWS dates it before the call of the misuse that names it, which may repeat another’s by its client token.',
   'launch.record-cut':
     'Its launch record was cut for size, and is tied by reservation, or by time, region and caller.',
   'launch.record-cut-shared': 'As launch.record-cut, and somebody else launched at the same time.',
