@@ -220,6 +220,10 @@ export const outcomeRules = {
     exit: ExitCode.incomplete,
   },
   'look.not-all-seen': { means: 'Not everything could be looked at.', exit: ExitCode.incomplete },
+  'look.account-dark': {
+    means: 'An account of the organization could not be looked at, or not as far as there was reason to.',
+    exit: ExitCode.incomplete,
+  },
   'look.records-dropped': { means: 'Records of the trail could not be used.', exit: ExitCode.incomplete },
   'look.no-key': { means: 'Which key made the thing asked about is not known.', exit: ExitCode.incomplete },
 
