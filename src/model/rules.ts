@@ -18,6 +18,8 @@ const findingRules = {
   'launch.tie-likely': 'The credential that launched it is tied to the misuse likely, not certainly.',
   'launch.young-habit':
     'Such launches went on for days after the estimated beginning: maybe a habit younger than that.',
+  'launch.capacity-move':
+    'From where the key always calls, after AWS had no capacity for it at home: a team that moves its work looks so too. --compromised-at decides.',
   'launch.only-place': 'Only where the launch came from departs: owners have new laptops.',
   'launch.fits-habit': 'The key made such launches again and again before the misuse.',
   'launch.habit-marked': 'A usual launch, but marked by a strange place, protection, key pair or role.',
