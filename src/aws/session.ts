@@ -35,6 +35,8 @@ export interface Session {
   identity: Identity;
   /** Reads only: anything else is refused before it is sent. */
   reader: Reader;
+  /** For what is not worth a wait: each call is tried once. */
+  impatient: Reader;
   /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
   /** A read in the partition's home region that carries `mark` in its user agent: CloudTrail anchors the journal there. */
@@ -126,6 +128,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     identity,
     reader: readerOf(clients),
+    impatient: readerOf(clients, { once: true }),
     send: (call, signal) => clients.send(call, signal),
     anchor: (mark) => clients.anchor(mark, identity.homeRegion),
     close: () => clients.close(),
