@@ -1,9 +1,10 @@
 /**
  * leakguard against a floor: a bare concurrent boto3 script that is told which instances are protected.
  *
- *     node bench/run.mjs peers [--instances N] [--latency MILLISECONDS] [--runs N] [--before CHECKOUT]
+ *     node bench/run.mjs peers [--instances N] [--latency MILLISECONDS] [--runs N] [--before CHECKOUT] [--keep FILE]
  *
- * `--before`: another checkout, built, that takes its turn in each round too.
+ * `--before`: another checkout, built, that takes its turn in each round too. `--keep`: every round's figures, as JSON.
+ * Of the cut alone, the peers are a bare script with the SDK and the AWS CLI, each told the key and its user.
  *
  * On a moto of its own for each run: 17 regions × N GPU instances made with a leaked key, a tenth of them protected,
  * and three t3.micro of production a region. Figures are printed, not asserted. Build first: npm run build.
@@ -12,7 +13,7 @@ import { ModifyInstanceAttributeCommand, RunInstancesCommand } from '@aws-sdk/cl
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     latency: { type: 'string', default: '0' },
     runs: { type: 'string', default: '3' },
     before: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const perRegion = Number(values.instances);
@@ -161,6 +163,38 @@ async function floor(world: World): Promise<Figures> {
   return { keyOff: null, lastTermination: end, end, ...(await callsOf(world)) };
 }
 
+/** Seconds that a program takes which is told what to switch off. */
+async function cutBy(command: string, args: readonly string[], { url }: World): Promise<number> {
+  const started = performance.now();
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      // Not the responder's, whose calls are counted.
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      AWS_ENDPOINT_URL: url,
+    },
+  });
+  const [code] = (await once(child, 'exit')) as [number];
+  if (code !== 0) throw new Error(`${command} exited with ${code}`);
+  return (performance.now() - started) / 1000;
+}
+
+/** The cut alone; the key is put on again. */
+async function cuts(world: World): Promise<Record<'bare' | 'awscli', number>> {
+  const { accessKeyId } = world.leaked;
+  const words = ['iam', 'update-access-key', '--user-name', user, '--access-key-id', accessKeyId];
+  const cli = program('interop', 'aws');
+  const bare = await cutBy(process.execPath, ['bench/cut-floor.mjs', user, accessKeyId], world);
+  const awscli = await cutBy(cli, [...words, '--status', 'Inactive'], world);
+  await cutBy(cli, [...words, '--status', 'Active'], world);
+  return { bare, awscli };
+}
+
 async function leakguard(world: World, cli = cliPath): Promise<Figures> {
   const { url, story, leaked, responder, misuseBegan } = world;
   const directory = await mkdtemp(join(tmpdir(), 'leakguard-bench-'));
@@ -210,16 +244,23 @@ if (values.before !== undefined) {
   tools['before'] = (world) => leakguard(world, cli);
 }
 const results: Record<string, Figures[]> = {};
+const cutTimes: Record<'bare' | 'awscli', number>[] = [];
 for (let run = 0; run < runs; run += 1) {
   for (const [name, tool] of Object.entries(tools)) {
     const world = await makeWorld();
     try {
+      if (name === 'floor') cutTimes.push(await cuts(world));
       (results[name] ??= []).push(await tool(world));
     } finally {
       await world.stop();
     }
   }
 }
+if (values.keep !== undefined)
+  await writeFile(
+    values.keep,
+    `${JSON.stringify({ perRegion, latency, runs, cutTimes, results }, null, 1)}\n`,
+  );
 const base = median((results['floor'] ?? []).map(({ end }) => end));
 console.log(
   `17 regions × ${perRegion} GPU instances, a tenth protected, latency ${latency} ms, median of ${runs}`,

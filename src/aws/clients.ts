@@ -10,7 +10,7 @@ import { Listing } from './paging.js';
 import { unresolved, type EndpointWishes } from './no-endpoint.js';
 import { Pacer, systemClock } from './pacing.js';
 import { isRead } from './reads.js';
-import { LeavesThrottles, leavesThrottles } from './retrying.js';
+import { isTriedOnce, leavesThrottles, retriesOf, triedOnce } from './retrying.js';
 import { Standing } from './standing.js';
 import { services, type ServiceName } from './services/index.js';
 import { Watched, type Watch } from './watch.js';
@@ -133,6 +133,11 @@ export class AwsClients {
     return this.call(service, operation, region, input);
   }
 
+  /** One read whose first answer stands. @throws AwsFailure */
+  async readOnce(service: ServiceName, operation: string, region: string, input: object): Promise<Answer> {
+    return triedOnce(() => this.read(service, operation, region, input));
+  }
+
   /** All pages of a read, each paced and retried by itself. @throws AwsFailure */
   async *readPages(
     service: ServiceName,
@@ -248,7 +253,7 @@ export class AwsClients {
       } catch (error) {
         const failure = await unresolved(toAwsFailure(error, service, operation, where));
         const most = leavesThrottles(service) ? throttledTries * this.options.maxAttempts : throttledTries;
-        const spent = tries >= most || systemClock.now() - since > throttledPatience;
+        const spent = isTriedOnce() || tries >= most || systemClock.now() - since > throttledPatience;
         if (failure.kind !== 'throttled' || spent || signal?.aborted === true) throw failure;
         this.pacer.refused(service, operation, where);
         const pause = Math.random() * Math.min(8000, 250 * 2 ** tries);
@@ -282,13 +287,14 @@ export class AwsClients {
   ): Client {
     const endpoint = this.options.endpoints[service];
     const { fips, dualStack } = this.options.wishes;
+    const retries = retriesOf(service, this.options.maxAttempts);
     const client = new module.client({
       region,
       credentials: this.options.credentials,
       requestHandler: this.options.requestHandler,
       maxAttempts: this.options.maxAttempts,
       retryMode: 'standard',
-      ...(leavesThrottles(service) ? { retryStrategy: new LeavesThrottles(this.options.maxAttempts) } : {}),
+      ...(retries === null ? {} : { retryStrategy: retries }),
       customUserAgent: [['leakguard', version], ...mark],
       ...this.found,
       ...(endpoint === undefined

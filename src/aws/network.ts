@@ -22,13 +22,14 @@ export class BadSetting extends Error {
 /** Of the proxies that can be called. PAC files are programs: who has one reads the proxy's name in it. */
 const proxySchemes = new Set(['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:']);
 
-/** How many connections a run keeps open: a company's proxy may allow 50, and a container 256 open files. */
+/** How many connections a run keeps open: a company's proxy may allow 50, and a container 256 open files. With the 17
+ *  regions that every account has, no more than about a hundred directly. */
 interface Connections {
   lanes: LaneWidths;
   /** Idle ones that are kept, of all hosts together. */
   idle: number;
 }
-const direct: Connections = { lanes: { region: 6, global: 24, placeLasts: 1_500 }, idle: 32 };
+const direct: Connections = { lanes: { region: 5, global: 12, placeLasts: 1_500 }, idle: 32 };
 // A proxy that is slow must not be asked for more of them.
 const throughProxy: Connections = { lanes: { region: 2, global: 6, placeLasts: 8_000 }, idle: 8 };
 

@@ -32,11 +32,12 @@ export interface Reader {
   now(): number;
 }
 
-/** The reading half of `clients`. */
-export function readerOf(clients: AwsClients): Reader {
+/** The reading half of `clients`. `once`: a refusal of a call is its answer, and is not tried again. */
+export function readerOf(clients: AwsClients, { once = false } = {}): Reader {
+  const read = once ? clients.readOnce.bind(clients) : clients.read.bind(clients);
   return {
     call: async (service, operation, region, input) =>
-      (await clients.read(service, operation, region, input as object)).output,
+      (await read(service, operation, region, input as object)).output,
     pages: (service, operation, region, input) =>
       clients.readPages(service, operation, region, input as object) as never,
     now: () => clients.now(),

@@ -44,6 +44,8 @@ export interface Session {
   identity: Identity;
   /** Reads only: anything else is refused before it is sent. */
   reader: Reader;
+  /** For what is not worth a wait: each call is tried once. */
+  impatient: Reader;
   /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
   /**
@@ -121,6 +123,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return {
       identity,
       reader: readerOf(clients),
+      impatient: readerOf(clients, { once: true }),
       send: (call, signal) => clients.send(call, signal),
       member: (member) => connect(memberCredentials(member, clients, region), () => undefined),
       anchor: (mark) => clients.anchor(mark, identity.homeRegion),

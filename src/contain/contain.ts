@@ -10,12 +10,12 @@ import {
   resourceKey,
 } from '../model/index.js';
 import { AwsFailure } from '../aws/index.js';
-import { type Elsewhere, type Play, putElsewhere } from '../plays/index.js';
+import { ec2Instances, type Elsewhere, type Play, putElsewhere, standsAlone } from '../plays/index.js';
 import { judgeSweep, outcomesByTarget, type Sweep } from './confirm/confirm.js';
 import { type CutState, Sweeping } from './confirm/sweeping.js';
 import { cutUnread, denies, planCut } from './cut/cut.js';
 import { unnamedOf } from './cut/cut-session.js';
-import { recordEvidence } from './run/evidence.js';
+import { takeEvidence } from './run/evidence.js';
 import { moved, strangeInCut } from './plan/plan-file.js';
 import type { Plan } from './plan/plan.js';
 import { refuseDescendant, refuseMoved, Refused, refuseStrange, refuseUnspared } from './refused.js';
@@ -134,19 +134,14 @@ class Containment {
 
   /**
    * 2. The rest: one look at everything, one agreement. False where the person said no. Where it is agreed to already,
-   * what launches and runs is looked at and stopped before the rest is even listed.
+   * the instances that stand alone are ended before anything else is listed, and then what launches and runs is looked
+   * at and stopped before the rest is.
    */
   async rest(): Promise<boolean> {
     const { fixed, agree, effects, urgent } = this.request;
     if (fixed === null && agree.restBefore) {
-      const found = await this.look({ first: urgent });
-      // What was to be spared may not be among what this look sees: then nothing is done before it is found.
-      const sparing = this.request.survey.namesNothing().exclude.length > 0;
-      if (this.planned.actions.length > 0 && !sparing) {
-        await effects.journal.write({ kind: 'incident', incident: found });
-        await agree.rest(found, this.planned);
-        await this.carryOutPlan(found);
-      }
+      await this.early({ first: [ec2Instances], of: standsAlone });
+      if (!effects.signal.aborted) await this.early({ first: urgent });
       if (effects.signal.aborted) return true;
     }
     const incident = await this.look();
@@ -165,6 +160,18 @@ class Containment {
     }
     await this.carryOutPlan(agreed);
     return true;
+  }
+
+  /** A look at a part, whose plan is carried out at once: whatever it finds rogue, the whole look finds rogue too. */
+  private async early(part: Parameters<typeof lookAtRest>[1]): Promise<void> {
+    const { agree, effects, survey } = this.request;
+    const found = await this.look(part);
+    // What was to be spared may not be among what this look sees: then nothing is done before it is found.
+    const sparing = survey.namesNothing().exclude.length > 0;
+    if (this.planned.actions.length === 0 || sparing) return;
+    await effects.journal.write({ kind: 'incident', incident: found });
+    await agree.rest(found, this.planned);
+    await this.carryOutPlan(found);
   }
 
   /** The incident whose plan the person agreed to, as it was shown; null for none. What they take out or in is on record
@@ -302,9 +309,7 @@ class Containment {
       remedy: (action: Action, failure: Parameters<NonNullable<Play['remedy']>>[1]) =>
         byId.get(action.play)?.remedy?.(action, failure, contextOf(this.request, incident)) ??
         this.elsewhere(action, failure),
-      record: async () => {
-        await recordEvidence(destroyed, plays, session.reader, effects.journal);
-      },
+      record: () => takeEvidence(destroyed, plays, session.impatient, effects.journal),
     };
     this.executed.push(...(await runPlan(actions, options, effects)));
   }

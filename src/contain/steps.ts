@@ -1,5 +1,5 @@
 import type { Session } from '../aws/index.js';
-import type { Action, CutFacts, Incident, PersonsWords } from '../model/index.js';
+import type { Action, CutFacts, Finding, Incident, PersonsWords } from '../model/index.js';
 import type { Play, PlanContext } from '../plays/index.js';
 import { measured, type Survey } from '../survey/index.js';
 import { type Guard, guardCut, lookUpKey, planCut, type UserOwner } from './cut/cut.js';
@@ -89,12 +89,15 @@ export interface LookStep {
 
 /**
  * Step 2, the rest: one look, one plan. `at`: everything, what the incident touched (survey/touched.ts), or first of all
- * only what these plays find.
+ * only what these plays find (`of`: and of that, only such findings are planned for).
  * @throws AwsFailure where not even the list of regions can be read
  */
 export async function lookAtRest(
   request: StepRequest,
-  at: 'everything' | 'touched' | { first: readonly Play[] } = 'everything',
+  at:
+    | 'everything'
+    | 'touched'
+    | { first: readonly Play[]; of?: (finding: Finding) => boolean } = 'everything',
 ): Promise<LookStep> {
   const { survey } = request;
   const incident =
@@ -103,7 +106,9 @@ export async function lookAtRest(
       : at === 'touched'
         ? await survey.lookAgain()
         : await survey.lookFirst(at.first);
-  return { incident, planned: planFor(request, incident) };
+  const of = typeof at === 'string' ? undefined : at.of;
+  const part = of === undefined ? incident : { ...incident, findings: incident.findings.filter(of) };
+  return { incident, planned: planFor(request, part) };
 }
 
 /**

@@ -11,4 +11,5 @@ export { type Trace, type TraceTarget, traceUp } from './credentials/trace-up.js
 export { detect } from './detect.js';
 export { asFound } from './findings/as-found.js';
 export { misusedOf, whoseSession } from './onset/misused.js';
+export { protectionsIn } from './records/protection.js';
 export { candidatesOf } from './onset/suspects.js';

@@ -8,8 +8,8 @@ export type Phase = (typeof phases)[number];
 export const lanes = {
   everywhere: ['cut'],
   eachRegion: ['stop', 'record', 'terminate', 'evict'],
-  /** The first phase of a region that waits until the evidence is kept: what it ends cannot be looked at again. */
-  afterEvidence: 'terminate',
+  /** Of those, what ends what costs. The rest of the evidence is read between this and what follows. */
+  ends: ['stop', 'record', 'terminate'],
 } as const satisfies Record<string, Phase | readonly Phase[]>;
 
 /** So many sweeps in a row must be clean, since AWS's answers lag behind (EC2 API reference, "Eventual consistency"). */

@@ -137,6 +137,7 @@ export const urgent: readonly Play[] = [
 ];
 
 export { ec2Instances } from './ec2/ec2-instances.js';
+export { standsAlone } from './ec2/stands-alone.js';
 export { cloudControl } from './generic/cloud-control.js';
 export { accessKeys } from './iam/access-keys.js';
 export {
@@ -154,7 +155,7 @@ export {
 export { deniesElsewhere, type Elsewhere, putElsewhere } from './iam/deny-elsewhere.js';
 export { endsOther } from './iam/role-sessions.js';
 export { actionId } from './kit/action-id.js';
-export type { PlanContext, Play } from './kit/play.js';
+export type { EvidenceRead, PlanContext, Play } from './kit/play.js';
 export { notExamined } from './not-examined.js';
 export { iamAction } from './permissions/iam-action.js';
 export { cutPermissions, elsewherePermissions, lookPermissions } from './permissions/fixed-permissions.js';

@@ -101,6 +101,8 @@ export class SurveyTrail {
   private readonly queries = new Map<string, TrailQuery>();
   /** What a first look has read: the look that follows at once does not read it again. */
   private readonly justRead = new Set<TrailQuery>();
+  /** Read by a first look; another one follows in a moment. */
+  private readonly readFirst = new Set<TrailQuery>();
   private roleArn: string | null = null;
   /** Names of a named role's sessions whose lives are read. */
   private readonly sessionNames = new Set<string>();
@@ -177,7 +179,8 @@ export class SurveyTrail {
     const everywhere = [...new Set([...regions, identity.homeRegion])].sort();
     this.askFirst(everywhere, session, from);
     if (depth === 'first-hand') {
-      const queries = [...this.queries.values()];
+      const queries = [...this.queries.values()].filter((query) => !this.readFirst.has(query));
+      for (const query of queries) this.readFirst.add(query);
       const isOwn = ({ attribute }: TrailQuery): boolean =>
         attribute === 'AccessKeyId' || attribute === 'Username';
       for (const query of queries) if (!isOwn(query)) this.justRead.add(query);

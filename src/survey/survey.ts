@@ -33,6 +33,7 @@ import {
   detect,
   isUnlogged,
   misusedOf,
+  protectionsIn,
   type Trace,
   type TraceTarget,
   traceUp,
@@ -287,6 +288,7 @@ export class Survey {
       ...notExamined(),
     ];
     coverage.push(...(await this.learnTypes(resources, reader, identity.homeRegion)));
+    this.foresee(resources);
     let incident = this.detect(resources, coverage, reader.now());
     const found = await this.hidden.find(ec2Instances, reader, incident, resources, this.trail.events());
     resources.push(...found.resources);
@@ -316,6 +318,14 @@ export class Survey {
     if (notThere.size === 0) return heard;
     this.absent = new Set([...this.hidden.gone, ...notThere]);
     return anew();
+  }
+
+  /** What keeps instances from being terminated, as the trail tells: their lists do not say it. */
+  private foresee(resources: readonly Resource[]): void {
+    const protections = protectionsIn(this.trail.events());
+    for (const { play, id, properties } of resources)
+      if (play === ec2Instances.id && protections.has(id))
+        properties['protection'] = protections.get(id) ?? [];
   }
 
   /** The incident after what no list shows was asked for: what its own events name, and of what it made and no play

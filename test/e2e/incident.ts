@@ -7,7 +7,12 @@ import {
   CreateAutoScalingGroupCommand,
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { EC2Client, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import {
+  EC2Client,
+  ModifyInstanceAttributeCommand,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+} from '@aws-sdk/client-ec2';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { rehearsalEnvironment } from '../../src/rehearsal/product.js';
@@ -91,11 +96,12 @@ export interface SmallIncident {
 /**
  * A small incident on the range, two regions wide: three weeks of the key's own launches, a bystander, then the
  * misuse (GPU instances, some protected, a session, a user with a key, a group), twenty minutes before now. `rogue`: how
- * many instances the key launched then; `held`: how many of them CloudTrail does not tell of; `fresh`: each command
+ * many instances the key launched then; `held`: how many of them CloudTrail does not tell of; `guarded`: one more of each
+ * region's was protected by a call of its own; `fresh`: each command
  * is a process of its own, and the clock of the range goes twenty times as fast, busy or not.
  */
 export async function smallIncident(
-  size: { rogue?: number; held?: number; fresh?: boolean } = {},
+  size: { rogue?: number; held?: number; guarded?: boolean; fresh?: boolean } = {},
 ): Promise<SmallIncident> {
   const clock = new Clock(Date.now() - 21 * day - 20 * 60_000, 0);
   const world = new World({}, clock);
@@ -143,6 +149,11 @@ export async function smallIncident(
         })),
       );
     }
+  }
+  for (const [i, region] of size.guarded === true ? regions.entries() : []) {
+    const InstanceId = rogue[(i + 1) * (rogue.length / regions.length) - 1];
+    const input = { InstanceId, DisableApiTermination: { Value: true } };
+    await new EC2Client(options(leaked, region)).send(new ModifyInstanceAttributeCommand(input));
   }
   const more = (size.rogue ?? rogue.length) - rogue.length - (size.held ?? 0);
   for (const [region, n] of [

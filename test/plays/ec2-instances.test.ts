@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reader } from '../../src/aws/index.js';
 import type { Finding } from '../../src/model/incident.js';
 import { ec2Instances as play } from '../../src/plays/ec2/ec2-instances.js';
-import { calls, context, event, finding, found, launch, originOf, refusal, resource } from './make.js';
+import { calls, context, event, finding, found, originOf, refusal, resource } from './make.js';
 
 const id = (n: number): string => `i-0000000000000${String(n).padStart(4, '0')}`;
 function instance(
@@ -87,18 +87,17 @@ describe('instances', () => {
     expect(play.remedy?.(each![0]!, refused, c)).toBeNull();
   });
 
-  it('launched with protection are unprotected first, and the others do not wait for them', () => {
-    const actions =
-      play.containAll?.(
-        [instance(1), instance(2)],
-        context({ launches: [launch({ protection: true, instanceIds: [id(2)] })] }),
-      ) ?? [];
+  it('whose protection the trail has are unprotected first, and the others do not wait for them', () => {
+    const guarded = instance(2);
+    guarded.resource.properties['protection'] = ['DisableApiStop', 'DisableApiTermination'];
+    const actions = play.containAll?.([instance(1), guarded], context()) ?? [];
     expect(calls(actions)).toEqual([
       ['TerminateInstances', { InstanceIds: [id(1)] }],
       ['ModifyInstanceAttribute', { InstanceId: id(2), DisableApiTermination: { Value: false } }],
+      ['ModifyInstanceAttribute', { InstanceId: id(2), DisableApiStop: { Value: false } }],
       ['TerminateInstances', { InstanceIds: [id(2)] }],
     ]);
-    expect(actions[2]?.after).toEqual([actions[1]?.id]);
+    expect(actions[3]?.after).toEqual([actions[1]?.id, actions[2]?.id]);
   });
 
   describe('when refused', () => {
@@ -161,8 +160,8 @@ describe('instances', () => {
       if (clear === undefined) throw new Error('no clear');
       expect(play.remedy?.(clear, refusal('UnsupportedOperation', 'spot'), c)).toEqual([]);
       const spot = instance(4, 'eu-west-1a', {}, 'spot');
-      const marked = context({ launches: [launch({ protection: true, instanceIds: [id(4)] })] });
-      expect(calls(play.containAll?.([spot], marked) ?? [])).toEqual([
+      spot.resource.properties['protection'] = ['DisableApiTermination'];
+      expect(calls(play.containAll?.([spot], context()) ?? [])).toEqual([
         ['TerminateInstances', { InstanceIds: [id(4)] }],
       ]);
     });
@@ -178,13 +177,13 @@ describe('instances', () => {
     expect(play.remedy?.(actions[0] as never, refusal('UnauthorizedOperation', 'no'), context())).toEqual([]);
   });
 
-  it('are recorded once for each launch group', () => {
+  it('are recorded once for each launch group, and what the screen shows once for each kind', () => {
     const reads = play.record?.([instance(1), instance(2), instance(11)]) ?? [];
     expect(reads.map(({ what }) => what)).toEqual([
-      'description',
       ...['user data', 'user data'],
+      'screenshot',
+      'description',
       ...['console output', 'console output'],
-      ...['screenshot', 'screenshot'],
     ]);
     expect(reads.filter(({ what }) => what === 'user data').every(({ secret }) => secret)).toBe(true);
   });

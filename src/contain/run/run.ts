@@ -22,6 +22,8 @@ export interface Effects {
   /** Aborted: nothing new is started, what runs is finished and written down. */
   signal: AbortSignal;
   sleep(milliseconds: number): Promise<void>;
+  /** Resolves when an action may be called, as far as others than its own forerunners are concerned. */
+  ready?: (action: Action) => Promise<void>;
   /** For an undo: the id of the action that each of these takes back. */
   undoes?: ReadonlyMap<string, string>;
 }
@@ -63,6 +65,7 @@ export async function run(actions: readonly Action[], remedy: Remedy, effects: E
     const before = await Promise.all(action.after.map(async (id) => (await ended.get(id)) ?? true));
     if (before.includes(false))
       return end(action, { status: 'skipped', error: null, requestId: null, answer: null });
+    await effects.ready?.(action);
     const result = await limit(() => callOne(action, effects));
     const { failure } = result;
     if (effects.signal.aborted) return end(action, result);

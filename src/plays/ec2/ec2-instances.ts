@@ -139,25 +139,19 @@ function containAll(findings: Finding[], context: PlanContext): Action[] {
   const open = findings.filter(
     (finding) => finding.class !== 'tampered' && !ec2Instances.verify(finding.resource),
   );
-  const marked = markedProtected(context.incident);
   const ended = groupedBy(open, zoneOf).flatMap(([, ofZone]) => {
     const sorted = [...ofZone].sort((a, b) => (a.resource.id < b.resource.id ? -1 : 1));
     const snapshots = context.options.snapshot
       ? sorted.map((finding) => snapshot(finding, context.incident))
       : [];
-    const isProtected = ({ resource }: Finding): boolean => marked.has(resource.id) && !isSpot(resource);
+    const isProtected = ({ resource }: Finding): boolean =>
+      foreseen(resource).length > 0 && !isSpot(resource);
     const free = sorted.filter((finding) => !isProtected(finding));
     return [
       ...snapshots,
       ...chunks(free, maxIds).map((some) => terminate(some, snapshotsOf(some, snapshots), context.incident)),
       ...chunks(sorted.filter(isProtected), maxIds).flatMap((some) =>
-        unprotectAndTerminate(
-          some,
-          some,
-          ['DisableApiTermination'],
-          snapshotsOf(some, snapshots),
-          context.incident,
-        ),
+        unprotectAndTerminate(some, some, foreseen, snapshotsOf(some, snapshots), context.incident),
       ),
     ];
   });
@@ -194,14 +188,14 @@ function remedy(action: Action, failure: AwsFailure, context: PlanContext): Acti
   // Of no protection that could be cleared, and of nobody by name: the runner finds out who it is.
   if (attributes.length === 0 && named.length === 0) return null;
   // It waited for these very protections to be cleared: something else keeps it. Another one is cleared in its turn.
-  const clears = unprotectAndTerminate(all, all, toClear, []).filter(
+  const clears = unprotectAndTerminate(all, all, () => toClear, []).filter(
     ({ operation }) => operation === 'ModifyInstanceAttribute',
   );
   if (clears.every(({ id }) => action.after.some((one) => one.startsWith(id)))) return null;
   // What waited for a protection to be cleared and is refused all the same stands in a zone full of it.
   const again = action.after.length > 0;
-  if (again || named.length === 0) return unprotectAndTerminate(all, all, toClear, []);
-  const first = unprotectAndTerminate(named, named, toClear, []);
+  if (again || named.length === 0) return unprotectAndTerminate(all, all, () => toClear, []);
+  const first = unprotectAndTerminate(named, named, () => toClear, []);
   const clearing = first.filter(({ operation }) => operation === 'ModifyInstanceAttribute');
   return rest.length === 0 ? first : [...first, terminate(rest, clearing)];
 }
@@ -209,13 +203,13 @@ function remedy(action: Action, failure: AwsFailure, context: PlanContext): Acti
 function unprotectAndTerminate(
   toUnprotect: readonly Finding[],
   toTerminate: readonly Finding[],
-  attributes: readonly Protection[],
+  attributes: (of: Resource) => readonly Protection[],
   after: readonly Action[],
   incident?: Incident,
 ): Action[] {
   const cleared = toUnprotect
     .filter(({ resource }) => !isSpot(resource))
-    .flatMap((finding) => attributes.map((attribute) => unprotect(finding, attribute)));
+    .flatMap((finding) => attributes(finding.resource).map((attribute) => unprotect(finding, attribute)));
   return [...cleared, terminate(toTerminate, [...after, ...cleared], incident)];
 }
 
@@ -231,7 +225,7 @@ function unprotect(finding: Finding, attribute: Protection): Action {
   return makeAction(ec2Instances, [finding], {
     ...set(false),
     title: `clear ${attribute} of ${id}`,
-    // AWS refused because of it, or the launch asked for it.
+    // AWS refused because of it, or the trail has it.
     before: { [attribute]: true },
     undo: [set(true)],
   });
@@ -291,11 +285,10 @@ function snapshotsOf(findings: readonly Finding[], snapshots: readonly Action[])
   return snapshots.filter(({ targets }) => targets.some((target) => ids.has(target)));
 }
 
-/** Instances whose launch asked for protection, as the trail shows. */
-function markedProtected(incident: Incident): Set<string> {
-  return new Set(
-    incident.launches.filter(({ protection }) => protection).flatMap(({ instanceIds }) => instanceIds),
-  );
+/** What the trail says keeps it from being terminated. */
+function foreseen({ properties }: Resource): Protection[] {
+  const { protection } = properties;
+  return protections.filter((name) => Array.isArray(protection) && protection.includes(name));
 }
 
 function zoneOf(finding: Finding | undefined): string {
@@ -347,7 +340,7 @@ function asResource(instance: Instance, reservationId: string | null, region: st
       iamInstanceProfile: profile,
       reservationId,
       subnet: instance.SubnetId ?? null,
-      // DescribeInstances does not say; DescribeInstanceAttribute would take a call for each instance.
+      // DescribeInstances does not say, and DescribeInstanceAttribute would take a call for each instance: the trail may.
       protection: 'unknown',
     },
   };

@@ -9,7 +9,7 @@ import {
 } from '../../model/index.js';
 import type { AwsFailure, InputOf, Reader, ReadOf, ServiceName } from '../../aws/index.js';
 
-/** A read that is evidence: what it answers is written into a file of its own before anything is destroyed. */
+/** A read that is evidence: what it answers is written into a file of its own. */
 export interface EvidenceRead {
   service: ServiceName;
   operation: string;
@@ -22,6 +22,10 @@ export interface EvidenceRead {
   of: string[];
   /** For people: `user data`, `console output`, … */
   what: string;
+  /** AWS answers it also of what has just ended: the end does not wait for it. */
+  afterwards?: boolean;
+  /** Of how many that are alike this is one, where the others are not read. */
+  standsFor?: number;
 }
 
 /** A read that is evidence, in the region of `resources`, which it speaks of. */
@@ -30,7 +34,7 @@ export function evidenceRead<S extends ServiceName, O extends ReadOf<S>>(
   operation: O,
   input: InputOf<S, O>,
   resources: readonly Resource[],
-  { what, secret }: Pick<EvidenceRead, 'what' | 'secret'>,
+  about: Pick<EvidenceRead, 'what' | 'secret' | 'afterwards' | 'standsFor'>,
 ): EvidenceRead {
   const region = resources[0]?.region ?? '';
   return {
@@ -39,9 +43,8 @@ export function evidenceRead<S extends ServiceName, O extends ReadOf<S>>(
     region,
     input: input as object,
     ask: (reader) => reader.call(service, operation, region, input) as Promise<object>,
-    secret,
     of: resources.map(resourceKey),
-    what,
+    ...about,
   };
 }
 
@@ -107,8 +110,8 @@ export interface Play {
   verify(resource: Resource): boolean;
   /** Why there is no undo, in one sentence; null where actions carry undo calls. */
   noUndo: string | null;
-  /** What is written down before anything of these findings is destroyed, the most telling first: the time for it
-   *  is bounded, and things alike are read once. Pure. */
+  /** What is written down of these findings as they are ended, the most telling first: the time for it is bounded, and
+   *  things alike are read once. Pure. */
   record?(findings: Finding[]): EvidenceRead[];
   /** The range's scenario that rehearses this play. */
   scenario: string;
