@@ -478,6 +478,7 @@ program
   .option('--manual', 'print endpoint and credentials, wait, score whoever responds')
   .option('--junit <file>', 'also write JUnit XML')
   .option('--html <file>', 'also write one page with goals, figures and both sides over time')
+  .option('--append <file>', 'of a soak in parts: one line for each seed, and no seed twice for one build')
   .option('--keep <dir>', 'keep the journals and reports of the rehearsals here')
   .action(lazily(() => import('./commands/rehearse.js'), ['scenario']));
 
