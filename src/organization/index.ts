@@ -1,7 +1,7 @@
 /** The door of this room: what other rooms may take from it. */
 export { listAccounts, managementOf, type MemberAccount } from './accounts.js';
-export { type Across, lookAcross } from './across.js';
-export { enter, type Entry, type Inside, usualRoles } from './enter.js';
+export { lookAcross } from './across.js';
+export { enter, type Entry, usualRoles } from './enter.js';
 export { type AccountLead, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
 export type { AccountRow } from './row.js';
 export {
