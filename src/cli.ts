@@ -240,6 +240,16 @@ program
   .option('--report-dir <dir>', 'where the journal and the report go (else the state directory)')
   .option('--plan <file>', 'write the plan to this file; changes nothing')
   .option('--apply <file>', 'do exactly what this plan says')
+  .addOption(organization)
+  .addOption(memberRole)
+  .addOption(memberExternalId)
+  .addOption(accounts)
+  .addOption(unit)
+  .addOption(concurrency)
+  .option(
+    '--agreed <accounts>',
+    'with --organization --yes: the accounts that may be acted in, ID,… or a file with one a line',
+  )
   .option('--take-over', 'take over the lock of a run that is gone, on another host too')
   .action(lazily(() => import('./commands/contain.js')));
 
@@ -435,6 +445,14 @@ program
   .option(
     '--trail <paths...>',
     'also what reading the trail from there takes: s3://BUCKET/PREFIX, auto or athena:DATABASE.TABLE',
+  )
+  .addOption(
+    new Option(
+      '--organization [side]',
+      'for --organization: member (a CloudFormation template of the role in each account) or management (what its management side needs)',
+    )
+      .choices(['member', 'management'])
+      .preset('member'),
   )
   .action(lazily(() => import('./commands/policy.js')));
 

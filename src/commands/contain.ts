@@ -22,12 +22,14 @@ import { CommandError, type CommandContext } from './context.js';
 import { checkSession } from './check-session.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
+import { assertOrganizationFlags, type OrganizationFlags } from './organization-flags.js';
 import { reportDirectory } from './report-directory.js';
 import { startContainment } from './start-containment.js';
 import { namedBy } from './named.js';
 import { surveyOf } from './survey-options.js';
 
-interface ContainFlags extends ContainmentFlags, LeadFlags {
+export interface ContainFlags extends ContainmentFlags, LeadFlags, OrganizationFlags {
+  agreed?: string;
   dryRun?: boolean;
   checkPermissions?: boolean;
   account?: string;
@@ -40,6 +42,9 @@ interface ContainFlags extends ContainmentFlags, LeadFlags {
 
 /** Cuts the key, contains the rest, confirms; or with --dry-run says what that would be. */
 export async function run(flags: ContainFlags, context: CommandContext): Promise<ExitCode> {
+  assertOrganizationFlags(flags);
+  if (flags.organization === true)
+    return (await import('./contain-organization.js')).containOrganization(flags, context);
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
   const key = parseLead(flags, simulated);
   if (key === null)

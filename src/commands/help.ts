@@ -59,6 +59,7 @@ const groups: readonly (readonly [string, string])[] = [
     'What is acted on:',
     'include exclude deny evict removeTemplates snapshot only includeRogue reactivateKey',
   ],
+  ['In an organization:', 'organization memberRole memberExternalId accounts ou concurrency agreed'],
   ['How it goes:', 'apply watch every takeOver unconfirmed seed seeds speed goal chaos manual'],
   ['Without a terminal:', 'yes account simulated'],
   ['Files:', 'reportDir html markdown csv junit keep'],

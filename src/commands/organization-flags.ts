@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ExitCode } from '../model/index.js';
 import { wordsOf } from './arguments.js';
 import { CommandError } from './context.js';
@@ -10,13 +11,19 @@ export interface OrganizationFlags {
   accounts?: string[];
   ou?: string;
   concurrency?: string;
+  agreed?: string;
 }
 
 /** Those that say something only with --organization. @throws CommandError with exit code 2 */
 export function assertOrganizationFlags(flags: OrganizationFlags): void {
-  const { organization, memberRole, memberExternalId, accounts = [], ou } = flags;
+  const { organization, memberRole, memberExternalId, accounts = [], ou, agreed } = flags;
   if (organization === true) return;
-  const given = { '--member-role': memberRole, '--member-external-id': memberExternalId, '--ou': ou };
+  const given = {
+    '--member-role': memberRole,
+    '--member-external-id': memberExternalId,
+    '--ou': ou,
+    '--agreed': agreed,
+  };
   const [lost] = [
     ...Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
     ...(accounts.length > 0 ? ['--accounts'] : []),
@@ -35,6 +42,26 @@ export function accountsOf(given: readonly string[] | undefined, flag = '--accou
       `${flag} takes ids of accounts, twelve digits each, not ${JSON.stringify(wrong.slice(0, 40))}. Nothing was done.`,
     );
   return ids.length === 0 ? null : ids;
+}
+
+/** The accounts that may be acted in without asking: ids, or a file of them, with # before a remark. Null where none were
+ *  given. @throws CommandError with exit code 2 */
+export function agreedOf({ agreed }: OrganizationFlags): ReadonlySet<string> | null {
+  if (agreed === undefined) return null;
+  if (/^[\d,\s]+$/.test(agreed)) return new Set(accountsOf([agreed], '--agreed'));
+  try {
+    const lines = readFileSync(agreed, 'utf8').split('\n');
+    return new Set(
+      accountsOf(
+        lines.map((line) => line.replace(/#.*/, '')),
+        '--agreed',
+      ),
+    );
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(ExitCode.usage, `--agreed ${agreed} cannot be read: ${why}. Nothing was done.`);
+  }
 }
 
 /** @throws CommandError with exit code 2 */

@@ -1,6 +1,14 @@
 import { partitionOfRegion } from '../aws/index.js';
 import { ExitCode } from '../model/index.js';
-import { plays, responderPolicies, tableRights, trailRights } from '../plays/index.js';
+import { usualRoles } from '../organization/index.js';
+import {
+  memberTemplate,
+  organizationRights,
+  plays,
+  responderPolicies,
+  tableRights,
+  trailRights,
+} from '../plays/index.js';
 import { isInBucket, placeOf } from '../trail/index.js';
 import { CommandError, type CommandContext } from './context.js';
 import { assertAddresses, isTable } from './survey-options.js';
@@ -10,6 +18,7 @@ interface PolicyFlags {
   plays?: string[];
   trail?: string[];
   region: string[];
+  organization?: 'member' | 'management';
 }
 
 /** Prints the responder's IAM policy: the document, or where it takes several, a list of names and documents. */
@@ -24,11 +33,16 @@ export async function run(flags: PolicyFlags, context: CommandContext): Promise<
     );
   }
   const chosen = wanted.length === 0 ? plays : plays.filter(({ id }) => wanted.includes(id));
-  const policies = responderPolicies(
-    chosen,
-    flags.readOnly === true,
-    rightsOf(flags.trail ?? [], partitionMeant(flags, context)),
-  );
+  const readOnly = flags.readOnly === true;
+  if (flags.organization === 'member') {
+    context.stdout.write(`${JSON.stringify(memberTemplate(chosen, readOnly), null, 2)}\n`);
+    return ExitCode.ok;
+  }
+  const partition = partitionMeant(flags, context);
+  const policies = responderPolicies(chosen, readOnly, [
+    ...rightsOf(flags.trail ?? [], partition),
+    ...(flags.organization === 'management' ? organizationRights(usualRoles, partition) : []),
+  ]);
   const [only, ...more] = policies;
   const printed = context.json ? { version: 1, policies } : more.length === 0 ? only?.document : policies;
   context.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);

@@ -274,7 +274,8 @@ async function describeFailure(failure: AwsFailure, profile: string | null): Pro
   };
 }
 
-async function describe(error: unknown, profile: string | null): Promise<Description> {
+/** What an error means to the person: the exit code, a sentence, and the next step. */
+export async function describe(error: unknown, profile: string | null): Promise<Description> {
   if (error instanceof CommandError)
     return { code: error.exitCode as ExitCode, message: error.message, next: error.next };
   const { AwsFailure } = await import('../aws/index.js');

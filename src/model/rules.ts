@@ -204,6 +204,10 @@ export const outcomeRules = {
     means: 'CloudFront does not serve, or could not be checked.',
     exit: ExitCode.incomplete,
   },
+  'end.account': {
+    means: 'An account of the organization that the incident is in is not contained, or not known to be.',
+    exit: ExitCode.incomplete,
+  },
   'end.word-names-nothing': {
     means: 'An --include or --exclude names nothing that was found.',
     exit: ExitCode.usage,

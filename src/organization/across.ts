@@ -24,6 +24,8 @@ export interface AcrossOptions {
   surveyOf: (session: Session, lead: AccountLead | null) => Survey;
   tell: (done: number, total: number, message: string) => void;
   signal: AbortSignal;
+  /** Where accounts were seen to already: those are not looked at again, and what leads out of them is followed. */
+  start?: { done: ReadonlySet<string>; edges: readonly Edge[]; misuseAt: number | null };
 }
 
 /** What is known of the incident in all accounts. */
@@ -59,16 +61,21 @@ class Look {
 
   constructor(private readonly options: AcrossOptions) {
     for (const account of options.accounts) this.members.set(account.id, account);
+    for (const edge of options.start?.edges ?? []) this.edges.set(edge.id, edge);
+    this.misuseAt = options.start?.misuseAt ?? null;
   }
 
   async run(): Promise<Across> {
-    const { keyAccount, key } = this.options;
-    if (keyAccount !== null) {
+    const { keyAccount, key, start } = this.options;
+    if (start !== undefined) await this.followAll();
+    else if (keyAccount !== null) {
       const home = this.members.get(keyAccount) ?? { id: keyAccount, name: '', state: null };
       await this.scan(home, [{ key, include: [], roleName: null, since: null }]);
       await this.followAll();
     }
-    const others = [...this.members.values()].filter(({ id }) => !this.rows.has(id));
+    const others = [...this.members.values()].filter(
+      ({ id }) => !this.rows.has(id) && start?.done.has(id) !== true,
+    );
     await this.each(others, (account) => this.askOne(account));
     await this.followAll();
     const { misuseAt, userName } = this;

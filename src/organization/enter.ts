@@ -53,6 +53,6 @@ export async function enter(
   }
   return {
     why: `no role let us in: ${refusals.join(', ')} (there is none, its trust policy does not name ${own.identity.account}, or a policy forbids it)`,
-    next: `name a role that does with --member-role NAME; or roll one out: leakguard policy --organization`,
+    next: 'name a role that does with --member-role NAME; or roll one out as a StackSet: leakguard policy --organization member',
   };
 }

@@ -1,8 +1,8 @@
 /** The door of this room: what other rooms may take from it. */
 export { listAccounts, managementOf, type MemberAccount } from './accounts.js';
-export { type Across, lookAcross } from './across.js';
-export { type Entry, usualRoles } from './enter.js';
-export type { AccountLead, Edge } from './leads.js';
+export { lookAcross } from './across.js';
+export { enter, type Entry, usualRoles } from './enter.js';
+export { type AccountLead, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
 export type { AccountRow } from './row.js';
 export {
   organizationDocument,

@@ -5,7 +5,7 @@ import type { MemberAccount } from './accounts.js';
 
 /** How far an account was looked at. whole: a scan of it · signs: asked for signs only, and there are none · dark: not, or
  *  not all of it: nothing can be said. */
-export type Look = 'whole' | 'signs' | 'dark';
+type Look = 'whole' | 'signs' | 'dark';
 
 /** One account of the organization: all that is kept of it. */
 export interface AccountRow {

@@ -162,4 +162,5 @@ export { cutPermissions, elsewherePermissions, lookPermissions } from './permiss
 export { responderPolicies } from './permissions/policy.js';
 export { lookOnlyPolicy } from './permissions/session-policy.js';
 export { tableRights, trailRights } from './permissions/trail-rights.js';
+export { memberTemplate, organizationRights } from './permissions/organization-rights.js';
 export { permissionsOf } from './permissions/permissions-of.js';

@@ -231,6 +231,8 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       await attacker.probe([...tainted.values()], openRoles(world, scenario));
     }
     const exitOf = (name: string) => commands.find(({ command }) => command === name)?.exitCode ?? null;
+    // Also the sessions that it took in other accounts.
+    const ours = new Set([responder.id, ...taintedCredentials(world, responder.id, 0).keys()]);
     const score = scoreOf({
       log: world.log,
       innocents,
@@ -238,7 +240,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       key: key.id,
       user: key.user,
       tainted: new Set(tainted.keys()),
-      responder: new Set([responder.id]),
+      responder: ours,
       marks,
       misuseAt,
       endedAt: world.clock.now() - aftermath,
@@ -263,7 +265,7 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
       timeline: timelineOf({
         ...{
           log: world.log,
-          responder: responder.id,
+          responder: ours,
           marks,
           misuseAt,
           endedAt: world.clock.now() - aftermath,

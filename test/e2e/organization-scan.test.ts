@@ -67,6 +67,6 @@ describe('scan --organization', { timeout: 120_000 }, () => {
     expect(screen.stdout).toMatch(/111122223333 → 444455556666 by role deploy/);
     expect(screen.stdout).toMatch(/222233334444 \(sealed\): no role let us in/);
     expect(screen.stdout).toContain('Dark is not clean');
-    expect(screen.stdout).toContain('leakguard policy --organization');
+    expect(screen.stdout).toContain('leakguard policy --organization member');
   });
 });

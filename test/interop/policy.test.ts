@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { plays } from '../../src/plays/index.js';
+import { memberTemplate } from '../../src/plays/permissions/organization-rights.js';
 import { responderPolicies } from '../../src/plays/permissions/policy.js';
 import { has, program } from './environments.js';
 
@@ -54,3 +58,35 @@ describe.skipIf(!has('interop'))('the responder’s policy, before a linter that
     }
   });
 });
+
+describe.skipIf(!has('interop'))(
+  'the template of the member role, before CloudFormation’s own linter',
+  () => {
+    const complaints = async (template: object): Promise<string> => {
+      const directory = await mkdtemp(join(tmpdir(), 'leakguard-template-'));
+      const file = join(directory, 'member.json');
+      await writeFile(file, JSON.stringify(template));
+      try {
+        return (await execute(program('interop', 'cfn-lint'), [file])).stdout;
+      } catch (error) {
+        const { stdout, code } = error as { stdout?: string; code?: number };
+        if (stdout === undefined || stdout === '' || typeof code !== 'number') throw error;
+        return stdout;
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    };
+
+    it.each([
+      ['to look', true],
+      ['to act', false],
+    ])('%s has no fault', { timeout: 60_000 }, async (_what, readOnly) => {
+      expect(await complaints(memberTemplate(plays, readOnly))).toBe('');
+    });
+
+    it('is a linter that finds something where there is something', { timeout: 60_000 }, async () => {
+      const wrong = { Resources: { Role: { Type: 'AWS::IAM::Role', Properties: {} } } };
+      expect(await complaints(wrong)).toContain('AssumeRolePolicyDocument');
+    });
+  },
+);

@@ -15,7 +15,7 @@ export interface Timeline {
 
 export interface TimelineFacts {
   log: readonly LogEntry[];
-  responder: string;
+  responder: ReadonlySet<string>;
   marks: { scan: number | null; contain: number | null; end: number };
   misuseAt: number | null;
   endedAt: number;
@@ -30,7 +30,9 @@ export function timelineOf(facts: TimelineFacts): Timeline {
   const log = facts.log.filter(({ sequence }) => sequence < marks.end);
   const call = ({ service, operation, region }: LogEntry) => `${service}:${operation} in ${region}`;
   const attacks = log.filter(({ label }) => label === 'attacker');
-  const responses = log.filter(({ accessKeyId, label }) => label === null && accessKeyId === facts.responder);
+  const responses = log.filter(
+    ({ accessKeyId, label }) => label === null && accessKeyId !== null && facts.responder.has(accessKeyId),
+  );
   const first = (mark: number | null): number | null =>
     mark === null ? null : (responses.find(({ sequence }) => sequence >= mark)?.time ?? null);
   const respondedAt = first(marks.contain) ?? first(marks.scan);
