@@ -186,7 +186,7 @@ export class Dispatcher {
     const context: Context = {
       world,
       account,
-      region: account.region(service.global ? 'us-east-1' : entry.region),
+      region: account.region(service.global ? world.settings.homeRegion : entry.region),
       caller,
       operation: name,
       requestId: entry.requestId,

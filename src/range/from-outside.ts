@@ -80,7 +80,7 @@ export function credentialsThrough(world: World, asked: Through) {
     credentials: { accessKeyId: session.id, expiration: new Date(session.expiresAt).toUTCString() },
     assumedRoleUser: {
       assumedRoleId: `${role.id}:${session.name ?? ''}`,
-      arn: `arn:aws:sts::${account.id}:assumed-role/${role.name}/${session.name ?? ''}`,
+      arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${role.name}/${session.name ?? ''}`,
     },
   };
   const isSts = way.source === 'sts';

@@ -102,7 +102,7 @@ export function credentialsInside(world: World, { region: place, service, name, 
       credentials: { accessKeyId: session.id, expiration: new Date(session.expiresAt).toUTCString() },
       assumedRoleUser: {
         assumedRoleId: `${role.id}:${runs.session}`,
-        arn: `arn:aws:sts::${account.id}:assumed-role/${role.name}/${runs.session}`,
+        arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${role.name}/${runs.session}`,
       },
     },
     readOnly: true,

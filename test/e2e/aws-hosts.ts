@@ -27,10 +27,16 @@ export interface AwsHosts {
   close(): Promise<void>;
 }
 
+/** The names of AWS's hosts where most are. */
+const common = ['*.amazonaws.com', ...defaultRegions.map((name) => `*.${name}.amazonaws.com`)];
+
 /** `backend`: the server that answers for all of them; `directory`: where keys and certificates go. */
-export async function startAwsHosts(backend: string, directory: string): Promise<AwsHosts> {
+export async function startAwsHosts(
+  backend: string,
+  directory: string,
+  names: readonly string[] = common,
+): Promise<AwsHosts> {
   const file = (name: string): string => join(directory, name);
-  const names = ['*.amazonaws.com', ...defaultRegions.map((name) => `*.${name}.amazonaws.com`)];
   const key = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
   await openssl([
     'req',

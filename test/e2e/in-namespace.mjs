@@ -5,11 +5,17 @@ import { lookup } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
 
 const [socket, absent, ...command] = process.argv.slice(2);
+// Of AWS's partitions.
+const domains = [
+  ...['amazonaws.com', 'amazonaws.com.cn', 'amazonaws.eu'],
+  ...['c2s.ic.gov', 'sc2s.sgov.gov', 'cloud.adc-e.uk', 'csp.hci.ic.gov'],
+];
 const dnsmasq = spawn(
   'dnsmasq',
   [
     ...['--no-daemon', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--user=root', '--bind-interfaces'],
-    ...['--port=53', '--listen-address=127.0.0.1', '--address=/amazonaws.com/127.0.0.1'],
+    ...['--port=53', '--listen-address=127.0.0.1'],
+    ...domains.map((domain) => `--address=/${domain}/127.0.0.1`),
     ...absent
       .split(',')
       .filter(Boolean)

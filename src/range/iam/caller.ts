@@ -22,14 +22,14 @@ export function callerOf(key: AccessKey | Session): Caller | null {
   if (session !== null && session.kind === 'role') {
     const role = account.roles.get(session.role!);
     if (role === undefined || role.id !== session.roleId) return null;
-    const arn = `arn:aws:sts::${account.id}:assumed-role/${role.name}/${session.name}`;
+    const arn = `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${role.name}/${session.name}`;
     return { ...base, type: 'AssumedRole', arn, userId: `${role.id}:${session.name}`, role };
   }
   if (key.user === null) return { ...base, type: 'Root', arn: account.arn('root'), userId: account.id };
   const user = account.users.get(key.user);
   if (user === undefined) return null;
   if (session !== null && session.kind === 'federation') {
-    const arn = `arn:aws:sts::${account.id}:federated-user/${session.name}`;
+    const arn = `arn:${account.world.settings.partition}:sts::${account.id}:federated-user/${session.name}`;
     return { ...base, type: 'FederatedUser', arn, userId: `${account.id}:${session.name}`, user };
   }
   return { ...base, type: 'IAMUser', arn: user.arn, userId: user.id, user };

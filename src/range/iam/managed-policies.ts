@@ -109,14 +109,14 @@ const quarantines: Record<string, object[]> = {
 export function managedDocument(account: Account, arn: string): string {
   const own = account.policies.get(arn);
   if (own !== undefined) return own.document;
-  const name = arn.replace(/^arn:aws:iam::aws:policy\/(.*\/)?/, '');
+  const name = arn.replace(/^arn:[\w-]+:iam::aws:policy\/(.*\/)?/, '');
   const found = quarantines[name] ?? documents[name];
   return JSON.stringify({ Version: '2012-10-17', Statement: found ?? [] });
 }
 
 /** True where the policy can be attached: the account's own, or one that AWS has. */
 export function policyExists(account: Account, arn: string): boolean {
-  return account.policies.has(arn) || arn.startsWith('arn:aws:iam::aws:policy/');
+  return account.policies.has(arn) || /^arn:[\w-]+:iam::aws:policy\//.test(arn);
 }
 
 /** ARNs of AWS's policies that the range knows. */

@@ -217,7 +217,7 @@ export function makeManagedGroup({ region, now, maker }: Context, managed: Manag
   writeEvent(region, now, {
     userIdentity: {
       type: 'AssumedRole',
-      arn: `arn:aws:sts::${region.account.id}:assumed-role/${role}/${host.split('.')[0] ?? ''}`,
+      arn: `arn:${region.world.settings.partition}:sts::${region.account.id}:assumed-role/${role}/${host.split('.')[0] ?? ''}`,
       accountId: region.account.id,
       sessionContext: {
         sessionIssuer: {

@@ -46,7 +46,7 @@ function identity({ account, caller, world }: Context, role: string | undefined)
   return {
     type: 'AssumedRole',
     principalId: 'AROACLOUDFORMATION000:AWSCloudFormation',
-    arn: `arn:aws:sts::${account.id}:assumed-role/${name}/AWSCloudFormation`,
+    arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${name}/AWSCloudFormation`,
     accountId: account.id,
     accessKeyId,
     sessionContext: { sessionIssuer: { type: 'Role', arn: role, accountId: account.id, userName: name } },

@@ -60,7 +60,7 @@ function createNodeGroup(context: Context, input: NodeGroupInput) {
     ...input,
     instanceTypes,
     scalingConfig: { minSize, maxSize, desiredSize },
-    nodegroupArn: `arn:aws:eks:${region.name}:${account.id}:nodegroup/${groupKey(input)}/${world.random.uuid()}`,
+    nodegroupArn: `arn:${world.settings.partition}:eks:${region.name}:${account.id}:nodegroup/${groupKey(input)}/${world.random.uuid()}`,
     status: 'ACTIVE',
     resources: { autoScalingGroups: [{ name: group }] },
   });
@@ -94,7 +94,7 @@ export const eks: Service = {
   operations: {
     CreateCluster: (context, input: { name: string; roleArn: string }) => {
       context.authorize('iam:PassRole', input.roleArn);
-      const arn = `arn:aws:eks:${context.region.name}:${context.account.id}:cluster/${input.name}`;
+      const arn = `arn:${context.world.settings.partition}:eks:${context.region.name}:${context.account.id}:cluster/${input.name}`;
       return { cluster: clusters.add(context, input.name, { ...input, arn, status: 'ACTIVE' }) };
     },
     ListClusters: ({ region }, input: Paging) =>

@@ -48,12 +48,12 @@ function place(context: Context, set: Thing, name: string): Placed {
   const stack = `StackSet-${set.id}-${world.random.uuid()}`;
   const as = { ...context, region, trail: {} };
   const { StackId: id } = createStack(as, { StackName: stack, TemplateBody: set.TemplateBody as string });
-  const role = `arn:aws:iam::${account.id}:role/${executes}`;
+  const role = `arn:${account.world.settings.partition}:iam::${account.id}:role/${executes}`;
   writeEvent(region, now, {
     userIdentity: {
       type: 'AssumedRole',
       principalId: `AROASTACKSETEXECUTION:${stack}`,
-      arn: `arn:aws:sts::${account.id}:assumed-role/${executes}/${stack}`,
+      arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${executes}/${stack}`,
       accountId: account.id,
       accessKeyId: `ASIA${world.random.hex(16).toUpperCase()}`,
       sessionContext: {

@@ -53,7 +53,7 @@ function assumeRole(
   } & Narrowing,
 ) {
   const { world, caller, now, touched } = context;
-  const [, accountId, name] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(input.RoleArn) ?? [];
+  const [, accountId, name] = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(input.RoleArn) ?? [];
   const account = accountId === undefined ? undefined : world.accounts.get(accountId);
   const role = name === undefined ? undefined : account?.roles.get(name);
   const refused = (why: string) =>
@@ -108,7 +108,7 @@ function assumeRole(
     Credentials: credentials(session),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${session.name}`,
-      Arn: `arn:aws:sts::${account.id}:assumed-role/${role.name}/${session.name}`,
+      Arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${role.name}/${session.name}`,
     },
     PackedPolicySize: 0,
   };
@@ -163,7 +163,7 @@ export const sts: Service = {
         seconds: life,
       });
       touched.push(session.id);
-      const arn = `arn:aws:sts::${account.id}:federated-user/${input.Name}`;
+      const arn = `arn:${account.world.settings.partition}:sts::${account.id}:federated-user/${input.Name}`;
       return {
         Credentials: credentials(session),
         FederatedUser: { FederatedUserId: `${account.id}:${input.Name}`, Arn: arn },

@@ -75,7 +75,7 @@ export function launchFor(
   const identity: JsonObject = {
     type: 'AssumedRole',
     principalId: `AROASERVICELINKED00:${relauncher.kind === 'group' ? 'AutoScaling' : role}`,
-    arn: `arn:aws:sts::${account.id}:assumed-role/${role}/${relauncher.kind === 'group' ? 'AutoScaling' : role}`,
+    arn: `arn:${account.world.settings.partition}:sts::${account.id}:assumed-role/${role}/${relauncher.kind === 'group' ? 'AutoScaling' : role}`,
     accountId: account.id,
     sessionContext: {
       sessionIssuer: {

@@ -117,6 +117,10 @@ export interface Settings {
   quotas: Partial<Record<string, number>>;
   /** `region` or `region:type` where AWS has no capacity. */
   noCapacity: string[];
+  /** AWS's partition that this is one of: it stands in every ARN. */
+  partition: string;
+  /** Where the partition's global services live, and log. */
+  homeRegion: string;
 }
 
 const defaultSettings: Settings = {
@@ -133,6 +137,8 @@ const defaultSettings: Settings = {
   latency: false,
   quotas: {},
   noCapacity: [],
+  partition: 'aws',
+  homeRegion: 'us-east-1',
 };
 
 /** One region of one account: tables of things, and its event history. */
@@ -162,9 +168,9 @@ export class Region {
     return this.account.world;
   }
 
-  /** `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE` */
+  /** `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE` */
   arn(service: string, resource: string): string {
-    return `arn:aws:${service}:${this.name}:${this.account.id}:${resource}`;
+    return `arn:${this.world.settings.partition}:${service}:${this.name}:${this.account.id}:${resource}`;
   }
 }
 
@@ -222,9 +228,9 @@ export class Account {
     return status === 'ENABLED_BY_DEFAULT' || status === 'ENABLED' || status === 'DISABLING';
   }
 
-  /** `arn:aws:iam::ACCOUNT:RESOURCE` */
+  /** `arn:PARTITION:iam::ACCOUNT:RESOURCE` */
   arn(resource: string): string {
-    return `arn:aws:iam::${this.id}:${resource}`;
+    return `arn:${this.world.settings.partition}:iam::${this.id}:${resource}`;
   }
 }
 

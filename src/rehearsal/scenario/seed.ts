@@ -39,6 +39,8 @@ export function settingsOf({ aws }: Scenario, seed: number): Settings {
     throttling: aws.throttling ?? true,
     latency: aws.latency ?? false,
     quotas: aws.quotas ?? {},
+    partition: 'aws',
+    homeRegion: 'us-east-1',
     noCapacity: aws.noCapacity ?? [],
   };
 }
