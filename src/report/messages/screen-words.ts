@@ -14,7 +14,7 @@ type Cause = LeftOver['cause'];
 export interface ScreenWords {
   counted(n: number, what: string): string;
   /** A sentence of a journal: its title of an action, its reason. */
-  said(text: string): string;
+  said: (text: string) => string;
   /** Of a list: so many more. */
   andMore(n: number): string;
   joined(items: readonly string[], max: number): string;
@@ -108,18 +108,18 @@ export interface ScreenWords {
     keyUnknown: string;
     keyOff: string;
     keyOffUnknown: string;
-    afterAgreed(milliseconds: number): string;
+    afterAgreed: (milliseconds: number) => string;
     contained: string;
-    afterStart(milliseconds: number): string;
+    afterStart: (milliseconds: number) => string;
     done: string;
     nothingDone: string;
     didIn(actions: number, resources: number, regions: number): string;
     alreadySo(n: number): string;
     notDone: string;
     spared: string;
-    sparedWords(n: number): string;
+    sparedWords: (n: number) => string;
     included: string;
-    includedWords(n: number): string;
+    includedWords: (n: number) => string;
     byTrail: string;
     byTrailWords: string;
     billed: string;
