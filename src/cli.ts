@@ -15,6 +15,7 @@ interface GlobalFlags {
   endpointUrl?: string;
   maxAttempts?: string;
   json?: boolean;
+  lang?: string;
   output?: string;
   color: boolean;
   verbose?: boolean;
@@ -100,6 +101,10 @@ const program = new Command('leakguard')
   .option('--max-attempts <n>', 'attempts of one call (else AWS_MAX_ATTEMPTS, then 4)')
   .option('--json', 'one JSON document on stdout, on failure as well')
   .option('--output <file>', 'write the result to this file instead of stdout')
+  .option(
+    '--lang <lang>',
+    'en or ja: the screens of cut, plan and outcome, and the letter (else LEAKGUARD_LANG, LC_ALL, LANG)',
+  )
   .option('--no-color', 'no colours (else NO_COLOR, FORCE_COLOR, TERM)')
   .option('--verbose', 'details')
   .option('--debug', 'each request to AWS on stderr, and the stack of an error')
@@ -382,7 +387,6 @@ program
   .argument('[report]', 'its journal (.jsonl) or report (else the last one)')
   .addOption(ofKey)
   .addOption(reportDir)
-  .option('--lang <lang>', 'en or ja', 'en')
   .option('--credit', 'ask for a billing adjustment too, with the instances as CSV')
   .option('--csv <file>', 'where the CSV goes (else beside the journal)')
   .action(lazily(() => import('./commands/case.js'), ['report']));

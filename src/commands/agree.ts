@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { RestWord } from '../contain/index.js';
 import type { PersonsWords } from '../model/index.js';
-import { count } from '../report/messages/index.js';
+import { screenWords } from '../report/messages/index.js';
 import type { CommandContext } from './context.js';
 
 /** One typed answer on stderr. An end of input, or a signal, is a no: it never hangs. */
@@ -39,7 +39,7 @@ const tries = 3;
 /** The person's word for the cut: y and the last four characters of what is cut. An empty line or `n` is a no. */
 export async function askForCut(question: string, last: string, context: CommandContext): Promise<boolean> {
   for (let slips = 0; slips < tries; slips += 1) {
-    if (slips > 0) context.stderr.write(`That is not y ${last}. Nothing was done so far; n ends it.\n`);
+    if (slips > 0) context.stderr.write(`${screenWords(context.lang).ask.notTheKey(last)}\n`);
     const answer = (await ask(question, context)).trim();
     if (answer === '' || /^no?$/i.test(answer)) return false;
     if (/^y/i.test(answer) && answer.slice(1).trim().toLowerCase() === last.toLowerCase()) return true;
@@ -59,10 +59,10 @@ export async function askForRest(
   show: (ids: readonly string[]) => Promise<void>,
   context: CommandContext,
 ): Promise<RestWord> {
-  const change = canChange ? ', e takes things out or held ones in' : '';
-  const question = `Type the account id (${account}) to do all of it, or n to do none: `;
+  const say = screenWords(context.lang).ask;
+  const question = say.account(account);
   for (let slips = 0; slips < tries; ) {
-    context.stderr.write(`${count(actions, 'action')}. v shows each thing, v ID why it is there${change}.\n`);
+    context.stderr.write(`${say.actions(actions, canChange)}\n`);
     const line = (await ask(question, context)).trim();
     if (line.replaceAll(/[\s-]/g, '') === account) return 'all';
     if (line === '' || /^no?$/i.test(line)) return 'none';
@@ -77,15 +77,15 @@ export async function askForRest(
       continue;
     }
     slips += 1;
-    context.stderr.write(`That is not the account id. Nothing was done so far beyond the cut.\n`);
+    context.stderr.write(`${say.notTheAccount}\n`);
   }
   return 'none';
 }
 
 /** What is taken out of the plan, and which of the held things are taken in. */
 async function askWhat(context: CommandContext): Promise<PersonsWords> {
-  const exclude = await ask('Take out (ids, groups, regions; nothing: none): ', context);
-  const include = await ask('Take in of what is held (ids, groups, regions, held; nothing: none): ', context);
+  const exclude = await ask(screenWords(context.lang).ask.takeOut, context);
+  const include = await ask(screenWords(context.lang).ask.takeIn, context);
   return { exclude: spoken(exclude), include: spoken(include) };
 }
 

@@ -28,6 +28,7 @@ import { reportDocument } from '../report/index.js';
 import { ask, askForCut, askForRest, pageThrough } from './agree.js';
 import { parsePeriod } from './arguments.js';
 import { CommandError, type CommandContext } from './context.js';
+import { type Lang, screenWords } from '../report/messages/index.js';
 import { explained } from './explained.js';
 import { saveFile } from './output-file.js';
 import { namedBy } from './named.js';
@@ -251,7 +252,7 @@ function agreement(
           return false;
       }
       const last = facts.key.slice(-4);
-      if (!(await askForCut(cutQuestion(facts, last), last, context))) return false;
+      if (!(await askForCut(cutQuestion(facts, last, context.lang), last, context))) return false;
       await record('cut', 'prompt');
       return true;
     },
@@ -284,13 +285,10 @@ function agreement(
   };
 }
 
-function cutQuestion({ key, owner, passwordAt }: CutFacts, last: string): string {
-  const back = passwordAt == null ? 'It can be undone.' : 'It can be undone, but for the password.';
-  if (hasMany(key))
-    return `Cut what is said above of ${leadInWords(key)} now? ${back} Type y and the last four characters of its name (y ${last}): `;
-  return owner.kind === 'session'
-    ? `Cut the session now? It can be undone. Type y and its id's last four characters (y ${last}): `
-    : `Disable the key now? It can be undone. Type y and the key's last four characters (y ${last}): `;
+function cutQuestion({ key, owner, passwordAt }: CutFacts, last: string, lang: Lang): string {
+  const say = screenWords(lang).ask;
+  if (hasMany(key)) return say.cutMany(leadInWords(key), passwordAt != null, last);
+  return owner.kind === 'session' ? say.cutSession(last) : say.cutKey(last);
 }
 
 export async function showPlan(
@@ -321,8 +319,8 @@ async function writeOutcome(path: string, context: CommandContext): Promise<Exit
     return written;
   }
   const { outcomeScreen } = await import('../report/screens/index.js');
-  const { width, color, verbose, carried } = context;
-  context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried }, path)}\n`);
+  const { width, color, verbose, carried, lang } = context;
+  context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried, lang }, path)}\n`);
   return written;
 }
 

@@ -4,11 +4,10 @@ import { ExitCode } from '../model/index.js';
 import { caseText } from '../report/case/index.js';
 import { foldReport } from '../outcome/index.js';
 import { chosenJournal, type IncidentFlags } from './choose-incident.js';
-import { CommandError, type CommandContext } from './context.js';
+import type { CommandContext } from './context.js';
 import { saveFile } from './output-file.js';
 
 interface CaseFlags extends IncidentFlags {
-  lang?: string;
   credit?: boolean;
   /** Where the instances' CSV goes; else beside the journal. */
   csv?: string;
@@ -16,13 +15,7 @@ interface CaseFlags extends IncidentFlags {
 
 /** Prints the reply for the support case, and with --credit writes the CSV to attach. Reads the journal, never AWS. */
 export async function run(flags: CaseFlags, context: CommandContext): Promise<ExitCode> {
-  const lang = flags.lang ?? 'en';
-  if (lang !== 'en' && lang !== 'ja') {
-    throw new CommandError(
-      ExitCode.usage,
-      `--lang takes en or ja, not ${JSON.stringify(lang.slice(0, 40))}.`,
-    );
-  }
+  const { lang } = context;
   const path = await chosenJournal(flags, 'case', context);
   const report = foldReport(await readJournal(path));
   const { parts, csv } = caseText(report, { lang, credit: flags.credit === true, price });

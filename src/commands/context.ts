@@ -1,6 +1,7 @@
 import type { Session } from '../aws/index.js';
 import type { Emit } from '../model/index.js';
 import type { News } from '../webhook/index.js';
+import type { Lang } from '../report/messages/index.js';
 import type { ScreenOptions } from '../report/terminal/index.js';
 
 /** What the command line gives to every command. */
@@ -23,6 +24,8 @@ export interface CommandContext {
   verbose: boolean;
   /** Columns of the terminal; where there is none, those of COLUMNS, or 80. */
   width: number;
+  /** The language of the screens of cut, plan and outcome, and of the letter. */
+  lang: Lang;
   /** How to draw on stderr, where the screens that are agreed to stand: it may be a terminal when stdout is none. */
   onStderr: ScreenOptions;
   /** Lines of the terminal of stderr; null where it is none. */

@@ -37,8 +37,8 @@ export async function run(flags: ReportFlags, context: CommandContext): Promise<
     context.stdout.write((await import('../report/ticket/index.js')).reportMarkdown(report, path));
   else if (written === 0) {
     const { outcomeScreen } = await import('../report/screens/index.js');
-    const { width, color, verbose, carried } = context;
-    context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried }, path)}\n`);
+    const { width, color, verbose, carried, lang } = context;
+    context.stdout.write(`${outcomeScreen(report, { width, color, verbose, carried, lang }, path)}\n`);
   }
   return exitCode;
 }

@@ -6,6 +6,7 @@ import { parseRegions } from './arguments.js';
 import type { Webhook } from '../webhook/index.js';
 import type { CommandContext } from './context.js';
 import { CommandError } from './context.js';
+import { languageOf } from './language.js';
 import { mendIdentifiers } from './identifiers.js';
 import { needsNoReader, onSignals, watchOutputs } from './interruptions.js';
 import { checkOutputFiles, jsonOutput, OutputFile, refuseFormat } from './output-file.js';
@@ -21,6 +22,7 @@ export interface GlobalFlags {
   endpointUrl?: string;
   maxAttempts?: string;
   json?: boolean;
+  lang?: string;
   output?: string;
   color: boolean;
   verbose?: boolean;
@@ -66,6 +68,7 @@ export async function runCommand(
     json: flags.json === true,
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
+    lang: 'en',
     width: process.stdout.columns || columns,
     onStderr: {
       width: process.stderr.columns || columns,
@@ -113,6 +116,7 @@ export async function runCommand(
   try {
     mendIdentifiers(flags, (message) => renderer.emit({ type: 'warning', message }));
     refuseFormat(flags);
+    context.lang = context.onStderr.lang = languageOf(flags.lang, process.env);
     checkOutputFiles(flags);
     if (flags.trace !== undefined) trace = openTrace(flags.trace);
     const { run } = await load();

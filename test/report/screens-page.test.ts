@@ -32,6 +32,7 @@ import { account, at, incident, key, outcome, seal, simulatedIdentity as identit
  */
 
 const options = { width: 80, color: false, verbose: false };
+const japanese = { ...options, lang: 'ja' as const };
 const path = 'reports/111122223333-AKIAIOSFODNN7EXAMPLE-20261121T034840000Z.jsonl';
 const planOptions = { denyAll: false, evict: 'disable', snapshot: false, removeTemplates: false } as const;
 
@@ -97,9 +98,9 @@ const report = foldReport(records);
 const one = found.findings.find(({ class: classed }) => classed === 'rogue')!.resource.id;
 
 /** What stands below the plan, and what is asked. */
-async function prompt(): Promise<string> {
+async function prompt(lang: 'en' | 'ja' = 'en'): Promise<string> {
   const [stdin, stderr] = [new PassThrough(), new PassThrough()];
-  const context = { stdin, stderr, signal: new AbortController().signal } as unknown as CommandContext;
+  const context = { stdin, stderr, lang, signal: new AbortController().signal } as unknown as CommandContext;
   stdin.end('n\n');
   await askForRest(planned.actions.length, account, true, () => Promise.resolve(), context);
   return String(stderr.read())
@@ -120,6 +121,9 @@ describe('docs/screens', () => {
     ['reasons', () => reasonsScreen(found, [one], options)],
     ['outcome', () => outcomeScreen(report, options, path)],
     ['verify', () => clearanceScreen(verified, limitsOf(after.coverage), identity, options)],
+    ['cut.ja', () => cutScreen(facts, [], japanese, identity)],
+    ['plan.ja', async () => `${planScreen(found, planned, japanese, identity)}\n\n${await prompt('ja')}`],
+    ['outcome.ja', () => outcomeScreen(report, japanese, path)],
     ['undo', () => undoScreen(undo, proof, path, options, identity)],
     ['explain', () => explainScreen(report, one, options, path)],
   ])('%s is as it is now', async (name, screen) => {

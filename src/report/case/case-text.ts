@@ -228,7 +228,7 @@ function confirmation(report: Report, words: CaseWords): string[] {
     words.confirmation,
     words.confirm,
     words.verdict(verdict.state),
-    ...verdict.reasons.map((reason) => words.verdictReason(visible(reason, 300))),
+    ...verdict.reasons.map((reason, i) => words.verdictReason(verdict.rules[i], visible(reason, 300))),
     ...(sweeps.length === 0 ? [words.noSweep] : []),
     ...sweeps
       .slice(-mostSweeps)

@@ -109,7 +109,7 @@ export const english: CaseWords = {
       unknown: 'By the journal, it is not known whether everything is contained:',
       'not-contained': 'By the journal, NOT everything is contained yet:',
     })[state],
-  verdictReason: (reason) => `- ${reason}`,
+  verdictReason: (_rule, reason) => `- ${reason}`,
   sweep: (round, at, clean, left) =>
     `- sweep ${round} over all regions at ${at}: ${clean ? 'nothing of the incident alive' : `${left} left`}`,
   noSweep: 'No sweep verified the result: unknown.',

@@ -1,7 +1,11 @@
+import { screenWords } from '../messages/index.js';
 import type { CaseWords } from './words.js';
 
 const requestId = (id: string | null): string => (id === null ? '' : `（リクエスト ID ${id}）`);
-const detail = (text: string | null): string => (text === null ? '' : `：${text}`);
+const screens = screenWords('ja');
+const detail = (text: string | null): string => (text === null ? '' : `：${screens.said(text)}`);
+
+const apiStates: Record<string, string> = { answers: '応答あり' };
 
 const causes: Record<string, string> = {
   denied: '権限不足で拒否',
@@ -29,7 +33,7 @@ export const japanese: CaseWords = {
     at === null
       ? '不正使用の開始時刻は不明です。'
       : `キーは ${at} から不正に使用されました（${source === 'given' ? '当方の申告' : 'CloudTrail からの推定'}、確度：${{ certain: '確実', likely: '高い', uncertain: '低い' }[confidence]}）。`,
-  reason: (reason) => `- ${reason}`,
+  reason: (reason) => `- ${screens.said(reason)}`,
   route: 'キーは不正に使用されましたが、その経路は不明です。',
   launched: (instances, regions, tried) =>
     `不正使用により起動されたインスタンスを ${regions} リージョンで ${instances} 台確認しました。ほかに成功しなかった起動要求が ${tried} 件ありました。`,
@@ -48,7 +52,7 @@ export const japanese: CaseWords = {
   keyDeleted: (deleted) =>
     deleted ? 'キーは削除済みです。' : 'キーを削除した記録はありません。ご依頼があれば削除します。',
   cut: (title, result, at, id) =>
-    `- ${title}：${result === 'done' ? `${at} に完了` : result === 'already-so' ? `${at} にはすでにその状態` : `${at} に${causes[result] ?? '不明'}`}${requestId(id)}`,
+    `- ${screens.said(title)}：${result === 'done' ? `${at} に完了` : result === 'already-so' ? `${at} にはすでにその状態` : `${at} に${causes[result] ?? '不明'}`}${requestId(id)}`,
   replacement: '新しいキーを作成したかどうかは記録にありません：［手で記入：作成済み／不要］',
 
   trail: '3. CloudTrail の確認（ユーザー、ログインプロファイル、キー、ポリシー、ロール、一時認証情報）',
@@ -85,7 +89,7 @@ export const japanese: CaseWords = {
       : '読めた範囲では、ほかに見つかりませんでした。読めなかった範囲は不明です。',
   checkedCompletely: (subjects) => `全件を確認：${subjects}。`,
   gap: (subject, regions, status, why) =>
-    `- 全件は読めていない：${regions} の ${subject}：${status}${detail(why)}`,
+    `- 全件は読めていない：${regions} の ${subject}：${screens.gaps.status(status)}${detail(why)}`,
 
   regions: '4. 全リージョンの EC2、Lambda、スポットリクエスト、その他',
   check: (subject, complete, cells) =>
@@ -115,7 +119,7 @@ export const japanese: CaseWords = {
       unknown: '記録によれば、すべてが封じ込められたかどうかは不明です：',
       'not-contained': '記録によれば、まだすべては封じ込められていません：',
     })[state],
-  verdictReason: (reason) => `- ${reason}`,
+  verdictReason: (rule, reason) => `- ${rule === undefined ? reason : screens.outcome.reason(rule, reason)}`,
   sweep: (round, at, clean, left) =>
     `- 全リージョンの点検 ${round} 回目（${at}）：${clean ? '本件に属して稼働しているものなし' : `残り ${left} 件`}`,
   noSweep: '結果を確かめる点検の記録はなく、不明です。',
@@ -130,7 +134,7 @@ export const japanese: CaseWords = {
       : `${at} の点検では、見つかったもののうち残っているものはありません。`,
 
   cloudfront: '7. CloudFront',
-  api: (state, why, at) => `CloudFront API（${at}）：${state}${detail(why)}`,
+  api: (state, why, at) => `CloudFront API（${at}）：${apiStates[state] ?? state}${detail(why)}`,
   host: (host, state, why) => `- ${host}：${state}${detail(why)}`,
   liftRequest:
     'アカウントに残っている制限をお知らせください。上記で足りるものは解除し、これらのホストの DNS を復旧してください。',

@@ -1,4 +1,4 @@
-import type { LeftOver, MisuseStart, ReportAction, Verdict } from '../../model/index.js';
+import type { LeftOver, MisuseStart, OutcomeRule, ReportAction, Verdict } from '../../model/index.js';
 import type { Fate } from './facts.js';
 
 /**
@@ -62,7 +62,7 @@ export interface CaseWords {
   confirmation: string;
   confirm: string;
   verdict(state: Verdict['state']): string;
-  verdictReason(reason: string): string;
+  verdictReason(rule: OutcomeRule | undefined, reason: string): string;
   sweep(round: number, at: string, clean: boolean, left: number): string;
   noSweep: string;
   settles(at: string): string;

@@ -1,6 +1,5 @@
 import type { CutFacts, Identity, WholeRole, WholeUser } from '../../model/index.js';
 import { Screen, type ScreenOptions } from '../terminal/index.js';
-import { count, utc } from '../messages/index.js';
 
 /**
  * What will break when the key is cut, in one screen, before the person is asked. What could not be read is said as
@@ -16,60 +15,53 @@ export function cutScreen(
   const screen = new Screen(options);
   if (identity !== null) screen.simulated(identity);
   const { owner, lastUsed, otherKeys } = facts;
+  const say = screen.say.cut;
   const whose =
     owner.kind === 'user'
-      ? `of user ${owner.name}`
+      ? say.ofUser(owner.name)
       : owner.kind === 'root'
-        ? 'of the root user'
+        ? say.ofRoot
         : owner.kind === 'session'
-          ? `session ${owner.userIds[0]?.split(':')[1] ?? ''} of role ${owner.role}`
-          : 'owner unknown';
+          ? say.session(owner.userIds[0]?.split(':')[1] ?? '', owner.role)
+          : say.ownerUnknown;
   if ((owner.kind === 'user' || owner.kind === 'session') && owner.whole !== undefined) {
     if (owner.kind === 'session') roleCut(screen, owner, owner.whole, facts);
     else userCut(screen, owner, owner.whole, facts);
     unknownAndDoubts(screen, facts, doubts);
     return screen.toString();
   }
-  screen.row('cut', [facts.key, 'bold'], `  ${whose}`, ...(owner.kind === 'session' ? [] : statusOf(facts)));
-  if (facts.keyAccount !== null) screen.row('account', facts.keyAccount);
+  screen.row(
+    say.label,
+    [facts.key, 'bold'],
+    `  ${whose}`,
+    ...(owner.kind === 'session' ? [] : statusOf(screen, facts)),
+  );
+  if (facts.keyAccount !== null) screen.row(say.account, facts.keyAccount);
   if (owner.kind === 'unknown') screen.text('', owner.why, 'yellow');
   if (owner.kind === 'session') {
     screen.gap();
-    screen.text('will stop', 'this session, and every one of the same name that was made so far', 'red');
-    screen.text(
-      'goes on',
-      `every other session of role ${owner.role}, and what is made under that name later`,
-    );
-    screen.text('can undo', 'leakguard undo REPORT');
-    if (facts.deny !== null) screen.text('stands', "a Deny of leakguard's is on the role already", 'dim');
+    screen.text(say.willStop, say.sessionStops, 'red');
+    screen.text(say.goesOn, say.otherSessionsOf(owner.role));
+    screen.text(say.canUndo, say.undoSession);
+    if (facts.deny !== null) screen.text(say.stands, say.denyOnRole, 'dim');
     unknownAndDoubts(screen, facts, doubts);
     return screen.toString();
   }
   screen.row(
-    'last used',
-    lastUsed === null
-      ? 'never, or not known'
-      : `${utc(lastUsed.at)}, ${lastUsed.service || 'service unknown'} in ${lastUsed.region || 'region unknown'}`,
+    say.lastUsed,
+    lastUsed === null ? say.neverUsed : say.used(lastUsed.at, lastUsed.service, lastUsed.region),
   );
   screen.gap();
   if (owner.kind === 'user') {
-    screen.text('will stop', 'everything that signs with this key, the misuse and your own use alike', 'red');
-    screen.text(
-      '',
-      `every temporary credential made so far by any key of ${owner.name}, and its console sessions`,
-      'red',
-    );
-    screen.text('', ...consoleLine(facts.console));
+    screen.text(say.willStop, say.keyStops, 'red');
+    screen.text('', say.temporaryStops(owner.name), 'red');
+    screen.text('', ...consoleLine(screen, facts.console));
   }
   goesOn(screen, otherKeys);
-  screen.text('can undo', 'leakguard undo REPORT; the key itself only with --reactivate-key');
-  if (facts.deny !== null || facts.denyElsewhere.length > 0)
-    screen.text('stands', "leakguard's Deny is on the user already", 'dim');
+  screen.text(say.canUndo, say.undoKey);
+  if (facts.deny !== null || facts.denyElsewhere.length > 0) screen.text(say.stands, say.denyOnUser, 'dim');
   if (facts.quarantine.length > 0) {
-    screen.text(
-      'quarantine',
-      `${facts.quarantine.join(', ')} by AWS: leave it on; AWS takes it off in the case`,
-    );
+    screen.text(say.quarantine, say.quarantined(screen.say.joined(facts.quarantine, Infinity)));
   }
   unknownAndDoubts(screen, facts, doubts);
   return screen.toString();
@@ -82,98 +74,90 @@ const mostNamed = 8;
 
 function roleCut(screen: Screen, { role }: Owner<'session'>, whole: WholeRole, facts: CutFacts): void {
   const { misused, spared, step } = whole;
-  screen.row('cut', [`role ${role}`, 'bold'], `  ${count(misused.length, 'misused session')}`);
+  const say = screen.say.cut;
+  screen.row(say.label, [say.role(role), 'bold'], `  ${say.misusedSessions(misused.length)}`);
   screen.gap();
   misuses(screen, misused);
-  screen.text('', 'and every session of the same names that was made so far', 'red');
-  screen.text('goes on', `every other session of the role${spared.length === 0 ? '' : ', in use now:'}`);
+  screen.text('', say.sameNamesStop, 'red');
+  screen.text(say.goesOn, say.otherSessions(spared.length > 0));
   named(screen, spared);
-  if (spared.length > 0) screen.text('', 'to cut one of them too: --include ID');
-  if (step !== null) screen.text('by hand', step, 'yellow');
-  screen.text('can undo', 'leakguard undo REPORT');
-  if (facts.deny !== null) screen.text('stands', "a Deny of leakguard's is on the role already", 'dim');
+  if (spared.length > 0) screen.text('', say.cutOneToo);
+  if (step !== null) screen.text(say.byHand, step, 'yellow');
+  screen.text(say.canUndo, say.undoSession);
+  if (facts.deny !== null) screen.text(say.stands, say.denyOnRole, 'dim');
 }
 
 function userCut(screen: Screen, { name }: Owner<'user'>, { misused }: WholeUser, facts: CutFacts): void {
   const { otherKeys, console: hasPassword, passwordAt } = facts;
-  screen.row('cut', [`user ${name}`, 'bold'], `  ${count(misused.length, 'misused credential')}`);
+  const say = screen.say.cut;
+  screen.row(say.label, [say.user(name), 'bold'], `  ${say.misusedCredentials(misused.length)}`);
   screen.gap();
   misuses(screen, misused);
-  screen.text(
-    misused.length === 0 ? 'will stop' : '',
-    `every temporary credential made so far by any key of ${name}, and its console sessions`,
-    'red',
-  );
-  if (hasPassword === true && passwordAt != null)
-    screen.text(
-      '',
-      `its console password, set ${utc(passwordAt)}: it is removed, and a new one must be set`,
-      'red',
-    );
-  else screen.text('', ...consoleLine(hasPassword));
+  screen.text(misused.length === 0 ? say.willStop : '', say.temporaryStops(name), 'red');
+  if (hasPassword === true && passwordAt != null) screen.text('', say.passwordRemoved(passwordAt), 'red');
+  else screen.text('', ...consoleLine(screen, hasPassword));
   if (otherKeys === null || otherKeys.length > 0) goesOn(screen, otherKeys);
-  if (otherKeys !== null && otherKeys.length > 0)
-    screen.text('', 'the trail shows no misuse of them; to cut one too: --include ID');
-  screen.text('can undo', 'leakguard undo REPORT; keys only with --reactivate-key, a password never');
-  if (facts.deny !== null || facts.denyElsewhere.length > 0)
-    screen.text('stands', "leakguard's Deny is on the user already", 'dim');
+  if (otherKeys !== null && otherKeys.length > 0) screen.text('', say.noMisuseOfThem);
+  screen.text(say.canUndo, say.undoUser);
+  if (facts.deny !== null || facts.denyElsewhere.length > 0) screen.text(say.stands, say.denyOnUser, 'dim');
 }
 
 function misuses(screen: Screen, misused: readonly { id: string; why: string }[]): void {
   for (const [i, { id, why }] of misused.slice(0, mostNamed).entries())
-    screen.text(i === 0 ? 'will stop' : '', `${id}: ${why}`, 'red');
-  if (misused.length > mostNamed) screen.text('', `and ${misused.length - mostNamed} more`, 'red');
+    screen.text(i === 0 ? screen.say.cut.willStop : '', `${id}: ${why}`, 'red');
+  if (misused.length > mostNamed) screen.text('', screen.say.andMore(misused.length - mostNamed), 'red');
 }
 
 function named(screen: Screen, ids: readonly string[]): void {
   for (const id of ids.slice(0, mostNamed)) screen.row('', id);
-  if (ids.length > mostNamed) screen.row('', `and ${ids.length - mostNamed} more`);
+  if (ids.length > mostNamed) screen.row('', screen.say.andMore(ids.length - mostNamed));
 }
 
 function unknownAndDoubts(screen: Screen, facts: CutFacts, doubts: readonly string[]): void {
   if (facts.unreadable.length > 0) {
     screen.gap();
-    for (const [i, what] of facts.unreadable.entries()) screen.text(i === 0 ? 'unknown' : '', what, 'yellow');
+    for (const [i, what] of facts.unreadable.entries())
+      screen.text(i === 0 ? screen.say.cut.unknown : '', what, 'yellow');
   }
   for (const [i, doubt] of doubts.entries()) {
     if (i === 0) screen.gap();
-    screen.text(i === 0 ? 'doubt' : '', doubt, 'yellow');
+    screen.text(i === 0 ? screen.say.cut.doubt : '', doubt, 'yellow');
   }
 }
 
-function statusOf({ status }: CutFacts): [string, 'bold' | 'yellow' | 'green' | null][] {
+function statusOf({ say }: Screen, { status }: CutFacts): [string, 'bold' | 'yellow' | 'green' | null][] {
   if (status === 'Active')
     return [
       ['  ', null],
-      ['active', 'bold'],
+      [say.cut.active, 'bold'],
     ];
   if (status === 'Inactive')
     return [
       ['  ', null],
-      ['inactive already', 'green'],
+      [say.cut.inactive, 'green'],
     ];
   return [
     ['  ', null],
-    ['status unknown', 'yellow'],
+    [say.cut.statusUnknown, 'yellow'],
   ];
 }
 
-function consoleLine(console: boolean | null): [string, 'yellow' | null] {
-  if (console === true)
-    return ['it has a console password: its people sign in again, the password stays', null];
-  if (console === false) return ['it has no console password', null];
-  return ['whether it has a console password is unknown', 'yellow'];
+function consoleLine({ say }: Screen, console: boolean | null): [string, 'yellow' | null] {
+  if (console === true) return [say.cut.hasPassword, null];
+  if (console === false) return [say.cut.noPassword, null];
+  return [say.cut.passwordUnknown, 'yellow'];
 }
 
 function goesOn(screen: Screen, keys: CutFacts['otherKeys']): void {
+  const say = screen.say.cut;
   if (keys === null) {
-    screen.row('goes on', ["the user's other keys, if it has any: they could not be read", 'yellow']);
+    screen.row(say.goesOn, [say.otherKeysUnknown, 'yellow']);
     return;
   }
   if (keys.length === 0) {
-    screen.row('goes on', 'it has no other key: make a new one before you need it');
+    screen.row(say.goesOn, say.noOtherKey);
     return;
   }
-  screen.row('goes on', `${count(keys.length, 'other key')} of the user, untouched:`);
-  for (const { id, status, createdAt } of keys) screen.row('', `${id}  ${status}, made ${utc(createdAt)}`);
+  screen.row(say.goesOn, say.otherKeys(keys.length));
+  for (const { id, status, createdAt } of keys) screen.row('', `${id}  ${status}, ${say.keyMade(createdAt)}`);
 }

@@ -1,7 +1,6 @@
 import type { Cell } from '../../model/index.js';
 import { plays } from '../../plays/index.js';
 import { type Gap, gaps, notExamined, regionsClosed, regionsOff, servicesOff } from '../index.js';
-import { count, some } from '../messages/index.js';
 import { padEnd, type Screen } from '../terminal/index.js';
 import { fitting, more, shown } from './incident-sections.js';
 
@@ -17,37 +16,39 @@ const namedChecks = 12;
 function showLacking(screen: Screen, lacking: readonly Gap[]): void {
   const ids = lacking.map(({ subject }) => subject);
   const where = new Set(lacking.flatMap(({ regions }) => regions.filter((region) => region !== 'global')));
-  const regions = where.size === 0 ? '' : ` in ${count(where.size, 'region')}`;
-  const lines = `${count(ids.length, 'check')}${regions}: you lack permissions for ${some(ids, 3)}`;
-  screen.row('', [padEnd('denied', 10), 'yellow'], lines);
+  const say = screen.say.gaps;
+  const line = say.lacking(ids.length, where.size, screen.say.joined(ids, 3));
+  screen.row('', [padEnd(say.denied, 10), 'yellow'], line);
   const named = ids.length > namedChecks ? '' : ` --plays ${ids.join(',')}`;
-  screen.whole('', `leakguard policy --read-only${named}   # what they need`, 'bold');
+  screen.whole('', `leakguard policy --read-only${named}   # ${say.whatTheyNeed}`, 'bold');
 }
 
 /** The section that says what every "nothing found" above does not cover. */
 export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
   screen.gap();
+  const say = screen.say.gaps;
   if (coverage.length === 0) {
-    screen.row('not seen', ['nothing was looked at: nothing above means clean', 'yellow']);
+    screen.row(say.label, [say.nothing, 'yellow']);
     return;
   }
   const all = gaps(coverage);
   const lacking = screen.options.verbose ? [] : all.filter(lacksPermission);
   const list = lacking.length < 2 ? all : all.filter((gap) => !lacking.includes(gap));
-  if (all.length === 0) screen.row('not seen', ['every cell that was looked at is complete', 'green']);
-  else screen.row('not seen', ['what could not be looked at is unknown, not clean:', 'yellow']);
+  if (all.length === 0) screen.row(say.label, [say.complete, 'green']);
+  else screen.row(say.label, [say.unknown, 'yellow']);
   const { verbose } = screen.options;
-  const names = (items: readonly string[], max: number): string => some(items, verbose ? Infinity : max);
+  const names = (items: readonly string[], max: number): string =>
+    screen.say.joined(items, verbose ? Infinity : max);
   if (list.length < all.length) showLacking(screen, lacking);
   const max = fitting(list.length, shown.gaps, verbose);
   for (const gap of list.slice(0, max)) {
     const where =
       gap.subject === 'region' && gap.status === 'denied'
-        ? `${count(gap.regions.length, 'region')} (${names(gap.regions, 2)})`
-        : `${gap.subject} in ${names(gap.regions, 2)}`;
+        ? say.regions(gap.regions.length, names(gap.regions, 2))
+        : say.where(gap.subject, names(gap.regions, 2));
     screen.row(
       '',
-      [padEnd(gap.status, 10), 'yellow'],
+      [padEnd(say.status(gap.status), 10), 'yellow'],
       where,
       gap.detail === null ? '' : [`: ${gap.detail}`, 'dim'],
     );
@@ -55,16 +56,12 @@ export function showGaps(screen: Screen, coverage: readonly Cell[]): void {
   if (list.length > max) more(screen, list.length - max, 'gap');
   const without = notExamined(coverage);
   const regions = regionsOff(coverage);
-  if (without.length > 0) screen.row('', [`not examined: ${names(without, 3)}`, 'dim']);
-  if (regions.length > 0) screen.row('', [`regions not enabled: ${names(regions, 3)}`, 'dim']);
+  if (without.length > 0) screen.row('', [say.notExamined(names(without, 3)), 'dim']);
+  if (regions.length > 0) screen.row('', [say.notEnabled(names(regions, 3)), 'dim']);
   const closed = regionsClosed(coverage);
-  if (closed.length > 0)
-    screen.row('', [
-      `${count(closed.length, 'region')} closed by a policy of the organisation, on your word: ${names(closed, 3)}`,
-      'dim',
-    ]);
+  if (closed.length > 0) screen.row('', [say.closed(closed.length, names(closed, 3)), 'dim']);
   if (!verbose) return;
   for (const [subject, where] of servicesOff(coverage)) {
-    screen.row('', [`not there: ${subject} in ${where.join(', ')}`, 'dim']);
+    screen.row('', [say.notThere(subject, screen.say.joined(where, Infinity)), 'dim']);
   }
 }

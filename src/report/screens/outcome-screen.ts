@@ -12,18 +12,18 @@ import { showGaps } from './not-seen.js';
 import { padEnd, padStart, Screen, type ScreenOptions, type Style } from '../terminal/index.js';
 import { showLeft } from './plan-screen.js';
 import { settledFrom, unfinishedActions } from '../../outcome/index.js';
-import { clock, count, duration, some, usd, utc, utcSeconds } from '../messages/index.js';
+import { clock, type Lang, screenWords, utcSeconds } from '../messages/index.js';
 
-const verdictWords: Record<Verdict['state'], [string, Style]> = {
-  contained: ['CONTAINED', 'green'],
-  held: ['CONTAINED, EXCEPT WHAT IS HELD', 'yellow'],
-  unknown: ['NOT KNOWN TO BE CONTAINED', 'yellow'],
-  'not-contained': ['NOT CONTAINED', 'red'],
+const verdictStyles: Record<Verdict['state'], Style> = {
+  contained: 'green',
+  held: 'yellow',
+  unknown: 'yellow',
+  'not-contained': 'red',
 };
 
 /** The verdict in words, as every screen, page and letter says it. */
 export function verdictText(verdict: Verdict): string {
-  return verdictWords[verdict.state][0].toLowerCase();
+  return screenWords('en').outcome.verdict[verdict.state].toLowerCase();
 }
 
 /**
@@ -34,22 +34,26 @@ export function verdictText(verdict: Verdict): string {
 export function outcomeScreen(report: Report, options: ScreenOptions, path = 'REPORT'): string {
   const screen = new Screen(options).simulated(report.identity);
   const { verdict, milestones: when } = report;
+  const say = screen.say.outcome;
   screen.row(
-    'outcome',
-    verdictWords[verdict.state],
-    `  ${report.key === null ? 'key unknown' : leadInWords(report.key)}, account ${report.identity.account}`,
+    say.label,
+    [say.verdict[verdict.state], verdictStyles[verdict.state]],
+    `  ${say.of(report.key === null ? say.keyUnknown : leadInWords(report.key), report.identity.account)}`,
   );
-  for (const reason of verdict.reasons) screen.text('', reason, 'yellow');
+  for (const [i, reason] of verdict.reasons.entries()) {
+    const rule = verdict.rules[i];
+    screen.text('', rule === undefined ? reason : say.reason(rule, reason), 'yellow');
+  }
   screen.row(
-    'key off',
+    say.keyOff,
     when.keyOff === null
-      ? ['no record that leakguard switched it off', 'yellow']
-      : `${utcSeconds(Date.parse(when.keyOff))}${since(when.cutAgreed, when.keyOff, ' after it was agreed')}`,
+      ? [say.keyOffUnknown, 'yellow']
+      : `${utcSeconds(Date.parse(when.keyOff))}${since(when.cutAgreed, when.keyOff, say.afterAgreed)}`,
   );
   if (when.contained !== null) {
     screen.row(
-      'contained',
-      `${utcSeconds(Date.parse(when.contained))}${since(when.opened, when.contained, ' after the start')}`,
+      say.contained,
+      `${utcSeconds(Date.parse(when.contained))}${since(when.opened, when.contained, say.afterStart)}`,
     );
   }
   done(screen, report);
@@ -61,10 +65,10 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
   showGaps(screen, report.coverage);
   cloudfront(screen, report);
   screen.gap();
-  screen.text('verify', verifyText(report));
-  screen.whole('journal', path);
-  screen.whole('', `its head ${report.journal.head}`, 'dim');
-  screen.next(nextSteps(report, path));
+  screen.text(say.verify, verifyText(report, options.lang));
+  screen.whole(say.journal, path);
+  screen.whole('', say.head(report.journal.head), 'dim');
+  screen.next(nextSteps(report, path, options.lang));
   return screen.toString();
 }
 
@@ -72,12 +76,14 @@ export function outcomeScreen(report: Report, options: ScreenOptions, path = 'RE
 function byYourWord(screen: Screen, report: Report): void {
   const { spared, included } = onPersonsWord(report);
   const max = screen.options.verbose ? Infinity : 8;
-  const told = { spared: 'left alone on your word', included: 'taken in on your word' };
+  const say = screen.say.outcome;
+  const told = { spared: say.sparedWords, included: say.includedWords };
   for (const [name, findings] of Object.entries({ spared, included })) {
     if (findings.length === 0) continue;
     screen.gap();
     const ids = findings.map(({ resource }) => resource.id);
-    screen.row(name, [`${ids.length} ${told[name as keyof typeof told]}: `, 'yellow'], some(ids, max));
+    const kind = name as keyof typeof told;
+    screen.row(say[kind], [told[kind](ids.length), 'yellow'], screen.say.joined(ids, max));
   }
 }
 
@@ -85,24 +91,24 @@ function byYourWord(screen: Screen, report: Report): void {
 function byTrailAlone(screen: Screen, { incident }: Report): void {
   const unseen = (incident?.fromTrail ?? []).filter(({ trail }) => trail?.now === 'not-known');
   if (unseen.length === 0) return;
-  const kinds = tally(unseen.map(({ resource }) => resource.type)).map(([type, n]) => count(n, type));
-  screen.row('by trail', [some(kinds, screen.options.verbose ? Infinity : 5), 'yellow']);
-  screen.text(
-    '',
-    'made or changed, as the trail tells, and not contained: the inventory does not show them',
-    'dim',
+  const kinds = tally(unseen.map(({ resource }) => resource.type)).map(([type, n]) =>
+    screen.say.counted(n, type),
   );
+  const say = screen.say.outcome;
+  screen.row(say.byTrail, [screen.say.joined(kinds, screen.options.verbose ? Infinity : 5), 'yellow']);
+  screen.text('', say.byTrailWords, 'dim');
 }
 
-function since(from: string | null, to: string, words: string): string {
-  return from === null ? '' : `, ${duration(Date.parse(to) - Date.parse(from))}${words}`;
+function since(from: string | null, to: string, words: (milliseconds: number) => string): string {
+  return from === null ? '' : words(Date.parse(to) - Date.parse(from));
 }
 
 function done(screen: Screen, report: Report): void {
   const worked = report.actions.filter(isDone);
   screen.gap();
+  const say = screen.say.outcome;
   if (worked.length === 0) {
-    screen.row('done', 'nothing was changed');
+    screen.row(say.done, say.nothingDone);
     return;
   }
   for (const [i, [phase, actions]] of [...groupBy(worked, (action) => action.phase)].entries()) {
@@ -110,11 +116,11 @@ function done(screen: Screen, report: Report): void {
     const regions = new Set(actions.map((action) => action.call.region)).size;
     const already = actions.filter(({ result }) => result === 'already-so').length;
     screen.row(
-      i === 0 ? 'done' : '',
-      padEnd(phase, 10),
+      i === 0 ? say.done : '',
+      padEnd(screen.say.plan.phase[phase], 10),
       padStart(String(actions.length), 4),
-      ` ${actions.length === 1 ? 'action' : 'actions'} on ${count(targets, 'resource')} in ${count(regions, 'region')}`,
-      already > 0 ? [`, ${already} already so`, 'dim'] : '',
+      say.didIn(actions.length, targets, regions),
+      already > 0 ? [say.alreadySo(already), 'dim'] : '',
     );
   }
 }
@@ -127,13 +133,13 @@ function failed(screen: Screen, report: Report): void {
   const lines = tally(
     bad.map(
       ({ result, title, error }) =>
-        `${padEnd(result, 10)}${title}${error === null ? '' : `: ${error.code}: ${error.message}`}`,
+        `${padEnd(result, 10)}${screen.say.said(title)}${error === null ? '' : `: ${error.code}: ${error.message}`}`,
     ),
   );
   for (const [i, [line, n]] of lines.slice(0, max).entries()) {
-    screen.row(i === 0 ? 'not done' : '', [`${line}${n > 1 ? ` (${n})` : ''}`, 'yellow']);
+    screen.row(i === 0 ? screen.say.outcome.notDone : '', [`${line}${n > 1 ? ` (${n})` : ''}`, 'yellow']);
   }
-  if (lines.length > max) screen.row('', [`and ${lines.length - max} more: --verbose`, 'dim']);
+  if (lines.length > max) screen.row('', [screen.say.seeVerbose(lines.length - max), 'dim']);
 }
 
 /** What is billed on, until when, and what ends it: AWS's bill goes on where the containment has ended. */
@@ -141,6 +147,7 @@ function billing(screen: Screen, bills: readonly Bill[]): void {
   if (bills.length === 0) return;
   screen.gap();
   const { verbose } = screen.options;
+  const say = screen.say.outcome;
   const groups = [...groupBy(bills, ({ what, region, until }) => `${what}|${region}|${until}`).values()];
   const max = verbose ? Infinity : 6;
   for (const [i, group] of groups.slice(0, max).entries()) {
@@ -149,31 +156,35 @@ function billing(screen: Screen, bills: readonly Bill[]): void {
     const sum = prices.reduce((all, one) => all + one, 0);
     const price =
       prices.length < group.length
-        ? 'price not known'
+        ? say.priceUnknown
         : sum < 0.01
-          ? 'less than $0.01 an hour'
-          : `about ${usd(sum)} an hour`;
-    screen.row(i === 0 ? 'billed on' : '', [`${count(group.length, what)} in ${region}: ${price}`, 'yellow']);
+          ? say.lessThanACent
+          : screen.say.plan.perHour(sum);
+    screen.row(i === 0 ? say.billed : '', [
+      say.bill(screen.say.counted(group.length, what), region, price),
+      'yellow',
+    ]);
     screen.row(
       '',
-      some(
+      screen.say.joined(
         group.map(({ id }) => id),
         verbose ? Infinity : 4,
       ),
     );
-    screen.row('', [until, 'dim']);
+    screen.row('', [screen.say.said(until), 'dim']);
   }
-  if (groups.length > max) screen.row('', [`and ${groups.length - max} more: --verbose`, 'dim']);
+  if (groups.length > max) screen.row('', [screen.say.seeVerbose(groups.length - max), 'dim']);
 }
 
 function cloudfront(screen: Screen, report: Report): void {
   const last = report.cloudfront.at(-1);
   if (last === undefined) return;
   const { api, hosts } = last.facts;
+  const say = screen.say.outcome;
   screen.gap();
   screen.row(
     'CloudFront',
-    api.state === 'answers' ? 'the API answers' : [`the API: ${api.state.replace('-', ' ')}`, 'yellow'],
+    api.state === 'answers' ? say.apiAnswers : [say.api(api.state.replace('-', ' ')), 'yellow'],
     api.detail === null ? '' : [`: ${api.detail}`, 'dim'],
   );
   const max = screen.options.verbose ? Infinity : 4;
@@ -185,28 +196,23 @@ function cloudfront(screen: Screen, report: Report): void {
       host.detail === null ? '' : [`: ${host.detail}`, 'dim'],
     );
   }
-  if (troubled.length > max)
-    screen.row('', [`and ${troubled.length - max} more that do not serve: --verbose`, 'dim']);
-  if (hosts.length > 0 && troubled.length === 0)
-    screen.row('', `${count(hosts.length, 'host')}, all serving`);
-  else if (hosts.length > troubled.length) screen.row('', ['the others serve', 'dim']);
+  if (troubled.length > max) screen.row('', [say.moreDown(troubled.length - max), 'dim']);
+  if (hosts.length > 0 && troubled.length === 0) screen.row('', say.allServing(hosts.length));
+  else if (hosts.length > troubled.length) screen.row('', [say.othersServe, 'dim']);
 }
 
 /** From when on `verify` can say clean, and why not before. */
-export function verifyText(report: Report): string {
+export function verifyText(report: Report, lang?: Lang): string {
+  const say = screenWords(lang).outcome;
   const from = settledFrom(report);
   const { state } = report.verdict;
-  if (state === 'contained' && from !== null) {
-    return `not before ${utc(from)} can leakguard verify say clean: CloudTrail may be late until then`;
-  }
-  const late = from === null ? '' : `, nor before ${utc(from)}, since CloudTrail may be late`;
-  return allSeen(report.coverage)
-    ? `leakguard verify cannot say clean while what stands above is open${late}`
-    : `leakguard verify cannot say clean while something cannot be looked at${late}`;
+  if (state === 'contained' && from !== null) return say.notBefore(from);
+  return allSeen(report.coverage) ? say.notWhileOpen(from) : say.notWhileUnseen(from);
 }
 
 /** The next commands, the most urgent first. `path`: the journal's. */
-export function nextSteps(report: Report, path: string): string[] {
+export function nextSteps(report: Report, path: string, lang?: Lang): string[] {
+  const say = screenWords(lang).outcome;
   const flag = report.simulated ? ' --simulated' : '';
   const journal = shellArgument(path, 'JOURNAL');
   const key = report.key ?? 'KEY';
@@ -214,22 +220,20 @@ export function nextSteps(report: Report, path: string): string[] {
   const state = report.verdict.state;
   const lacking = lackingPermissions(report);
   if (lacking.length > 0) {
-    const more = lacking.length > 3 ? ` and ${lacking.length - 3} more` : '';
-    steps.push(`get ${lacking.slice(0, 3).join(', ')}${more}: leakguard policy prints all that it takes`);
+    steps.push(say.getPermissions(lacking.slice(0, 3).join(', '), lacking.length - 3));
   }
   if (report.closed === null || state === 'not-contained') steps.push(`leakguard resume ${journal}${flag}`);
   if (report.left.some(({ cause }) => cause === 'held')) {
-    steps.push(`to contain a held one too: leakguard contain ${leadFlag(key)} --include ID${flag}`);
+    steps.push(say.includeHeld(`leakguard contain ${leadFlag(key)} --include ID${flag}`));
   }
   if (state === 'contained' || state === 'held') {
     const from = settledFrom(report);
-    const when = from === null ? '' : `   # from ${clock(from)} UTC on`;
+    const when = from === null ? '' : say.fromOn(clock(from));
     steps.push(`leakguard verify ${leadFlag(key)}${flag}${when}`);
     steps.push(`leakguard case ${journal} --credit`);
   }
-  if (state === 'unknown' && report.closed !== null)
-    steps.push('mend what stands above, then run the same command again: it is safe');
-  if (report.actions.some(isDone)) steps.push(`to take it back: leakguard undo ${journal}${flag}`);
+  if (state === 'unknown' && report.closed !== null) steps.push(say.mend);
+  if (report.actions.some(isDone)) steps.push(say.takeBack(`leakguard undo ${journal}${flag}`));
   return steps;
 }
 

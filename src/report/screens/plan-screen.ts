@@ -11,7 +11,7 @@ import { endsOther } from '../../plays/index.js';
 import { groupBy, instanceTypeOf, priceOf, tally } from '../index.js';
 import { showGaps } from './not-seen.js';
 import { fit, padEnd, padStart, Screen, type ScreenOptions } from '../terminal/index.js';
-import { clock, count, some, usd } from '../messages/index.js';
+import { clock } from '../messages/index.js';
 
 /** How many actions of one phase are told one by one; more are folded by operation. */
 const actionsOfAPhase = 6;
@@ -33,19 +33,21 @@ export function planScreen(
   const screen = new Screen(options);
   if (identity !== null) screen.simulated(identity);
   const { actions, left } = plan;
+  const say = screen.say.plan;
   screen.row(
-    'plan',
-    [count(actions.length, 'action'), 'bold'],
-    ` on ${count(new Set(actions.flatMap(({ targets }) => targets)).size, 'resource')}`,
-    incident.cost.usdPerHour > 0
-      ? `, about ${usd(incident.cost.usdPerHour)} an hour at stake (an estimate)`
-      : '',
+    say.label,
+    [say.actions(actions.length), 'bold'],
+    say.onResources(new Set(actions.flatMap(({ targets }) => targets)).size),
+    incident.cost.usdPerHour > 0 ? say.atStake(incident.cost.usdPerHour) : '',
   );
   for (const phase of phases) {
     const group = actions.filter((action) => action.phase === phase);
     if (group.length === 0) continue;
-    const lines = options.verbose || group.length <= actionsOfAPhase ? group.map(one) : folded(group);
-    for (const [i, line] of lines.entries()) screen.row(i === 0 ? phase : '', line);
+    const lines =
+      options.verbose || group.length <= actionsOfAPhase
+        ? group.map((action) => one(screen, action))
+        : folded(screen, group);
+    for (const [i, line] of lines.entries()) screen.row(i === 0 ? say.phase[phase] : '', line);
   }
   showEnds(screen, incident, actions);
   showOtherSessions(screen, incident, actions);
@@ -54,8 +56,8 @@ export function planScreen(
   if (final.length > 0) {
     screen.gap();
     screen.text(
-      'no undo',
-      `${count(final.length, 'action')} cannot be undone: ${some(reasons(final), 3)}`,
+      say.noUndo,
+      say.cannotUndo(final.length, screen.say.joined(reasons(final).map(screen.say.said), 3)),
       'yellow',
     );
   }
@@ -72,30 +74,28 @@ function showEnds(screen: Screen, { findings }: Incident, actions: readonly Acti
   const ended = findings.filter(({ resource }) => targets.has(resourceKey(resource)));
   if (ended.length === 0) return;
   screen.gap();
+  const say = screen.say.plan;
   const price = (of: readonly Finding[]): number => of.reduce((sum, one) => sum + (priceOf(one) ?? 0), 0);
   const priced = (of: readonly Finding[]): string => {
     const unknown = of.filter((one) => priceOf(one) === null).length;
-    const known = unknown < of.length ? `about ${usd(price(of))} an hour` : '';
-    return [known, unknown > 0 ? `price of ${unknown} not known` : ''].filter(Boolean).join(', ');
+    const known = unknown < of.length ? say.perHour(price(of)) : '';
+    return [known, unknown > 0 ? say.priceUnknown(unknown) : ''].filter(Boolean).join(', ');
   };
   const regions = [...groupBy(ended, ({ resource }) => resource.region)].sort(
     ([a, of], [b, others]) => price(others) - price(of) || (a < b ? -1 : 1),
   );
   const max = screen.options.verbose || regions.length <= regionsShown + 1 ? Infinity : regionsShown;
   for (const [i, [region, of]] of regions.slice(0, max).entries()) {
-    const types = tally(of.map((one) => instanceTypeOf(one) ?? 'type not known'));
-    const what = some(
+    const types = tally(of.map((one) => instanceTypeOf(one) ?? say.typeUnknown));
+    const what = screen.say.joined(
       types.map(([type, n]) => `${n} × ${type}`),
       3,
     );
-    screen.row(i === 0 ? 'will end' : '', `${padEnd(region, 15)} ${what}: ${priced(of)}`);
+    screen.row(i === 0 ? say.willEnd : '', `${padEnd(region, 15)} ${what}: ${priced(of)}`);
   }
   const others = regions.slice(max).flatMap(([, of]) => of);
   if (others.length > 0)
-    screen.row(
-      '',
-      `${regions.length - max} more regions: ${count(others.length, 'instance')}: ${priced(others)}`,
-    );
+    screen.row('', `${say.moreRegions(regions.length - max, others.length)}: ${priced(others)}`);
 }
 
 /** What the actions make AWS do besides: it shows before it is agreed to. */
@@ -105,9 +105,13 @@ function showCauses(screen: Screen, actions: readonly Action[]): void {
   screen.gap();
   const shown = screen.options.verbose ? causes : causes.slice(0, causesShown);
   for (const [i, [cause, n]] of shown.entries())
-    screen.text(i === 0 ? 'causes' : '', n > 1 ? `${cause} (${n} times)` : cause, 'yellow');
+    screen.text(
+      i === 0 ? screen.say.plan.causes : '',
+      n > 1 ? screen.say.plan.times(screen.say.said(cause), n) : screen.say.said(cause),
+      'yellow',
+    );
   if (shown.length < causes.length)
-    screen.row('', `… and ${causes.length - shown.length} more: --verbose shows them`);
+    screen.row('', `… ${screen.say.seeVerbose(causes.length - shown.length)}`);
 }
 
 /** Who else uses the roles that are about to be cut: what that breaks shows before it is agreed to. */
@@ -118,36 +122,36 @@ function showOtherSessions(screen: Screen, { findings }: Incident, actions: read
     screen.gap();
     const shown = otherSessions.slice(0, screen.options.verbose ? undefined : sessionsShown);
     const ended = otherSessions.filter((other) => endsOther(cut, other)).length;
+    const say = screen.say.plan;
     screen.row(
-      'in use',
-      `${count(otherSessions.length, 'session')} of role ${resource.id} by others: `,
-      ended === 0 ? 'they go on' : [`the cut ends ${ended} of them`, 'yellow'],
+      say.inUse,
+      say.sessionsOf(otherSessions.length, resource.id),
+      ended === 0 ? say.theyGoOn : [say.cutEnds(ended), 'yellow'],
     );
     for (const other of shown) {
       const { id, name, lastSeen, source } = other;
       screen.row(
         '',
-        padEnd(endsOther(cut, other) ? 'ends' : 'goes on', 8),
-        `${padEnd(fit(name ?? id, 24), 24)} last seen ${clock(lastSeen)}`,
-        source === null ? '' : ` from ${source}`,
+        padEnd(endsOther(cut, other) ? say.ends : say.goesOn, 8),
+        `${padEnd(fit(name ?? id, 24), 24)} ${say.lastSeen(clock(lastSeen))}`,
+        source === null ? '' : say.from(source),
       );
     }
     if (shown.length < otherSessions.length)
-      screen.row('', `… and ${otherSessions.length - shown.length} more`);
+      screen.row('', `… ${screen.say.andMore(otherSessions.length - shown.length)}`);
   }
 }
 
-function one(action: Action): string {
-  return `${padEnd(action.region, 15)} ${action.title}`;
+function one({ say }: Screen, action: Action): string {
+  return `${padEnd(action.region, 15)} ${say.said(action.title)}`;
 }
 
-function folded(group: readonly Action[]): string[] {
+function folded({ say }: Screen, group: readonly Action[]): string[] {
   return [...groupBy(group, ({ play, operation }) => `${play} ${operation}`).values()].map((same) => {
     const first = same[0]!;
     const targets = new Set(same.flatMap((action) => action.targets)).size;
     const regions = [...new Set(same.map(({ region }) => region))];
-    const where = regions.length > 3 ? count(regions.length, 'region') : regions.join(', ');
-    return `${padStart(String(same.length), 4)} × ${first.operation} on ${count(targets, 'resource')} in ${where}`;
+    return `${padStart(String(same.length), 4)} × ${say.plan.folded(first.operation, targets, regions)}`;
   });
 }
 
@@ -163,17 +167,22 @@ export function showLeft(screen: Screen, left: readonly LeftOver[]): void {
   screen.gap();
   const { verbose } = screen.options;
   const byCause = groupBy(left, ({ cause }) => cause);
-  let label = 'left';
+  const { say } = screen;
+  let { label }: { label: string } = say.left;
   for (const [cause, group] of byCause) {
-    const kinds = tally(group.map(({ type }) => type)).map(([type, n]) => count(n, type));
+    const kinds = tally(group.map(({ type }) => type)).map(([type, n]) => say.counted(n, type));
     const regions = [...new Set(group.map(({ region }) => region))];
-    screen.row(label, [padEnd(cause, 10), 'yellow'], `${some(kinds, 3)} in ${some(regions, 3)}`);
+    screen.row(
+      label,
+      [padEnd(say.left.cause[cause], 10), 'yellow'],
+      say.left.kinds(say.joined(kinds, 3), say.joined(regions, 3)),
+    );
     label = '';
     for (const [detail, n] of tally(group.flatMap(({ detail }) => (detail === null ? [] : [detail]))).slice(
       0,
       verbose ? Infinity : 1,
     )) {
-      screen.row('', ['          ', null], [`${detail}${n > 1 ? ` (${n})` : ''}`, 'dim']);
+      screen.row('', ['          ', null], [`${say.said(detail)}${n > 1 ? ` (${n})` : ''}`, 'dim']);
     }
     const shown = verbose ? group : group.slice(0, cause === 'held' ? leftShown : 2);
     screen.row(

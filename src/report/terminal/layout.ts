@@ -48,11 +48,26 @@ export function rangesOf(text: string, first: number, others: number): [from: nu
     // The space that ends a word may stand just beyond the line; spaces before the first word end none.
     const space = text.lastIndexOf(' ', fitting);
     const word = text.slice(from).search(/[^ ]/) + from;
-    const to = space > word ? space : fitting;
+    const to = Math.max(space > word ? space : 0, betweenWide(text, word, fitting)) || fitting;
     ranges.push([from, to]);
     from = to;
     while (text[from] === ' ') from += 1;
   }
+}
+
+const wide = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]/;
+/** What no Japanese line begins with, and what none ends with (JIS X 4051). */
+const neverFirst = /[、。，．：；？！）」』】］ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々・]/;
+const neverLast = /[（「『【［]/;
+
+/** The last place up to `end` where Japanese text may be broken: before or after one of its characters; 0: nowhere. */
+function betweenWide(text: string, from: number, end: number): number {
+  for (let at = end; at > from; at -= 1) {
+    const [before = '', after = ''] = [text[at - 1], text[at]];
+    if ((wide.test(before) || wide.test(after)) && !neverFirst.test(after) && !neverLast.test(before))
+      return at;
+  }
+  return 0;
 }
 
 /** How much of `text` is drawn in `columns`, in UTF-16 units, and one character at least. */

@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import { type Identity, withFlags } from '../../model/index.js';
 import { visible } from './escape.js';
 import { fit, padEnd, rangesOf, wrap } from './layout.js';
-import { some } from '../messages/index.js';
+import { type Lang, screenWords, some } from '../messages/index.js';
 
 export interface ScreenOptions {
   /** Columns of the terminal. No line is longer, but for what is to be copied; nothing is left out to make it fit. */
@@ -12,6 +12,8 @@ export interface ScreenOptions {
   verbose: boolean;
   /** For terminals without Unicode: bars of ASCII. */
   ascii?: boolean;
+  /** The language of its sentences; English where none is said. */
+  lang?: Lang;
   /** Flags that each printed command needs too. */
   carried?: readonly (readonly string[])[];
 }
@@ -32,9 +34,12 @@ export class Screen {
   private readonly lines: string[] = [];
   private readonly chalk;
   readonly width: number;
+  /** Its sentences, in the language that is asked for. */
+  readonly say;
 
   constructor(readonly options: ScreenOptions) {
     this.width = Math.max(narrowest, options.width);
+    this.say = screenWords(options.lang);
     this.chalk = new Chalk({ level: options.color ? 1 : 0 });
   }
 
@@ -107,7 +112,7 @@ export class Screen {
   next(steps: readonly string[]): this {
     this.gap();
     for (const [i, step] of steps.entries()) {
-      const label = i === 0 ? 'next' : '';
+      const label = i === 0 ? this.say.next : '';
       if (step.includes('leakguard ')) this.whole(label, step, 'bold');
       else this.text(label, step, 'bold');
     }
@@ -123,8 +128,8 @@ export class Screen {
   simulated(identity: Identity): this {
     if (!identity.simulated) return this;
     const where = some([...new Set(Object.values(identity.endpoints))], 2);
-    const text = `SIMULATED: not AWS${where === '' ? '' : ` (${where})`}. Nothing here is real.`;
-    for (const line of wrap(text, this.width - 1)) this.line([padEnd(` ${line}`, this.width), 'banner']);
+    for (const line of wrap(this.say.simulated(where), this.width - 1))
+      this.line([padEnd(` ${line}`, this.width), 'banner']);
     return this;
   }
 
