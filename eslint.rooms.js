@@ -19,10 +19,23 @@ export const rooms = {
   survey: ['model', 'facts', 'aws', 'trail', 'plays', 'detect'],
   contain: ['model', 'facts', 'aws', 'plays', 'survey', 'outcome'],
 
+  // One incident over the accounts of an organization: scans of single accounts, folded into rows.
+  organization: [
+    'model',
+    'facts',
+    'aws',
+    'trail',
+    'survey',
+    'outcome',
+    'report',
+    'report/terminal',
+    'report/messages',
+  ],
+
   // What people see.
   'report/messages': ['model', 'facts'],
   'report/terminal': ['model', 'report', 'report/messages'],
-  'report/schema': ['model', 'report'],
+  'report/schema': ['model', 'report', 'organization'],
   report: ['model', 'facts', 'report/messages'],
   'report/screens': ['model', 'facts', 'outcome', 'plays', 'report', 'report/terminal', 'report/messages'],
   'report/html': ['model', 'facts', 'outcome', 'report', 'report/terminal', 'report/screens', 'report/messages'],
@@ -58,6 +71,7 @@ export const rooms = {
     'detect',
     'contain',
     'outcome',
+    'organization',
     'report',
     'report/terminal',
     'report/screens',

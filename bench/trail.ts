@@ -216,13 +216,17 @@ async function main(): Promise<void> {
     const { before } = values;
     const others = [...(before === undefined ? [] : ['before']), ...(values.duckdb ? ['duckdb'] : [])];
     const modes = ['floor', 'trail', ...others];
-    const rounds = Array.from({ length: Number(values.rounds) }, () =>
-      modes.map((mode) => run(mode, directory, before ?? '')),
-    );
-    for (const [index, mode] of modes.entries()) {
-      const runs = rounds.flatMap((round) => round[index] ?? []);
+    const rounds = Array.from({ length: Number(values.rounds) }, (_, round) => {
+      // Another begins each round: whoever comes first, or last, is never the same.
+      const turn = [...modes.slice(round % modes.length), ...modes.slice(0, round % modes.length)];
+      return new Map(turn.map((mode) => [mode, run(mode, directory, before ?? '')]));
+    });
+    for (const mode of modes) {
+      const runs = rounds.flatMap((round) => round.get(mode) ?? []);
       const seconds = runs.map((one) => one.seconds);
-      const ratios = rounds.map((round) => (round[0]?.seconds ?? 0) / (round[index]?.seconds ?? 1));
+      const ratios = rounds.map(
+        (round) => (round.get('floor')?.seconds ?? 0) / (round.get(mode)?.seconds ?? 1),
+      );
       console.log(
         [
           mode.padEnd(7),

@@ -148,6 +148,32 @@ const publicKeys = new Option(
 const ofKey = new Option('--key <id>', 'the incident of this key');
 const reportDir = new Option('--report-dir <dir>', 'where the journals are (else the state directory)');
 
+const organization = new Option(
+  '--organization',
+  'the key’s incident in all accounts of the organization, from its management account or a delegated one',
+);
+const memberRole = new Option(
+  '--member-role <name>',
+  'with --organization: the role to work as in each account (else AWSControlTowerExecution, then OrganizationAccountAccessRole)',
+);
+const memberExternalId = new Option(
+  '--member-external-id <id>',
+  'with --organization: what the trust policy of that role asks for',
+);
+const accounts = repeatable(
+  '--accounts <ids>',
+  'with --organization: only these accounts (several: separated by commas)',
+  'all of them',
+);
+const unit = new Option(
+  '--ou <id>',
+  'with --organization: only the accounts of this unit and those below it',
+);
+const concurrency = new Option(
+  '--concurrency <n>',
+  'with --organization: so many accounts at a time',
+).default('8');
+
 program
   .command('scan')
   .description('what a key made, which keys look misused, and what could not be looked at; changes nothing')
@@ -165,6 +191,12 @@ program
   .addOption(closedRegion)
   .option('--simulated', 'the endpoint is not AWS, and I know')
   .option('--html <file>', 'also write one self-contained page')
+  .addOption(organization)
+  .addOption(memberRole)
+  .addOption(memberExternalId)
+  .addOption(accounts)
+  .addOption(unit)
+  .addOption(concurrency)
   .action(lazily(() => import('./commands/scan.js')));
 
 program
@@ -428,6 +460,7 @@ program
   .option('--manual', 'print endpoint and credentials, wait, score whoever responds')
   .option('--junit <file>', 'also write JUnit XML')
   .option('--html <file>', 'also write one page with goals, figures and both sides over time')
+  .option('--append <file>', 'of a soak in parts: one line for each seed, and no seed twice for one build')
   .option('--keep <dir>', 'keep the journals and reports of the rehearsals here')
   .action(lazily(() => import('./commands/rehearse.js'), ['scenario']));
 

@@ -99,6 +99,10 @@ const members: Record<string, readonly string[]> = {
   'sesv2:GetAccount': ['EnforcementStatus', 'SendingEnabled'],
   'sesv2:ListEmailIdentities': ['EmailIdentities'],
   'support:DescribeCases': ['cases'],
+  'organizations:DescribeOrganization': ['Organization'],
+  'organizations:ListAccounts': ['Accounts'],
+  'organizations:ListAccountsForParent': ['Accounts'],
+  'organizations:ListOrganizationalUnitsForParent': ['OrganizationalUnits'],
   'workspaces:DescribeWorkspaces': ['Workspaces'],
 };
 

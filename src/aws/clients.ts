@@ -5,7 +5,7 @@ import { assertWhole, readAnswer, type RawAnswer } from './answers.js';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClock } from './aws-clock.js';
 import { toAwsFailure } from './failure.js';
-import { Lanes, type LaneWidths } from './lanes.js';
+import { type Lane, Lanes, type LaneWidths } from './lanes.js';
 import { Listing } from './paging.js';
 import { unresolved, type EndpointWishes } from './no-endpoint.js';
 import { Pacer, systemClock } from './pacing.js';
@@ -27,6 +27,8 @@ export interface ClientsOptions {
   wishes: EndpointWishes;
   requestHandler: NodeHttpHandler;
   lanes: LaneWidths;
+  /** Places that the sessions of several accounts share. */
+  places: Lane;
   homeRegion: string;
   maxAttempts: number;
   /** What the person must know of AWS's answers. */
@@ -91,7 +93,7 @@ export class AwsClients {
   private found: Found | null = null;
 
   constructor(private readonly options: ClientsOptions) {
-    this.lanes = new Lanes(options.lanes);
+    this.lanes = new Lanes(options.lanes, options.places);
     this.watched = new Watched(options.watch);
     this.awsClock = new AwsClock(Date.now, options.tell);
   }
@@ -118,6 +120,11 @@ export class AwsClients {
     if (!isChange(service, operation))
       throw new Error(`${service}:${operation} is no change of leakguard's, and was not sent`);
     return this.call(service, operation, region, input, signal);
+  }
+
+  /** A session of a role in another account. @throws AwsFailure */
+  async assumeRole(region: string, input: object): Promise<Answer> {
+    return this.call('sts', 'AssumeRole', region, input);
   }
 
   /** One read. @throws AwsFailure */

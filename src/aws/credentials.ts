@@ -56,22 +56,30 @@ export interface RoleToAssume {
   mfaSerial: string | null;
 }
 
+/** A role in an account of the organisation; `policy`: what its session is narrowed to, null for all that the role may. */
+export interface MemberRole {
+  arn: string;
+  externalId: string | null;
+  sessionName: string;
+  policy: string | null;
+}
+
 /**
- * The role's credentials, taken with those of `source`. The session is named by AWS_ROLE_SESSION_NAME, as the AWS CLI does,
- * so that CloudTrail says who it was. `stsEndpoint`: of what is not AWS; null for AWS.
+ * The role's credentials, taken with those of `source`, in a session whose name says in CloudTrail who it was.
+ * `stsEndpoint`: of what is not AWS; null for AWS.
  */
 export function assumed(
-  { arn, externalId, mfaSerial }: RoleToAssume,
+  role: RoleToAssume & { sessionName: string },
   source: AwsCredentialIdentityProvider,
   settings: {
-    env: Record<string, string | undefined>;
     region: string;
     stsEndpoint: string | null;
     requestHandler: NodeHttpHandler;
     ask: AskMfaCode;
   },
 ): AwsCredentialIdentityProvider {
-  const { env, region, stsEndpoint, requestHandler, ask } = settings;
+  const { arn, externalId, mfaSerial, sessionName } = role;
+  const { region, stsEndpoint, requestHandler, ask } = settings;
   const provider = fromTemporaryCredentials({
     masterCredentials: source,
     mfaCodeProvider: mfaCodeOf(ask),
@@ -83,7 +91,7 @@ export function assumed(
     },
     params: {
       RoleArn: arn,
-      RoleSessionName: env['AWS_ROLE_SESSION_NAME'] || 'leakguard',
+      RoleSessionName: sessionName,
       ...(externalId === null ? {} : { ExternalId: externalId }),
       ...(mfaSerial === null ? {} : { SerialNumber: mfaSerial }),
     },

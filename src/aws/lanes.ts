@@ -10,7 +10,8 @@ export interface LaneWidths {
   inAll?: number;
 }
 
-interface Lane {
+/** Places that are taken and given back. */
+export interface Lane {
   free: number;
   readonly waiting: (() => void)[];
 }
@@ -30,17 +31,23 @@ function leave(lane: Lane): void {
   else next();
 }
 
+/** As many places in all as the machine allows. */
+export function placesInAll({ inAll = Infinity }: LaneWidths): Lane {
+  return { free: inAll, waiting: [] };
+}
+
 /**
  * So many reads of one region at a time, so that a look at all regions opens no more connections than a laptop, a
  * container or a company's proxy allows. Each region waits in its own lane: one that hangs holds back no other.
  */
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
-  private readonly all: Lane;
 
-  constructor(private readonly widths: LaneWidths) {
-    this.all = { free: widths.inAll ?? Infinity, waiting: [] };
-  }
+  /** @param all the places in all: the sessions of several accounts share them */
+  constructor(
+    private readonly widths: LaneWidths,
+    private readonly all: Lane = placesInAll(widths),
+  ) {}
 
   /** @param wait is given the wait for a place, where there is one */
   async run<T>(

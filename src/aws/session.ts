@@ -4,7 +4,16 @@ import { loadSharedConfigFiles, memoize } from '@smithy/core/config';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { AwsFailure, noCredentials } from './errors.js';
 import { AwsClients, type Answer } from './clients.js';
-import { type AskMfaCode, assumed, credentialsOf, profileInUse, type RoleToAssume } from './credentials.js';
+import {
+  type AskMfaCode,
+  assumed,
+  credentialsOf,
+  type MemberRole,
+  profileInUse,
+  type RoleToAssume,
+} from './credentials.js';
+import { memberCredentials } from './member-credentials.js';
+import { placesInAll } from './lanes.js';
 import { httpHandler } from './network.js';
 import { endpointWishes } from './no-endpoint.js';
 import { resolveEndpoints } from './endpoints.js';
@@ -37,6 +46,12 @@ export interface Session {
   reader: Reader;
   /** Makes one change. Only contain/run uses it, through the journal. */
   send(call: AwsCall, signal?: AbortSignal): Promise<Answer>;
+  /**
+   * The same for another account, as a role there that this session's credentials assume: connections are shared, and
+   * stay open when it is closed.
+   * @throws AwsFailure of kind `credentials` with the code AssumeRole where the role does not let them in
+   */
+  member(role: MemberRole): Promise<Session>;
   /** A read in the partition's home region that carries `mark` in its user agent: CloudTrail anchors the journal there. */
   anchor(mark: string): Promise<string | null>;
   close(): void;
@@ -82,19 +97,47 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const { role = null } = options;
   const stsEndpoint = endpoints.custom.sts ?? null;
-  const clients = new AwsClients({
-    credentials: shared(
-      role === null ? own : assumed(role, own, { env, region, stsEndpoint, requestHandler, ask }),
-    ),
+  const sts = { region, stsEndpoint, requestHandler, ask };
+  const sessionName = env['AWS_ROLE_SESSION_NAME'] || 'leakguard';
+  const settings = {
     endpoints: endpoints.custom,
     wishes: endpointWishes(env, profile),
     requestHandler,
     lanes,
+    places: placesInAll(lanes),
     homeRegion: homeRegionOf(partition),
     tell: options.tell,
     watch: options.watch,
     maxAttempts: options.maxAttempts ?? numberOr(env['AWS_MAX_ATTEMPTS'] ?? profile['max_attempts'], 4),
-  });
+  };
+  const connect = async (source: AwsCredentialIdentityProvider, close: () => void): Promise<Session> => {
+    const credentials = shared(source);
+    const clients = new AwsClients({ ...settings, credentials });
+    const identity = await callerOf(clients, region, {
+      profile: usedProfile,
+      simulated: endpoints.simulated,
+      endpoints: endpoints.custom,
+    });
+    return {
+      identity,
+      reader: readerOf(clients),
+      send: (call, signal) => clients.send(call, signal),
+      member: (member) => connect(memberCredentials(member, clients, region), () => undefined),
+      anchor: (mark) => clients.anchor(mark, identity.homeRegion),
+      close,
+    };
+  };
+  return connect(role === null ? own : assumed({ ...role, sessionName }, own, sts), () =>
+    requestHandler.destroy(),
+  );
+}
+
+/** Who `clients` call as. @throws as openSession does */
+async function callerOf(
+  clients: AwsClients,
+  region: string,
+  how: Pick<Identity, 'profile' | 'simulated' | 'endpoints'>,
+): Promise<Identity> {
   const { accessKeyId } = await clients.credentials();
   const caller = await clients.read('sts', 'GetCallerIdentity', region, {}).catch(refusedAsCredentials);
   const { Arn: arn, Account: account, UserId: userId } = caller.output;
@@ -112,23 +155,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       null,
     );
   }
-  const identity: Identity = {
+  return {
     account,
     arn,
     userId: String(userId),
     partition: partitionOfArn(arn),
     accessKeyId,
-    profile: usedProfile,
+    profile: how.profile,
     homeRegion: homeRegionOf(partitionOfArn(arn)),
-    simulated: endpoints.simulated,
-    endpoints: endpoints.custom,
-  };
-  return {
-    identity,
-    reader: readerOf(clients),
-    send: (call, signal) => clients.send(call, signal),
-    anchor: (mark) => clients.anchor(mark, identity.homeRegion),
-    close: () => clients.close(),
+    simulated: how.simulated,
+    endpoints: how.endpoints,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type NamedScenario,
   type Rehearsal,
   type Scene,
+  type SoakFile,
   soakLine,
   soakTotals,
   soakTotalsLine,
@@ -28,6 +29,7 @@ interface RehearseFlags {
   manual?: boolean;
   keep?: string;
   chaos?: boolean;
+  append?: string;
 }
 
 /** Rehearses scenarios one after the other: a simulated AWS, an attacker, the real command line, a score. */
@@ -45,6 +47,9 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
   const seeds = seedsOf(flags.seeds);
   if (seeds !== null && (seed !== null || flags.manual === true))
     throw new CommandError(ExitCode.usage, '--seeds stands alone: neither --seed nor --manual goes with it.');
+  if (flags.append !== undefined && seeds === null)
+    throw new CommandError(ExitCode.usage, '--append goes with --seeds: it keeps the parts of a soak.');
+  const soak = flags.append === undefined ? null : await soakFile(flags.append);
   // A person's minute is a minute.
   const speed = numberOf('--speed', flags.speed) ?? (flags.manual === true ? 1 : null);
   const scenarios: NamedScenario[] = [];
@@ -71,11 +76,13 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
     import('../rehearsal/index.js'),
     import('../rehearsal/index.js'),
   ]);
-  // Many seeds take the scenarios in turn; else each is rehearsed once.
-  const turns = (seeds ?? scenarios.map(() => seed)).map((own, index) => ({
-    named: scenarios[index % scenarios.length]!,
-    seed: own,
-  }));
+  // Many seeds take the scenarios in turn, the same seed always the same one; else each is rehearsed once.
+  const turns =
+    seeds === null
+      ? scenarios.map((one) => ({ named: one, seed }))
+      : seeds
+          .filter((own) => soak?.has(own) !== true)
+          .map((own) => ({ named: scenarios[own % scenarios.length]!, seed: own }));
   const done: Rehearsal[] = [];
   for (const turn of turns) {
     if (context.signal.aborted) break;
@@ -111,6 +118,7 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
       if (seeds === null) context.stdout.write(whole());
       else context.stdout.write(`${soakLine(rehearsal)}\n${rehearsal.reached ? '' : whole()}`);
     }
+    await soak?.add(rehearsal);
     // What the commands printed has been shown, or is kept: of many rehearsals it would be too much to hold.
     for (const run of rehearsal.commands) run.stdout = run.stderr = '';
     done.push(rehearsal);
@@ -118,7 +126,19 @@ export async function run(flags: RehearseFlags, context: CommandContext): Promis
 
   const reached = done.length === turns.length && done.every((rehearsal) => rehearsal.reached);
   const exitCode = context.signal.aborted ? ExitCode.interrupted : reached ? ExitCode.ok : ExitCode.findings;
+  if (soak !== null && !context.json)
+    context.stdout.write(`${flags.append}, build ${soak.build}: ${soakTotalsLine(soak.totals())}\n`);
   return (await publish(done, exitCode, flags, context)) ? exitCode : ExitCode.unexpected;
+}
+
+async function soakFile(path: string): Promise<SoakFile> {
+  const { openSoakFile } = await import('../rehearsal/index.js');
+  return openSoakFile(path, fileURLToPath(new URL('.', import.meta.url))).catch((error: unknown) => {
+    throw new CommandError(
+      ExitCode.usage,
+      `--append ${path} cannot be read as the file of a soak: ${messageOf(error)}.`,
+    );
+  });
 }
 
 /** JSON on stdout, JUnit into a file, and a step summary where GitHub Actions asks for one. False where a file failed. */

@@ -42,6 +42,7 @@ export async function runCommand(
   const stop = new AbortController();
   const release = onSignals(stop, name, () => renderer.close());
   const outputs = watchOutputs(stop, name);
+  // A terminal that does not know its size says 0.
   const columns = Number(process.env['COLUMNS']) || 80;
   const output = flags.output === undefined ? null : new OutputFile(resolve(flags.output));
   let session: Awaited<ReturnType<CommandContext['openSession']>> | null = null;
@@ -65,9 +66,9 @@ export async function runCommand(
     json: flags.json === true,
     color: output === null && colorOf(process.stdout, process.env, flags.color),
     verbose: flags.verbose === true,
-    width: process.stdout.columns ?? columns,
+    width: process.stdout.columns || columns,
     onStderr: {
-      width: process.stderr.columns ?? columns,
+      width: process.stderr.columns || columns,
       color,
       verbose: flags.verbose === true,
       carried: carriedBy(flags),

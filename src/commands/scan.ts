@@ -4,11 +4,12 @@ import { exitCodeOfLook, reasonsOfScan } from '../outcome/index.js';
 import { namesEndpoint, parseKeyId } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { explained } from './explained.js';
+import { assertOrganizationFlags, type OrganizationFlags } from './organization-flags.js';
 import { saveFile } from './output-file.js';
 import { judgeTrace, rootSessionOf, targetOf, traceScreen, type TargetFlags } from './scan-target.js';
 import { isTable, surveyOf, type SurveyFlags } from './survey-options.js';
 
-interface ScanFlags extends SurveyFlags, TargetFlags {
+interface ScanFlags extends SurveyFlags, TargetFlags, OrganizationFlags {
   simulated?: boolean;
   endpointUrl?: string;
   html?: string;
@@ -16,6 +17,9 @@ interface ScanFlags extends SurveyFlags, TargetFlags {
 
 /** Looks, and changes nothing. Without a key it names the suspicious ones. */
 export async function run(flags: ScanFlags, context: CommandContext): Promise<ExitCode> {
+  assertOrganizationFlags(flags);
+  if (flags.organization === true)
+    return (await import('./scan-organization.js')).scanOrganization(flags, context);
   const simulated = flags.simulated === true || namesEndpoint(context.env, flags.endpointUrl ?? null);
   const key = flags.key === undefined ? null : parseKeyId(flags.key, simulated);
   const target = targetOf(flags);

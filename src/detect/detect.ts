@@ -41,7 +41,7 @@ import { withPersonsWord } from './classify/person-and-tags.js';
 import { signalsOf } from './behaviour/signals.js';
 import { silenceOf, type Silence } from './launches/silence.js';
 import { StandingActs } from './findings/standing.js';
-import { quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
+import { asMove, quarantinesOf, standsOut, suspectsOf } from './onset/suspects.js';
 import { Taint } from './credentials/taint.js';
 import { misusedItself, type RootCredential } from './credentials/tainted.js';
 import { alone, withoutStart } from './onset/without-start.js';
@@ -269,13 +269,15 @@ function startOf(
   const times = mine.map(({ time }) => time).filter((time) => time !== null);
   const first = times[0] ?? null;
   const last = times.at(-1) ?? null;
-  return estimateStart(signals, {
+  const start = estimateStart(signals, {
     before: (time) => (first === null ? 0 : Math.max(0, time - first)),
     first,
     span: first === null || last === null ? 0 : last - first,
     busySince: (time) => busySince(mine, time),
     mintedAt: (signer) => mintedAt(graph, key, signer),
   });
+  const doubt = start.at === null ? null : asMove(start.at, signals, mine);
+  return doubt === null ? start : { ...start, confidence: 'uncertain', doubt };
 }
 
 /** A stolen session of an instance is misused from the first call on that does not come from the instance. */

@@ -107,6 +107,8 @@ export interface MisuseStart {
   confidence: Confidence;
   /** In words, strongest first. */
   reasons: string[];
+  /** What an innocent does looks so too: what. Then nothing of it is more than held, until the person says when it began. */
+  doubt?: string;
 }
 
 /** A credential that descends from the misused key, or the key itself. */

@@ -18,6 +18,8 @@ const findingRules = {
   'launch.tie-likely': 'The credential that launched it is tied to the misuse likely, not certainly.',
   'launch.young-habit':
     'Such launches went on for days after the estimated beginning: maybe a habit younger than that.',
+  'launch.capacity-move':
+    'From where the key always calls, after AWS had no capacity for it at home: a team that moves its work looks so too. --compromised-at decides.',
   'launch.only-place': 'Only where the launch came from departs: owners have new laptops.',
   'launch.fits-habit': 'The key made such launches again and again before the misuse.',
   'launch.habit-marked': 'A usual launch, but marked by a strange place, protection, key pair or role.',
@@ -26,6 +28,8 @@ const findingRules = {
   'launch.no-start': 'Nothing shows when the misuse began, and it is no habit of the key.',
   'launch.no-time': 'The record has no readable time: before or after the misuse began cannot be told.',
   'launch.not-judged': 'Its launch is known, and could not be judged.',
+  'launch.may-repeat':
+    'AWS dates it before the call of the misuse that names it, which may repeat another’s by its client token.',
   'launch.record-cut':
     'Its launch record was cut for size, and is tied by reservation, or by time, region and caller.',
   'launch.record-cut-shared': 'As launch.record-cut, and somebody else launched at the same time.',
@@ -218,6 +222,10 @@ export const outcomeRules = {
     exit: ExitCode.incomplete,
   },
   'look.not-all-seen': { means: 'Not everything could be looked at.', exit: ExitCode.incomplete },
+  'look.account-dark': {
+    means: 'An account of the organization could not be looked at, or not as far as there was reason to.',
+    exit: ExitCode.incomplete,
+  },
   'look.records-dropped': { means: 'Records of the trail could not be used.', exit: ExitCode.incomplete },
   'look.no-key': { means: 'Which key made the thing asked about is not known.', exit: ExitCode.incomplete },
 

@@ -159,5 +159,6 @@ export { notExamined } from './not-examined.js';
 export { iamAction } from './permissions/iam-action.js';
 export { cutPermissions, elsewherePermissions, lookPermissions } from './permissions/fixed-permissions.js';
 export { responderPolicies } from './permissions/policy.js';
+export { lookOnlyPolicy } from './permissions/session-policy.js';
 export { tableRights, trailRights } from './permissions/trail-rights.js';
 export { permissionsOf } from './permissions/permissions-of.js';

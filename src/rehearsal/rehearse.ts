@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   type AccessKey,
+  Delayed,
   Dispatcher,
   interruptSpotNowAndThen,
   onDemandPrice,
@@ -219,6 +220,9 @@ export async function rehearse(named: NamedScenario, options: RehearsalOptions):
     pacemaker.end();
     world.faults = {};
     world.turns = [];
+    // Who switched the responder's key off gives it back with the other faults: its innocence is not at stake.
+    if (scenario.responder.switchedOffAfter !== undefined && 'status' in responder)
+      responder.status = new Delayed<'Active' | 'Inactive'>('Active');
     world.clock.setSpeed(0);
     world.clock.advance(aftermath);
     const tainted = taintedCredentials(world, key.id, misuseAt);

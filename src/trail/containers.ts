@@ -1,4 +1,5 @@
 import { asObject, asText, type Json, type JsonObject } from '../model/index.js';
+import { brokenRow, fromColumns } from './column-tables.js';
 import { fromAthenaAnswer, fromLakeRow } from './foreign-records.js';
 import { objectsIn, parsedJson, unpackedText } from './packed-text.js';
 import {
@@ -82,6 +83,16 @@ function collectObject(object: JsonObject, depth: number, found: unknown[]): boo
   if (record !== null) {
     found.push(innerRecord(object, record, depth) ?? record);
     return true;
+  }
+  const table = fromColumns(object);
+  if (table !== null) {
+    const isBroken = (row: unknown): boolean => row === brokenRow;
+    for (const _row of table.filter(isBroken)) found.push(new Unread(brokenRow));
+    return collectList(
+      table.filter((row) => !isBroken(row)),
+      depth,
+      found,
+    );
   }
   let some = false;
   for (const inner of Object.values(object)) if (collect(inner, depth + 1, found)) some = true;

@@ -77,10 +77,12 @@ export class FileReader {
     this.followLevel();
     let reader: ChunkReader | null = null;
     let tooLarge = false;
+    let isMarkup = false;
     let skip = 0;
     try {
       const { head, rest } = await opened(this.source.chunks(file, this.chunkSize));
       const { gzips, encoding, kind, text, mark } = formatOf(head);
+      isMarkup = /^\s*<[?!a-z]/i.test(text);
       const start = startIn(text);
       if (start === null || (start > 0 && kind !== 'json')) throw new TooLarge();
       if (start > 0) count(read, aroundList, 1);
@@ -115,7 +117,8 @@ export class FileReader {
     read.events += splitter.repeats;
     if (splitter.blanks > 0) count(read, 'null in place of a record', splitter.blanks);
     if (splitter.garbage > 0) {
-      if (splitter.values === 0) read.failure ??= 'not JSON';
+      if (splitter.values === 0)
+        read.failure ??= isMarkup ? 'not JSON but XML or HTML: export it as JSON or CSV' : 'not JSON';
       else if (read.skipped[aroundList] === undefined)
         count(read, 'a line that is not JSON', splitter.garbage);
     }

@@ -62,6 +62,9 @@ describe('a launch that is sent again with the client token of another', () => {
     ['weeks ago, in no record that was read', 20 * day, false],
     ['minutes before, on record', 10 * minute, true],
     ['minutes before, in no record that was read', 10 * minute, false],
+    ['half a minute before, on record', -minute / 2, true],
+    ['half a minute before, in no record that was read', -minute / 2, false],
+    ['some seconds before, in no record that was read', -minute + 10_000, false],
   ])('makes no instance of theirs his: launched %s', (_, launchedBefore, isRead) => {
     const { incident, theirs, his } = after(launchedBefore, isRead);
     expect(theirs.map((id) => classOf(incident, id))).not.toContain('rogue');
@@ -69,7 +72,17 @@ describe('a launch that is sent again with the client token of another', () => {
   });
 });
 
+it('waits for a person where only AWS’s dates speak for them: the record of their launch may be late', () => {
+  const { incident, theirs } = after(-minute / 2, false);
+  const told = incident.findings.filter(({ resource }) => theirs.includes(resource.id));
+  expect(told.map(({ class: its, rule }) => [its, rule])).toEqual(
+    theirs.map(() => ['held', 'launch.may-repeat']),
+  );
+  expect(told[0]?.reasons.join()).toMatch(/may repeat another's, by its client token/);
+});
+
 it.each([
+  ['of ops, a moment ago, with its token', 30_000, { ClientToken: 'of-ops' }, 'held'],
   ['of ops, with its token', 20 * day, { ClientToken: 'of-ops' }, 'not-tied'],
   ['that it made itself', 0, { ClientToken: 'his' }, 'rogue'],
 ])('a fleet is whose request made it: %s', (_, before, request, expected) => {

@@ -303,6 +303,19 @@ describe('a team that lacked capacity at home', () => {
     }
   });
 
+  it.each(moves)('is held where its key is named, unless the person says since when: %s', (_, move) => {
+    const named = (by: Caller, more = {}): string[] => {
+      const history = life();
+      move(history, by, 'Client.VcpuLimitExceeded');
+      launch(history, by);
+      const { launches } = look(history, quant.key, more);
+      return [...new Set(launches.map((one) => one.class))];
+    };
+    expect(named(quant)).toEqual(['held']);
+    expect(named(quant, { compromisedAt: noon - hour })).toEqual(['rogue']);
+    expect(named(stranger)).toEqual(['rogue']);
+  });
+
   it('is a suspect where it had no right, or where it tries ten regions', () => {
     const denied = after((h) => {
       refused(h, quant, 'Client.UnauthorizedOperation');

@@ -32,6 +32,8 @@ describe('regions that a policy of the organisation closes', () => {
     expect(flat(stdout)).toMatch(
       /denied 3 regions \(ap-northeast-1.*denied to you by a policy of the organisation/,
     );
+    expect(flat(stdout)).toMatch(/aws organizations describe-policy --policy-id p-\w+/);
+    expect(flat(stdout)).toContain('--closed-region is your word for both');
     expect(stdout.match(/denied /g)).toHaveLength(2);
     expect(exitCode).toBe(5);
   });

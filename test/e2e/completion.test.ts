@@ -45,15 +45,15 @@ const ask: Record<string, (line: string) => string> = {
   },
   fish: (line) => shell('fish', ['-c', `source ${scriptFor('fish')}; complete -C ${JSON.stringify(line)}`]),
   zsh: (line) => {
-    // A person's keys: the line, then what lists the choices.
+    // A person's keys: the line, then what lists the choices and says that it has.
     const typed = [
       'zmodload zsh/zpty',
       'zpty z zsh -f -i',
-      `zpty -w z 'PROMPT=; autoload -U compinit; compinit -u -D; source ${scriptFor('zsh')}; zstyle ":completion:*" list-prompt ""; LISTMAX=10000; bindkey "^X" list-choices; print -r READY'`,
+      `zpty -w z 'PROMPT=; autoload -U compinit; compinit -u -D; source ${scriptFor('zsh')}; zstyle ":completion:*" list-prompt ""; LISTMAX=10000; listed() { zle list-choices; zle -R; print -r -- "LIS""TED" }; zle -N listed; bindkey "^X" listed; print -r READY'`,
       'zpty -r -m z out "*READY*READY*"',
       `zpty -n -w z ${JSON.stringify(`${line}`)}$'\\x18'`,
-      'sleep 1.5',
-      'while zpty -r -t z part; do print -r -- "$part"; done',
+      'zpty -r -m z out "*LISTED*"',
+      'print -r -- "$out"',
     ].join('\n');
     return shell('zsh', ['-f', '-c', typed]);
   },

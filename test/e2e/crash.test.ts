@@ -29,7 +29,7 @@ const killed: End = async (incident, lines) => {
 /** The disk takes no line more: nothing is done any more, as after a kill. */
 const brokenOff: End = async (incident, lines) => (await incident.containOnFullDisk(lines)).exitCode;
 
-/** `all` (npm run soak): a real kill after every line, not after three of them. */
+/** `all` (npm run soak:kills): a real kill after every line, not after three of them. */
 const everyKill = process.env['LEAKGUARD_KILLS'] === 'all';
 
 describe('a containment', () => {

@@ -79,10 +79,12 @@ async function inventory(of: readonly Play[] = plays): Promise<Inventory> {
   }
   return { resources, cells };
 }
-/** By play; nothing of it need be there: a refusal comes before an absence. */
+/** The range shows every image, as one of Amazon's: this one is the account's own. */
+const image = 'ami-0123456789abcdef0';
+/** By play; nothing else of it need be there: a refusal comes before an absence. */
 const namedInTrail: Record<string, string[]> = {
   'cloud-control': ['AWS::Glue::Job|crunch'],
-  'image-shares': ['snap-0123456789abcdef0|all', 'ami-0123456789abcdef0|all'],
+  'image-shares': ['snap-0123456789abcdef0|all', `${image}|all`],
   'bucket-access': ['policy|shop', 'public-access-block|shop'],
 };
 
@@ -109,6 +111,7 @@ beforeAll(async () => {
   addDistribution(account, {});
   const detector = { id: 'detector-1', Findings: [{ Id: 'finding-1' }] };
   account.region(home).table('guardduty:detectors').set(detector.id, detector);
+  account.region(home).table('ec2:images').set(image, { ImageId: image });
   range = await startRange({ world });
   // The SDK's own provider reads the process's environment.
   const env = { AWS_ACCESS_KEY_ID: credentials.id, AWS_SECRET_ACCESS_KEY: credentials.secret };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reader } from '../../src/aws/index.js';
 import type { Finding } from '../../src/model/incident.js';
 import { ec2Instances as play } from '../../src/plays/ec2/ec2-instances.js';
 import { calls, context, event, finding, found, launch, originOf, refusal, resource } from './make.js';
@@ -26,6 +27,27 @@ function protectedBy(attribute: string, n: number) {
 }
 
 describe('instances', () => {
+  it('are asked for by id at most 1000 in a call, and all of them', async () => {
+    const asked: number[] = [];
+    const reader = {
+      call: (
+        _service: string,
+        _operation: string,
+        _region: string,
+        { InstanceIds }: { InstanceIds: string[] },
+      ) => {
+        asked.push(InstanceIds.length);
+        return Promise.resolve({
+          Reservations: [{ Instances: InstanceIds.map((InstanceId) => ({ InstanceId })) }],
+        });
+      },
+    } as unknown as Reader;
+    const ids = Array.from({ length: 2500 }, (_, n) => id(n));
+    const found = (await play.findById?.(reader, 'us-east-1', ids)) ?? [];
+    expect(asked.sort()).toEqual([1000, 1000, 500]);
+    expect(found.map((one) => one.id).sort()).toEqual([...ids].sort());
+  });
+
   it('are terminated by zone, at most 1000 in a call', () => {
     const many = Array.from({ length: 1001 }, (_, n) => instance(n));
     const actions = play.containAll?.([...many, instance(5000, 'eu-west-1b')], context()) ?? [];

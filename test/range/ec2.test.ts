@@ -191,6 +191,44 @@ test('the same client token launches once, and with other arguments is refused',
   expect(live()).toHaveLength(2);
 });
 
+test('CloudTrail has the repeated request with the instances of the first, and as they were launched', async () => {
+  const first = await run({ ClientToken: 't', MaxCount: 2 });
+  at.world.clock.advance(60_000);
+  await run({ ClientToken: 't', MaxCount: 2 });
+  const answers = at.account
+    .region('eu-west-1')
+    .events.filter(({ record }) => record.eventName === 'RunInstances')
+    .map(({ record: { requestParameters, responseElements } }) => ({
+      token: (requestParameters as { clientToken?: string }).clientToken,
+      items: (responseElements as unknown as { instancesSet: { items: object[] } }).instancesSet.items,
+    }));
+  expect(answers).toHaveLength(2);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0]?.token).toBe('t');
+  expect(answers[0]?.items.map((item) => (item as { instanceId: string }).instanceId)).toEqual(first);
+});
+
+test('the same client token makes one fleet, and with other arguments is refused', async () => {
+  const LaunchTemplateData = { ImageId: image, InstanceType: 'c5.large' } as const;
+  await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: 'lt', LaunchTemplateData }));
+  const make = async (TotalTargetCapacity: number) =>
+    (
+      await ec2.send(
+        new CreateFleetCommand({
+          ClientToken: 't',
+          LaunchTemplateConfigs: [
+            { LaunchTemplateSpecification: { LaunchTemplateName: 'lt', Version: '1' } },
+          ],
+          TargetCapacitySpecification: { TotalTargetCapacity },
+        }),
+      )
+    ).FleetId;
+  const first = await make(2);
+  expect(await make(2)).toBe(first);
+  expect(live()).toHaveLength(2);
+  await expect(make(3)).rejects.toMatchObject({ name: 'IdempotentParameterMismatch' });
+});
+
 test('vCPU quotas, capacity, unknown types and a blocked account refuse a launch', async () => {
   at.world.settings.quotas = { g: 8 };
   expect(await run({ InstanceType: 'g5.xlarge', MaxCount: 5 })).toHaveLength(2);

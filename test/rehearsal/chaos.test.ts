@@ -3,6 +3,7 @@ import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { withChaos } from '../../src/rehearsal/chaos.js';
 import { loadScenario } from '../../src/rehearsal/scenario/scenario-file.js';
+import { lies } from '../../src/range/lies.js';
 import { createSession } from '../../src/range/world/identity.js';
 import { ground } from '../range/world.js';
 
@@ -27,11 +28,27 @@ describe('a bad day', () => {
     ['has a dark region', ({ aws }: ReturnType<typeof day>) => aws.faults?.darkRegions],
     ['has another clock', ({ aws }: ReturnType<typeof day>) => aws.clockAhead],
     ['takes a permission away', ({ responder }: ReturnType<typeof day>) => responder.deniedAfter],
+    [
+      'switches the responder’s key off',
+      ({ responder }: ReturnType<typeof day>) => responder.switchedOffAfter,
+    ],
+    ['has a region that takes no token', ({ aws }: ReturnType<typeof day>) => aws.faults?.refusedRegions],
+    ['answers with what is no answer', ({ aws }: ReturnType<typeof day>) => aws.faults?.falseAnswers],
+    ['hides instances', ({ aws }: ReturnType<typeof day>) => aws.faults?.hiddenInstances],
+    ['leaves launches out of the trail', ({ aws }: ReturnType<typeof day>) => aws.faults?.omittedEvents],
+    ['dates an answer ten years off', ({ aws }: ReturnType<typeof day>) => aws.faults?.misdated],
+    ['shows keys as they were', ({ aws }: ReturnType<typeof day>) => aws.faults?.staleKeysMs],
+    ['has something that may not be ended', ({ aws }: ReturnType<typeof day>) => aws.faults?.untouchable],
     ['ends the session', ({ responder }: ReturnType<typeof day>) => responder.expiresAfter],
   ])('%s on some days, and not on others', (_, of) => {
     const struck = days.filter((one) => of(one) !== undefined).length;
     expect(struck).toBeGreaterThan(3);
     expect(struck).toBeLessThan(150);
+  });
+
+  it('tells every lie there is, of one seed or another', () => {
+    const told = new Set(days.flatMap(({ aws }) => (aws.faults?.falseAnswers ?? []).map(({ is }) => is)));
+    expect([...told].sort()).toEqual([...lies].sort());
   });
 
   it('forgives what was not reached, never harm', () => {

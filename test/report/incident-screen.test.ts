@@ -180,6 +180,24 @@ describe('the incident screen', () => {
     expect(nextSteps({ ...base, findings: [...off, key] }, identity)[0]).toContain('leakguard verify');
   });
 
+  it.each([
+    ['ASIADOOREVIL00000097', 'role-sessions', 'app', { sessionDeny: '{}' }],
+    ['role/app', 'role-sessions', 'app', { sessionDeny: '{}' }],
+    ['user/app', 'user-sessions', 'app', {}],
+  ])('asks for verify where a Deny stands on the role or user of %s', (lead, play, id, properties) => {
+    const base = incident();
+    const gone = base.findings.map((finding) => ({ ...finding, undone: true }));
+    const one = gone[0]!;
+    const credentials = base.credentials.map((credential) => ({ ...credential, roleName: 'app' }));
+    const state = play === 'user-sessions' ? 'denied' : 'not denied';
+    const deny = { ...one, resource: { ...one.resource, play, id, state, properties } };
+    const at = { ...base, key: lead, credentials };
+    expect(nextSteps({ ...at, findings: gone }, identity)[0]).toContain('leakguard contain');
+    const other = { ...deny, resource: { ...deny.resource, id: 'web' } };
+    expect(nextSteps({ ...at, findings: [...gone, other] }, identity)[0]).toContain('leakguard contain');
+    expect(nextSteps({ ...at, findings: [...gone, deny] }, identity)[0]).toContain('leakguard verify');
+  });
+
   it('ranks the suspects when no key was given, and says which to scan', () => {
     const screen = incidentScreen(suspectsIncident(), identity, plain);
     expect(screen).toMatch(new RegExp(`suspects +${key} +94 %`));

@@ -25,6 +25,15 @@ describe('a region that a policy of the organisation closes to the caller', () =
     ]);
   });
 
+  it('names the policy where AWS does, and how it is read; to have read it is no answer yet', () => {
+    const named = `${scp}: arn:aws:organizations::999988887777:policy/o-abcdef1234/service_control_policy/p-regions1`;
+    const [folded] = foldClosed([cell('ap-1', { detail: named })], []);
+    expect(folded?.status).toBe('denied');
+    expect(folded?.detail).toMatch(/policy of the organisation \(p-regions1\); who is exempt/);
+    expect(folded?.detail).toMatch(/aws organizations describe-policy --policy-id p-regions1/);
+    expect(folded?.detail).toMatch(/what ran here before it, is not known/);
+  });
+
   it('is closed to everybody on the person’s word, and no other', () => {
     const [first, second] = foldClosed([...closed, cell('ap-2')], ['ap-1', 'eu-1']).sort((a, b) =>
       a.region < b.region ? -1 : 1,

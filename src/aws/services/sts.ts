@@ -1,7 +1,16 @@
-import { GetAccessKeyInfoCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  GetAccessKeyInfoCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
 
 export const sts = {
   client: STSClient,
-  commands: { GetAccessKeyInfo: GetAccessKeyInfoCommand, GetCallerIdentity: GetCallerIdentityCommand },
+  commands: {
+    AssumeRole: AssumeRoleCommand,
+    GetAccessKeyInfo: GetAccessKeyInfoCommand,
+    GetCallerIdentity: GetCallerIdentityCommand,
+  },
   paginators: {},
 };

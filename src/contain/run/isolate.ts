@@ -1,5 +1,5 @@
 import { type AwsFailure, type FailureKind, namedFailure } from '../../aws/index.js';
-import { type Action, callIn, type Json, type JsonObject } from '../../model/index.js';
+import { type Action, asObject, callIn, type Json, type JsonObject } from '../../model/index.js';
 import { actionId } from '../../plays/index.js';
 
 /** What these refuse, they refuse to every part of the call too. */
@@ -96,17 +96,31 @@ interface Unsuccessful {
   Error?: { Code?: string; Message?: string };
 }
 
+/** Lists of what a call is for that are not called …Ids: WorkSpaces takes an object for each. */
+const alsoIds: ReadonlySet<string> = new Set(['TerminateWorkspaceRequests', 'Accounts']);
+
 function isIds([name, value]: [string, Json]): boolean {
-  return name.endsWith('Ids') && Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return (
+    (name.endsWith('Ids') || alsoIds.has(name)) &&
+    Array.isArray(value) &&
+    value.every((one) => idIn(one) !== null)
+  );
+}
+
+/** The id that an entry is, or that it holds and nothing else. */
+function idIn(entry: Json): string | null {
+  if (typeof entry === 'string') return entry;
+  const [id, ...more] = Object.values(asObject(entry) ?? {});
+  return typeof id === 'string' && more.length === 0 ? id : null;
 }
 
 function idsOf(input: JsonObject): string[] {
-  return (Object.entries(input).find(isIds)?.[1] ?? []) as string[];
+  return ((Object.entries(input).find(isIds)?.[1] ?? []) as Json[]).map((entry) => idIn(entry) ?? '');
 }
 
 function only(input: JsonObject, some: readonly string[]): JsonObject {
   const kept = (entry: [string, Json]): [string, Json] =>
-    isIds(entry) ? [entry[0], (entry[1] as string[]).filter((id) => some.includes(id))] : entry;
+    isIds(entry) ? [entry[0], (entry[1] as Json[]).filter((one) => some.includes(idIn(one) ?? ''))] : entry;
   return Object.fromEntries(Object.entries(input).map(kept));
 }
 

@@ -1,6 +1,6 @@
 import { type Finding, type Resource, resourceKey, type TrailEvent, worked } from '../../model/index.js';
 import { whoDid, type Case } from './case.js';
-import { beforeMisuse, finding, principalOf } from './classify.js';
+import { beforeMisuse, finding, isDatedBefore, principalOf, repeatedOrHis } from './classify.js';
 import { after, byLauncher, launchers, wasAttached } from './classify-by-launcher.js';
 import { timeInWords } from '../records/evidence.js';
 import { launchRequestOf } from '../records/launch-request.js';
@@ -133,6 +133,8 @@ function byLaunch(
           events: [event],
         });
       const { launch, tainted } = judged;
+      if (launch.class === 'rogue' && isDatedBefore(event, resource))
+        return repeatedOrHis(resource, event, tainted.id);
       return finding(resource, launch.class, launch.rule, launch.reasons, {
         tiedTo: tainted.id,
         events: [event],

@@ -172,6 +172,21 @@ function hasToken({ request }: TrailEvent): boolean {
   return names.some((name) => /^(client|clientRequest|creation|idempotency)Token$/i.test(name));
 }
 
+/** So far apart are AWS's own two times of one launch at most: real records have them in the same second. */
+const sameLaunch = 5_000;
+
+/** A request that names what AWS dates before it: by its token it may be the repetition of another's. */
+export function isDatedBefore(event: TrailEvent, { createdAt }: Resource): boolean {
+  const { time } = event;
+  return time !== null && createdAt !== null && time > createdAt + sameLaunch && hasToken(event);
+}
+
+/** Whose it is cannot be told as long as no record of the first request was read: CloudTrail may be late with it. */
+export function repeatedOrHis(resource: Resource, event: TrailEvent, tiedTo: string): Finding {
+  const why = `AWS dates it ${timeInWords(resource.createdAt)}, before ${event.name} by ${principalOf(event)} at ${timeInWords(event.time)} names it: that call may repeat another's, by its client token`;
+  return finding(resource, 'held', 'launch.may-repeat', [why], { tiedTo, events: [event] });
+}
+
 function madeByTainted(resource: Resource, made: Origin, history: History, its: Case): Finding {
   const taken = history.changed.find(({ rule }) => rule.takesIn === true)?.event;
   if (taken !== undefined) {
@@ -183,6 +198,8 @@ function madeByTainted(resource: Resource, made: Origin, history: History, its: 
   if (tainted === null || tainted === undefined) return withoutHistory(resource, its);
   const judged =
     its.launches.get(made.event.key)?.launch ?? judgeAct(made.event, tainted, its.baseline, its.start);
+  if (judged.class === 'rogue' && isDatedBefore(made.event, resource))
+    return repeatedOrHis(resource, made.event, tainted.id);
   return finding(resource, judged.class, judged.rule, judged.reasons, {
     tiedTo: tainted.id,
     events: [made.event],

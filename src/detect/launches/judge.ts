@@ -86,6 +86,8 @@ export function judgeLaunch(
     const doubt = `such launches were made on ${days} days since the estimated beginning: it may be a habit younger than that`;
     return { class: 'held', rule: 'launch.young-habit', score, reasons: [doubt, ...reasons, tie] };
   }
+  if (score >= needed && mayBeRogue && start.doubt !== undefined)
+    return { class: 'held', rule: 'launch.capacity-move', score, reasons: [start.doubt, ...reasons, tie] };
   if (score >= needed && mayBeRogue)
     return { class: 'rogue', rule: 'launch.departs', score, reasons: [...reasons, tie] };
   const [rule, doubt]: [FindingRule, string] =
@@ -187,6 +189,8 @@ export function judgeAct(
     const rotation = 'made for its own user, from where the key lives: a rotation looks so too';
     return { class: 'held', rule: 'act.rotation', score: 0.4, reasons: [rotation, ...reasons] };
   }
+  if (start.doubt !== undefined)
+    return { class: 'held', rule: 'act.start-uncertain', score: 0.4, reasons: [start.doubt, ...reasons] };
   const sure =
     start.source === 'given' ||
     start.confidence !== 'uncertain' ||

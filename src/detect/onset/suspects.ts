@@ -9,7 +9,7 @@ import { livesOf, rootOf } from '../credentials/lives-of-credentials.js';
 import { type Cluster, clustersOf } from './misuse-start.js';
 import { quarantinedUser } from '../records/sensitive-acts.js';
 import { recentLaunches, signalsOf } from '../behaviour/signals.js';
-import { type SuspectedLife, suspicionOf } from './suspicion.js';
+import { isMove, type SuspectedLife, suspicionOf } from './suspicion.js';
 
 const day = 24 * 3600_000;
 
@@ -120,6 +120,37 @@ function lifeAt(
     ({ time, event }) => Math.abs(time - since) <= day && noCapacity.test(event.errorCode ?? ''),
   );
   return { before: Math.max(0, since - began), longLived, lacked, ...busiestHourOf(today) };
+}
+
+const week = 7 * day;
+
+/**
+ * What the signals since `since` look like too: a team's training that moves to a region where there is capacity, from where
+ * the key always calls, after AWS refused it machines in a region of its own; null where they do not, or too little of the
+ * key's life is known. Who has the host of the key looks so as well.
+ */
+export function asMove(
+  since: number,
+  signals: readonly Signal[],
+  events: readonly TrailEvent[],
+): string | null {
+  const began = events.find(({ time }) => time !== null)?.time ?? since;
+  if (since - began < week) return null;
+  const launches = launchesOf(events);
+  const later = launches.filter(({ time }) => time >= since);
+  const home = new Set(launches.filter(({ time }) => time < since).map(({ event }) => event.region));
+  const [first] = later;
+  const lacked = first !== undefined && noCapacity.test(first.event.errorCode ?? '');
+  if (!lacked || !home.has(first.event.region)) return null;
+  const regions = new Set(later.map(({ event }) => event.region)).size;
+  const { got } = busiestHourOf(later);
+  const isSo = isMove(
+    signals.filter(({ time }) => time >= since),
+    { regions, got, lacked },
+  );
+  return isSo
+    ? `from where the key always calls, after AWS had no capacity for it in ${first.event.region}: a team that moves its work looks so too`
+    : null;
 }
 
 function launchesOf(events: readonly TrailEvent[]): LaunchRequest[] {

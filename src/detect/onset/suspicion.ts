@@ -64,7 +64,10 @@ export function suspicionOf({ signals }: Cluster, life: SuspectedLife): { sum: n
 }
 
 /** Another type or region, from where the key always calls, with nothing else that is new: what lacked capacity at home. */
-function isMove(signals: readonly Signal[], { regions, got, lacked }: SuspectedLife): boolean {
+export function isMove(
+  signals: readonly Signal[],
+  { regions, got, lacked }: Pick<SuspectedLife, 'regions' | 'got' | 'lacked'>,
+): boolean {
   const ofMove = (signal: Signal): boolean =>
     move.test(signal.kind)
       ? signal.kind !== 'launch:refused' || signal.weight <= withoutCapacity

@@ -20,7 +20,7 @@ type Instance = NonNullable<
 
 const instanceIdForm = /i-[0-9a-f]{8,17}/;
 
-/** TerminateInstances takes up to 1000 ids (EC2 API reference, TerminateInstances). */
+/** TerminateInstances takes up to 1000 ids, and DescribeInstances as many by name (EC2 API reference). */
 const maxIds = 1000;
 
 /** Both keep an instance from being terminated by the API (EC2 user guide, "Enable stop protection"). */
@@ -75,7 +75,8 @@ export const ec2Instances: Play = {
     }
   },
 
-  findById: instancesById,
+  findById: async (reader, region, ids) =>
+    (await Promise.all(chunks(ids, maxIds).map((some) => instancesById(reader, region, some)))).flat(),
 
   origin: [
     ...['RunInstances', 'CreateFleet'].map((name) => ({

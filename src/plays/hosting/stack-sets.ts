@@ -82,6 +82,13 @@ function removeStacks(finding: Finding): Action {
         : { Accounts: accounts }),
       Regions: textsOf(properties['regions']),
       RetainStacks: false,
+      // Without it CloudFormation stops at the first stack that cannot be deleted, and the others stay
+      // (CloudFormation API reference, StackSetOperationPreferences: a tolerance of 0 by default).
+      OperationPreferences: {
+        RegionConcurrencyType: 'PARALLEL',
+        FailureTolerancePercentage: 100,
+        MaxConcurrentPercentage: 100,
+      },
     }),
     title: `delete the stacks of stack set ${id}`,
     causes: [

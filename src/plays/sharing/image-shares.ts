@@ -190,6 +190,7 @@ async function stateOf(
         Attribute: 'createVolumePermission',
       }),
       reader.call('ec2', 'DescribeSnapshots', region, { SnapshotIds: [thing] }),
+      ({ Snapshots = [] }) => Snapshots.length === 0,
     );
     if (answers === null) return null;
     const [{ CreateVolumePermissions = [] }, { Snapshots = [] }] = answers;
@@ -198,6 +199,7 @@ async function stateOf(
   const answers = await bothOrGone(
     reader.call('ec2', 'DescribeImageAttribute', region, { ImageId: thing, Attribute: 'launchPermission' }),
     reader.call('ec2', 'DescribeImages', region, { ImageIds: [thing] }),
+    ({ Images = [] }) => Images.length === 0,
   );
   if (answers === null) return null;
   const [{ LaunchPermissions = [] }, { Images = [] }] = answers;
@@ -205,12 +207,23 @@ async function stateOf(
   return { peers: LaunchPermissions.map(peerOf), since: Number.isFinite(made) ? made : null };
 }
 
-/** Both answers; null where both say that there is none. @throws AwsFailure where one is refused, or says otherwise */
-async function bothOrGone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B] | null> {
+/**
+ * What it is shared with, and how it is listed; null where the first says that there is none and the list, asked for it by
+ * id, says so or is empty.
+ * @throws AwsFailure where one is refused, or says otherwise
+ */
+async function bothOrGone<A, B>(
+  shared: Promise<A>,
+  listed: Promise<B>,
+  isEmpty: (list: B) => boolean,
+): Promise<[A, B] | null> {
   const isGone = (error: unknown): boolean => error instanceof AwsFailure && error.kind === 'gone';
-  const [a, b] = await Promise.allSettled([one, other]);
-  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
-  const failures = [a, b].flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-  if (failures.length === 2 && failures.every(isGone)) return null;
-  throw failures.find((error) => !isGone(error)) ?? failures[0];
+  const [a, b] = await Promise.allSettled([shared, listed]);
+  if (a.status === 'fulfilled') {
+    if (b.status === 'fulfilled') return [a.value, b.value];
+    throw b.reason;
+  }
+  const isInNoList = b.status === 'fulfilled' ? isEmpty(b.value) : isGone(b.reason);
+  if (isGone(a.reason) && isInNoList) return null;
+  throw b.status === 'rejected' && isGone(a.reason) ? b.reason : a.reason;
 }

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.js';
-import type { Account } from '../world/world.js';
+import { orgId, type Account } from '../world/world.js';
 import type { Grants, Role, User } from '../world/identity.js';
 import type { Caller } from './caller.js';
 import { managedDocument } from './managed-policies.js';
@@ -14,6 +14,8 @@ export interface Decision {
     | 'permissions boundary'
     | 'session policy'
     | 'credential';
+  /** The policy that decided, where AWS's refusal names it. */
+  arn?: string;
 }
 
 function documents(account: Account, grants: Grants): string[] {
@@ -77,7 +79,11 @@ export function decide(caller: Caller, request: Request): Decision {
       ],
       request,
     );
-    if (verdict !== 'allowed') return { verdict, by: 'service control policy' };
+    if (verdict !== 'allowed') {
+      const denying = account.scps.find(({ document }) => evaluate([document], request) === 'explicitDeny');
+      const arn = denying === undefined ? {} : { arn: scpArn(account, denying.id) };
+      return { verdict, by: 'service control policy', ...arn };
+    }
   }
   if (caller.type === 'Root') return { verdict: 'allowed', by: 'identity-based policy' };
   const principal = (caller.role ?? caller.user)!;
@@ -97,6 +103,9 @@ export function decide(caller: Caller, request: Request): Decision {
   return { verdict: 'allowed', by: 'identity-based policy' };
 }
 
+const scpArn = ({ managementAccount }: Account, id: string) =>
+  `arn:aws:organizations::${managementAccount}:policy/${orgId(managementAccount!)}/service_control_policy/${id}`;
+
 /** GetSessionToken takes no permission, and can be denied all the same (STS API reference, "GetSessionToken"). */
 const isUnasked = ({ action }: Request) => action.toLowerCase() === 'sts:getsessiontoken';
 
@@ -115,11 +124,11 @@ export function denial(
   protocol: string,
   caller: Caller,
   request: Request,
-  { verdict, by }: Decision,
+  { verdict, by, arn }: Decision,
 ): AwsError {
   const why =
     verdict === 'explicitDeny'
-      ? `with an explicit deny in ${/^[aeiou]/.test(by) ? 'an' : 'a'} ${by}`
+      ? `with an explicit deny in ${/^[aeiou]/.test(by) ? 'an' : 'a'} ${by}${arn === undefined ? '' : `: ${arn}`}`
       : by === 'credential'
         ? 'because these temporary credentials cannot call it'
         : `because no ${by} allows the ${request.action} action`;

@@ -1,8 +1,7 @@
 import { AwsError } from '../aws-error.js';
 import { page, type Context, type Service } from '../service.js';
-import type { Account, World } from '../world/world.js';
+import { orgId, type Account, type World } from '../world/world.js';
 
-const orgId = (management: string) => `o-${Number(management).toString(36).padStart(10, '0').slice(0, 10)}`;
 const rootId = (management: string) => `r-${Number(management).toString(36).slice(0, 4)}`;
 
 function management({ account }: Context): string {

@@ -228,6 +228,10 @@ export class Account {
   }
 }
 
+/** The id of an organization, by its management account. */
+export const orgId = (management: string) =>
+  `o-${Number(management).toString(36).padStart(10, '0').slice(0, 10)}`;
+
 export interface InstanceProfile {
   name: string;
   id: string;

@@ -182,6 +182,7 @@ export const incident = exactly<Model.Incident>()(
       source: z.enum(['given', 'estimated', 'none']),
       confidence: z.enum(['certain', 'likely', 'uncertain']),
       reasons: z.array(text),
+      doubt: z.exactOptional(text),
     }),
     credentials: z.array(credential),
     launches: z.array(launch),

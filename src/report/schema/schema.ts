@@ -13,8 +13,14 @@ import {
   reportVersion,
 } from '../../model/index.js';
 import { type Bill, type ReportDocument, type ScanDocument, scanVersion } from '../index.js';
+import {
+  type AccountRow,
+  type Edge,
+  type OrganizationDocument,
+  organizationScanVersion,
+} from '../../organization/index.js';
 import { cell, incident, resourceClass } from './incident-schema.js';
-import { exactly, json, jsonObject, maybe, moment, text, whole } from './schema-parts.js';
+import { epoch, exactly, json, jsonObject, maybe, moment, text, whole } from './schema-parts.js';
 
 /*
  * The documents' schemas, each held by the compiler to the type that the code works with. Import it lazily: no other
@@ -235,11 +241,67 @@ export const listSchema = exactly<ListDocument>()(
   }),
 );
 
+const accountRow = exactly<AccountRow>()(
+  z.strictObject({
+    account: text,
+    name: text,
+    state: maybe.describe('as Organizations says it; null where the account was not listed'),
+    look: z.enum(['whole', 'signs', 'dark']),
+    ofKey: z.boolean(),
+    roleArn: maybe,
+    leads: z.array(text),
+    found: whole,
+    held: whole,
+    settling: whole,
+    usdPerHour: z.number(),
+    regions: z.array(text),
+    launches: whole,
+    reasons,
+    why: maybe,
+    next: maybe,
+  }),
+);
+
+const edge = exactly<Edge>()(
+  z.strictObject({
+    id: text,
+    account: text.describe('where it works'),
+    from: text.describe('where it was made from'),
+    parent: maybe,
+    roleName: maybe,
+    since: epoch.nullable(),
+  }),
+);
+
+export const organizationSchema = exactly<OrganizationDocument>()(
+  z.strictObject({
+    schemaVersion: z.literal(organizationScanVersion),
+    command: z.literal('scan'),
+    organization: z.literal(true),
+    tool: z.strictObject({ name: z.literal('leakguard'), version: text }),
+    exitCode: z.int(),
+    reasons,
+    simulated: z.boolean(),
+    identity,
+    key: text,
+    keyAccount: maybe,
+    complete: z.boolean(),
+    misuseAt: epoch.nullable(),
+    userName: maybe,
+    rows: z.array(accountRow),
+    edges: z.array(edge),
+  }),
+);
+
 /** The published JSON Schemas, by their file under docs/schemas. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
     'list-v1.schema.json': { title: 'leakguard list --json, version 1', ...z.toJSONSchema(listSchema) },
     'report-v2.schema.json': { title: 'leakguard report, version 2', ...z.toJSONSchema(reportSchema) },
+    'organization-v1.schema.json': {
+      title: 'leakguard scan --organization --json, version 1',
+      ...z.toJSONSchema(organizationSchema),
+    },
     'scan-v2.schema.json': { title: 'leakguard scan --json, version 2', ...z.toJSONSchema(scanSchema) },
   };
 }

@@ -175,10 +175,8 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   const open = incident.findings.filter((finding) => !finding.undone && finding.resource.live);
   const has = (cls: ResourceClass): boolean => open.some((finding) => finding.class === cls);
   const steps: string[] = [];
-  const off = incident.findings.some(
-    ({ resource, undone }) => resource.id === incident.key && (undone || !resource.live),
-  );
-  if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !off)) steps.push(contain);
+  if (has('rogue') || has('tampered') || (incident.misuse.at !== null && !isCut(incident)))
+    steps.push(contain);
   else if (incident.misuse.at !== null) steps.push(`leakguard verify ${leadFlag(incident.key)}${flag}`);
   if (has('held')) steps.push('held things stay as they are; to contain one too: --include ID');
   if (steps.length > 0) return steps;
@@ -192,6 +190,18 @@ export function nextSteps(incident: Incident, identity: Identity): string[] {
   }
   if (!allSeen(incident.coverage)) return ['make readable what is listed above, and scan again'];
   return [`nothing of a misuse was found; if AWS says otherwise: ${contain}`];
+}
+
+/** The key is off, or a Deny stands on the user or role that is meant: whether it is enough, verify tells. */
+function isCut({ key, credentials, findings }: Incident): boolean {
+  const lead = leadOf(key ?? '');
+  const role = lead.kind === 'session' ? credentials[0]?.roleName : lead.kind === 'role' ? lead.id : null;
+  const user = lead.kind === 'user' ? lead.id : null;
+  return findings.some(({ resource: { id, play, live, state, properties }, undone }) => {
+    if (id === key) return undone || !live;
+    const denied = state === 'denied' || properties['sessionDeny'] != null;
+    return denied && ((play === 'role-sessions' && id === role) || (play === 'user-sessions' && id === user));
+  });
 }
 
 /** The account has no such key, or IAM would not say whose it is. */

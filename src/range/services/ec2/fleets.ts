@@ -9,6 +9,7 @@ import {
   type Relauncher,
 } from '../../world/relaunch.js';
 import type { Region } from '../../world/world.js';
+import { keepMade, madeBefore } from './client-tokens.js';
 import { tagsFor, type Paging, type TagSpecification } from './filters.js';
 import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './launch-templates.js';
 
@@ -142,23 +143,29 @@ export const fleetOperations: Record<string, Operation> = {
       TargetCapacitySpecification: Capacity;
       Type?: string;
       TagSpecifications?: TagSpecification[];
+      ClientToken?: string;
     },
   ) => {
     const { region, world } = context;
     const type = input.Type ?? 'maintain';
-    const fleet = create(
-      context,
-      'fleet',
-      `fleet-${world.random.uuid()}`,
-      specsOf(region, input.LaunchTemplateConfigs).map((spec) => ({
-        ...spec,
-        tags: { ...spec.tags, ...tagsFor(input.TagSpecifications, 'instance') },
-      })),
-      input.TargetCapacitySpecification.TotalTargetCapacity,
-      type,
-      tagsFor(input.TagSpecifications, 'fleet'),
-      input,
-    );
+    const [made] = madeBefore(region, 'CreateFleet', input) ?? [];
+    const known = made === undefined ? undefined : fleets(region, 'fleet').get(made);
+    const fleet =
+      known ??
+      create(
+        context,
+        'fleet',
+        `fleet-${world.random.uuid()}`,
+        specsOf(region, input.LaunchTemplateConfigs).map((spec) => ({
+          ...spec,
+          tags: { ...spec.tags, ...tagsFor(input.TagSpecifications, 'instance') },
+        })),
+        input.TargetCapacitySpecification.TotalTargetCapacity,
+        type,
+        tagsFor(input.TagSpecifications, 'fleet'),
+        input,
+      );
+    keepMade(region, 'CreateFleet', input, [fleet.relauncher.id]);
     const instances = membersOf(region, fleet.relauncher);
     if (type !== 'instant') return { FleetId: fleet.relauncher.id };
     return {

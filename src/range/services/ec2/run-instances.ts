@@ -1,7 +1,8 @@
 import { AwsError } from '../../aws-error.js';
 import type { Context } from '../../service.js';
-import { instancesOf, launchInstances } from '../../world/compute.js';
+import { instancesOf, launchInstances, type Instance, type LaunchSpec } from '../../world/compute.js';
 import { launchAnswer } from '../../world/relaunch.js';
+import { keepMade, madeBefore } from './client-tokens.js';
 import { reservationShape } from './describe-instances.js';
 import { tagsFor } from './filters.js';
 import { launchSpec, templateBy, type LaunchData, type TemplateReference } from './launch-templates.js';
@@ -37,19 +38,13 @@ export function runInstances(context: Context, input: RunInput) {
       context.authorize('iam:PassRole', region.account.roles.get(role)?.arn ?? '*');
     }
   }
-  const tokens = region.table<{ fingerprint: string; ids: string[] }>('ec2:client-tokens');
-  const fingerprint = JSON.stringify(input);
-  const before = input.ClientToken === undefined ? undefined : tokens.get(input.ClientToken);
-  if (before !== undefined) {
-    if (before.fingerprint !== fingerprint)
-      throw new AwsError(
-        'IdempotentParameterMismatch',
-        'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
-      );
-    const again = before.ids.map((id) => instancesOf(region).get(id)!);
+  const made = madeBefore(region, 'RunInstances', input);
+  if (made !== null) {
+    const again = made.map((id) => instancesOf(region).get(id)!);
+    tellTrail(context, input, spec, again);
     return reservationShape(
       region,
-      again.map((instance) => [instance, instance.states[0]!.state]),
+      again.map((instance) => [instance, instance.states.at(-1)!.state]),
     );
   }
   const market = data.InstanceMarketOptions;
@@ -67,15 +62,30 @@ export function runInstances(context: Context, input: RunInput) {
         maker,
         clientToken: input.ClientToken,
       });
-  if (input.ClientToken !== undefined)
-    tokens.set(input.ClientToken, { fingerprint, ids: instances.map(({ id }) => id) });
+  keepMade(
+    region,
+    'RunInstances',
+    input,
+    instances.map(({ id }) => id),
+  );
   touched.push(...instances.map(({ id }) => id));
+  tellTrail(context, input, spec, instances);
+  return reservationShape(
+    region,
+    instances.map((instance) => [instance, 'pending']),
+  );
+}
+
+/** What CloudTrail has of it: of a repeated request the same, with the instances of the first. */
+function tellTrail(context: Context, input: RunInput, spec: LaunchSpec, instances: Instance[]): void {
+  const { region } = context;
+  const market = input.InstanceMarketOptions;
   const { userData: _userData, ...rest } = spec;
   context.trail.requestParameters = {
     instancesSet: {
       items: [
         {
-          ...(data.ImageId ? { imageId: data.ImageId } : {}),
+          ...(spec.imageId ? { imageId: spec.imageId } : {}),
           minCount: input.MinCount,
           maxCount: input.MaxCount,
           ...(rest.keyName ? { keyName: rest.keyName } : {}),
@@ -114,7 +124,7 @@ export function runInstances(context: Context, input: RunInput) {
           ),
         }),
     ...(spec.profile === undefined ? {} : { iamInstanceProfile: { arn: spec.profile } }),
-    ...(spot ? { instanceMarketOptions: { marketType: 'spot' } } : {}),
+    ...(market?.MarketType === 'spot' ? { instanceMarketOptions: { marketType: 'spot' } } : {}),
     ...(input.TagSpecifications === undefined
       ? {}
       : {
@@ -133,8 +143,4 @@ export function runInstances(context: Context, input: RunInput) {
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
   };
   context.trail.responseElements = { requestId: context.requestId, ...launchAnswer(region, instances) };
-  return reservationShape(
-    region,
-    instances.map((instance) => [instance, 'pending']),
-  );
 }
