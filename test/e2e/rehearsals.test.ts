@@ -27,20 +27,16 @@ function shortfall({ judgements, score, commands, unknownOperations }: Rehearsal
 }
 
 describe('every scenario, by a responder who has exactly the policy that leakguard prints', () => {
-  const running = new Map<string, Promise<Rehearsal>>();
+  let policies: Awaited<ReturnType<typeof printedPolicies>>;
   beforeAll(async () => {
-    const policies = await printedPolicies();
-    for (const name of names) {
-      const rehearsal = atOnce(async () =>
-        rehearse(withPolicies(await loadScenario(name, directory), policies), entries),
-      );
-      rehearsal.catch(() => undefined);
-      running.set(name, rehearsal);
-    }
+    policies = await printedPolicies();
   });
 
-  it.each(names)('%s reaches its goals', { timeout: 900_000 }, async (name) => {
-    expect(shortfall(await running.get(name)!)).toBe('');
+  it.concurrent.for(names)('%s reaches its goals', { timeout: 900_000 }, async (name, { expect }) => {
+    const rehearsal = await atOnce(async () =>
+      rehearse(withPolicies(await loadScenario(name, directory), policies), entries),
+    );
+    expect(shortfall(rehearsal)).toBe('');
   });
 });
 
