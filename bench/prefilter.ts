@@ -76,7 +76,7 @@ function callAt(chunk: Buffer, start: number): { call: string; at: number } | nu
   const from = time + timeField!.length + timeLength;
   const to = chunk.indexOf(requestField!, from);
   if (to < 0) return null;
-  return { call: chunk.latin1Slice(start, time) + chunk.latin1Slice(from, to), at: to };
+  return { call: chunk.toString('latin1', start, time) + chunk.toString('latin1', from, to), at: to };
 }
 
 const nextRecord = Buffer.from('},{"eventVersion"');
