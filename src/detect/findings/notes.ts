@@ -23,27 +23,23 @@ export function notesOf(
   const { key, start, taint, graph } = its;
   notes.push(...quarantineNotes(quarantines));
   if (start.at === null)
-    notes.push(
-      'Nothing in the trail shows when misuse began; say it with --compromised-at where it is known.',
-    );
+    notes.push('Nothing in the trail shows when the misuse began. If you know it: --compromised-at TIME.');
   else if (start.source === 'estimated' && start.confidence === 'uncertain') {
-    notes.push(
-      'The beginning of the misuse is an uncertain estimate; say it with --compromised-at where it is known.',
-    );
+    notes.push('When the misuse began is a rough estimate. If you know it: --compromised-at TIME.');
   }
   if (birth !== null) {
     const goesOn = birth.ofIncident ? ': that lives on; contain it too' : '';
     notes.push(`${key} was ${birth.words}${goesOn}.`);
   }
   if (isTemporary(key) && !graph.mints.has(key)) {
-    notes.push(`No event tells what minted ${key}, so that its parent is unknown: ${containUser(owner)}.`);
+    notes.push(`The trail does not show what issued ${key}: ${containUser(owner)}.`);
   }
   const orphans = [...(taint?.credentials.values() ?? [])].filter(
     ({ id, strength, parent }) => id !== key && strength === 'likely' && parent === null,
   );
   if (orphans.length > 0) {
     notes.push(
-      `${orphans.length === 1 ? '1 session has no mint event, so that its' : `${orphans.length} sessions have no mint event, so that their`} parent is unknown: ${containUser(owner)}.`,
+      `The trail does not show what issued ${orphans.length === 1 ? '1 session' : `${orphans.length} sessions`}: ${containUser(owner)}.`,
     );
   }
   notes.push(...keysThatAreOff(graph.events, new Set([key, ...(taint?.credentials.keys() ?? [])])));

@@ -70,19 +70,25 @@ function head(screen: Screen, incident: Incident, identity: Identity, [first]: r
     const colour = allSeen(incident.coverage) ? 'green' : 'yellow';
     screen.row('misuse', ['no sign of misuse seen', colour], ', as far as could be looked at');
   } else {
-    screen.row(
-      'misused',
-      ['since ', null],
-      [utc(misuse.at), 'bold'],
-      ` (${misuse.source}, ${misuse.confidence})`,
-    );
+    screen.row('misused', ['since ', null], [utc(misuse.at), 'bold'], ` (${sureness(misuse)})`);
   }
-  const reasons = screen.options.verbose ? misuse.reasons : misuse.reasons.slice(0, 1);
-  for (const reason of reasons) screen.text('', reason, 'dim');
+  // The strongest alone needs no time of its own.
+  const [strongest = ''] = misuse.reasons;
+  const reasons = screen.options.verbose ? misuse.reasons : [strongest.replace(/^[\d-]+T[\d:]+Z: /, '')];
+  for (const reason of reasons) if (reason !== '') screen.text('', reason, 'dim');
   // Who reads no further knows what to do.
   if (first === undefined || misuse.at === null) return;
-  if (first.startsWith('leakguard ')) screen.whole('do first', first, 'bold');
-  else screen.text('do first', first.replace(/^no key .*? takes a key: /, ''), 'bold');
+  if (first.startsWith('leakguard ')) {
+    screen.whole('do first', first, 'bold');
+    if (first.startsWith('leakguard contain '))
+      screen.text('', 'asks, cuts it off, then shows its plan for what is listed here', 'dim');
+  } else screen.text('do first', first.replace(/^no key .*? takes a key: /, ''), 'bold');
+}
+
+/** How sure it is since when. */
+function sureness({ source, confidence }: Incident['misuse']): string {
+  if (source === 'given') return 'as you said';
+  return confidence === 'uncertain' ? 'a rough estimate' : 'an estimate';
 }
 
 function notes(screen: Screen, incident: Incident): void {

@@ -23,7 +23,7 @@ export function launched(screen: Screen, incident: Incident): void {
   const tried = incident.launches.filter(
     (launch) => (launch.class === 'rogue' || launch.class === 'held') && launch.result !== 'worked',
   );
-  const triedLine = `${count(tried.length, 'more launch', 'more launches')} tried in vain: ${tally(
+  const triedLine = `${count(tried.length, 'more launch', 'more launches')} failed: ${tally(
     tried.map((launch) => launch.errorCode ?? launch.result),
   )
     .slice(0, 3)
@@ -32,9 +32,8 @@ export function launched(screen: Screen, incident: Incident): void {
   const doubted = launchesInDoubt(incident);
   screen.gap();
   if (grid.total === 0) {
-    const none =
-      doubted.length > 0 ? 'nothing that is surely of the misuse' : 'nothing that is tied to misuse';
-    screen.row('launched', incident.launches.length === 0 ? 'nothing seen' : none);
+    const none = doubted.length > 0 ? 'nothing certain' : 'nothing that is tied to misuse';
+    screen.row('launched', incident.launches.length === 0 ? 'no instances, as far as was read' : none);
     for (const line of doubted) screen.text('', line, 'yellow');
     if (tried.length > 0) screen.text('', triedLine.replace(' more', ''), 'yellow');
     return;
@@ -235,21 +234,23 @@ function endOf({ kind, expiresAt }: TaintedCredential): number {
   return kind === 'access-key' ? Infinity : (expiresAt ?? Number.MAX_SAFE_INTEGER);
 }
 
-/** `2 keys that do not expire; 95 sessions (AssumeRole 14, no mint event 81) until 13:25 UTC; of 81 not known`. */
+/** `2 keys that do not expire; 95 sessions (14 by AssumeRole, 81 of unknown origin): until 13:25 UTC, 81 of unknown end`. */
 function mintedInWords(minted: readonly TaintedCredential[]): string {
   const keys = minted.filter(({ kind }) => kind === 'access-key');
   const sessions = minted.filter(({ kind }) => kind !== 'access-key');
-  const ways = tally(sessions.map(({ mintedBy }) => mintedBy?.name ?? 'no mint event'));
+  const ways = tally(sessions.map(({ mintedBy }) => mintedBy?.name ?? ''));
   const ends = sessions.flatMap(({ expiresAt }) => expiresAt ?? []);
   const open = sessions.length - ends.length;
-  const until = ends.length === 0 ? '' : ` until ${utc(Math.max(...ends))}`;
-  const never = open === 0 ? '' : ends.length === 0 ? ', until when is not known' : `, of ${open} not known`;
-  const how = ways.map(([way, n]) => `${way} ${n}`).join(', ');
+  const lasting = [
+    ...(ends.length === 0 ? [] : [`until ${utc(Math.max(...ends))}`]),
+    ...(open === 0 ? [] : [ends.length === 0 ? 'end unknown' : `${open} of unknown end`]),
+  ].join(', ');
+  const how = ways.map(([way, n]) => (way === '' ? `${n} of unknown origin` : `${n} by ${way}`)).join(', ');
   return [
     ...(keys.length > 0
       ? [`${count(keys.length, 'key')} that ${keys.length === 1 ? 'does' : 'do'} not expire`]
       : []),
-    ...(sessions.length > 0 ? [`${count(sessions.length, 'session')} (${how})${until}${never}`] : []),
+    ...(sessions.length > 0 ? [`${count(sessions.length, 'session')} (${how}): ${lasting}`] : []),
   ].join('; ');
 }
 

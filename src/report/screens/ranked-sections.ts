@@ -30,11 +30,11 @@ export function stands(screen: Screen, ranked: Ranked): void {
   const { verbose } = screen.options;
   if (total > 0) {
     const which = byTrail === total ? '' : `${byTrail} of them `;
-    const doubt = `${which}by the trail’s records${unseen ? ', and the inventory does not show them' : ' alone: not checked in the account'}`;
+    const doubt = `${which}as far as the trail shows; ${unseen ? 'the inventory does not show them' : 'the account was not looked at'}`;
     screen.row(
       'stands',
       [some(kinds, verbose ? Infinity : kindsShown), 'bold'],
-      byTrail > 0 ? [`: ${doubt}`, 'yellow'] : '',
+      byTrail > 0 ? [` (${doubt})`, 'yellow'] : '',
     );
   }
   // What is not in the trail any more may be more than all that is: said first.
