@@ -37,7 +37,7 @@ import { type Misused, misusedOf } from './onset/misused.js';
 import { estimateStart } from './onset/misuse-start.js';
 import { notesOf, quarantineNotes, sparedNotes } from './findings/notes.js';
 import { historiesOf, OriginRules } from './classify/origins.js';
-import { withPersonsWord } from './classify/person-and-tags.js';
+import { withPersonsWord } from './classify/overrides.js';
 import { signalsOf } from './behaviour/signals.js';
 import { silenceOf, type Silence } from './launches/silence.js';
 import { StandingActs } from './findings/standing.js';

@@ -9,7 +9,7 @@ export { buildGraph, signerOf } from './credentials/credential-graph.js';
 export { letInBy } from './credentials/let-in.js';
 export { type Trace, type TraceTarget, traceUp } from './credentials/trace-up.js';
 export { detect } from './detect.js';
-export { asFound } from './findings/as-found.js';
+export { mergeLooks } from './findings/merge-looks.js';
 export { misusedOf, whoseSession } from './onset/misused.js';
 export { protectionsIn } from './records/protection.js';
 export { candidatesOf } from './onset/suspects.js';

@@ -8,7 +8,7 @@ import {
   asObject,
   reportVersion,
 } from '../model/index.js';
-import { asFound } from '../detect/index.js';
+import { mergeLooks } from '../detect/index.js';
 import { isoOf, milestonesOf } from './milestones.js';
 import { optionsOf } from './options-of.js';
 import { verdictOf } from './decide.js';
@@ -75,7 +75,7 @@ export function foldReport(records: readonly JournalRecord[]): Report {
         report.agreed.push({ at: time, what: wordsText(record.words), by: record.by });
         break;
       case 'incident':
-        report.incident = asFound(report.incident, record.incident, Date.parse(time));
+        report.incident = mergeLooks(report.incident, record.incident, Date.parse(time));
         report.coverage = record.incident.coverage;
         break;
       case 'intent': {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asFound } from '../../src/detect/findings/as-found.js';
+import { mergeLooks } from '../../src/detect/findings/merge-looks.js';
 import { detect } from '../../src/detect/detect.js';
 import type { Incident } from '../../src/model/incident.js';
 import type { Resource } from '../../src/model/resource.js';
@@ -128,7 +128,7 @@ describe('the incident as it was found', () => {
     );
     const later = look(events, dead);
     expect(later.cost.usdPerHour).toBe(0);
-    const both = asFound(found, later, now);
+    const both = mergeLooks(found, later, now);
     expect(ids(both, 'rogue').sort()).toEqual([...rogue].sort());
     expect(
       both.findings.filter(({ resource }) => rogue.has(resource.id)).every(({ resource }) => resource.live),
@@ -141,9 +141,9 @@ describe('the incident as it was found', () => {
       events,
       instances.filter(({ region }) => region !== regions[0]),
     );
-    const both = asFound(earlier, found, now);
+    const both = mergeLooks(earlier, found, now);
     expect(ids(both, 'rogue').sort()).toEqual([...rogue].sort());
     expect(both.cost.usdPerHour).toBeCloseTo(found.cost.usdPerHour, 1);
-    expect(asFound(null, found, now)).toBe(found);
+    expect(mergeLooks(null, found, now)).toBe(found);
   });
 });

@@ -27,23 +27,20 @@ function shortfall({ judgements, score, commands, unknownOperations }: Rehearsal
 }
 
 describe('every scenario, by a responder who has exactly the policy that leakguard prints', () => {
-  const running = new Map<string, Promise<Rehearsal>>();
+  let policies: Awaited<ReturnType<typeof printedPolicies>>;
+  let ofOrganization: typeof policies;
   beforeAll(async () => {
-    const policies = await printedPolicies();
-    const ofOrganization = await printedPolicies('--organization', 'management');
-    for (const name of names) {
-      const rehearsal = atOnce(async () => {
-        const named = await loadScenario(name, directory);
-        const isOne = named.scenario.responder.flags?.includes('--organization') === true;
-        return rehearse(withPolicies(named, isOne ? ofOrganization : policies), entries);
-      });
-      rehearsal.catch(() => undefined);
-      running.set(name, rehearsal);
-    }
+    policies = await printedPolicies();
+    ofOrganization = await printedPolicies('--organization', 'management');
   });
 
-  it.each(names)('%s reaches its goals', { timeout: 900_000 }, async (name) => {
-    expect(shortfall(await running.get(name)!)).toBe('');
+  it.concurrent.for(names)('%s reaches its goals', { timeout: 900_000 }, async (name, { expect }) => {
+    const rehearsal = await atOnce(async () => {
+      const named = await loadScenario(name, directory);
+      const isOne = named.scenario.responder.flags?.includes('--organization') === true;
+      return rehearse(withPolicies(named, isOne ? ofOrganization : policies), entries);
+    });
+    expect(shortfall(rehearsal)).toBe('');
   });
 });
 

@@ -1,6 +1,6 @@
 import { AwsFailure, failureKind } from '../../src/aws/errors.js';
 import type { Reader } from '../../src/aws/reader.js';
-import type { Finding, Incident, Launch, TaintedCredential } from '../../src/model/incident.js';
+import type { Finding, Incident, TaintedCredential } from '../../src/model/incident.js';
 import type { Action } from '../../src/model/action.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
 import type { Play, PlanContext } from '../../src/plays/kit/play.js';
@@ -105,34 +105,6 @@ export function credential(over: Partial<TaintedCredential>): TaintedCredential 
     since: now - 600_000,
     expiresAt: null,
     otherAccount: null,
-    ...over,
-  };
-}
-
-export function launch(over: Partial<Launch>): Launch {
-  return {
-    evidence: {
-      eventId: null,
-      name: 'RunInstances',
-      source: 'ec2.amazonaws.com',
-      region: 'eu-west-1',
-      time: now,
-      accessKeyId: null,
-      principal: null,
-    },
-    result: 'worked',
-    errorCode: null,
-    region: 'eu-west-1',
-    instanceTypes: [],
-    asked: 1,
-    instanceIds: [],
-    accelerator: false,
-    score: 1,
-    class: 'rogue',
-    rule: 'launch.departs',
-    reasons: [],
-    protection: false,
-    truncated: false,
     ...over,
   };
 }

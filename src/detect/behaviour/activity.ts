@@ -2,7 +2,7 @@ import { actOf } from '../records/record-fields.js';
 import type { TrailEvent } from '../../model/index.js';
 import { Recent } from './recent.js';
 import { plainName } from '../records/sensitive-acts.js';
-import { Usual } from './usual.js';
+import { LevelBaseline } from './level-baseline.js';
 
 /** One way in which a key was busier than it ever was before. */
 export interface Busyness {
@@ -35,7 +35,7 @@ export class Activity {
   private readonly changes = new Recent<TrailEvent>(10 * minute, (event) => event.region);
   private readonly refusals = new Recent<TrailEvent>(minute, actOf);
   private readonly computing = new Recent<TrailEvent>(hour, actOf);
-  private readonly past = new Usual(levels);
+  private readonly past = new LevelBaseline(levels);
   private readonly usual = this.past.level;
 
   /** What was reached before `until` is usual. */

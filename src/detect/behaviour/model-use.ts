@@ -2,7 +2,7 @@ import { actOf } from '../records/record-fields.js';
 import { textAt, type TrailEvent, worked } from '../../model/index.js';
 import type { Busyness } from './activity.js';
 import { Recent } from './recent.js';
-import { Usual } from './usual.js';
+import { LevelBaseline } from './level-baseline.js';
 
 const hour = 3600_000;
 
@@ -42,7 +42,7 @@ export class ModelUse {
   );
   private readonly asked = new Recent<TrailEvent>(hour, actOf);
   private readonly logging = new Recent<TrailEvent>(hour, actOf);
-  private readonly usual = new Usual(['invoked', 'regions', 'refused', 'asked', 'logging']);
+  private readonly usual = new LevelBaseline(['invoked', 'regions', 'refused', 'asked', 'logging']);
 
   learn(until: number): void {
     this.usual.learn(until);

@@ -7,7 +7,7 @@ import { departuresOf, isHabit } from './departures.js';
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
-import { knownAfter, ownHabitsOf } from './own-habits.js';
+import { knownAfter, routinesOf } from './routines.js';
 import { invokesModel, ModelUse } from './model-use.js';
 import { Recent } from './recent.js';
 import { actOf, addressPrefix, agentFamily, isConsole, isForwarded } from '../records/record-fields.js';
@@ -66,7 +66,7 @@ class SignalReader {
       this.learn(timed, (event.time ?? 0) - day);
       this.look(event, event.time ?? 0);
     }
-    const own = ownHabitsOf(timed);
+    const own = routinesOf(timed);
     return [...this.signals.values()]
       .filter((signal) => !own(signal))
       .sort((a, b) => a.time - b.time || (a.kind < b.kind ? -1 : 1));

@@ -11,7 +11,7 @@ import {
   type Opened,
   type Opening,
   type Rule,
-} from './opened-doors.js';
+} from './granted-access.js';
 import { build, functionDoor, passed, project, reach, stack, task, unlessUnchanged } from './run-doors.js';
 import { plainName } from '../records/sensitive-acts.js';
 

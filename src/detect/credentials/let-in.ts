@@ -2,7 +2,7 @@ import { type TaintedCredential, type TrailEvent, worked } from '../../model/ind
 import { type Way, Ways } from './compute-doors.js';
 import { buildGraph, type CredentialGraph } from './credential-graph.js';
 import { doorOf, openedBy } from './doors.js';
-import type { Ask } from './opened-doors.js';
+import type { Ask } from './granted-access.js';
 import { isService } from '../records/record-fields.js';
 import type { Tainted } from './tainted.js';
 

@@ -2,7 +2,7 @@ import { lastPart } from '../../facts/index.js';
 import type { TrailEvent } from '../../model/index.js';
 import type { Way } from './compute-doors.js';
 import { buildSessionsIn, changedNothing, instancesIn, rolesIn, tasksIn, thingOf } from './door-records.js';
-import type { Opening, Rule } from './opened-doors.js';
+import type { Opening, Rule } from './granted-access.js';
 import { plainName } from '../records/sensitive-acts.js';
 
 /** Whose calls need name no role: what they run has one all the same, or runs as the caller. */

@@ -4,7 +4,7 @@ import { signerOf, type CredentialGraph } from '../credentials/credential-graph.
 import { timeInWords } from '../records/evidence.js';
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf } from '../records/launch-request.js';
-import { livesOf, nameOfLife } from '../credentials/lives-of-credentials.js';
+import { historiesOf, nameOfHistory } from '../credentials/credential-histories.js';
 import type { Mint } from '../records/mints.js';
 import { mintOf } from '../records/mints.js';
 import { addressPrefix, isService } from '../records/record-fields.js';
@@ -60,7 +60,7 @@ function isNewToMaker(
   at: number,
   table: AcceleratorTable,
 ): boolean {
-  const life = livesOf(graph).get(nameOfLife(graph, maker)) ?? [];
+  const life = historiesOf(graph).get(nameOfHistory(graph, maker)) ?? [];
   const before = life.filter(({ time }) => time !== null && time < at - day);
   if (before.length === 0 || at - (before[0]?.time ?? at) < knownLife) return false;
   const earlier = before.filter((event) => mintOf(event)?.kind === 'access-key');

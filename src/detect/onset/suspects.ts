@@ -5,7 +5,7 @@ import { signerOf, type CredentialGraph } from '../credentials/credential-graph.
 import type { AcceleratorTable } from '../records/instance-size.js';
 import { launchRequestOf, type LaunchRequest } from '../records/launch-request.js';
 import { launchedByFleet } from '../launches/launches.js';
-import { livesOf, rootOf } from '../credentials/lives-of-credentials.js';
+import { historiesOf, rootOf } from '../credentials/credential-histories.js';
 import { type Cluster, clustersOf } from './misuse-start.js';
 import { quarantinedUser } from '../records/sensitive-acts.js';
 import { recentLaunches, signalsOf } from '../behaviour/signals.js';
@@ -64,7 +64,7 @@ interface Looked {
 function lookedAt(graph: CredentialGraph, table: AcceleratorTable): Looked[] {
   const quarantines = quarantinesOf(graph.events);
   const found: Looked[] = [];
-  for (const [name, events] of livesOf(graph)) {
+  for (const [name, events] of historiesOf(graph)) {
     const owner = events.find(({ actor }) => actor.userName !== null)?.actor.userName ?? null;
     const signals = [...signalsOf(events, table), ...(owner === null ? [] : (quarantines.get(owner) ?? []))];
     const launches = launchesOf(events);

@@ -6,7 +6,7 @@ import { costOf } from './cost.js';
  * takes nothing back. What was terminated in between is still part of it, in the state in which it was found.
  * `at`: when the later look was, epoch milliseconds. Pure.
  */
-export function asFound(before: Incident | null, later: Incident, at: number): Incident {
+export function mergeLooks(before: Incident | null, later: Incident, at: number): Incident {
   if (before === null) return later;
   const known = new Map(before.findings.map((finding) => [resourceKey(finding.resource), finding]));
   const added: Finding[] = [];

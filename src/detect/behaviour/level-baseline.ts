@@ -1,5 +1,5 @@
 /** The highest levels that a key ever reached, known a day late: what happened within the day is no habit yet. */
-export class Usual<Name extends string> {
+export class LevelBaseline<Name extends string> {
   /** What is usual by now. */
   readonly level: Record<Name, number>;
   private readonly pending: { time: number; level: Readonly<Record<Name, number>> }[] = [];

@@ -21,7 +21,7 @@ const mostAskedAtFirst = 60;
 const mostRegions = 4;
 
 /** Tells the signals that are the first time of what became a habit: launches, and reads that come each hour. */
-export function ownHabitsOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
+export function routinesOf(events: readonly TrailEvent[]): (signal: Signal) => boolean {
   const daysOf = new Map<string, number[]>();
   const launches: LaunchRequest[] = [];
   for (const event of events) {

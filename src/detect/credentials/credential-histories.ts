@@ -9,13 +9,13 @@ import { isService } from '../records/record-fields.js';
  * that nobody's key minted (single sign-on, an instance, a pipeline's web identity) is a new id every hour: its life
  * is that of its role or user, or else each night's batch job would be news.
  */
-export function livesOf(graph: CredentialGraph): Map<string, TrailEvent[]> {
+export function historiesOf(graph: CredentialGraph): Map<string, TrailEvent[]> {
   const roots = new Map<string, string>();
   const lives = new Map<string, TrailEvent[]>();
   for (const event of graph.events) {
     const signer = event.actor.accessKeyId ?? event.actor.arn;
     if (signer === null || isService(event)) continue;
-    const name = nameOfLife(graph, signer, roots);
+    const name = nameOfHistory(graph, signer, roots);
     const life = lives.get(name);
     if (life === undefined) lives.set(name, [event]);
     else life.push(event);
@@ -23,8 +23,8 @@ export function livesOf(graph: CredentialGraph): Map<string, TrailEvent[]> {
   return lives;
 }
 
-/** By which name `livesOf` has the life of `signer`. */
-export function nameOfLife(graph: CredentialGraph, signer: string, roots?: Map<string, string>): string {
+/** By which name `historiesOf` has the life of `signer`. */
+export function nameOfHistory(graph: CredentialGraph, signer: string, roots?: Map<string, string>): string {
   const root = rootOf(graph, signer, roots);
   return isTemporary(root) ? (ownerOf(graph, root) ?? root) : root;
 }
