@@ -194,7 +194,7 @@ describe('real records, with the answers that their labels give', () => {
         incident.credentials.slice(1).every(({ parent, mintedBy }) => parent === null && mintedBy === null),
       ).toBe(true);
       expect(incident.notes.join()).toMatch(
-        /5 sessions have no mint event, so that their parent is unknown: leakguard contain --user Level6/,
+        /The trail does not show what issued 5 sessions: leakguard contain --user Level6/,
       );
       expect(incident.launches).toEqual([]);
     },

@@ -83,7 +83,18 @@ describe('stack sets', () => {
     expect(calls(stackSets.contain(set(placed), context()))).toEqual([
       [
         'DeleteStackInstances',
-        { StackSetName: 'web', Accounts: ['111122223333'], Regions: ['eu-west-2'], RetainStacks: false },
+        {
+          StackSetName: 'web',
+          Accounts: ['111122223333'],
+          Regions: ['eu-west-2'],
+          RetainStacks: false,
+          // One that cannot be deleted keeps no other.
+          OperationPreferences: {
+            FailureTolerancePercentage: 100,
+            MaxConcurrentPercentage: 100,
+            RegionConcurrencyType: 'PARALLEL',
+          },
+        },
       ],
     ]);
     expect(calls(stackSets.contain(set({}), context()))).toEqual([

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isRead } from '../../src/aws/reads.js';
 import { services } from '../../src/aws/services/index.js';
 import { iamAction } from '../../src/plays/permissions/iam-action.js';
+import { organizationRights } from '../../src/plays/permissions/organization-rights.js';
 import { tableRights, trailRights } from '../../src/plays/permissions/trail-rights.js';
 import {
   cutPermissions,
@@ -77,8 +78,10 @@ describe('the registry of plays', () => {
     const look = [...lookPermissions, ...restrictionPermissions, ...permissionsOf(plays, ['find'])];
     const act = [...cutPermissions, ...permissionsOf(plays, ['contain', 'undo'])];
     // A client is ready for iam:GetUser; nothing asks it yet.
-    // What a trail in a bucket takes is printed where it is asked for.
-    const ofTrail = [...trailRights([null]), ...tableRights()].flatMap(({ Action }) => Action);
+    // What a trail in a bucket, and an organization, take is printed where it is asked for.
+    const ofTrail = [...trailRights([null]), ...tableRights(), ...organizationRights([])].flatMap(
+      ({ Action }) => Action,
+    );
     const allowed = new Set([...look, ...act, ...ofTrail, 'iam:GetUser']);
     expect([...reads].filter((action) => !allowed.has(action))).toEqual([]);
     const listed = Object.entries(changes).flatMap(([service, names]) =>
