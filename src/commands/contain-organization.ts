@@ -162,7 +162,7 @@ class OrganizationContainment {
     this.done.add(id);
     const end: AccountEnd = {
       ...{ account: id, name, lead: lead.key, verdict: null, journal: null, next: null },
-      ...{ exitCode: ExitCode.incomplete as ExitCode, summary: '' },
+      ...{ exitCode: ExitCode.incomplete, summary: '' },
     };
     this.ends.push(end);
     if (context.signal.aborted) {

@@ -9,7 +9,7 @@ function ec2(name: string, minute: number, more: Partial<TrailEvent>): TrailEven
   return event({ name, source: 'ec2.amazonaws.com', time: minute * 60_000, ...more });
 }
 const modify = (minute: number, request: object, more: Partial<TrailEvent> = {}) =>
-  ec2('ModifyInstanceAttribute', minute, { request: { instanceId: one, ...request } as never, ...more });
+  ec2('ModifyInstanceAttribute', minute, { request: { instanceId: one, ...request }, ...more });
 const launch = ec2('RunInstances', 0, {
   request: { disableApiTermination: true, instanceType: 'g5.xlarge' },
   response: { instancesSet: { items: [{ instanceId: one }, { instanceId: two }] } },
