@@ -6,6 +6,7 @@ import { type CoreEvent, ExitCode, type Identity, type Reason, shellCommand } fr
 import {
   type AccountLead,
   type AccountRow,
+  blindInWords,
   canBeFollowed,
   type Edge,
   edgesOf,
@@ -98,8 +99,8 @@ class OrganizationContainment {
     const accounts = await this.listed();
     await this.containOthers(accounts, keyAccount);
     await first;
-    // What the key's account showed meanwhile.
-    if (this.pendingEdges().length > 0) await this.containOthers([], keyAccount);
+    // What the accounts showed while they were contained: each pass sees to all that is known by then.
+    while (this.pendingEdges().length > 0) await this.containOthers([], keyAccount);
     return this.close(keyAccount);
   }
 
@@ -153,6 +154,15 @@ class OrganizationContainment {
     const mine = this.pendingEdges().filter(({ account }) => account === id);
     for (const edge of mine) this.handled.add(edge.id);
     for (const lead of leadsOf(mine.filter(canBeFollowed))) await this.contain({ id, name, state }, lead);
+    const blind = mine.filter((edge) => !canBeFollowed(edge));
+    if (blind.length === 0) return;
+    const end = { ...this.newEnd(id, name, 'without an id'), summary: blindInWords(blind.length) };
+    this.ends.push({ ...end, next: 'see what they could do there, and revoke the sessions of their roles' });
+  }
+
+  private newEnd(account: string, name: string, lead: string): AccountEnd {
+    const nothing = { verdict: null, journal: null, next: null, summary: '' };
+    return { account, name, lead, exitCode: ExitCode.incomplete, ...nothing };
   }
 
   /** One containment, with the steps, the journal and the questions of any other. */
@@ -160,10 +170,7 @@ class OrganizationContainment {
     const { flags, context, session, agreed, entry, directory } = this;
     const { id, name } = account;
     this.done.add(id);
-    const end: AccountEnd = {
-      ...{ account: id, name, lead: lead.key, verdict: null, journal: null, next: null },
-      ...{ exitCode: ExitCode.incomplete, summary: '' },
-    };
+    const end = this.newEnd(id, name, lead.key);
     this.ends.push(end);
     if (context.signal.aborted) {
       end.summary = 'not begun: interrupted';
@@ -183,8 +190,6 @@ class OrganizationContainment {
         end.next = inside.next;
         return;
       }
-      if (inside.session.identity.account !== id)
-        throw new Error(`role ${inside.roleArn ?? ''} is of account ${inside.session.identity.account}`);
       const own = this.contextOf(inside.roleArn, end, account);
       const settled = { agreed: new Set<string>(), fixed: null };
       const { account: _account, ...ofMember } = flagsFor(flags, lead);

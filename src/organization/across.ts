@@ -4,7 +4,7 @@ import type { Survey } from '../survey/index.js';
 import type { MemberAccount } from './accounts.js';
 import { askForSigns } from './signs.js';
 import { enter, type Entry, type Inside } from './enter.js';
-import { type AccountLead, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
+import { type AccountLead, blindInWords, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
 import { type AccountRow, blankRow, foldLook, gapsInWords } from './row.js';
 
 export interface AcrossOptions {
@@ -103,8 +103,11 @@ class Look {
         const blind = edges.filter((edge) => !canBeFollowed(edge));
         if (blind.length === 0) return;
         const row = this.rowOf(account);
-        const why = `${blind.length} sessions made there have no id in the trail: what they did cannot be asked for`;
-        this.darken(row, row.why ?? why, `look at the whole of it: ${scanCommand(row, null)}`);
+        this.darken(
+          row,
+          row.why ?? blindInWords(blind.length),
+          `look at the whole of it: ${scanCommand(row, null)}`,
+        );
       });
     }
   }

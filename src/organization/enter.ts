@@ -44,7 +44,10 @@ export async function enter(
   for (const role of roles) {
     const arn = `arn:${own.identity.partition}:iam::${id}:role/${role}`;
     try {
-      return { session: await own.member({ arn, ...how }), roleArn: arn };
+      const session = await own.member({ arn, ...how });
+      const { account } = session.identity;
+      if (account === id) return { session, roleArn: arn };
+      return { why: `${arn} let us into account ${account}`, next: 'the same command again' };
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
       if (error.code !== 'AssumeRole') return { why: error.describe(), next: 'the same command again' };

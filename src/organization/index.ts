@@ -2,7 +2,7 @@
 export { listAccounts, managementOf, type MemberAccount } from './accounts.js';
 export { lookAcross } from './across.js';
 export { enter, type Entry, usualRoles } from './enter.js';
-export { type AccountLead, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
+export { type AccountLead, blindInWords, canBeFollowed, type Edge, edgesOf, leadsOf } from './leads.js';
 export type { AccountRow } from './row.js';
 export {
   organizationDocument,

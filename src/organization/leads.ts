@@ -33,6 +33,12 @@ export function canBeFollowed({ id }: Pick<Edge, 'id'>): boolean {
   return /^ASIA[A-Z0-9]{12,}$/.test(id);
 }
 
+/** Why an account is dark that `n` sessions moved to which cannot be followed. */
+export function blindInWords(n: number): string {
+  const sessions = n === 1 ? '1 session made there has' : `${n} sessions made there have`;
+  return `${sessions} no id in the trail: what was done with it cannot be asked for`;
+}
+
 /** What one scan of an account starts from: a session by itself, or a role and those sessions of it. */
 export interface AccountLead {
   key: string;

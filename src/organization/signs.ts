@@ -49,9 +49,13 @@ export async function askForSigns(
   const byKey = async (region: string): Promise<number> => {
     const StartTime = new Date(Math.floor(since / 1000) * 1000);
     const input = { LookupAttributes, StartTime, MaxResults: 1 };
-    const { Events = [] } = await reader.call('cloudtrail', 'LookupEvents', region, input);
-    if (Events.length > 0) signs.byKey = true;
-    return Events.length;
+    // A page may be empty and not the last.
+    for await (const { Events = [] } of reader.pages('cloudtrail', 'LookupEvents', region, input)) {
+      if (Events.length === 0) continue;
+      signs.byKey = true;
+      return Events.length;
+    }
+    return 0;
   };
   const Filters = [
     { Name: 'instance-type', Values: [...acceleratedTypes] },

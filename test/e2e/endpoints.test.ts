@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,24 +8,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/model/index.js';
 import { cliPath } from '../cli-path.js';
 import { startAwsHosts, type AwsHosts } from './aws-hosts.js';
+import { cannotIsolate, isolated } from './isolated.js';
 import { openDesk, quietAccount, type Desk } from './scene.js';
 
 // AWS's own host names, without a proxy: in a network of its own, with a resolver that says which of them there are.
-const isolated = ['unshare', '-rnm', '--'];
-const tools = [
-  ['unshare', '-rnm', 'true'],
-  ['dnsmasq', '--version'],
-  ['ip', '-V'],
-].filter(([command = '', ...args]) => spawnSync(command, args).status !== 0);
-if (tools.length > 0) {
-  const line = '!'.repeat(80);
-  const names = tools.map((words) => words.join(' ')).join(', ');
-  console.error(
-    `\n${line}\nSKIPPED: test/e2e/endpoints.test.ts needs network namespaces, and fails: ${names}\n${line}\n`,
-  );
-}
-
-describe.skipIf(tools.length > 0)('endpoints by their names', () => {
+describe.skipIf(cannotIsolate('test/e2e/endpoints.test.ts'))('endpoints by their names', () => {
   let desk: Desk;
   let hosts: AwsHosts;
   let door: Server;

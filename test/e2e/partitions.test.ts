@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,20 +12,10 @@ import { createAccessKey, createUser } from '../../src/range/world/identity.js';
 import { World } from '../../src/range/world/world.js';
 import { cliPath } from '../cli-path.js';
 import { startAwsHosts } from './aws-hosts.js';
+import { cannotIsolate } from './isolated.js';
 import { from } from './places.js';
 
 // A containment in each of AWS's partitions, by its own host names, in a network of its own.
-const tools = [
-  ['unshare', '-rnm', 'true'],
-  ['dnsmasq', '--version'],
-  ['ip', '-V'],
-].filter(([command = '', ...args]) => spawnSync(command, args).status !== 0);
-if (tools.length > 0) {
-  const line = '!'.repeat(80);
-  const names = tools.map((words) => words.join(' ')).join(', ');
-  console.error(`\n${line}\nSKIPPED: test/e2e/partitions.test.ts needs what fails here: ${names}\n${line}\n`);
-}
-
 const account = '111122223333';
 const partitions = [
   ['aws-us-gov', 'us-gov-west-1', 'amazonaws.com'],
@@ -37,7 +27,7 @@ const partitions = [
   ['aws-iso-f', 'us-isof-south-1', 'csp.hci.ic.gov'],
 ] as const;
 
-describe.skipIf(tools.length > 0)('in its own partition', () => {
+describe.skipIf(cannotIsolate('test/e2e/partitions.test.ts'))('in its own partition', () => {
   it.each(partitions)(
     '%s: a key is cut and what it launched is ended, by names of that partition alone',
     {
